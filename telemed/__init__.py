@@ -1,0 +1,1 @@
+"""telemed: a self-hosted telemedicine server."""

@@ -1,0 +1,1 @@
+"""Congestion control, sans I/O: time and packets are arguments."""

@@ -1,0 +1,1 @@
+"""The media worker: sockets, DTLS, SRTP and the packet-forwarding path."""

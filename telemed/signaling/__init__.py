@@ -1,0 +1,1 @@
+"""Socket.IO namespaces, event streams and the orchestration of calls."""

@@ -1,0 +1,1 @@
+"""SQLite: schema, migrations, transactions, audit chain. The only place with SQL."""
