@@ -1,0 +1,227 @@
+"""The typed records that the control process and a media worker exchange over their local stream socket.
+
+Framing: 4-byte big-endian length, then UTF-8 JSON of at most MAX_FRAME_BYTES. On connect the worker speaks first with `Hello`.
+Control sends requests `{"id": n, "generation": g, "op": <op>, "args": {...}}`; the worker answers each once with
+`{"id": n, "ok": true, "result": {...}}` or `{"id": n, "ok": false, "code": ..., "message": ...}` and sends events
+`{"event": <name>, "generation": g, "data": {...}}`. A request with a stale generation is refused with code `stale_generation`.
+
+A `Negotiate` is declarative: it states all a peer publishes and subscribes to; the worker computes the difference. Repeating it
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CONTROL_VERSION = 1
+MAX_FRAME_BYTES = 512 * 1024  # a snapshot of 400 peers fits; anything larger is a fault
+
+
+class Kind(StrEnum):
+    """The medium of a track."""
+
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+class Source(StrEnum):
+    """What a track captures; one track per participant and source."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screen_audio"
+
+
+class PeerState(StrEnum):
+    """Life of one peer's transport as the worker sees it."""
+
+    CONNECTING = "connecting"  # answered; waiting for checks and DTLS
+    CONNECTED = "connected"  # DTLS done, consent fresh
+    SILENT = "silent"  # nothing authenticated for 5 s; may come back
+    FAILED = "failed"  # handshake deadline passed or fingerprint wrong
+    CLOSED = "closed"  # closed by control, replaced by a newer attempt, or silent for 30 s
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One codec of an m-line as the browser numbered it. `rtx_payload_type` is None without RFC 4588."""
+
+    kind: Kind
+    name: str  # lower case: opus, vp8
+    payload_type: int
+    clock_rate: int  # Hz
+    channels: int
+    rtx_payload_type: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """Header extension ids (RFC 8285) agreed for one m-line; 0 = not agreed."""
+
+    mid: int = 0
+    transport_cc: int = 0
+    audio_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A certificate hash of a=fingerprint."""
+
+    algorithm: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTransport:
+    """ICE and DTLS parameters of the client's offer (bundle transport)."""
+
+    ice_ufrag: str
+    ice_pwd: str
+    fingerprints: tuple[Fingerprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishLine:
+    """An m-line on which the client sends. `ssrc`/`rtx_ssrc` are 0 when the offer does not announce them."""
+
+    mid: str
+    track_id: str  # stable for (participant, source) over attempts
+    source: Source
+    codec: Codec
+    extensions: Extensions
+    ssrc: int
+    rtx_ssrc: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeLine:
+    """An m-line on which the client receives `track_id`, with the payload types of the subscriber's offer."""
+
+    mid: str
+    track_id: str
+    codec: Codec
+    extensions: Extensions
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiate:
+    """All that one peer publishes and subscribes to now. A larger `attempt` replaces the peer's transport; a changed ufrag within
+    the same attempt is an ICE restart and keeps DTLS and SRTP."""
+
+    room_id: str
+    peer_id: str  # = participant id
+    attempt: int
+    transport: RemoteTransport
+    publish: tuple[PublishLine, ...]
+    subscribe: tuple[SubscribeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A host candidate of the worker for the answer."""
+
+    address: str
+    port: int
+    protocol: str  # udp | tcp
+    priority: int
+    foundation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the worker will send on a subscribe line. A recycled line gets fresh SSRCs, never reused under one key."""
+
+    mid: str
+    track_id: str
+    ssrc: int
+    rtx_ssrc: int  # 0 for audio
+    cname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """The worker's side for the answer."""
+
+    ice_ufrag: str
+    ice_pwd: str
+    fingerprint: Fingerprint
+    candidates: tuple[Candidate, ...]
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First words of a worker on each control connection. `generation` is new at every worker start."""
+
+    version: int
+    generation: str
+    worker: int
+    udp_port: int
+    tcp_port: int  # 0: no ICE-TCP
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSnapshot:
+    """One peer as the worker has it."""
+
+    room_id: str
+    peer_id: str
+    attempt: int
+    state: PeerState
+    sending: bool
+    receiving: bool
+    tracks: tuple[str, ...]  # published track ids
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All rooms and peers of a worker, for reconciliation."""
+
+    generation: str
+    rooms: tuple[str, ...]
+    peers: tuple[PeerSnapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStateChanged:
+    """Event `peer_state`."""
+
+    room_id: str
+    peer_id: str
+    attempt: int
+    state: PeerState
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerChanged:
+    """Event `speaker`: the dominant speaker of a room, None when all are silent."""
+
+    room_id: str
+    peer_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPaused:
+    """Event `video_paused`: a subscriber's video was stopped (or resumed) to keep the sound."""
+
+    room_id: str
+    peer_id: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeerQuality:
+    """Event `quality`, every 2 s per connected peer. Losses are fractions 0..1, rates bit/s, `rtt` seconds (0: unknown)."""
+
+    room_id: str
+    peer_id: str
+    up_loss: float
+    down_loss: float
+    rtt: float
+    up_rate: int
+    down_rate: int
+
+
+WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | PeerQuality
