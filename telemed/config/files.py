@@ -1,0 +1,106 @@
+"""Reading a configuration file together with the files it names: paths resolved, secrets found, rights checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from telemed.config.faults import ConfigFaults, Fault
+from telemed.config.lines import line_of
+from telemed.config.model import Config
+from telemed.config.read import parse_with_lines, read_text
+from telemed.config.rules import TICKET_KEY
+
+TICKET_KEY_VARIABLE = "TELEMED_TICKET_KEY"
+MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without its NUL (unix(7))
+LONGEST_SOCKET = "/run/media-00.sock"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Config:
+    """Return the settings of the file at `path`: paths absolute, `secrets.ticket_key` filled from wherever it comes.
+
+    Raises ConfigFaults with every fault, those of named files (missing, readable by others) included.
+    """
+    config, lines = parse_with_lines(read_text(path), str(path))
+    config = resolve(config, path.resolve().parent)
+    problems = _tls(config) + _directory(config)
+    key, key_problems = _ticket_key(config, path, environment)
+    problems += key_problems
+    if problems:
+        faults = [Fault(line_of(lines, name), name, problem, fix) for name, problem, fix in problems]
+        raise ConfigFaults(faults, str(path))
+    return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, ticket_key=key))
+
+
+def resolve(config: Config, base: Path) -> Config:
+    """Return `config` with every path made absolute; relative ones count from `base`."""
+
+    def absolute(value: str) -> str:
+        return str(base / value) if value else ""
+
+    server = dataclasses.replace(
+        config.server, tls_certificate=absolute(config.server.tls_certificate), tls_key=absolute(config.server.tls_key)
+    )
+    store = dataclasses.replace(config.store, directory=absolute(config.store.directory))
+    secrets = dataclasses.replace(config.secrets, ticket_key_file=absolute(config.secrets.ticket_key_file))
+    return dataclasses.replace(config, server=server, store=store, secrets=secrets)
+
+
+def _tls(config: Config) -> list[tuple[str, str, str]]:
+    found = []
+    for key, value in (("tls_certificate", config.server.tls_certificate), ("tls_key", config.server.tls_key)):
+        if value and not Path(value).is_file():
+            found.append((f"server.{key}", "names a file that is not there", "correct the path"))
+    if config.server.tls_key and Path(config.server.tls_key).is_file() and _open_to_world(Path(config.server.tls_key)):
+        found.append(("server.tls_key", "may be read by everybody on this machine", "chmod 600 the key file"))
+    return found
+
+
+def _directory(config: Config) -> list[tuple[str, str, str]]:
+    directory = config.store.directory
+    found = []
+    if len(directory.encode()) + len(LONGEST_SOCKET) > MAX_SOCKET_PATH:
+        found.append(("store.directory", "is too long for the names of sockets in it", "choose a path below 80 bytes"))
+    if Path(directory).exists() and not Path(directory).is_dir():
+        found.append(("store.directory", "is not a directory", "choose another path"))
+    return found
+
+
+def _ticket_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
+    """The key from environment, file or configuration, in this order, and what is wrong with it."""
+    from_environment = environment.get(TICKET_KEY_VARIABLE, "")
+    if from_environment:
+        return _checked(from_environment, "secrets", f"{TICKET_KEY_VARIABLE} is too short")
+    secrets = config.secrets
+    if secrets.ticket_key_file:
+        return _key_file(Path(secrets.ticket_key_file))
+    if not secrets.ticket_key:
+        return "", [("secrets.ticket_key", "is empty", "run `telemed init`, or write 43 random characters")]
+    if path.stat().st_mode & OTHERS:
+        fix = "chmod 600 this file, or use ticket_key_file"
+        return "", [("secrets.ticket_key", "stands in a file that others may read", fix)]
+    return secrets.ticket_key, []
+
+
+def _key_file(path: Path) -> tuple[str, list[tuple[str, str, str]]]:
+    name = "secrets.ticket_key_file"
+    try:
+        if path.stat().st_mode & OTHERS:
+            return "", [(name, "may be read by others", "chmod 600 the file")]
+        return _checked(path.read_text("ascii").strip(), name, "holds no key")
+    except (OSError, UnicodeDecodeError):
+        return "", [(name, "cannot be read", "correct the path or write the key as plain text")]
+
+
+def _checked(key: str, name: str, problem: str) -> tuple[str, list[tuple[str, str, str]]]:
+    if TICKET_KEY.fullmatch(key):
+        return key, []
+    return "", [(name, problem, "use 43 to 256 random characters without spaces")]
+
+
+def _open_to_world(path: Path) -> bool:
+    """True when everybody may read it. A group is allowed: certificate tools hand keys out that way."""
+    return bool(path.stat().st_mode & stat.S_IRWXO)

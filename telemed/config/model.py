@@ -1,0 +1,155 @@
+"""Every setting of the server: frozen records whose fields carry default, unit, bounds and reason.
+
+The reason of a setting is the comment an operator reads in `config.example.toml`, which is printed from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from telemed.config import rules
+from telemed.config.rules import Rule
+
+T = TypeVar("T")
+
+LANGUAGES = ("en", "de")  # the languages the pages exist in
+
+
+def setting(default: T, rule: Rule, about: str) -> T:
+    """Declare one key: its default, its rule, and the reason for both (shown to operators)."""
+    return cast(T, field(default=cast(Any, default), metadata={"rule": rule, "about": about}))
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """What patients see of the clinic, on every page and before any script runs."""
+
+    name: str = setting(
+        "Clinic", rules.text(1, 120), "Shown on every page and to patients who open a link. 1 to 120 characters."
+    )
+    phone: str = setting(
+        "",
+        rules.matching(rules.PHONE, 'a telephone number such as "+49 30 1234567", or "" for none', optional=True),
+        "Whom to call when the video visit does not work; shown on each error page. Empty: no number is shown.",
+    )
+    emergency_number: str = setting(
+        "112",
+        rules.matching(rules.EMERGENCY_NUMBER, 'digits only, such as "112"'),
+        "The emergency number of your country, shown to patients who wait. 112 works in all of the EU.",
+    )
+    languages: tuple[str, ...] = setting(
+        LANGUAGES,
+        rules.each(lambda word: word in LANGUAGES, 'a list of "en" and "de"', at_least_one=True),
+        "Languages offered; the first one is used when a browser wants none of them.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the web pages, the interface and the signalling listen."""
+
+    host: str = setting(
+        "127.0.0.1",
+        rules.host(),
+        'Address to listen on. "127.0.0.1": behind a proxy on this machine; "::" or "0.0.0.0": on all addresses.',
+    )
+    port: int = setting(
+        8080, rules.integer(0, 65535, "TCP port; 0 takes a free one"), "TCP port of the web server. 443 needs a right."
+    )
+    base_url: str = setting(
+        "",
+        rules.origin(),
+        "What people type to reach this server; links and QR codes begin with it. Empty: http://localhost:<port>.",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        rules.each(rules.is_network, 'a list of addresses or networks such as ["127.0.0.1"]'),
+        "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are.",
+    )
+    tls_certificate: str = setting(
+        "",
+        rules.text(0, 512),
+        "PEM file with the certificate and its chain. Empty: a proxy does TLS, or nobody (loopback).",
+    )
+    tls_key: str = setting("", rules.text(0, 512), "PEM file with the private key of tls_certificate.")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The media workers, which carry sound and pictures."""
+
+    udp_port: int = setting(
+        10000,
+        rules.integer(0, 65535, "UDP port; 0 takes free ones"),
+        "UDP port of the first media worker; the others take the following ones. Open them in the firewall.",
+    )
+    workers: int = setting(
+        0, rules.integer(0, 64, "processes"), "Media worker processes. 0: one per processor core but one, at least one."
+    )
+    addresses: tuple[str, ...] = setting(
+        (),
+        rules.each(rules.is_announceable, 'a list of IP addresses such as ["203.0.113.7"]'),
+        "Addresses told to clients, for a server behind NAT. Empty: all addresses of this machine but loopback.",
+    )
+    announce_loopback: bool = setting(
+        False, rules.boolean(), "Tell clients 127.0.0.1 too. Only for trials with a browser on the same machine."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where everything that lasts is kept."""
+
+    directory: str = setting(
+        "var",
+        rules.text(1, 512),
+        "Directory of the database, files and sockets; made with mode 0700. Relative to this file. Needs a local disk.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keys of this installation. The environment variable TELEMED_TICKET_KEY goes before both."""
+
+    ticket_key: str = setting(
+        "",
+        rules.matching(rules.TICKET_KEY, "at least 43 random characters; `telemed init` writes them", optional=True),
+        "Key that signs join tickets: 43 or more random characters (256 bits). This file must then be chmod 600.",
+    )
+    ticket_key_file: str = setting(
+        "", rules.text(0, 512), "File that holds the ticket key instead, for example a mounted secret; chmod 600."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """Log lines go to standard error, one line each, and never hold names, addresses, tokens or texts."""
+
+    level: str = setting(
+        "info",
+        rules.choice("debug", "info", "warning", "error"),
+        "The least important lines to write. Even debug is safe to hand over.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that protect the server and the people on it."""
+
+    stop_seconds: int = setting(
+        8, rules.integer(1, 60, "seconds"), "Time for an ordered stop before processes are killed. systemd waits 90 s."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. Field names are the section names of the file."""
+
+    clinic: Clinic = field(default_factory=Clinic)
+    server: Server = field(default_factory=Server)
+    media: Media = field(default_factory=Media)
+    store: Store = field(default_factory=Store)
+    secrets: Secrets = field(default_factory=Secrets)
+    logging: Logging = field(default_factory=Logging)
+    limits: Limits = field(default_factory=Limits)
