@@ -1,0 +1,77 @@
+"""The words of the audit trail. A closed list: an audit row can hold no free text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """What was done. The object of each is the id named in the comment of its group."""
+
+    # object: user
+    SIGN_IN = "user.sign_in"
+    SIGN_IN_REFUSED = "user.sign_in_refused"
+    SIGN_OUT = "user.sign_out"
+    USER_CREATED = "user.created"
+    USER_CHANGED = "user.changed"
+    PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - a word, not a password
+    # object: organisation
+    CLINIC_CREATED = "clinic.created"
+    CLINIC_CHANGED = "clinic.changed"
+    DEMO_CREATED = "demo.created"
+    # object: session
+    SESSION_CREATED = "session.created"
+    SESSION_READ = "session.read"
+    SESSION_EDITED = "session.edited"
+    SESSION_OPENED = "session.opened"
+    SESSION_STARTED = "session.started"
+    SESSION_EMPTY = "session.empty"
+    SESSION_RETURNED = "session.returned"
+    SESSION_ENDED = "session.ended"
+    SESSION_COMPLETED = "session.completed"
+    SESSION_SEALED = "session.sealed"
+    SESSION_CANCELLED = "session.cancelled"
+    SESSION_EXPIRED = "session.expired"
+    SESSION_FAILED = "session.failed"
+    NOTE_READ = "note.read"
+    NOTE_WRITTEN = "note.written"
+    # object: participant
+    PARTICIPANT_CREATED = "participant.created"
+    PARTICIPANT_ARRIVED = "participant.arrived"
+    PARTICIPANT_WAITING = "participant.waiting"
+    PARTICIPANT_ASLEEP = "participant.asleep"
+    PARTICIPANT_AWAKE = "participant.awake"
+    PARTICIPANT_ADMITTED = "participant.admitted"
+    PARTICIPANT_DENIED = "participant.denied"
+    PARTICIPANT_CONNECTED = "participant.connected"
+    PARTICIPANT_RECONNECTING = "participant.reconnecting"
+    PARTICIPANT_HELD = "participant.held"
+    PARTICIPANT_RESUMED = "participant.resumed"
+    PARTICIPANT_REMOVED = "participant.removed"
+    PARTICIPANT_LEFT = "participant.left"
+    PARTICIPANT_LOST = "participant.lost"
+    PARTICIPANT_RETURNED = "participant.returned"
+    PARTICIPANT_REINVITED = "participant.reinvited"
+    PARTICIPANT_RENAMED = "participant.renamed"
+    ARRIVAL_ACKNOWLEDGED = "participant.acknowledged"
+    MOVE_ASKED = "move.asked"
+    MOVE_APPROVED = "move.approved"
+    MOVE_DENIED = "move.denied"
+    # object: link
+    LINK_CREATED = "link.created"
+    LINK_OPENED = "link.opened"
+    LINK_REVOKED = "link.revoked"
+    LINK_REFUSED = "link.refused"
+    LINK_WANTED = "link.wanted"
+    # object: message
+    CHAT_SENT = "chat.sent"
+    # object: the server's own id
+    SERVER_STARTED = "server.started"
+    SERVER_STOPPED = "server.stopped"
+
+
+class AuditOutcome(StrEnum):
+    """How it went."""
+
+    DONE = "done"
+    REFUSED = "refused"

@@ -1,0 +1,238 @@
+"""Rows as values: what repositories take and return and rules decide on. Change one with `dataclasses.replace` and save it.
+
+All times are aware UTC datetimes. Hashes are those of `tokens.token_hash`; no record holds a secret in clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from telemed.care.identity import ActorRef
+from telemed.care.roles import Role
+from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRecord:
+    """The clinic, as every join, waiting and error page names it."""
+
+    id: str
+    name: str
+    phone: str
+    emergency_number: str
+    is_demo: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A staff account. `password_hash` is an argon2id string made by the web layer; `email` is stored lower-case."""
+
+    id: str
+    organisation_id: str
+    role: Role
+    name: str
+    email: str
+    password_hash: str
+    created_at: datetime
+    is_active: bool = True
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRecord:
+    """One signed-in browser of a member of staff."""
+
+    id: str
+    user_id: str
+    token_hash: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One consultation call. `state_since` feeds the time-outs of `session_states`."""
+
+    id: str
+    organisation_id: str
+    kind: SessionKind
+    state: SessionState
+    state_since: datetime
+    created_by: str  # user id
+    created_at: datetime
+    patient_name: str = ""
+    reason: str = ""
+    starts_at: datetime | None = None  # planned start; None: now
+    started_at: datetime | None = None  # when the call became active first
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    completed_at: datetime | None = None  # when the outcome was given
+    sealed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """The verdict of the device check, as the client reported it (protocol section 2.3, `device_report`)."""
+
+    camera: str
+    microphone: str
+    speaker: str
+    network: str
+    rtt_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRecord:
+    """A person's seat in a session; survives reloads, reconnects and device changes.
+
+    `admitted_at` and `held` outlive `left` and `lost`: a returning seat is not admitted again, and leaving does not end a hold.
+    `silent_since` is set while the page is silent. `reason` is why it was denied or removed (staff only).
+    """
+
+    id: str
+    session_id: str
+    role: Role
+    name: str
+    state: ParticipantState
+    since: datetime
+    created_at: datetime
+    user_id: str | None = None  # None: came by a link
+    admitted_at: datetime | None = None
+    held: bool = False
+    silent_since: datetime | None = None
+    device: DeviceReport | None = None
+    acknowledged_at: datetime | None = None  # staff silenced the arrival sound of this visit
+    reason: str = ""
+
+    @property
+    def ref(self) -> ActorRef:
+        """The actor of audit rows: the user behind a staff seat, else the seat."""
+        return ActorRef(self.user_id or self.id, self.role.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatTokenRecord:
+    """A seat cookie: which device may act as which participant."""
+
+    id: str
+    participant_id: str
+    session_id: str
+    token_hash: str
+    device_hash: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """An invitation: one link, one seat. It works from `not_before` until its visit ends, it expires or it is revoked."""
+
+    id: str
+    session_id: str
+    participant_id: str
+    role: Role
+    token_hash: str
+    created_by: str  # user id
+    created_at: datetime
+    expires_at: datetime
+    not_before: datetime | None = None
+    opened_at: datetime | None = None  # first use
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """Somebody with a dead link wants a new one; staff see it as a task until `handled_at`."""
+
+    id: str
+    session_id: str
+    participant_id: str
+    at: datetime
+    handled_at: datetime | None = None
+    handled_by: str | None = None  # user id
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """A second device asks to take over a live seat. `approved` is None until staff decide; `used_at` when it took the seat."""
+
+    id: str
+    session_id: str
+    participant_id: str
+    device_hash: str
+    at: datetime
+    approved: bool | None = None
+    decided_by: str | None = None  # participant id of the staff seat
+    decided_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantEventRecord:
+    """One step of a seat: joins, leaves and everything between, kept for the record of the visit."""
+
+    id: str
+    session_id: str
+    participant_id: str
+    event: ParticipantEvent
+    from_state: ParticipantState
+    to_state: ParticipantState
+    cause: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """One line of in-call chat. `sequence` counts from 1 within the session, without gaps."""
+
+    id: str
+    session_id: str
+    sequence: int
+    participant_id: str
+    name: str  # as it was when the line was written
+    body: str
+    at: datetime
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """The latest revision of the staff note; `revision` 0 with an empty body before anything was written."""
+
+    session_id: str
+    revision: int
+    body: str
+    author_id: str  # user id
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QualityMinute:
+    """What a participant's client measured in one minute of a call."""
+
+    participant_id: str
+    session_id: str
+    minute: datetime  # the full minute
+    freezes: int
+    rtt_ms: int
+    concealed: float  # share of concealed audio, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One link of the audit chain (`audit_chain.py`). Ids only: no names, no text."""
+
+    sequence: int  # from 1, without gaps
+    at: str  # UTC, ISO 8601 with microseconds and Z, as hashed
+    actor: str
+    role: str
+    action: str
+    object_id: str
+    outcome: str
+    previous_hash: str
+    hash: str
