@@ -1,0 +1,74 @@
+"""Which codecs, feedback messages and header extensions we speak on an m-line, in the numbering of the offer."""
+
+from __future__ import annotations
+
+import re
+
+from telemed.media.control import Codec, Extensions, Kind
+from telemed.media.sdp.description import MediaSection
+
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 9143
+TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
+
+ROOM_CODECS = {Kind.AUDIO: ("opus", 48000, 2), Kind.VIDEO: ("vp8", 90000, 1)}  # name, clock in Hz, channels
+VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
+ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
+
+_RTPMAP = re.compile(r"(\d{1,3}) ([\w.-]{1,32})/(\d{1,6})(?:/(\d))?", re.ASCII)
+_FMTP_APT = re.compile(r"(\d{1,3}) (?:.*;)?\s*apt=(\d{1,3})(?:;.*)?", re.ASCII)
+_EXTMAP = re.compile(r"(\d{1,3})(?:/\w{1,16})? (\S{1,256})", re.ASCII)
+
+
+def _payload_types(section: MediaSection) -> dict[int, tuple[str, int, int]]:
+    """Payload type -> (name, clock rate in Hz, channels) of all a=rtpmap lines that the m-line lists."""
+    found: dict[int, tuple[str, int, int]] = {}
+    for value in section.all("rtpmap"):
+        match = _RTPMAP.fullmatch(value)
+        if match and match[1] in section.formats and int(match[1]) <= 127:
+            found[int(match[1])] = (match[2].lower(), int(match[3]), int(match[4] or 1))
+    return found
+
+
+def find_codec(section: MediaSection, kind: Kind) -> Codec | None:
+    """The room's codec of this kind as the offer numbers it, with its RTX (RFC 4588) if any; None if not offered."""
+    wanted = ROOM_CODECS[kind]
+    name, clock_rate, channels = wanted
+    types = _payload_types(section)
+    payload_type = next((int(f) for f in section.formats if f.isdigit() and types.get(int(f)) == wanted), None)
+    if payload_type is None:
+        return None
+    return Codec(kind, name, payload_type, clock_rate, channels, _rtx_of(section, types, payload_type))
+
+
+def _rtx_of(section: MediaSection, types: dict[int, tuple[str, int, int]], payload_type: int) -> int | None:
+    for value in section.all("fmtp"):
+        match = _FMTP_APT.fullmatch(value)
+        if match and int(match[2]) == payload_type and types.get(int(match[1]), ("",))[0] == "rtx":
+            return int(match[1])
+    return None
+
+
+def find_extensions(section: MediaSection, *, sending: bool) -> Extensions:
+    """The header extensions we agree to. `sending`: the client sends here, so congestion feedback and levels make sense."""
+    ids: dict[str, int] = {}
+    for value in section.all("extmap"):
+        match = _EXTMAP.fullmatch(value)
+        if match and 1 <= int(match[1]) <= ONE_BYTE_ID_MAX:
+            ids.setdefault(match[2], int(match[1]))
+    return Extensions(
+        mid=ids.get(MID_URI, 0),
+        transport_cc=ids.get(TRANSPORT_CC_URI, 0) if sending else 0,
+        audio_level=ids.get(AUDIO_LEVEL_URI, 0) if sending and section.kind == "audio" else 0,
+    )
+
+
+def find_feedback(section: MediaSection, codec: Codec, *, sending: bool) -> tuple[str, ...]:
+    """The RTCP feedback types we agree to for `codec`, all of them offered."""
+    offered = set()
+    for value in section.all("rtcp-fb"):
+        payload_type, _, feedback = value.partition(" ")
+        if payload_type in ("*", str(codec.payload_type)):
+            offered.add(feedback.strip())
+    wanted = VIDEO_FEEDBACK if codec.kind is Kind.VIDEO else ()
+    return tuple(f for f in wanted if f in offered) + (("transport-cc",) if sending and "transport-cc" in offered else ())
