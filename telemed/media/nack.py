@@ -1,0 +1,114 @@
+"""Which packets of a source to ask for again, and when to give up (RFC 4585 section 6.2.1)."""
+
+from __future__ import annotations
+
+FIRST_WAIT = 0.020  # seconds a gap may be mere reordering
+FIRST_WAIT_LIMIT = 0.040  # seconds after which a gap is asked for even without two newer packets
+REORDER_PACKETS = 2  # newer packets that make reordering unlikely
+MIN_RETRY = 0.040  # seconds between asks on a short path
+MAX_TRIES = 10
+MAX_AGE = 2.0  # seconds: the publisher's history and the subscriber's playout are over
+MAX_TRACKED = 1000  # missing packets per source
+MAX_GAP = 500  # packets: the ring holds no more, a key frame repairs this sooner
+MAX_PER_REQUEST = 200  # sequence numbers in one answer of `due`: any pattern fits one NACK packet; the rest follows
+
+
+class _Missing:
+    """One packet not seen: since when, how often and when last asked for (seconds)."""
+
+    __slots__ = ("asked_at", "since", "tries")
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.asked_at = 0.0
+        self.tries = 0
+
+
+class NackScheduler:
+    """The missing packets of one source SSRC.
+
+    `lost_for_good` counts packets given up since `take_lost_for_good`; for video it means: ask for a key frame. Drop rule: above
+    1000 missing packets the oldest are given up; a gap above 500 gives up everything missing.
+    """
+
+    __slots__ = ("_highest", "_missing", "lost_for_good")
+
+    def __init__(self) -> None:
+        self._highest = -1
+        self._missing: dict[int, _Missing] = {}  # by extended sequence number, in ascending order
+        self.lost_for_good = 0
+
+    def __len__(self) -> int:
+        """Packets missing now."""
+        return len(self._missing)
+
+    def on_packet(self, ext_seq: int, now: float) -> None:
+        """A packet of the source came, in order or not."""
+        expected = self._highest + 1
+        if ext_seq == expected:
+            self._highest = ext_seq
+        elif ext_seq < expected:
+            if self._missing:
+                self._missing.pop(ext_seq, None)
+        else:
+            if expected:
+                self._open_gap(expected, ext_seq, now)
+            self._highest = ext_seq
+
+    def on_recovered(self, ext_seq: int) -> None:
+        """The packet came by retransmission."""
+        self._missing.pop(ext_seq, None)
+
+    def on_keyframe(self, ext_seq: int) -> None:
+        """A key frame begins at `ext_seq`: nothing before it is needed any more, nor counts as lost."""
+        self.lost_for_good = 0
+        if self._missing:
+            self._missing = {number: entry for number, entry in self._missing.items() if number > ext_seq}
+
+    def take_lost_for_good(self) -> int:
+        """Return how many packets were given up since the last call, and begin anew."""
+        count = self.lost_for_good
+        self.lost_for_good = 0
+        return count
+
+    def due(self, now: float, rtt: float) -> list[int]:
+        """Return the 16-bit sequence numbers to ask for now, oldest first, at most 200; `rtt` in seconds.
+
+        First after 20 ms and two newer packets (40 ms at most), then each RTT (at least 40 ms), 10 times, for 2 s.
+        """
+        if not self._missing:
+            return []
+        retry = max(rtt, MIN_RETRY)
+        asked: list[int] = []
+        given_up: list[int] = []
+        for number, entry in self._missing.items():
+            if now - entry.since > MAX_AGE or (entry.tries >= MAX_TRIES and now - entry.asked_at >= retry):
+                given_up.append(number)
+            elif self._may_ask(number, entry, now, retry) and len(asked) < MAX_PER_REQUEST:
+                entry.tries += 1
+                entry.asked_at = now
+                asked.append(number & 0xFFFF)
+        for number in given_up:
+            del self._missing[number]
+        self.lost_for_good += len(given_up)
+        return asked
+
+    def _may_ask(self, number: int, entry: _Missing, now: float, retry: float) -> bool:
+        """Tell whether the waiting time of this packet, first or between asks, is over."""
+        if entry.tries:
+            return now - entry.asked_at >= retry and entry.tries < MAX_TRIES
+        waited = now - entry.since
+        return waited >= FIRST_WAIT_LIMIT or (waited >= FIRST_WAIT and self._highest >= number + REORDER_PACKETS)
+
+    def _open_gap(self, first: int, end: int, now: float) -> None:
+        """Note first..end - 1 as missing."""
+        missing = self._missing
+        if end - first > MAX_GAP:
+            self.lost_for_good += len(missing) + 1
+            missing.clear()
+            return
+        for number in range(first, end):
+            missing[number] = _Missing(now)
+        while len(missing) > MAX_TRACKED:
+            del missing[next(iter(missing))]
+            self.lost_for_good += 1
