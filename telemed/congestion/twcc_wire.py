@@ -52,16 +52,17 @@ class FeedbackWriter:
         delta = ticks - self._ticks
         if 0 <= delta <= 0xFF:
             symbol = SMALL
-            encoded = 1
         elif -0x8000 <= delta <= 0x7FFF:
             symbol = LARGE
-            encoded = 2
         else:
             return False
         if gap:
             symbols += bytes(gap)
         symbols.append(symbol)
-        self._deltas += delta.to_bytes(encoded, "big", signed=encoded == 2)
+        if symbol == SMALL:
+            self._deltas.append(delta)
+        else:
+            self._deltas += delta.to_bytes(2, "big", signed=True)
         self._ticks = ticks
         self._received += 1
         self.next = extended + 1
