@@ -1,7 +1,7 @@
 // Builds the libraries the browser needs into static/vendor/, one ES module per group, imported by relative path.
 // Our own code is never bundled. Usage: node vendor.mjs <node_modules parent> <static folder>
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const [modulesRoot, staticRoot] = process.argv.slice(2).map((path) => resolve(path));
@@ -43,3 +43,6 @@ for (const [name, contents] of Object.entries(groups)) {
   });
   writeFileSync(join(out, `${name}.js`), result.outputFiles[0].contents);
 }
+
+// Their types, where tsc looks for them: beside the modules.
+cpSync(join(staticRoot, "vendor-types"), out, { recursive: true });
