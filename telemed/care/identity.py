@@ -36,7 +36,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The holder of a seat cookie: one participant of one session. Its role and state are in the participant's record."""
+    """The holder of a seat cookie: one participant of one session. Its role and state are in the participant's record.
+
+    Only for seats that came by a link; a member of staff acts on the own seat as `Staff`, so that a lost role counts at once.
+    """
 
     participant_id: str
     session_id: str
