@@ -31,8 +31,11 @@ class Opening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """What the decision depends on. `tokens` are the seat's cookies that are neither revoked nor expired; `seat_live` says whether
-    one of them has a connection now; `move` is the latest request of this device."""
+    """What the decision depends on.
+
+    `tokens` are the seat's cookies that are neither revoked nor expired; `seat_live` says whether one of them has a connection
+    now; `move` is the latest request of this device.
+    """
 
     link: LinkRecord
     session: SessionRecord

@@ -58,7 +58,7 @@ RULES: Mapping[S, StateRule] = {
     S.ADMITTED: StateRule(SILENCE_SECONDS, True, "joining the call", "joining", "tile without picture"),
     S.CONNECTED: StateRule(None, False, "the call", "tile", "tile"),
     S.RECONNECTING: StateRule(RECONNECT_SECONDS, False, "reconnecting", "veiled tile", "veiled tile"),
-    S.ON_HOLD: StateRule(None, False, "on hold, told so", "on hold", "nothing"),
+    S.ON_HOLD: StateRule(None, False, "on hold, told so", "on hold", "name, on hold"),
     S.LEFT: StateRule(None, False, "goodbye, with a way back", "left", "nothing"),
     S.LOST: StateRule(None, False, "the same place, when it returns", "lost", "nothing"),
     S.DENIED: StateRule(None, False, "denied, with the clinic's phone number", "denied", "nothing"),

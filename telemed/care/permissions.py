@@ -113,7 +113,7 @@ TABLE: Mapping[Action, Grants] = {
     Action.PROBE_NETWORK: _grant((_SEATED, Scope.SEAT)),
     Action.JOIN_MEDIA: _grant((_SEATED, Scope.ADMITTED)),
     Action.PUBLISH_MEDIA: _grant((_SPEAKING, Scope.ADMITTED)),
-    Action.SHARE_SCREEN: _grant((_SPEAKING, Scope.ADMITTED)),
+    Action.SHARE_SCREEN: _grant((_SPEAKING, Scope.CALL)),
     Action.SHOW_MEDIA_STATE: _grant((_SEATED, Scope.ADMITTED)),
     Action.SET_NAME: _BEFORE_CALL,
     Action.REPORT_DEVICE: _grant((_GUESTS, Scope.SEAT)),
