@@ -52,7 +52,7 @@ function readNodes(cursor, inPlural) {
       text += readQuoted(cursor);
     } else if (next === "{") {
       flush();
-      nodes.push(readArgument(cursor));
+      nodes.push(readArgument(cursor, inPlural));
     } else if (next === "#" && inPlural) {
       flush();
       nodes.push({ hash: true });
@@ -84,8 +84,8 @@ function readQuoted(cursor) {
   return text.slice(at + 1, stop);
 }
 
-/** @param {Cursor} cursor @returns {Node} */
-function readArgument(cursor) {
+/** @param {Cursor} cursor @param {boolean} inPlural a select inside a plural may still say # @returns {Node} */
+function readArgument(cursor, inPlural) {
   const head = /^\{\s*(\w+)\s*(?:,\s*(plural|select)\s*,\s*)?/.exec(cursor.text.slice(cursor.at));
   if (!head) throw new SyntaxError(`bad argument in: ${cursor.text}`);
   cursor.at += head[0].length;
@@ -95,7 +95,7 @@ function readArgument(cursor) {
     return { name, type: "value", options: {} };
   }
   const type = head[2] === "plural" ? "plural" : "select";
-  return { name, type, options: readOptions(cursor, type === "plural") };
+  return { name, type, options: readOptions(cursor, inPlural || type === "plural") };
 }
 
 /** @param {Cursor} cursor @param {boolean} inPlural */

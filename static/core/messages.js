@@ -1,0 +1,81 @@
+// The wire messages of docs/protocol.md section 2 as types; no code.
+
+/** @typedef {"invited"|"checking"|"waiting"|"asleep"|"admitted"|"connected"|"reconnecting"|"on_hold"|"left"|"lost"|"denied"|"removed"} ParticipantState */
+/** @typedef {"admin"|"clinician"|"front_desk"|"dispatcher"|"responder"|"patient"|"carer"|"external_clinician"|"interpreter"|"reviewer"|"observer"|"guest"} Role */
+/** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
+/** @typedef {"audio"|"video"} Kind */
+/** @typedef {"ok"|"none"|"refused"|"failed"} DeviceVerdict */
+
+/** @typedef {{participant_id: string, role: Role, state: ParticipantState, can: string[]}} You */
+/** @typedef {{name: string, phone: string, emergency_number: string, demo: boolean}} Clinic */
+/**
+ * @typedef {object} Session
+ * @property {string} id
+ * @property {"scheduled"|"urgent"|"group"} kind
+ * @property {string} state
+ * @property {string | null} started_at
+ * @property {string | null} [patient_name] staff only
+ * @property {string | null} [reason] staff only
+ * @property {string | null} ended_at
+ * @property {string | null} outcome
+ * @property {string[]} [clinicians] before admission
+ */
+/** @typedef {{microphone: boolean, camera: boolean, screen: boolean}} MediaState */
+/** @typedef {{id: string, source: Source, kind: Kind}} Track */
+/** @typedef {{camera: DeviceVerdict, microphone: DeviceVerdict, speaker: "ok"|"untested"|"failed", network: "good"|"poor"|"blocked"|"untested", rtt_ms?: number | null}} DeviceReport */
+/**
+ * @typedef {object} Participant
+ * @property {string} id
+ * @property {string} name
+ * @property {Role} role
+ * @property {ParticipantState} state
+ * @property {string | null} since
+ * @property {MediaState} media
+ * @property {Track[]} tracks
+ * @property {boolean} video_paused
+ * @property {DeviceReport | null} [device] staff only
+ */
+/** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
+/** @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string}} ChatMessage */
+/** @typedef {{max_video_bitrate: number}} Policy */
+/** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
+
+/**
+ * @typedef {object} CallState
+ * @property {You} you
+ * @property {Clinic} clinic
+ * @property {Session} session
+ * @property {Participant[]} participants
+ * @property {MoveRequest[]} [moves] staff only
+ * @property {ChatMessage[]} chat
+ * @property {Policy} policy
+ */
+
+/**
+ * @typedef {{type: "you", data: You} | {type: "session", data: Session} | {type: "participant", data: Participant}
+ *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy}
+ *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
+ *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
+ *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage
+ */
+/** @typedef {{type: "snapshot", state: CallState}} SnapshotMessage */
+/** @typedef {SnapshotMessage | StreamMessage} CallMessage */
+
+/** @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number}} Quality */
+/**
+ * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
+ *   | {type: "typing", data: {participant_id: string}}} LiveMessage
+ */
+
+/** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */
+
+/**
+ * Offer and answer of section 3.
+ * @typedef {{attempt: number, offer: number, sdp: string, publish: {mid: string, source: Source}[], subscribe: {mid: string, track_id: string}[]}} Offer
+ */
+/**
+ * @typedef {{attempt: number, offer: number, sdp: string, publish: {mid: string, track_id: string}[],
+ *   refused: {mid: string, track_id: string, code: string}[]}} Answer
+ */
+
+export {};
