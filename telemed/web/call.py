@@ -1,0 +1,107 @@
+"""What a handler gets and gives: one request whose origin, rate, identity, permission and body are already checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aiohttp import web
+
+from telemed.care.identity import Identity, Staff
+from telemed.care.ports import Json
+from telemed.care.records import UserRecord
+from telemed.errors import NotSignedIn
+from telemed.web.cookies import CookieJar
+from telemed.web.deps import WebDeps
+from telemed.web.identify import Identifier
+from telemed.web.passwords import PasswordChecker
+from telemed.web.request_models import Body
+from telemed.web.sign_in import SignIn
+
+Model = TypeVar("Model", bound=Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the application."""
+
+    deps: WebDeps
+    jar: CookieJar
+    checker: PasswordChecker
+    sign_in: SignIn
+    identifier: Identifier
+    document: Json  # OpenAPI
+
+    @classmethod
+    def build(cls, deps: WebDeps, document: Json) -> Services:
+        """Wire the parts of this package."""
+        jar = CookieJar(deps.settings.secure)
+        checker = PasswordChecker()
+        sign_in = SignIn(deps.store, deps.clock, checker)
+        return cls(deps, jar, checker, sign_in, Identifier(jar, sign_in, deps.visits), document)
+
+    @property
+    def clinic(self) -> Json:
+        """The clinic as every answer names it."""
+        settings = self.deps.settings
+        return {
+            "name": settings.clinic_name,
+            "phone": settings.clinic_phone,
+            "emergency_number": settings.emergency_number,
+            "demo": settings.demo,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewCookie:
+    """A cookie to set; `max_age` in seconds."""
+
+    name: str
+    token: str
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A JSON answer with what goes beside it."""
+
+    content: Json
+    cookies: tuple[NewCookie, ...] = ()
+    cleared: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the API."""
+
+    request: web.Request
+    services: Services
+    body: Body
+    source: str  # who is asking, as limits count it
+    identity: Identity | None = None
+    user: UserRecord | None = None  # the account, when the identity is a member of staff
+
+    def body_as(self, model: type[Model]) -> Model:
+        """Return the body with its type; the route table and the handler agree on it."""
+        assert isinstance(self.body, model)
+        return self.body
+
+    @property
+    def who(self) -> Identity:
+        """The identity. Raises NotSignedIn."""
+        if self.identity is None:
+            raise NotSignedIn("Please sign in.")
+        return self.identity
+
+    @property
+    def staff(self) -> Staff:
+        """The member of staff. Raises NotSignedIn."""
+        if not isinstance(self.identity, Staff):
+            raise NotSignedIn("Please sign in.")
+        return self.identity
+
+    @property
+    def session_id(self) -> str:
+        """The session of the path."""
+        return self.request.match_info["id"]

@@ -1,0 +1,68 @@
+"""At the door: how many connections there may be, and what aiohttp's own log lines may say."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from telemed.web.settings import ConnectionLimits
+
+
+class Doorkeeper(asyncio.Protocol):
+    """Lets a new connection in, or closes it unheard when there are too many. Drop rule: the newcomer goes."""
+
+    def __init__(self, server: web.Server, limits: ConnectionLimits, trusted_proxies: frozenset[str]) -> None:
+        self._server = server
+        self._limits = limits
+        self._trusted = trusted_proxies
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hand the connection to aiohttp, which takes over as its protocol."""
+        assert isinstance(transport, asyncio.Transport)
+        if not self._has_room(transport):
+            transport.abort()
+            return
+        protocol = self._server()
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+
+    def _has_room(self, transport: asyncio.Transport) -> bool:
+        open_now = self._server.connections
+        if len(open_now) >= self._limits.total:
+            return False
+        if len(open_now) < self._limits.per_address:
+            return True
+        address = _address(transport.get_extra_info("peername"))
+        if address in self._trusted:
+            return True
+        return sum(_address(other.peername) == address for other in open_now) < self._limits.per_address
+
+
+def _address(peername: object) -> str:
+    return str(peername[0]) if isinstance(peername, tuple) and peername else ""
+
+
+class QuietFaults(logging.Filter):
+    """Keeps addresses and pieces of requests out of what aiohttp logs: malformed requests are dropped, faults keep their type."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the record may be written, after taking out what it must not say."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            return False
+        record.msg = "HTTP connection fault: %s"
+        record.args = (type(error).__name__ if error else "unknown",)
+        record.exc_info = None
+        record.exc_text = None
+        return True
+
+
+def http_logger() -> logging.Logger:
+    """Return the logger to give to aiohttp."""
+    logger = logging.getLogger("telemed.web.http")
+    if not any(isinstance(known, QuietFaults) for known in logger.filters):
+        logger.addFilter(QuietFaults())
+    return logger

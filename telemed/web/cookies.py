@@ -1,0 +1,37 @@
+"""Names and flags of our cookies (protocol section 1.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+STAFF = "telemed_staff"
+SEAT = "telemed_seat_"  # followed by the last characters of the session id: one cookie per session
+SEAT_SUFFIX_LENGTH = 8
+HOST_PREFIX = "__Host-"  # RFC 6265bis 4.1.3.2: Secure, this host only, path /
+
+
+@dataclass(frozen=True, slots=True)
+class CookieJar:
+    """Writes and reads our cookies. `secure` is False only when the server is reached over plain HTTP (demo on loopback)."""
+
+    secure: bool
+
+    @property
+    def staff_name(self) -> str:
+        """The cookie that holds a staff login token."""
+        return HOST_PREFIX + STAFF if self.secure else STAFF
+
+    def seat_name(self, session_id: str) -> str:
+        """The cookie that holds the seat token of one session."""
+        name = SEAT + session_id[-SEAT_SUFFIX_LENGTH:]
+        return HOST_PREFIX + name if self.secure else name
+
+    def set(self, response: web.Response, name: str, token: str, max_age: int) -> None:
+        """Put a token into the browser: unreadable for scripts, not sent along by other sites' requests. `max_age` in seconds."""
+        response.set_cookie(name, token, max_age=max_age, path="/", httponly=True, samesite="Lax", secure=self.secure)
+
+    def clear(self, response: web.Response, name: str) -> None:
+        """Take a cookie away."""
+        response.del_cookie(name, path="/", httponly=True, samesite="Lax", secure=self.secure)

@@ -1,0 +1,27 @@
+"""What the web adapter needs from the others; the composition root fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from telemed.care.ports import Store, Visits
+from telemed.clock import Clock
+from telemed.web.settings import WebSettings
+
+
+def attach_nothing(app: web.Application) -> None:
+    """Stand-in for a server without signalling."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebDeps:
+    """The ports behind the handlers. `attach` hooks the Socket.IO server into the application before it starts."""
+
+    store: Store
+    visits: Visits
+    clock: Clock
+    settings: WebSettings
+    attach: Callable[[web.Application], None] = attach_nothing

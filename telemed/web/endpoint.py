@@ -1,0 +1,94 @@
+"""The steps around every handler of the API, in one order: origin, identity, permission, rate, body, handler, answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from telemed.care.identity import Seat, Staff, actor_id
+from telemed.care.permissions import TABLE
+from telemed.care.roles import LINK_ROLES
+from telemed.errors import NotAllowed, NotSignedIn, TooMany
+from telemed.web.bodies import read_model
+from telemed.web.call import Call, Reply, Services
+from telemed.web.identify import Callers
+from telemed.web.origin import SAFE_METHODS, may_change_state
+from telemed.web.request_models import AsBody, Body, Empty
+from telemed.web.route import Route
+from telemed.web.source import source_key
+from telemed.web.throttle import Throttle
+
+_EMPTY = Empty()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Answers one route. What a session's own rules allow beyond the role (whose session, which state) `Visits` decides."""
+
+    route: Route
+    services: Services
+    throttle: Throttle
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        """Run the steps. Raises TelemedError; the middleware turns it into an answer."""
+        settings = self.services.deps.settings
+        changes_state = request.method not in SAFE_METHODS
+        if changes_state and not may_change_state(request.headers, settings.origins):
+            raise NotAllowed(code="wrong_origin")
+        source = source_key(request.remote, request.headers.get("X-Forwarded-For"), settings.trusted_proxies)
+        callers = await self._callers(request)
+        self._limit(callers, source)
+        body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
+        reply = await self.route.handler(self._call(request, callers, body, source))
+        return self._response(reply)
+
+    async def _callers(self, request: web.Request) -> Callers:
+        """Find out who asks and whether the permission table grants the action to any of them."""
+        if self.route.is_public:
+            return Callers()
+        identifier = self.services.identifier
+        if not self.route.is_for_seats:
+            callers = await identifier.staff(request)
+        else:
+            callers = await identifier.callers(request, request.match_info["id"])
+        if callers.staff is None and callers.seat is None:
+            raise NotSignedIn("Please sign in or open your link again.")
+        if not any(self._granted(who) for who in (callers.staff, callers.seat) if who is not None):
+            raise NotAllowed()
+        return callers
+
+    def _granted(self, who: Staff | Seat) -> bool:
+        """Tell whether the table grants the action to this kind of person at all."""
+        grants = TABLE[self.route.action].keys()
+        return who.role in grants if isinstance(who, Staff) else bool(grants & LINK_ROLES)
+
+    def _limit(self, callers: Callers, source: str) -> None:
+        known = callers.seat or callers.staff
+        wait = self.throttle.take(actor_id(known) if known else source, self.services.deps.clock.monotonic())
+        if wait > 0:
+            raise TooMany(retry_after=wait)
+
+    def _call(self, request: web.Request, callers: Callers, body: Body, source: str) -> Call:
+        if self.route.is_public:
+            return Call(request, self.services, body, source)
+        identity = callers.pick(body.as_ if isinstance(body, AsBody) else None)
+        if not self._granted(identity):
+            raise NotAllowed()
+        return Call(request, self.services, body, source, identity, callers.user)
+
+    def _response(self, reply: Reply) -> web.Response:
+        text = json.dumps(reply.content, ensure_ascii=False, separators=(",", ":"))
+        response = web.Response(text=text, content_type="application/json", headers=reply.headers)
+        for cookie in reply.cookies:
+            self.services.jar.set(response, cookie.name, cookie.token, cookie.max_age)
+        for name in reply.cleared:
+            self.services.jar.clear(response, name)
+        return response
+
+
+def add_routes(app: web.Application, services: Services, routes: tuple[Route, ...]) -> None:
+    """Register the route table."""
+    for route in routes:
+        app.router.add_route(route.method, route.pattern, Endpoint(route, services, Throttle(route.rate)))

@@ -1,0 +1,75 @@
+"""The clinic, the server's version, and staff sign-in."""
+
+from __future__ import annotations
+
+from telemed.care.ports import Json
+from telemed.care.records import UserRecord
+from telemed.errors import NotSignedIn
+from telemed.web.call import Call, NewCookie, Reply
+from telemed.web.languages import LANGUAGES
+from telemed.web.origin import is_other_program
+from telemed.web.request_models import LoginBody
+from telemed.web.sign_in import LIFE
+
+PROTOCOL_VERSION = 1
+TICKET_SECONDS = 60  # protocol 1.2
+CLEAR_SITE_DATA = '"cookies", "storage"'  # not "cache": browsers take seconds for it, and nothing of ours is cached
+
+
+def _user(user: UserRecord) -> Json:
+    return {"id": user.id, "name": user.name, "email": user.email, "role": user.role.value}
+
+
+async def clinic(call: Call) -> Reply:
+    """`GET /clinic`."""
+    version = call.services.deps.settings.version
+    return Reply({**call.services.clinic, "languages": list(LANGUAGES), "version": version})
+
+
+async def version(call: Call) -> Reply:
+    """`GET /version`."""
+    return Reply({"version": call.services.deps.settings.version, "protocol": PROTOCOL_VERSION})
+
+
+async def openapi(call: Call) -> Reply:
+    """`GET /openapi.json`."""
+    return Reply(call.services.document)
+
+
+async def login(call: Call) -> Reply:
+    """`POST /auth/login`. A login this browser had before is closed: one browser, one login."""
+    body = call.body_as(LoginBody)
+    services = call.services
+    signed_in = await services.sign_in.sign_in(body.email, body.password, call.source)
+    earlier = services.identifier.staff_token(call.request)
+    if earlier is not None:
+        await services.sign_in.sign_out(earlier)
+    content: Json = {"user": _user(signed_in.user)}
+    if is_other_program(call.request.headers):
+        return Reply({**content, "token": signed_in.token})
+    return Reply(content, (NewCookie(services.jar.staff_name, signed_in.token, int(LIFE.total_seconds())),))
+
+
+async def logout(call: Call) -> Reply:
+    """`POST /auth/logout`."""
+    token = call.services.identifier.staff_token(call.request)
+    if token is not None:
+        await call.services.sign_in.sign_out(token)
+    return Reply({}, cleared=(call.services.jar.staff_name,), headers={"Clear-Site-Data": CLEAR_SITE_DATA})
+
+
+async def me(call: Call) -> Reply:
+    """`GET /me`."""
+    if call.user is None:
+        raise NotSignedIn("Please sign in.")
+    return Reply({"user": _user(call.user), "clinic": call.services.clinic})
+
+
+async def today(call: Call) -> Reply:
+    """`GET /today`."""
+    return Reply(await call.services.deps.visits.today(call.staff))
+
+
+async def staff_ticket(call: Call) -> Reply:
+    """`POST /staff/ticket`."""
+    return Reply({"ticket": await call.services.deps.visits.issue_staff_ticket(call.staff), "expires_in": TICKET_SECONDS})

@@ -1,0 +1,93 @@
+"""Around every request: a deadline that covers the answer's delivery too, errors turned into answers, one log line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from telemed.clock import Clock
+from telemed.errors import InvalidInput, TelemedError, Unavailable
+from telemed.web.error_answers import error_answer, from_router, incident_answer
+from telemed.web.origin import SAFE_METHODS
+from telemed.web.pages import Pages
+from telemed.web.route import API
+
+log = logging.getLogger("telemed.web.access")
+
+SOCKET_PATH = "/socket.io/"  # long polls and WebSockets have their own deadlines
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def guard(pages: Pages, clock: Clock, deadline: float) -> Middleware:
+    """Return the one middleware of the application. `deadline`: seconds from a complete head to the delivered answer."""
+
+    @web.middleware
+    async def run(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = clock.monotonic()
+        if request.path.startswith(SOCKET_PATH):
+            response = await _answer(request, handler, pages)
+        else:
+            response = await _in_time(request, handler, pages, deadline)
+        _log(request, response.status, clock.monotonic() - started)
+        return response
+
+    return run
+
+
+async def _in_time(request: web.Request, handler: Handler, pages: Pages, deadline: float) -> web.StreamResponse:
+    """Answer and deliver within `deadline` seconds; a reader too slow for its answer is cut off."""
+    response: web.StreamResponse | None = None
+    try:
+        async with asyncio.timeout(deadline):
+            response = await _answer(request, handler, pages)
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        if response is not None:
+            if request.transport is not None:
+                request.transport.abort()
+            return response
+        response = error_answer(Unavailable("This took too long. Please try again."))
+        response.force_close()
+    return response
+
+
+async def _answer(request: web.Request, handler: Handler, pages: Pages) -> web.StreamResponse:
+    """Run the handler; every error but a broken connection and a cancellation becomes an answer."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return _refusal(request, from_router(error), pages)
+    except TelemedError as error:
+        return _refusal(request, error, pages)
+    except web.RequestPayloadError:
+        return error_answer(InvalidInput("The body is broken."))
+    except (ConnectionError, TimeoutError):
+        raise  # the client is gone, or the deadline of this file has come
+    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, the client gets an incident code
+        return incident_answer(error) if _is_api(request) else pages.fault(request, error)
+
+
+def _refusal(request: web.Request, error: TelemedError, pages: Pages) -> web.StreamResponse:
+    if error.status == 404 and request.method in SAFE_METHODS and not _is_api(request):
+        return pages.not_found(request)
+    return error_answer(error)
+
+
+def _is_api(request: web.Request) -> bool:
+    return request.path.startswith((API + "/", "/static/", SOCKET_PATH))
+
+
+def _log(request: web.Request, status: int, seconds: float) -> None:
+    """Write method, route pattern, status and time: neither path nor address nor header."""
+    resource = request.match_info.route.resource
+    pattern = resource.canonical if resource is not None else "(unknown path)"
+    method = request.method if request.method in _METHODS else "(unknown method)"
+    level = logging.DEBUG if pattern.startswith((SOCKET_PATH, "/static")) else logging.INFO
+    log.log(level, "%s %s %d %.0f ms", method, pattern, status, seconds * 1000)

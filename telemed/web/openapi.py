@@ -1,0 +1,96 @@
+"""The OpenAPI 3.1 document, generated from the route table: it cannot say anything the server does not do."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from telemed.web.request_models import Empty
+from telemed.web.response_models import ErrorAnswer
+from telemed.web.route import API, PARAMETERS, Route
+
+_REFERENCE = "#/components/schemas/{model}"
+_RETRY = (429, 503)  # answers that carry Retry-After
+_DESCRIPTION = "Everything a client needs to take part in a call, beside Socket.IO and WebRTC."
+
+Schema = dict[str, Any]
+
+
+def openapi_document(routes: tuple[Route, ...], version: str) -> Schema:
+    """Return the document for `routes`; deterministic, ready for `json.dumps`."""
+    schemas = _schemas(routes)
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        paths.setdefault(API + route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "telemed", "version": version, "description": _DESCRIPTION},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "staff": {"type": "apiKey", "in": "cookie", "name": "__Host-telemed_staff"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+def _schemas(routes: tuple[Route, ...]) -> Schema:
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ErrorAnswer, "serialization")]
+    for route in routes:
+        models += [(route.body, "validation"), (route.answer, "serialization")]
+    _, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)
+    return dict(definitions["$defs"])
+
+
+def _operation(route: Route) -> Schema:
+    summary = (route.handler.__doc__ or "").strip().splitlines()[0]
+    operation: Schema = {
+        "operationId": getattr(route.handler, "__name__", route.path),
+        "summary": summary,
+        "x-action": route.action.value,
+        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)],
+        "responses": {"200": _answer("Done.", route.answer.__name__), **_errors(route)},
+        "security": [] if route.is_public else [{"staff": []}, {"bearer": []}],
+    }
+    if route.method != "GET":
+        operation["requestBody"] = {
+            "required": route.body is not Empty,
+            "content": _json(route.body.__name__),
+        }
+    return operation
+
+
+def _parameter(name: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": f"^{PARAMETERS[name]}$"}}
+
+
+def _errors(route: Route) -> Schema:
+    statuses = {429, 500, 503, *route.errors}
+    if route.method != "GET":
+        statuses |= {400, 403, 413, 415}
+    if not route.is_public:
+        statuses |= {401, 403}
+    if "{" in route.path:
+        statuses.add(404)
+    return {str(status): _error(status) for status in sorted(statuses)}
+
+
+def _error(status: int) -> Schema:
+    answer = _answer(HTTPStatus(status).phrase, ErrorAnswer.__name__)
+    if status in _RETRY:
+        answer["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
+    return answer
+
+
+def _answer(description: str, model: str) -> Schema:
+    return {"description": description, "content": _json(model)}
+
+
+def _json(model: str) -> Schema:
+    return {"application/json": {"schema": {"$ref": _REFERENCE.format(model=model)}}}

@@ -1,0 +1,89 @@
+"""The pages of protocol section 1.3. They hold nothing personal; scripts fetch that through the API."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from telemed.web.call import Services
+from telemed.web.error_answers import new_incident
+from telemed.web.languages import preferred_language
+from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain_page
+
+SIGN_IN = "/sign-in"
+TODAY = "/today"
+SESSION_PATTERN = r"ses_[A-Za-z0-9_-]{1,36}"
+
+
+class Pages:
+    """Serves the templates. A GET changes nothing here, so preview robots may fetch what they like."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._templates = Templates(services.deps.settings.static_root)
+
+    def add_to(self, app: web.Application) -> None:
+        """Register the pages."""
+        app.router.add_get("/", self.root)
+        app.router.add_get(SIGN_IN, self.sign_in)
+        app.router.add_get(TODAY, self.today)
+        app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
+        app.router.add_get("/j", self.join)
+
+    async def root(self, request: web.Request) -> web.Response:
+        """`/`: on to where this person works."""
+        return _redirect(TODAY if await self._is_staff(request) else SIGN_IN)
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """`/sign-in`."""
+        return self._page(request, "sign-in.html")
+
+    async def today(self, request: web.Request) -> web.Response:
+        """`/today`, for staff."""
+        return self._page(request, "today.html") if await self._is_staff(request) else _redirect(SIGN_IN)
+
+    async def call(self, request: web.Request) -> web.Response:
+        """`/call/{id}`, for staff. Who is not signed in gets there after signing in: the fragment keeps the way."""
+        if await self._is_staff(request):
+            return self._page(request, "call.html")
+        return _redirect(f"{SIGN_IN}#next=/call/{request.match_info['id']}")
+
+    async def join(self, request: web.Request) -> web.Response:
+        """`/j`: the page behind every link; the token is in the fragment and never comes here."""
+        return self._page(request, "join.html")
+
+    def not_found(self, request: web.Request) -> web.Response:
+        """The page for unknown addresses."""
+        return self._page(request, "not-found.html", status=404)
+
+    def fault(self, request: web.Request, error: BaseException) -> web.Response:
+        """The page for a fault of ours, with a code to quote."""
+        incident = new_incident(error)
+        text = plain_page("Something went wrong", f"Please try again, or quote the code {incident}.", self._values(request))
+        return web.Response(text=text, status=500, content_type="text/html")
+
+    async def _is_staff(self, request: web.Request) -> bool:
+        return (await self._services.identifier.staff(request)).staff is not None
+
+    def _page(self, request: web.Request, name: str, status: int = 200) -> web.Response:
+        values = self._values(request)
+        try:
+            text = self._templates.render(name, values)
+        except TemplateMissing:
+            text = plain_page(values["clinic_name"], "This page is not here.", values)
+            status = 404
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+    def _values(self, request: web.Request) -> dict[str, str]:
+        settings = self._services.deps.settings
+        return {
+            "clinic_name": settings.clinic_name,
+            "clinic_phone": settings.clinic_phone,
+            "emergency_number": settings.emergency_number,
+            "demo_banner": DEMO_BANNER if settings.demo else "",
+            "lang": preferred_language(request.headers.get("Accept-Language", "")),
+        }
+
+
+def _redirect(location: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": location, "Cache-Control": "no-store"})

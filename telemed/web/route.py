@@ -1,0 +1,54 @@
+"""One row of the API's route table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from telemed.care.permissions import PUBLIC, TABLE, Action
+from telemed.care.roles import LINK_ROLES
+from telemed.web.call import Call, Reply
+from telemed.web.request_models import Body, Empty
+from telemed.web.response_models import Answer
+from telemed.web.throttle import Rate
+
+API = "/api/v1"
+BODY_LIMIT = 64 * 1024  # bytes, protocol section 1
+PER_CALLER = Rate(300, 60.0)  # what one person's pages ask at most: autosave, lists, a few retries
+
+# Path parameters and the ids they take; anything else is an unknown path.
+PARAMETERS = {"id": r"ses_[A-Za-z0-9_-]{1,36}", "link_id": r"lnk_[A-Za-z0-9_-]{1,36}"}
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Everything about one endpoint. `rate` counts per person, or per address where nobody is known yet."""
+
+    method: str
+    path: str  # below API, as docs/protocol.md writes it
+    action: Action
+    handler: Handler
+    answer: type[Answer]
+    body: type[Body] = Empty
+    body_limit: int = BODY_LIMIT
+    rate: Rate = PER_CALLER
+    errors: tuple[int, ...] = ()  # statuses beside those every route can give
+
+    @property
+    def is_public(self) -> bool:
+        """Needs no identity."""
+        return self.action in PUBLIC
+
+    @property
+    def is_for_seats(self) -> bool:
+        """Someone who came by a link may call it."""
+        return not self.is_public and bool(TABLE[self.action].keys() & LINK_ROLES)
+
+    @property
+    def pattern(self) -> str:
+        """The path for aiohttp's router, parameters restricted to the form of our ids."""
+        return API + _PARAMETER.sub(lambda match: f"{{{match[1]}:{PARAMETERS[match[1]]}}}", self.path)

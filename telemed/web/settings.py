@@ -1,0 +1,47 @@
+"""What the web adapter is told at start. The composition root fills it from the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Bounds of slow and many connections. Times in seconds."""
+
+    head: float = 10.0  # a request head must be complete this long after the connection opened or the last answer ended
+    tls_handshake: float = 10.0
+    request: float = 15.0  # from the complete head to the end of the answer; uploads and pages alike
+    lingering: float = 2.0  # how long the rest of a refused body is read and thrown away before the connection closes
+    line_bytes: int = 4096  # request line
+    field_bytes: int = 8190  # one header field
+    fields: int = 64  # header fields of one request
+    total: int = 2000  # connections at once; more are closed unheard
+    per_address: int = 256  # connections of one address at once; proxies of ours are exempt
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The clinic as pages name it, where we are reached, and where files lie."""
+
+    clinic_name: str
+    clinic_phone: str
+    emergency_number: str
+    demo: bool
+    base_url: str  # as people type it, without a final slash; https here means cookies are Secure
+    static_root: Path
+    version: str
+    other_origins: tuple[str, ...] = ()  # further origins under which we are reached, e.g. http://127.0.0.1:8080 in a demo
+    trusted_proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded-For is believed
+    limits: ConnectionLimits = ConnectionLimits()
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """All origins of our own."""
+        return frozenset({self.base_url, *self.other_origins})
+
+    @property
+    def secure(self) -> bool:
+        """People reach us over TLS (ours or a proxy's)."""
+        return self.base_url.startswith("https://")

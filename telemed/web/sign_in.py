@@ -1,0 +1,123 @@
+"""Staff sign-in: throttled, equal in time for known and unknown accounts, audited in the transaction of its effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import ANONYMOUS, ActorRef, Staff
+from telemed.care.ports import Store
+from telemed.care.records import LoginRecord, UserRecord
+from telemed.care.tokens import token_hash
+from telemed.clock import Clock
+from telemed.errors import NotSignedIn, TooMany
+from telemed.ids import new_id, new_secret
+from telemed.web.passwords import PasswordChecker
+from telemed.web.throttle import Rate, Throttle
+
+LIFE = timedelta(hours=12)  # a shift; then sign in again (NIST SP 800-63B AAL2 allows 24 h)
+IDLE = timedelta(hours=8)  # without any request
+TOUCH_EVERY = timedelta(minutes=5)  # how exact `last_seen_at` is; each touch is a write
+ACCOUNT_RATE = Rate(5, 60.0)  # failed attempts on one account
+ADDRESS_RATE = Rate(20, 60.0)  # failed attempts from one address
+
+UNKNOWN_ACCOUNT = "unknown"  # audit object of an attempt on an account that does not exist
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh sign-in. `token` is shown to the browser once; we keep its hash."""
+
+    user: UserRecord
+    token: str
+
+
+class SignIn:
+    """Opens, checks and closes staff logins."""
+
+    def __init__(self, store: Store, clock: Clock, checker: PasswordChecker) -> None:
+        self._store = store
+        self._clock = clock
+        self._checker = checker
+        self._accounts = Throttle(ACCOUNT_RATE)
+        self._addresses = Throttle(ADDRESS_RATE)
+
+    async def sign_in(self, email: str, password: str, source: str) -> SignedIn:
+        """Check a password and open a login. `source` is the caller's address as `source_key` gives it.
+
+        Raises TooMany when throttled and NotSignedIn, always with the same words, when the account is unknown or disabled or the
+        password wrong.
+        """
+        account = token_hash(email.casefold())  # keys of the table carry no address of a person
+        self._throttle(account, source)
+        async with self._store.read() as tx:
+            user = await tx.users.by_email(email)
+        matches = await self._checker.matches(user.password_hash if user else None, password)
+        if user is None or not matches or not user.is_active:
+            await self._refused(user)
+            raise NotSignedIn("The e-mail address or the password is wrong.", code="wrong_credentials")
+        self._accounts.give_back(account)  # only failures count
+        self._addresses.give_back(source)
+        return await self._open(user)
+
+    async def who(self, token: str) -> tuple[Staff, UserRecord] | None:
+        """Return who holds a login token; None when it is unknown, revoked, too old, idle too long or its user disabled."""
+        now = self._clock.utcnow()
+        async with self._store.read() as tx:
+            login = await tx.logins.by_token_hash(token_hash(token))
+            if login is None or not _is_live(login, now):
+                return None
+            user = await tx.users.get(login.user_id)
+        if user is None or not user.is_active:
+            return None
+        if now - login.last_seen_at >= TOUCH_EVERY:
+            async with self._store.write() as tx:
+                await tx.logins.touch(login.id, now)
+        return Staff(user.id, user.organisation_id, user.role, user.name), user
+
+    async def sign_out(self, token: str) -> None:
+        """Close the login of a token; unknown tokens are none of our business."""
+        now = self._clock.utcnow()
+        async with self._store.write() as tx:
+            login = await tx.logins.by_token_hash(token_hash(token))
+            if login is None or login.revoked_at is not None:
+                return
+            user = await tx.users.get(login.user_id)
+            actor = ActorRef(login.user_id, user.role.value if user else ANONYMOUS.role)
+            await tx.logins.revoke(login.id, now)
+            await tx.audit.append(actor, AuditAction.SIGN_OUT, login.user_id, AuditOutcome.DONE, now)
+
+    def _throttle(self, account: str, source: str) -> None:
+        """Count an attempt before it is checked, so that parallel guesses are counted too."""
+        now = self._clock.monotonic()
+        wait = self._addresses.take(source, now) or self._accounts.take(account, now)
+        if wait > 0:
+            raise TooMany("Too many attempts. Please wait a minute.", retry_after=wait)
+
+    async def _open(self, user: UserRecord) -> SignedIn:
+        now = self._clock.utcnow()
+        token = new_secret()
+        login = LoginRecord(
+            id=new_id("lgn"),
+            user_id=user.id,
+            token_hash=token_hash(token),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LIFE,
+        )
+        async with self._store.write() as tx:
+            await tx.logins.create(login)
+            await tx.audit.append(ActorRef(user.id, user.role.value), AuditAction.SIGN_IN, user.id, AuditOutcome.DONE, now)
+        return SignedIn(user, token)
+
+    async def _refused(self, user: UserRecord | None) -> None:
+        """Write the refusal down. Known and unknown accounts cost one transaction alike."""
+        object_id = user.id if user else UNKNOWN_ACCOUNT
+        async with self._store.write() as tx:
+            await tx.audit.append(ANONYMOUS, AuditAction.SIGN_IN_REFUSED, object_id, AuditOutcome.REFUSED, self._clock.utcnow())
+
+
+def _is_live(login: LoginRecord, now: datetime) -> bool:
+    """Tell whether a login may still be used."""
+    return login.revoked_at is None and now < login.expires_at and now - login.last_seen_at < IDLE
