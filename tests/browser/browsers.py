@@ -34,8 +34,10 @@ REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!R
 window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
 # Sums over all living connections; per video: id -> frames decoded.
 READ_STATS = """async () => { const out = {frames: {}, energy: {}, packets: {}, state: []};
-for (const pc of window.connections || []) { if (pc.signalingState === "closed") continue; out.state.push(pc.connectionState);
- for (const s of (await pc.getStats()).values()) if (s.type === "inbound-rtp") { const key = String(s.ssrc); out.packets[key] = s.packetsReceived;
+for (const pc of window.connections || []) { if (pc.signalingState === "closed") continue;
+ out.state.push(pc.connectionState);
+ for (const s of (await pc.getStats()).values()) if (s.type === "inbound-rtp") {
+  const key = String(s.ssrc); out.packets[key] = s.packetsReceived;
   if (s.kind === "video") out.frames[key] = s.framesDecoded || 0; else out.energy[key] = s.totalAudioEnergy || 0; } } return out; }"""
 
 
@@ -190,7 +192,7 @@ async def eventually(check: Any, timeout: float = 20.0, interval: float = 0.2) -
 
 
 async def media_flows(tab: Tab, videos: int, audios: int, timeout: float = 25.0) -> dict[str, Any]:
-    """Wait until `videos` remote videos decode rising frames and `audios` remote sounds gain energy; return the last statistics."""
+    """Wait until `videos` remote videos decode rising frames and `audios` sounds gain energy; return the last statistics."""
     first = await tab.evaluate(READ_STATS)
 
     async def rising() -> dict[str, Any] | None:

@@ -49,9 +49,22 @@ async def start_server(folder: pathlib.Path, *arguments: str, prefix: tuple[str,
     ready_file = folder / "ready.json"
     ready_file.unlink(missing_ok=True)
     log = (folder / "server.log").open("ab")
-    command = (*prefix, sys.executable, "-m", "telemed", "serve", "--demo", "--var", str(folder / "var"), "--ready-file", str(ready_file))
+    command = (
+        *prefix,
+        sys.executable,
+        "-m",
+        "telemed",
+        "serve",
+        "--demo",
+        "--var",
+        str(folder / "var"),
+        "--ready-file",
+        str(ready_file),
+    )
     port = () if "--port" in arguments else ("--port", "0")
-    process = await asyncio.create_subprocess_exec(*command, *port, *arguments, stdout=log, stderr=log, env={**os.environ, "PYTHONWARNINGS": ""})
+    process = await asyncio.create_subprocess_exec(
+        *command, *port, *arguments, stdout=log, stderr=log, env={**os.environ, "PYTHONWARNINGS": ""}
+    )
     log.close()
     deadline = time.monotonic() + READY_TIMEOUT
     while not ready_file.exists():

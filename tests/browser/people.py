@@ -1,0 +1,43 @@
+"""What a doctor and a patient do, step by step, from the page alone."""
+
+from __future__ import annotations
+
+from tests.browser.browsers import Tab, eventually
+from tests.browser.server import Server
+
+READ_LINK = """() => { const e = document.querySelector('[data-testid="invite-link"]');
+return e ? (e.value || e.getAttribute('data-url') || e.href || e.textContent || '').trim() : ''; }"""
+CALL_STATE = """() => { const e = document.querySelector('[data-testid="connection-state"]');
+return e ? e.getAttribute('data-state') || e.textContent : null; }"""
+
+
+async def sign_in(tab: Tab, server: Server, role: str = "clinician") -> None:
+    """From the sign-in page to Today."""
+    email, password = server.account(role)
+    await tab.goto(server.base_url + "/sign-in")
+    await tab.fill("login-email", email)
+    await tab.fill("login-password", password)
+    await tab.click("login-submit")
+    await tab.wait("start-session")
+
+
+async def start_consultation(tab: Tab) -> str:
+    """From Today to the stage in one click; returns the patient's link."""
+    await tab.click("start-session")
+    await tab.wait("call-stage")
+    return str(await eventually(lambda: tab.evaluate(READ_LINK)))
+
+
+async def join_as_patient(tab: Tab, link: str, name: str) -> None:
+    """From the link to being seen waiting."""
+    await tab.goto(link)
+    await tab.wait("join-continue")
+    await tab.fill("join-name", name)
+    await tab.click("join-continue")
+    await tab.wait("waiting-room", timeout=20)
+
+
+async def admit(tab: Tab) -> None:
+    """The doctor lets the first waiting person in."""
+    await tab.wait("waiting-list", timeout=20)
+    await tab.click("admit")

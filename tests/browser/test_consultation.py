@@ -1,0 +1,51 @@
+"""The first consultation: people see and hear each other in both directions."""
+
+from __future__ import annotations
+
+from tests.browser.browsers import chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
+from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
+from tests.browser.server import Server
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+async def test_doctor_and_patient_meet_talk_and_end(server: Server) -> None:
+    async with chromium() as browser:
+        doctor, patient = await open_chromium_tab(browser), await open_chromium_tab(browser, **PHONE)
+        await sign_in(doctor, server)
+        link = await start_consultation(doctor)
+        await join_as_patient(patient, link, "Ada Example")
+        await admit(doctor)
+        await patient.wait("call-stage", timeout=20)
+        await media_flows(doctor, videos=1, audios=1)
+        await media_flows(patient, videos=1, audios=1)
+        await doctor.click("open-chat")
+        await doctor.fill("chat-input", "Can you hear me well?")
+        await doctor.click("chat-send")
+        await patient.click("open-chat")
+        await patient.wait("chat-message")
+        await patient.reload()
+        await patient.wait("call-stage", timeout=20)
+        await media_flows(patient, videos=1, audios=1)
+        await media_flows(doctor, videos=1, audios=1)
+        await doctor.click("end-session")
+        if await doctor.evaluate("""() => !!document.querySelector('[data-testid="end-session-confirm"]')"""):
+            await doctor.click("end-session-confirm")
+        await eventually(lambda: patient.evaluate("""() => !document.querySelector('[data-testid="call-stage"]')"""))
+        assert doctor.problems == [] and patient.problems == []
+
+
+async def test_chromium_and_firefox_meet_and_a_third_joins(server: Server) -> None:
+    async with chromium() as browser:
+        doctor = await open_chromium_tab(browser)
+        fox = await open_firefox_tab()
+        try:
+            await sign_in(doctor, server)
+            link = await start_consultation(doctor)
+            await join_as_patient(fox, link, "Frida Fuchs")
+            await admit(doctor)
+            await fox.wait("call-stage", timeout=20)
+            await media_flows(doctor, videos=1, audios=1)
+            await media_flows(fox, videos=1, audios=1)
+        finally:
+            await fox.close()
