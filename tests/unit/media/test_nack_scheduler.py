@@ -1,0 +1,120 @@
+"""What is asked for again, when, how often, and what is given up."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telemed.media.nack import MAX_GAP, MAX_PER_REQUEST, MAX_TRACKED, MAX_TRIES, NackScheduler
+
+BASE = 65536 + 65530  # six packets before the 16-bit wrap
+RTT = 0.1
+
+
+def with_gap(missing: int = 1) -> NackScheduler:
+    """A source that lost `missing` packets after BASE, at time 0, followed by two packets."""
+    scheduler = NackScheduler()
+    scheduler.on_packet(BASE, 0.0)
+    scheduler.on_packet(BASE + 1 + missing, 0.0)
+    scheduler.on_packet(BASE + 2 + missing, 0.001)
+    return scheduler
+
+
+def test_in_order_packets_ask_for_nothing() -> None:
+    scheduler = NackScheduler()
+    for number in range(BASE, BASE + 100):
+        scheduler.on_packet(number, 0.0)
+    assert len(scheduler) == 0
+    assert scheduler.due(10.0, RTT) == []
+
+
+def test_first_ask_waits_for_reordering() -> None:
+    scheduler = with_gap()
+    assert scheduler.due(0.019, RTT) == []
+    assert scheduler.due(0.020, RTT) == [(BASE + 1) & 0xFFFF]
+
+
+def test_one_newer_packet_waits_longer() -> None:
+    scheduler = NackScheduler()
+    scheduler.on_packet(BASE, 0.0)
+    scheduler.on_packet(BASE + 2, 0.0)
+    assert scheduler.due(0.030, RTT) == []
+    assert scheduler.due(0.040, RTT) == [(BASE + 1) & 0xFFFF]
+
+
+def test_late_or_retransmitted_packet_ends_the_search() -> None:
+    scheduler = with_gap(2)
+    scheduler.on_packet(BASE + 1, 0.01)
+    scheduler.on_recovered(BASE + 2)
+    scheduler.on_recovered(BASE + 2)
+    assert scheduler.due(0.1, RTT) == []
+    assert scheduler.lost_for_good == 0
+
+
+def test_retries_each_round_trip_and_gives_up_after_ten() -> None:
+    scheduler = with_gap()
+    asked_at = [tick / 100 for tick in range(400) if scheduler.due(tick / 100, RTT)]
+    assert len(asked_at) == MAX_TRIES
+    assert all(0.1 <= later - earlier < 0.111 for earlier, later in zip(asked_at, asked_at[1:], strict=False))
+    assert scheduler.take_lost_for_good() == 1
+    assert scheduler.take_lost_for_good() == 0
+
+
+def test_short_paths_retry_each_40_ms() -> None:
+    scheduler = with_gap()
+    assert scheduler.due(0.020, 0.001)
+    assert scheduler.due(0.055, 0.001) == []
+    assert scheduler.due(0.061, 0.001)
+
+
+def test_long_paths_give_up_by_age() -> None:
+    scheduler = with_gap()
+    asked = [tick for tick in range(300) if scheduler.due(tick / 100, 0.7)]
+    assert len(asked) == 3
+    assert scheduler.lost_for_good == 1
+    assert len(scheduler) == 0
+
+
+def test_keyframe_forgets_what_is_before_it() -> None:
+    scheduler = with_gap(3)
+    scheduler.on_keyframe(BASE + 2)
+    assert scheduler.due(1.0, RTT) == [(BASE + 3) & 0xFFFF]
+    scheduler.on_keyframe(BASE + 100)
+    assert len(scheduler) == 0
+    assert scheduler.lost_for_good == 0
+
+
+def test_requests_cross_the_wrap_in_order_and_are_bounded() -> None:
+    scheduler = with_gap(300)
+    first = scheduler.due(0.020, RTT)
+    assert first == [(BASE + 1 + number) & 0xFFFF for number in range(MAX_PER_REQUEST)]
+    assert len(scheduler.due(0.040, RTT)) == 300 - MAX_PER_REQUEST
+
+
+def test_huge_gap_is_a_loss_not_a_search() -> None:
+    scheduler = with_gap(MAX_GAP + 1)
+    assert len(scheduler) == 0
+    assert scheduler.take_lost_for_good() > 0
+    scheduler.on_packet(BASE + MAX_GAP + 4, 0.1)
+    assert scheduler.due(1.0, RTT) == []
+
+
+def test_tracked_packets_are_bounded() -> None:
+    scheduler = NackScheduler()
+    for number in range(5):
+        scheduler.on_packet(BASE + number * MAX_GAP, 0.0)
+    assert len(scheduler) == MAX_TRACKED
+    assert scheduler.lost_for_good == 4 * (MAX_GAP - 1) - MAX_TRACKED
+
+
+@given(st.lists(st.integers(0, 400), unique=True, min_size=1, max_size=120))
+def test_asks_exactly_for_what_is_missing(order: list[int]) -> None:
+    """Whatever the order of arrival, the search covers the holes between the first packet and the highest."""
+    scheduler = NackScheduler()
+    for offset in order:
+        scheduler.on_packet(BASE + offset, 0.0)
+    asked: list[int] = []
+    for tick in range(4):
+        asked += scheduler.due(1.0 + tick / 1000, 0.5)
+    holes = {number for number in range(order[0], max(order)) if number not in order}
+    assert sorted(asked) == sorted((BASE + number) & 0xFFFF for number in holes)
