@@ -70,3 +70,69 @@ export class FakeSocket {
     this.listeners.get(event)?.(...args);
   }
 }
+
+/** A MediaStreamTrack that ends and mutes when told. */
+export class FakeTrack extends EventTarget {
+  readyState = "live";
+  enabled = true;
+  muted = false;
+
+  constructor(kind, deviceId = `${kind}-default`) {
+    super();
+    this.kind = kind;
+    this.deviceId = deviceId;
+    this.id = `${kind}-${Math.random()}`;
+  }
+
+  stop() {
+    this.readyState = "ended";
+  }
+
+  getSettings() {
+    return { deviceId: this.deviceId };
+  }
+
+  /** The device goes away. */
+  end() {
+    this.readyState = "ended";
+    this.dispatchEvent(new Event("ended"));
+  }
+
+  mute() {
+    this.muted = true;
+    this.dispatchEvent(new Event("mute"));
+  }
+
+  unmute() {
+    this.muted = false;
+    this.dispatchEvent(new Event("unmute"));
+  }
+}
+
+/** navigator.mediaDevices with devices that can fail: `errors.camera = "NotAllowedError"`. */
+export class FakeMediaDevices extends EventTarget {
+  errors = { camera: null, microphone: null };
+  asked = [];
+
+  async getUserMedia(constraints) {
+    this.asked.push(constraints);
+    const kinds = [constraints.audio && "microphone", constraints.video && "camera"].filter(Boolean);
+    for (const kind of kinds) {
+      if (this.errors[kind]) throw Object.assign(new Error(), { name: this.errors[kind] });
+    }
+    const tracks = kinds.map((kind) => {
+      const wanted = constraints[kind === "camera" ? "video" : "audio"].deviceId;
+      return new FakeTrack(kind === "camera" ? "video" : "audio", wanted?.exact ?? wanted?.ideal);
+    });
+    const of = (kind) => tracks.filter((track) => track.kind === kind);
+    return { getTracks: () => tracks, getAudioTracks: () => of("audio"), getVideoTracks: () => of("video") };
+  }
+
+  async enumerateDevices() {
+    return [
+      { kind: "videoinput", deviceId: "cam1", label: "Front" },
+      { kind: "audioinput", deviceId: "mic1", label: "Headset" },
+      { kind: "audiooutput", deviceId: "spk1", label: "Speaker" },
+    ];
+  }
+}
