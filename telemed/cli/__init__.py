@@ -1,0 +1,106 @@
+"""The `telemed` command. Each command is one module, loaded when it is asked for: `serve` must stay small."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from telemed import exits
+from telemed.config import ConfigFaults
+from telemed.errors import TelemedError
+
+DEFAULT_CONFIG = Path("telemed.toml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Faults are told on standard error, without a stack trace."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(importlib.import_module(chosen.module).run(chosen))
+    except ConfigFaults as faults:
+        print(faults.render(), file=sys.stderr)
+        return exits.CONFIG
+    except TelemedError as error:
+        print(f"telemed: {error.message}", file=sys.stderr)
+        return {"port_taken": exits.UNAVAILABLE, "in_use": exits.UNAVAILABLE, "config": exits.CONFIG}.get(
+            error.code, exits.FAILED
+        )
+    except KeyboardInterrupt:
+        return 130  # 128 + SIGINT, as shells have it
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    root = argparse.ArgumentParser(
+        prog="telemed", description="Self-hosted telemedicine: video consultations on your own server."
+    )
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    _serve(_command(commands, "serve", "Run the server.", "telemed.cli.serve"))
+    _init(_command(commands, "init", "Write a configuration and make the first administrator.", "telemed.cli.init"))
+    config = commands.add_parser("config", help="Look at the configuration.").add_subparsers(required=True, metavar="ACTION")
+    _config(_command(config, "check", "Name all faults of the configuration, with line and fix.", "telemed.cli.config_check"))
+    _command(config, "example", "Print a configuration with every key, its default and its reason.", "telemed.cli.config_example")
+    user = commands.add_parser("user", help="Staff accounts.").add_subparsers(required=True, metavar="ACTION")
+    _user_add(_command(user, "add", "Add a member of staff.", "telemed.cli.user_add"))
+    audit = commands.add_parser("audit", help="The audit trail.").add_subparsers(required=True, metavar="ACTION")
+    _config(_command(audit, "verify", "Recompute the chain of the audit trail.", "telemed.cli.audit_verify"))
+    _config(_command(commands, "doctor", "Check ports, TLS, addresses, buffers, disk and clock.", "telemed.cli.doctor"))
+    return root
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, module: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(module=module)
+    return command
+
+
+def _config(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="PATH", help="configuration file (telemed.toml)")
+    command.add_argument("--var", type=Path, metavar="DIR", help="a demo's directory instead of a configuration")
+
+
+def _serve(command: argparse.ArgumentParser) -> None:
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--demo", action="store_true", help="a demo with accounts on this machine; no configuration needed")
+    source.add_argument("--config", type=Path, metavar="PATH", help="configuration file (telemed.toml)")
+    command.add_argument("--host", metavar="ADDRESS", help="address to listen on, instead of the configuration's")
+    command.add_argument("--port", type=int, metavar="N", help="TCP port, instead of the configuration's; 0 takes a free one")
+    command.add_argument("--udp-port", type=int, metavar="N", help="first UDP port of the media workers; 0 takes free ones")
+    command.add_argument("--workers", type=int, metavar="N", help="media worker processes, instead of the configuration's")
+    command.add_argument(
+        "--lan",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="with --demo: HTTPS for phones on this network, by a local authority",
+    )
+    command.add_argument("--ready-file", type=Path, metavar="PATH", help="write JSON here when everything serves")
+    command.add_argument(
+        "--var", type=Path, metavar="DIR", help="directory of database and files, instead of the configuration's"
+    )
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="PATH", help="file to write (telemed.toml)")
+    command.add_argument("--clinic-name", metavar="NAME")
+    command.add_argument("--phone", metavar="NUMBER", help="whom patients call when the video visit does not work")
+    command.add_argument("--emergency-number", metavar="NUMBER")
+    command.add_argument("--base-url", metavar="URL", help="what people type to reach this server")
+    command.add_argument("--admin-email", metavar="MAIL")
+    command.add_argument("--admin-name", metavar="NAME")
+    command.add_argument("--password-stdin", action="store_true", help="read the administrator's password from standard input")
+
+
+def _user_add(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument(
+        "--role", required=True, metavar="ROLE", help="admin, clinician, front_desk, dispatcher, responder, reviewer"
+    )
+    command.add_argument("--email", required=True, metavar="MAIL")
+    command.add_argument("--name", required=True, metavar="NAME")
+    command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")

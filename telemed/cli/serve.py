@@ -1,0 +1,195 @@
+"""`telemed serve`: works out what to run and hands it to the supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from telemed import demo, logs
+from telemed.cli import DEFAULT_CONFIG, banner
+from telemed.config import Config, ConfigFaults, Fault, load, rules
+from telemed.config.conflicts import conflicts
+from telemed.config.files import TICKET_KEY_VARIABLE
+from telemed.errors import ConfigError
+from telemed.files import make_private_directory
+from telemed.launch import Launch, encode
+from telemed.layout import Layout
+from telemed.supervisor.ports import check_udp, listen
+from telemed.supervisor.process import Command
+from telemed.supervisor.service import Plan, Supervisor
+
+LOOPBACK_HOSTS = ("127.0.0.1", "::1")  # browsers take either for localhost
+DEMO_DIRECTORY = Path("var")
+
+
+class InUse(ConfigError):
+    """Another server works in this directory."""
+
+    code = "in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is to be served, before any port is opened. `hosts` are the addresses to listen on."""
+
+    config: Config
+    hosts: tuple[str, ...]
+    is_demo: bool
+    accounts: tuple[demo.DemoAccount, ...] = ()
+    address: str = ""  # of the LAN, for links; "" without --lan
+    trust: banner.Trust | None = None
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve until stopped; returns the exit code."""
+    service = demo_service(chosen) if chosen.demo else configured_service(chosen)
+    layout = Layout(service.config)
+    make_private_directory(layout.root)
+    make_private_directory(layout.run)
+    logs.configure("supervisor", service.config.logging.level)
+    with _only_one(layout.supervisor_lock):
+        sockets = listen(service.hosts, service.config.server.port)
+        try:
+            plan = _plan(service, layout, sockets, chosen.ready_file)
+            return asyncio.run(_serve(plan))
+        finally:
+            for entry in sockets:
+                entry.close()
+
+
+def configured_service(chosen: argparse.Namespace) -> Service:
+    """The service of a configuration file, with what the command line changes. Raises ConfigFaults."""
+    if chosen.lan is not None:
+        raise ConfigError("--lan belongs to --demo. With a configuration, set server.host, base_url and your certificate.")
+    path = chosen.config or DEFAULT_CONFIG
+    if chosen.config is None and not path.exists():
+        raise ConfigError("There is no telemed.toml here. Make one with `telemed init`, or try `telemed serve --demo`.")
+    config = _overridden(load(path, os.environ), chosen)
+    found = conflicts(config)
+    if found:
+        raise ConfigFaults([Fault(0, key, problem, fix) for key, problem, fix in found], "command line")
+    hosts = LOOPBACK_HOSTS if config.server.host == "localhost" else (config.server.host,)
+    return Service(config, hosts, is_demo=False)
+
+
+def demo_service(chosen: argparse.Namespace) -> Service:
+    """The service of `--demo`: loopback, or the LAN address by HTTPS. Raises ConfigError."""
+    directory = (chosen.var or DEMO_DIRECTORY).resolve()
+    config = _overridden(demo.demo_config(directory, chosen.port, chosen.udp_port), chosen)
+    accounts = tuple(demo.demo_accounts(Layout(config).demo_accounts))
+    if chosen.lan is None:
+        if chosen.host and not rules.is_loopback_host(chosen.host):
+            raise ConfigError("The demo serves this machine only. For phones on your network use --lan.")
+        hosts = (chosen.host,) if chosen.host and chosen.host != "localhost" else LOOPBACK_HOSTS
+        return Service(config, hosts, True, accounts)
+    return _lan_service(config, accounts, chosen.lan)
+
+
+def _lan_service(config: Config, accounts: tuple[demo.DemoAccount, ...], wanted: str) -> Service:
+    from telemed import lan  # loads cryptography, which only --lan needs here
+
+    address = lan.lan_address(wanted)
+    tls = lan.prepare(Layout(config).local_ca, address, datetime.now(UTC))
+    server = dataclasses.replace(config.server, tls_certificate=str(tls.certificate), tls_key=str(tls.key))
+    trust = banner.Trust(tls.authority, tls.fingerprint)
+    return Service(dataclasses.replace(config, server=server), (address, *LOOPBACK_HOSTS), True, accounts, address, trust)
+
+
+def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
+    """`config` with what the command line says instead. Raises ConfigError for values out of bounds."""
+    server, media, store = config.server, config.media, config.store
+    if chosen.host is not None:
+        server = dataclasses.replace(server, host=_checked(server, "host", chosen.host))
+    if chosen.port is not None:
+        server = dataclasses.replace(server, port=_checked(server, "port", chosen.port))
+    if chosen.udp_port is not None:
+        media = dataclasses.replace(media, udp_port=_checked(media, "udp_port", chosen.udp_port))
+    if chosen.workers is not None:
+        media = dataclasses.replace(media, workers=_checked(media, "workers", chosen.workers))
+    if chosen.var is not None:
+        store = dataclasses.replace(store, directory=str(chosen.var.resolve()))
+    return dataclasses.replace(config, server=server, media=media, store=store)
+
+
+def _checked(section: Any, key: str, value: object) -> Any:
+    rule: rules.Rule = next(entry for entry in dataclasses.fields(section) if entry.name == key).metadata["rule"]
+    try:
+        return rule.read(value)
+    except rules.BadValue as bad:
+        raise ConfigError(f"--{key.replace('_', '-')} {bad}. Wanted: {rule.wanted}.") from None
+
+
+def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_file: Path | None) -> Plan:
+    config = service.config
+    workers = config.media.workers or max(1, (os.cpu_count() or 1) - 1)
+    ports = [config.media.udp_port + index if config.media.udp_port else 0 for index in range(workers)]
+    check_udp(ports)
+    launch = Launch(
+        config=config,
+        base_url=_base_url(service, int(sockets[0].getsockname()[1])),
+        run_directory=str(layout.run),
+        workers=workers,
+        demo=service.is_demo,
+        accounts_file=str(layout.demo_accounts) if service.is_demo else "",
+    )
+    descriptors = tuple(entry.fileno() for entry in sockets)
+    return Plan(
+        control=_child("control", "telemed.app", dataclasses.replace(launch, http_descriptors=descriptors)),
+        workers=tuple(
+            _child(f"media-{index}", "telemed.worker", dataclasses.replace(launch, worker=index, udp_port=port))
+            for index, port in enumerate(ports)
+        ),
+        run_directory=layout.run,
+        faults_directory=layout.faults,
+        facts={"base_url": launch.base_url, "accounts": [account.public() for account in service.accounts]},
+        stop_seconds=float(config.limits.stop_seconds),
+        ready_file=ready_file,
+        announce=lambda details: banner.show(details, service.trust),
+    )
+
+
+def _child(name: str, module: str, launch: Launch) -> Command:
+    environment = {key: value for key, value in os.environ.items() if key != TICKET_KEY_VARIABLE}
+    return Command(
+        name=name,
+        arguments=(sys.executable, "-m", module),
+        orders=lambda descriptor: encode(dataclasses.replace(launch, notify_descriptor=descriptor)),
+        descriptors=launch.http_descriptors,
+        environment=environment,
+    )
+
+
+def _base_url(service: Service, port: int) -> str:
+    if service.address:
+        host = f"[{service.address}]" if ":" in service.address else service.address
+        return f"https://{host}:{port}"
+    return service.config.server.base_url or f"http://localhost:{port}"
+
+
+async def _serve(plan: Plan) -> int:
+    return await Supervisor(plan).run()
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Hold the lock of this directory. Raises InUse."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InUse("Another telemed serves from this directory. Stop it, or name another: --var DIR.") from None
+        yield
+    finally:
+        os.close(descriptor)

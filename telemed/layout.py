@@ -1,0 +1,44 @@
+"""Where things lie inside the directory of an installation (`store.directory`, `var/` in the demo)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from telemed.config import Config
+
+
+class Layout:
+    """Paths of one installation. Nothing is created here."""
+
+    def __init__(self, config: Config) -> None:
+        self.root = Path(config.store.directory)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file; its lock file stands beside it."""
+        return self.root / "telemed.sqlite3"
+
+    @property
+    def run(self) -> Path:
+        """Sockets and process ids; emptied by nobody, refilled at each start."""
+        return self.root / "run"
+
+    @property
+    def faults(self) -> Path:
+        """Last words of processes that died."""
+        return self.root / "faults"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """Held while `telemed serve` runs, so that a second one is refused."""
+        return self.run / "serve.lock"
+
+    @property
+    def demo_accounts(self) -> Path:
+        """Accounts of the demo with their passwords, 0600."""
+        return self.root / "demo-accounts.json"
+
+    @property
+    def local_ca(self) -> Path:
+        """Directory of the local certificate authority of `--lan`."""
+        return self.root / "ca"
