@@ -1,0 +1,79 @@
+"""Column types: how times, enums and the device verdict are kept.
+
+Times are UTC ISO 8601 text of fixed width with microseconds: it sorts as time does, a person with any SQLite shell can read it,
+PostgreSQL takes it, and the audit chain hashes exactly what is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import JSON, Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from telemed.care.records import DeviceReport
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+TIME_LENGTH = 27  # characters
+WORD_LENGTH = 40  # ids and enum values
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def time_text(at: datetime) -> str:
+    """Return the stored form of a time. Raises ValueError without a zone: a guess would be wrong twice a year."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at.astimezone(UTC).strftime(TIME_FORMAT)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime as text."""
+
+    impl = String(TIME_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """To the stored text."""
+        return None if value is None else time_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """From the stored text."""
+        return None if value is None else datetime.strptime(value, TIME_FORMAT).replace(tzinfo=UTC)
+
+
+class Word(TypeDecorator[E], Generic[E]):
+    """A StrEnum as its value. A value unknown to this version raises ValueError: the database is newer or damaged."""
+
+    impl = String(WORD_LENGTH)
+    cache_ok = True
+
+    def __init__(self, words: type[E]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        """To the stored text; refuses words of another list."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
+        """From the stored text."""
+        return None if value is None else self.words(value)
+
+
+class DeviceJson(TypeDecorator[DeviceReport]):
+    """A DeviceReport as a JSON object."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: DeviceReport | None, dialect: Dialect) -> dict[str, Any] | None:
+        """To JSON."""
+        return None if value is None else asdict(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> DeviceReport | None:
+        """From JSON."""
+        return None if value is None else DeviceReport(**value)

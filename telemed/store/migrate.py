@@ -1,0 +1,61 @@
+"""Bring a database to the present tables, by Alembic, at start and in one transaction per step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
+
+from telemed.errors import ConfigError
+
+SCRIPTS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 5.0
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration for our scripts; there is no alembic.ini."""
+    made = Config()
+    made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def migrate(database: Path) -> None:
+    """Run the missing migrations. Blocking: call in a thread.
+
+    Raises ConfigError `database_newer` when the database was written by a later version.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=str(database)),
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            command.upgrade(config(connection), "head")
+    except CommandError as error:
+        raise ConfigError(
+            "This database was written by a later version of telemed. Update the program.", code="database_newer"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def head() -> str:
+    """Return the revision this version leads to."""
+    found = ScriptDirectory.from_config(config()).get_current_head()
+    if found is None:
+        raise RuntimeError("no migrations")
+    return found
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

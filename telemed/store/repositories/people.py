@@ -1,0 +1,107 @@
+"""The clinic, its staff accounts and their sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from telemed.care.records import LoginRecord, OrganisationRecord, UserRecord
+from telemed.errors import Conflict
+from telemed.store import schema
+from telemed.store.connection import RecordTable, SqlConnection
+
+
+class OrganisationRows:
+    """The clinic."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self._rows = RecordTable(sql, schema.organisation, OrganisationRecord)
+
+    async def get(self, organisation_id: str) -> OrganisationRecord | None:
+        """Look up by id."""
+        return await self._rows.one(self._rows.c.id == organisation_id)
+
+    async def first(self) -> OrganisationRecord | None:
+        """Return the oldest organisation."""
+        return await self._rows.first(self._rows.select().order_by(self._rows.c.created_at, self._rows.c.id))
+
+    async def create(self, organisation: OrganisationRecord) -> None:
+        """Add it."""
+        await self._rows.insert(organisation)
+
+    async def save(self, organisation: OrganisationRecord) -> None:
+        """Write it back."""
+        await self._rows.save(organisation)
+
+
+class UserRows:
+    """Staff accounts; e-mail addresses are kept in lower case."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self._rows = RecordTable(sql, schema.user, UserRecord)
+
+    async def get(self, user_id: str) -> UserRecord | None:
+        """Look up by id."""
+        return await self._rows.one(self._rows.c.id == user_id)
+
+    async def by_email(self, email: str) -> UserRecord | None:
+        """Look up by e-mail, without regard to case."""
+        return await self._rows.one(self._rows.c.email == email.strip().lower())
+
+    async def create(self, user: UserRecord) -> None:
+        """Add an account. Raises Conflict `email_taken`; ValueError when the e-mail is not in stored form."""
+        _check_email(user.email)
+        if await self.by_email(user.email) is not None:
+            raise Conflict("This e-mail address is in use.", code="email_taken", field="email")
+        await self._rows.insert(user)
+
+    async def save(self, user: UserRecord) -> None:
+        """Write it back."""
+        _check_email(user.email)
+        await self._rows.save(user)
+
+    async def in_organisation(self, organisation_id: str) -> list[UserRecord]:
+        """Return all accounts, oldest first."""
+        where = self._rows.c.organisation_id == organisation_id
+        return await self._rows.all(self._rows.select(where).order_by(self._rows.c.created_at, self._rows.c.id))
+
+    async def any_demo(self) -> bool:
+        """Whether a demo account exists."""
+        return await self._rows.one(self._rows.c.is_demo.is_(True)) is not None
+
+
+class LoginRows:
+    """Sign-ins."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self._rows = RecordTable(sql, schema.login, LoginRecord)
+
+    async def create(self, login: LoginRecord) -> None:
+        """Add it."""
+        await self._rows.insert(login)
+
+    async def by_token_hash(self, token_hash: str) -> LoginRecord | None:
+        """Look up by token; revoked and expired ones too."""
+        return await self._rows.one(self._rows.c.token_hash == token_hash)
+
+    async def touch(self, login_id: str, at: datetime) -> None:
+        """Set `last_seen_at`."""
+        await self._rows.set({"last_seen_at": at}, self._rows.c.id == login_id)
+
+    async def revoke(self, login_id: str, at: datetime) -> None:
+        """End one sign-in; the first end counts."""
+        await self._rows.set({"revoked_at": at}, self._rows.c.id == login_id, self._rows.c.revoked_at.is_(None))
+
+    async def revoke_all(self, user_id: str, at: datetime) -> int:
+        """End all sign-ins of a user; the number ended."""
+        return await self._rows.set(
+            {"revoked_at": at}, self._rows.c.user_id == user_id, self._rows.c.revoked_at.is_(None)
+        )
+
+    async def delete_expired(self, before: datetime) -> int:
+        """Forget sign-ins that expired before; the number forgotten."""
+        return await self._rows.delete(self._rows.c.expires_at < before)
+
+
+def _check_email(email: str) -> None:
+    if email != email.strip().lower():
+        raise ValueError("e-mail addresses are stored trimmed and in lower case")

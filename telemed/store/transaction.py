@@ -1,0 +1,32 @@
+"""All repositories bound to one transaction."""
+
+from __future__ import annotations
+
+from telemed.store.connection import SqlConnection
+from telemed.store.repositories.acks import AckRows
+from telemed.store.repositories.audit import AuditRows
+from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
+from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
+from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
+from telemed.store.repositories.words import MessageRows, NoteRows
+
+
+class StoreTransaction:
+    """What `Store.write()` and `Store.read()` hand out; fulfils `care.repositories.Transaction`."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self.organisations = OrganisationRows(sql)
+        self.users = UserRows(sql)
+        self.logins = LoginRows(sql)
+        self.sessions = SessionRows(sql)
+        self.participants = ParticipantRows(sql)
+        self.links = LinkRows(sql)
+        self.link_requests = LinkRequestRows(sql)
+        self.seats = SeatTokenRows(sql)
+        self.moves = MoveRows(sql)
+        self.messages = MessageRows(sql)
+        self.notes = NoteRows(sql)
+        self.acks = AckRows(sql)
+        self.audit = AuditRows(sql)
+        self.events = EventRows(sql)
+        self.quality = QualityRows(sql)
