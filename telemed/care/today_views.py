@@ -1,4 +1,4 @@
-"""What staff see of the day: pure projection to the JSON of docs/protocol.md sections 1.2 and 2.5. For the organisation's staff only."""
+"""What staff see of the day: pure projection to the JSON of docs/protocol.md sections 1.2 and 2.5. Never for a guest."""
 
 from __future__ import annotations
 
