@@ -1,0 +1,64 @@
+"""What changed between two views of the same viewer, as stream events (protocol sections 2.4 and 2.5). Pure.
+
+Every event a recipient gets is the difference of two projections made for that recipient: nothing reaches a stream that the
+projection does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+View = Mapping[str, Any]
+Change = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A list in a view: `field`, how its rows are told apart, and the event types for a row that came or changed, or went."""
+
+    field: str
+    key: tuple[str, ...]
+    event: str
+    gone: str
+
+
+_CALL_VALUES = (("you", "you"), ("session", "session"), ("policy", "policy"))
+_CALL_ROWS = (
+    _Rows("participants", ("id",), "participant", "participant_gone"),
+    _Rows("moves", ("request_id",), "move", "move_gone"),
+)
+_STAFF_ROWS = (
+    _Rows("waiting", ("participant_id",), "waiting", "waiting_gone"),
+    _Rows("sessions", ("id",), "session_row", "session_gone"),
+    _Rows("tasks", ("kind", "session_id"), "task", "task_gone"),
+)
+
+
+def call_changes(before: View, after: View) -> list[Change]:
+    """The events that turn the `/call` view `before` into `after`; chat only grows and is told by its sequence instead."""
+    changes = [(event, dict(after[field])) for field, event in _CALL_VALUES if before[field] != after[field]]
+    for rows in _CALL_ROWS:
+        changes.extend(_row_changes(rows, before, after))
+    return changes
+
+
+def staff_changes(before: View, after: View) -> list[Change]:
+    """The events that turn the `/staff` view `before` into `after`."""
+    return [change for rows in _STAFF_ROWS for change in _row_changes(rows, before, after)]
+
+
+def _row_changes(rows: _Rows, before: View, after: View) -> Iterator[Change]:
+    old = {_key(rows, row): row for row in before.get(rows.field, ())}
+    new = {_key(rows, row): row for row in after.get(rows.field, ())}
+    for key, row in new.items():
+        if old.get(key) != row:
+            yield rows.event, dict(row)
+    for key in old:
+        if key not in new:
+            yield rows.gone, dict(zip(rows.key, key, strict=True))
+
+
+def _key(rows: _Rows, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in rows.key)

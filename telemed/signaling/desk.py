@@ -1,0 +1,39 @@
+"""What the parts of the call logic share: the store, the clock, the transactor, the picture in memory, the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from telemed.care.identity import Identity
+from telemed.care.ports import Json, Store
+from telemed.clock import Clock
+from telemed.signaling.acting import Guest, identity_of
+from telemed.signaling.counters import Counters
+from telemed.signaling.live import LiveVisits
+from telemed.signaling.settings import SignalingSettings
+from telemed.signaling.step import VisitStep
+from telemed.signaling.transactor import Transactor
+
+GuestWork = Callable[[VisitStep, Identity], Awaitable[Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Shared by every command; owns nothing."""
+
+    settings: SignalingSettings
+    store: Store
+    clock: Clock
+    live: LiveVisits
+    transactor: Transactor
+    counters: Counters
+
+    async def command(self, guest: Guest, command_id: str, work: GuestWork) -> Json:
+        """Carry out a command of a `/call` connection once, under the rights its holder has now."""
+
+        async def run(step: VisitStep) -> Json:
+            return await work(step, await identity_of(step.tx, guest))
+
+        actor_id = guest.user_id or guest.participant_id
+        return await self.transactor.command(guest.session_id, guest.ref, actor_id, command_id, run)

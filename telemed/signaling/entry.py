@@ -1,0 +1,64 @@
+"""Who may come in: tickets for seats and staff, and what a redeemed ticket is worth now."""
+
+from __future__ import annotations
+
+from telemed.care.identity import ActorRef, Identity, Staff
+from telemed.care.permissions import Action, check
+from telemed.errors import NotAllowed
+from telemed.signaling.acting import Guest, authorise, identity_of, own_seat, require_live, staff_of
+from telemed.signaling.desk import Desk
+from telemed.signaling.step import VisitStep
+from telemed.signaling.tickets import Ticket, Tickets
+
+CALL_NAMESPACE = "/call"
+STAFF_NAMESPACE = "/staff"
+
+
+class Entry:
+    """Issues tickets by HTTP and redeems them at CONNECT."""
+
+    def __init__(self, desk: Desk, tickets: Tickets) -> None:
+        self._desk = desk
+        self._tickets = tickets
+
+    async def issue_ticket(self, identity: Identity, session_id: str) -> str:
+        """A ticket for the caller's seat; raises NotFound, NotAllowed, Gone("visit_ended")."""
+        async with self._desk.store.read() as tx:
+            step = await VisitStep.load(tx, session_id, self._desk.clock.utcnow(), _ref(identity))
+        authorise(step, identity, Action.CONNECT_SEAT)
+        require_live(step)
+        seat = own_seat(step, identity)
+        if seat is None:
+            raise NotAllowed()
+        return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or ""))
+
+    async def issue_staff_ticket(self, actor: Staff) -> str:
+        """A ticket for the caller's Today page; raises NotAllowed."""
+        check(actor, Action.CONNECT_STAFF)
+        return self._tickets.issue(Ticket(STAFF_NAMESPACE, actor.user_id, "", actor.user_id))
+
+    async def accept_call(self, token: str) -> Guest:
+        """Redeem a ticket for /call; raises NotAllowed("bad_ticket"), NotAllowed, Gone("visit_ended")."""
+        ticket = self._tickets.redeem(token, CALL_NAMESPACE)
+        async with self._desk.store.read() as tx:
+            guest = Guest(ticket.subject, ticket.session_id, ticket.user_id, "")
+            step = await VisitStep.load(tx, ticket.session_id, self._desk.clock.utcnow(), guest.ref)
+            require_live(step)
+            authorise(step, await identity_of(tx, guest), Action.CONNECT_SEAT)
+        return Guest(ticket.subject, ticket.session_id, ticket.user_id, step.seat(ticket.subject).role.value)
+
+    async def accept_staff(self, token: str) -> Staff:
+        """Redeem a ticket for /staff; raises NotAllowed."""
+        ticket = self._tickets.redeem(token, STAFF_NAMESPACE)
+        async with self._desk.store.read() as tx:
+            staff = staff_of(await tx.users.get(ticket.user_id))
+        check(staff, Action.CONNECT_STAFF)
+        return staff
+
+    def revoke(self, subject: str) -> None:
+        """Tickets issued so far for a participant or user are worthless from now on."""
+        self._tickets.revoke(subject)
+
+
+def _ref(identity: Identity) -> ActorRef:
+    return identity.ref if isinstance(identity, Staff) else ActorRef(identity.participant_id, "seat")

@@ -1,0 +1,254 @@
+"""Links: one link, one seat. Made, opened, moved to another device, revoked, asked for again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telemed.care import link_rules
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import ActorRef, Seat, Staff
+from telemed.care.link_rules import LinkFacts, Opening
+from telemed.care.permissions import Action
+from telemed.care.ports import Json, LinkOpened
+from telemed.care.records import (
+    LinkRecord,
+    LinkRequest,
+    MoveRequest,
+    ParticipantRecord,
+    SeatTokenRecord,
+)
+from telemed.care.roles import LINK_ROLES, Role
+from telemed.care.states import Cause, ParticipantEvent, ParticipantState, SessionEvent
+from telemed.care.tokens import derived_token, token_hash
+from telemed.care.views import clinic_view
+from telemed.errors import Conflict, Gone, InvalidInput, NotFound
+from telemed.ids import new_id, new_secret
+from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.desk import Desk
+from telemed.signaling.qr import qr_rows
+from telemed.signaling.step import VisitStep
+
+MAX_SEATS = 60  # of one visit, gone ones included: a conference is not a consultation
+MAX_LINKS = 200  # of one visit
+_SHUT_OUT = frozenset({ParticipantState.DENIED, ParticipantState.REMOVED})
+
+
+class LinkDesk:
+    """The link endpoints of protocol section 1.2."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def link_hash(self, actor_id: str, command_id: str) -> str:
+        """The stored form of the token that belongs to a command."""
+        return token_hash(derived_token(self._desk.settings.link_key, actor_id, command_id))
+
+    def with_url(self, link: Json, actor_id: str, command_id: str) -> Json:
+        """Add what is never stored: the address and its QR code."""
+        token = derived_token(self._desk.settings.link_key, actor_id, command_id)
+        url = f"{self._desk.settings.base_url.rstrip('/')}/j#{token}"
+        return {
+            "id": link["id"],
+            "url": url,
+            "qr": qr_rows(url),
+            "participant_id": link["participant_id"],
+            "role": link["role"],
+        }
+
+    async def create(
+        self, actor: Staff, session_id: str, role: str, name: str, participant_id: str | None, command_id: str
+    ) -> Json:
+        """A link to a new seat, or a further one to the seat `participant_id`; -> {link}."""
+        if role not in LINK_ROLES:
+            raise InvalidInput("A link cannot give this role.", field="role")
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.CREATE_LINK)
+            require_live(step)
+            seat = await _invited_seat(step, Role(role), name, participant_id)
+            await step.tx.link_requests.handle(seat.id, actor.user_id, step.now)
+            step.links_wanted[seat.id] = None
+            return {"link": await new_link(step, self.link_hash(actor.user_id, command_id), seat, actor)}
+
+        ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
+        return {"link": self.with_url(ack["link"], actor.user_id, command_id)}
+
+    async def revoke(self, actor: Staff, session_id: str, link_id: str) -> None:
+        """The link opens nothing any more; who came by it stays."""
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.REVOKE_LINK)
+            link = await step.tx.links.get(link_id)
+            if link is None or link.session_id != session_id:
+                raise NotFound()
+            if link.revoked_at is None:
+                await step.tx.links.save(replace(link, revoked_at=step.now))
+                await step.audit(AuditAction.LINK_REVOKED, link_id)
+            return {}
+
+        await self._desk.transactor.change(session_id, work, actor.ref)
+
+    async def open(self, token: str, device: str, seat_token: str | None) -> LinkOpened:
+        """Take the seat of a link, or learn that staff must agree first. Errors: link_rules.open_link."""
+        link = await self._find(token)
+        device_hash = token_hash(device)
+
+        async def work(step: VisitStep) -> Json:
+            seat = step.seat(link.participant_id)
+            facts = await self._facts(step, link.id, seat, device_hash)
+            opening = link_rules.open_link(facts, device_hash, step.now)
+            if opening is Opening.APPROVAL_NEEDED:
+                return {"status": "approval_needed"}
+            fresh = await _seat_cookie(step, facts, opening, device_hash, seat_token)
+            await _enter(step, facts)
+            return {"status": "seat", "seat_token": fresh}
+
+        try:
+            result = await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
+        except Gone:
+            await self._note_refusal(link)
+            raise
+        return self._opened(link, result)
+
+    def _opened(self, link: LinkRecord, result: Json) -> LinkOpened:
+        visit = self._desk.live.get(link.session_id)
+        clinic = clinic_view(visit.clinic)
+        if result["status"] != "seat":
+            return LinkOpened("approval_needed", clinic)
+        seat = visit.seats[link.participant_id]
+        return LinkOpened("seat", clinic, link.session_id, seat.id, seat.name, seat.state.value, result["seat_token"])
+
+    async def ask_move(self, token: str, device: str) -> Json:
+        """Ask staff to let this device take the seat; -> {status: "asked"}."""
+        link = await self._find(token)
+        device_hash = token_hash(device)
+
+        async def work(step: VisitStep) -> Json:
+            seat = step.seat(link.participant_id)
+            facts = await self._facts(step, link.id, seat, device_hash)
+            link_rules.check_link(facts.link, facts.session, seat, step.now)
+            request = MoveRequest(new_id("mov"), step.session.id, seat.id, device_hash, step.now)
+            asked = await step.tx.moves.ask(request)
+            if asked.id == request.id:
+                await step.audit(AuditAction.MOVE_ASKED, seat.id)
+            return {"status": "asked"}
+
+        return await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
+
+    async def recover(self, token: str) -> None:
+        """Tell staff that a new link is wanted, if there is anything to it. Says nothing either way."""
+        async with self._desk.store.read() as tx:
+            link = await tx.links.by_token_hash(token_hash(token))
+        if link is None:
+            return
+
+        async def work(step: VisitStep) -> Json:
+            request = LinkRequest(new_id("lrq"), step.session.id, link.participant_id, step.now)
+            if await step.tx.link_requests.ask(request):
+                await step.audit(AuditAction.LINK_WANTED, link.id)
+            step.links_wanted[link.participant_id] = step.now
+            return {}
+
+        await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
+
+    async def seat(self, token: str) -> Seat | None:
+        """Who holds this seat cookie; None when it is unknown, revoked or expired."""
+        async with self._desk.store.read() as tx:
+            record = await tx.seats.by_token_hash(token_hash(token))
+        if record is None or record.revoked_at is not None or record.expires_at <= self._desk.clock.utcnow():
+            return None
+        return Seat(record.participant_id, record.session_id)
+
+    async def _find(self, token: str) -> LinkRecord:
+        async with self._desk.store.read() as tx:
+            link = await tx.links.by_token_hash(token_hash(token))
+        if link is None:
+            raise NotFound("This link is not known.", code="link_unknown")
+        return link
+
+    async def _facts(self, step: VisitStep, link_id: str, seat: ParticipantRecord, device_hash: str) -> LinkFacts:
+        link = await step.tx.links.get(link_id)
+        if link is None:
+            raise NotFound("This link is not known.", code="link_unknown")
+        tokens = await step.tx.seats.live(seat.id, step.now)
+        move = await step.tx.moves.latest(seat.id, device_hash)
+        visit = self._desk.live.find(step.session.id)
+        connected = visit is not None and visit.is_connected(seat.id)
+        return LinkFacts(link, step.session, seat, tokens, connected, move)
+
+    async def _note_refusal(self, link: LinkRecord) -> None:
+        async with self._desk.store.write() as tx:
+            now = self._desk.clock.utcnow()
+            await tx.audit.append(_seat_actor(link), AuditAction.LINK_REFUSED, link.id, AuditOutcome.REFUSED, now)
+
+
+def _seat_actor(link: LinkRecord) -> ActorRef:
+    return ActorRef(link.participant_id, link.role.value)
+
+
+async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor: Staff) -> Json:
+    """Store a link to `seat`; what is returned holds no token and may be kept with the acknowledgement."""
+    if len(await step.tx.links.in_session(step.session.id)) >= MAX_LINKS:
+        raise Conflict("This visit has too many links.", code="too_many_links")
+    start = step.session.starts_at or step.now
+    link = LinkRecord(
+        new_id("lnk"),
+        step.session.id,
+        seat.id,
+        seat.role,
+        hashed,
+        actor.user_id,
+        step.now,
+        max(start, step.now) + link_rules.LINK_LIFE,
+        not_before=link_rules.not_before(step.session),
+    )
+    await step.tx.links.create(link)
+    await step.audit(AuditAction.LINK_CREATED, link.id)
+    return {"id": link.id, "participant_id": seat.id, "role": seat.role.value}
+
+
+async def _invited_seat(step: VisitStep, role: Role, name: str, participant_id: str | None) -> ParticipantRecord:
+    """The seat a link is for: a new one, or an existing one that came by a link; a denied or removed one begins anew."""
+    if participant_id is None:
+        if len(step.seats) >= MAX_SEATS:
+            raise Conflict("This visit has too many people.", code="too_many_people")
+        seat = ParticipantRecord(
+            new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now
+        )
+        await step.create_seat(seat)
+        return seat
+    seat = step.seat(participant_id)
+    if seat.user_id is not None:
+        raise Conflict("Staff take their seat by signing in.")
+    if seat.state in _SHUT_OUT:
+        return await step.move_seat(seat.id, ParticipantEvent.REINVITED, Cause.STAFF)
+    return seat
+
+
+async def _seat_cookie(
+    step: VisitStep, facts: LinkFacts, opening: Opening, device_hash: str, presented: str | None
+) -> str | None:
+    """Make this device the only one that holds the seat; the new cookie, or None when the presented one is right already."""
+    seat = facts.participant
+    own = None if presented is None else next((t for t in facts.tokens if t.token_hash == token_hash(presented)), None)
+    if opening is Opening.SAME_DEVICE and own is not None and own.device_hash == device_hash:
+        return None
+    token = new_secret()
+    record = SeatTokenRecord(
+        new_id("tok"), seat.id, step.session.id, token_hash(token), device_hash, step.now, facts.link.expires_at
+    )
+    await step.tx.seats.create(record)
+    await step.tx.seats.revoke_of_participant(seat.id, step.now, keep=record.id)
+    if any(former.device_hash != device_hash for former in facts.tokens):
+        step.moved.add(seat.id)
+    if opening is Opening.MOVE_APPROVED and facts.move is not None:
+        await step.tx.moves.save(replace(facts.move, used_at=step.now))
+    await step.audit(AuditAction.LINK_OPENED, facts.link.id)
+    return token
+
+
+async def _enter(step: VisitStep, facts: LinkFacts) -> None:
+    if facts.link.opened_at is None:
+        await step.tx.links.save(replace(facts.link, opened_at=step.now))
+    await step.move_seat(facts.participant.id, ParticipantEvent.LINK_OPENED, Cause.SELF)
+    await step.move_session(SessionEvent.OPENED, Cause.SELF)

@@ -1,0 +1,116 @@
+"""All visits in memory: loaded at start, replaced after each commit, told to those who watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from telemed.care.identity import Staff
+from telemed.care.ports import Json, Store
+from telemed.care.records import OrganisationRecord, SessionRecord
+from telemed.care.repositories import Transaction
+from telemed.care.states import LIVE_SESSIONS, SessionState
+from telemed.clock import Clock
+from telemed.errors import NotFound, Unavailable
+from telemed.ids import new_id
+from telemed.signaling.channel import Channel
+from telemed.signaling.counters import Counters
+from telemed.signaling.step import Outcome
+from telemed.signaling.today import TodayBoard
+from telemed.signaling.visit import CHAT_LINES, LiveVisit
+
+KEPT = LIVE_SESSIONS | {SessionState.ENDED, SessionState.FAILED}  # states a visit stays in memory for
+
+
+class LiveVisits:
+    """The visits of the installation's organisation and its Today board. One epoch per control start."""
+
+    def __init__(self, store: Store, clock: Clock, counters: Counters) -> None:
+        self.epoch = new_id("e")
+        self._store = store
+        self._clock = clock
+        self._counters = counters
+        self._visits: dict[str, LiveVisit] = {}
+        self._board: TodayBoard | None = None
+        self.on_change: Callable[[LiveVisit], None] | None = None  # after each commit: the media plane follows
+
+    def __iter__(self) -> Iterator[LiveVisit]:
+        return iter(list(self._visits.values()))
+
+    @property
+    def board(self) -> TodayBoard:
+        """The Today board; raises Unavailable before `load`."""
+        if self._board is None:
+            raise Unavailable()
+        return self._board
+
+    async def load(self) -> None:
+        """Read every visit that is not over for good. Raises Unavailable when the installation has no clinic yet."""
+        async with self._store.read() as tx:
+            clinic = await tx.organisations.first()
+            if clinic is None:
+                raise Unavailable("This server has not been set up: run `telemed init`.")
+            self._board = TodayBoard(clinic, lambda: self._visits.values())
+            for session in await tx.sessions.in_states(KEPT, clinic.id):
+                self._visits[session.id] = await self._read(tx, clinic, session)
+            for request in await tx.link_requests.open(clinic.id):
+                if (visit := self._visits.get(request.session_id)) is not None:
+                    visit.links_wanted[request.participant_id] = request.at
+
+    async def _read(self, tx: Transaction, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:
+        visit = LiveVisit(clinic, session, self._clock.monotonic())
+        visit.seats = {seat.id: seat for seat in await tx.participants.in_session(session.id)}
+        visit.moves = await tx.moves.undecided(session.id)
+        visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
+        return visit
+
+    def find(self, session_id: str) -> LiveVisit | None:
+        """A visit in memory, None when it is over for good or unknown."""
+        return self._visits.get(session_id)
+
+    def get(self, session_id: str) -> LiveVisit:
+        """A visit in memory; raises NotFound."""
+        visit = self._visits.get(session_id)
+        if visit is None:
+            raise NotFound()
+        return visit
+
+    def committed(self, outcome: Outcome) -> None:
+        """Take over what a transaction committed and tell everyone concerned."""
+        visit = self._visits.get(outcome.session.id)
+        if visit is None:
+            visit = LiveVisit(self.board.clinic, outcome.session, self._clock.monotonic())
+            self._visits[outcome.session.id] = visit
+        now = self._clock.utcnow()
+        visit.take(outcome, now)
+        self.board.publish(visit, now)
+        if outcome.session.state not in KEPT:
+            del self._visits[outcome.session.id]
+            self.board.forget_visit(outcome.session.id)
+        if self.on_change is not None:
+            self.on_change(visit)
+
+    def publish(self, visit: LiveVisit) -> None:
+        """Tell a visit's seats what changed in memory only."""
+        visit.publish(self._clock.utcnow())
+
+    def call_channel(self, visit: LiveVisit, participant_id: str) -> Channel:
+        """The channel of a seat."""
+        return visit.watch(participant_id, self._make)
+
+    def staff_channel(self, staff: Staff) -> Channel:
+        """The channel of a user's Today page."""
+        return self.board.channel(staff, self._make)
+
+    def _make(self, state: Callable[[], Json]) -> Channel:
+        return Channel(self.epoch, state, self._counters)
+
+    def of_user(self, user_id: str) -> Iterable[Channel]:
+        """Every channel that speaks to a member of staff: Today and the seats it holds."""
+        today = self.board.find(user_id)
+        if today is not None:
+            yield today
+        for visit in self:
+            for seat in visit.seats.values():
+                channel = visit.channel(seat.id) if seat.user_id == user_id else None
+                if channel is not None:
+                    yield channel

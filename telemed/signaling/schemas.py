@@ -1,0 +1,182 @@
+"""One strict pydantic model per command and for CONNECT (protocol sections 2.1 and 2.3). Unknown fields are refused."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from telemed.errors import InvalidInput
+
+PROTOCOL_VERSION = 1
+MAX_CHAT = 4000  # characters
+MAX_NAME = 80
+MAX_REASON = 200
+MAX_JAVASCRIPT_INTEGER = 2**53 - 1
+MAX_RTT_MS = 60_000.0
+
+
+def _single_line(text: str) -> str:
+    """Refuse control characters and what is only blank; trim the ends."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("control characters")
+    trimmed = text.strip()
+    if not trimmed:
+        raise ValueError("blank")
+    return trimmed
+
+
+def _text(text: str) -> str:
+    """Refuse control characters except line feed and tab, and what is only blank."""
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
+        raise ValueError("control characters")
+    if not text.strip():
+        raise ValueError("blank")
+    return text
+
+
+CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{4,40}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), AfterValidator(_single_line)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON), AfterValidator(_single_line)]
+Body = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CHAT), AfterValidator(_text)]
+Counter = Annotated[int, Field(ge=0, le=MAX_JAVASCRIPT_INTEGER)]
+CaptureVerdict = Literal["ok", "none", "refused", "failed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Resume(_Strict):
+    """Where a client stopped reading its stream."""
+
+    epoch: Identifier
+    sequence: Counter
+
+
+class Connect(_Strict):
+    """The CONNECT payload."""
+
+    protocol: int
+    ticket: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+    resume: Resume | None = None
+
+
+class Command(_Strict):
+    """What every command carries; commands without further fields are exactly this."""
+
+    command_id: CommandId
+
+
+class SetName(Command):
+    """`set_name`."""
+
+    name: Name
+
+
+class ReportDevices(Command):
+    """`device_report`."""
+
+    camera: CaptureVerdict
+    microphone: CaptureVerdict
+    speaker: Literal["ok", "untested", "failed"]
+    network: Literal["good", "poor", "blocked", "untested"]
+    rtt_ms: Annotated[float, Field(ge=0, le=MAX_RTT_MS, allow_inf_nan=False)]
+
+
+class SetVisibility(Command):
+    """`visibility`."""
+
+    hidden: bool
+
+
+class OnParticipant(Command):
+    """`admit`, `hold`, `resume`, `acknowledge`."""
+
+    participant_id: Identifier
+
+
+class OnParticipantWithReason(OnParticipant):
+    """`deny`, `remove`."""
+
+    reason: Reason | None = None
+
+
+class DecideMove(Command):
+    """`decide_move`."""
+
+    request_id: Identifier
+    approve: bool
+
+
+class SetMedia(Command):
+    """`media_state`."""
+
+    microphone: bool
+    camera: bool
+    screen: bool
+
+
+class AppliedAnswer(Command):
+    """`negotiated`."""
+
+    attempt: Counter
+    offer: Counter
+
+
+class SendChat(Command):
+    """`chat`."""
+
+    body: Body
+
+
+class ReportQuality(Command):
+    """`quality_report`."""
+
+    freezes: Annotated[int, Field(ge=0, le=10_000)]
+    rtt_ms: Annotated[float, Field(ge=0, le=MAX_RTT_MS, allow_inf_nan=False)]
+    concealed: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+CALL_COMMANDS: dict[str, type[Command]] = {
+    "set_name": SetName,
+    "device_report": ReportDevices,
+    "enter_waiting": Command,
+    "visibility": SetVisibility,
+    "admit": OnParticipant,
+    "deny": OnParticipantWithReason,
+    "hold": OnParticipant,
+    "resume": OnParticipant,
+    "remove": OnParticipantWithReason,
+    "decide_move": DecideMove,
+    "media_state": SetMedia,
+    "negotiated": AppliedAnswer,
+    "chat": SendChat,
+    "typing": Command,
+    "quality_report": ReportQuality,
+    "leave": Command,
+    "end": Command,
+}
+
+STAFF_COMMANDS: dict[str, type[Command]] = {"acknowledge": OnParticipant}
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def parse(model: type[_Model], payload: Any) -> _Model:
+    """Check a payload; raises InvalidInput that names the field and never repeats its value."""
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        location = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
+        raise InvalidInput(
+            "A field is missing, unknown or has a wrong value.", field=_known_field(model, location)
+        ) from None
+
+
+def _known_field(model: type[BaseModel], location: tuple[int | str, ...]) -> str | None:
+    """The field's name if it is ours: an unknown field's name came from outside and is not repeated."""
+    name = location[0] if location else None
+    return name if isinstance(name, str) and name in model.model_fields else None

@@ -1,0 +1,92 @@
+"""Commands by which a seat speaks for itself: name, devices, waiting, visibility, leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telemed.care.audit_actions import AuditAction
+from telemed.care.identity import Identity
+from telemed.care.permissions import Action
+from telemed.care.ports import Json
+from telemed.care.records import DeviceReport
+from telemed.care.roles import Role
+from telemed.care.states import Cause, ParticipantEvent, ParticipantState
+from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.desk import Desk
+from telemed.signaling.schemas import Command, ReportDevices, SetName, SetVisibility
+from telemed.signaling.step import VisitStep
+
+# Where a hidden page matters: people wait for this one. In the call only the media count.
+_HIDING_COUNTS = frozenset({ParticipantState.CHECKING, ParticipantState.WAITING, ParticipantState.ASLEEP})
+
+
+class SeatCommands:
+    """Each method is one command of protocol section 2.3."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def set_name(self, guest: Guest, command: SetName) -> Json:
+        """The name others read; the first name a patient gives also names a visit that has none."""
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.SET_NAME)
+            seat = step.seat(guest.participant_id)
+            await step.save_seat(replace(seat, name=command.name))
+            if seat.role is Role.PATIENT and not step.session.patient_name:
+                await step.save_session(replace(step.session, patient_name=command.name))
+            await step.audit(AuditAction.PARTICIPANT_RENAMED, seat.id)
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def device_report(self, guest: Guest, command: ReportDevices) -> Json:
+        """The verdict of the device check, for staff."""
+        report = DeviceReport(
+            command.camera, command.microphone, command.speaker, command.network, round(command.rtt_ms)
+        )
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.REPORT_DEVICE)
+            await step.save_seat(replace(step.seat(guest.participant_id), device=report))
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def enter_waiting(self, guest: Guest, command: Command) -> Json:
+        """Checking -> waiting."""
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.ENTER_WAITING)
+            await step.move_seat(guest.participant_id, ParticipantEvent.ENTERED_WAITING, Cause.SELF)
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def visibility(self, guest: Guest, command: SetVisibility) -> Json:
+        """Waiting <-> asleep; elsewhere the page may hide as it likes."""
+        event = ParticipantEvent.PAGE_SILENT if command.hidden else ParticipantEvent.PAGE_AWAKE
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.SHOW_VISIBILITY)
+            if step.seat(guest.participant_id).state in _HIDING_COUNTS:
+                await step.move_seat(guest.participant_id, event, Cause.SELF)
+            return {}
+
+        self._desk.live.get(guest.session_id).live(guest.participant_id).hidden = command.hidden
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def leave(self, guest: Guest, command: Command) -> Json:
+        """-> left; the seat may come back."""
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.LEAVE)
+            await step.move_seat(guest.participant_id, ParticipantEvent.LEFT, Cause.SELF)
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)

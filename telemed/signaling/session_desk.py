@@ -1,0 +1,174 @@
+"""HTTP's questions about sessions: making one, reading, editing, taking the own seat, giving the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telemed.care import today_views, views
+from telemed.care.audit_actions import AuditAction
+from telemed.care.identity import Staff
+from telemed.care.permissions import Action, check
+from telemed.care.ports import Json
+from telemed.care.records import NoteRecord, ParticipantRecord, SessionRecord
+from telemed.care.repositories import Transaction
+from telemed.care.roles import Role
+from telemed.care.states import (
+    LIVE_SESSIONS,
+    Cause,
+    Outcome,
+    ParticipantEvent,
+    ParticipantState,
+    SessionEvent,
+    SessionKind,
+    SessionState,
+)
+from telemed.errors import Conflict, InvalidInput
+from telemed.ids import new_id
+from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.desk import Desk
+from telemed.signaling.link_desk import LinkDesk, new_link
+from telemed.signaling.step import VisitStep
+
+_OUTCOME_WRITABLE = frozenset({SessionState.ENDED, SessionState.FAILED})
+
+
+class SessionDesk:
+    """Each method is one endpoint of protocol section 1.2."""
+
+    def __init__(self, desk: Desk, links: LinkDesk) -> None:
+        self._desk = desk
+        self._links = links
+
+    async def create(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
+        """A session, the own seat and the patient's link; -> {session, participant, link}."""
+        check(actor, Action.CREATE_SESSION)
+        try:
+            session_kind = SessionKind(kind)
+        except ValueError:
+            raise InvalidInput("There is no such kind of session.", field="kind") from None
+
+        async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
+            step = await self._new_session(tx, actor, session_kind, patient_name, reason)
+            seat = await _take_seat(step, actor)
+            patient = _new_seat(step, Role.PATIENT, patient_name)
+            await step.create_seat(patient)
+            link = await new_link(step, self._links.link_hash(actor.user_id, command_id), patient, actor)
+            session, participant = views.staff_session_view(step.session), views.participant_view(seat, seat)
+            return step, {"session": session, "participant": participant, "link": link}
+
+        ack = await self._desk.transactor.opening(actor.user_id, command_id, begin)
+        return {**ack, "link": self._links.with_url(ack["link"], actor.user_id, command_id)}
+
+    async def _new_session(
+        self, tx: Transaction, actor: Staff, kind: SessionKind, patient_name: str, reason: str
+    ) -> VisitStep:
+        now = self._desk.clock.utcnow()
+        session = SessionRecord(
+            new_id("ses"),
+            actor.organisation_id,
+            kind,
+            SessionState.CREATED,
+            now,
+            actor.user_id,
+            now,
+            patient_name=patient_name,
+            reason=reason,
+        )
+        await tx.sessions.create(session)
+        step = VisitStep(tx, now, actor.ref, session, {})
+        await step.audit(AuditAction.SESSION_CREATED, session.id)
+        return step
+
+    async def detail(self, actor: Staff, session_id: str) -> Json:
+        """-> {session, participants, links}. Reading is audited."""
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.READ_SESSION)
+            await step.audit(AuditAction.SESSION_READ, session_id)
+            links = await step.tx.links.in_session(session_id)
+            return {
+                "session": views.staff_session_view(step.session),
+                "participants": self._participants(step, actor),
+                "links": [today_views.link_row(link) for link in links],
+            }
+
+        return await self._desk.transactor.change(session_id, work, actor.ref)
+
+    def _participants(self, step: VisitStep, actor: Staff) -> list[Json]:
+        """All seats as staff of the organisation see them, whether or not the reader has a seat of its own."""
+        visit = self._desk.live.find(step.session.id)
+        reader = step.seat_of_user(actor.user_id) or replace(_new_seat(step, Role.CLINICIAN, ""), user_id=actor.user_id)
+        rows = []
+        for seat in step.seats.values():
+            presence = visit.live(seat.id).presence() if visit is not None else views.ABSENT
+            rows.append(views.participant_view(seat, reader, presence))
+        return [row for row in rows if row is not None]
+
+    async def edit(self, actor: Staff, session_id: str, patient_name: str | None, reason: str | None) -> Json:
+        """-> {session}; None leaves a field."""
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.EDIT_SESSION)
+            require_live(step)
+            changed = replace(
+                step.session,
+                patient_name=step.session.patient_name if patient_name is None else patient_name,
+                reason=step.session.reason if reason is None else reason,
+            )
+            if changed != step.session:
+                await step.save_session(changed)
+                await step.audit(AuditAction.SESSION_EDITED, session_id)
+            return {"session": views.staff_session_view(step.session)}
+
+        return await self._desk.transactor.change(session_id, work, actor.ref)
+
+    async def take_seat(self, actor: Staff, session_id: str) -> Json:
+        """-> {participant}: the same seat each time."""
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.TAKE_SEAT)
+            require_live(step)
+            seat = await _take_seat(step, actor)
+            return {"participant": views.participant_view(seat, seat)}
+
+        return await self._desk.transactor.change(session_id, work, actor.ref)
+
+    async def complete(self, actor: Staff, session_id: str, outcome: str, note: str | None, command_id: str) -> Json:
+        """Give the outcome of an ended session, and a last word for the note; -> {session}."""
+        try:
+            result = Outcome(outcome)
+        except ValueError:
+            raise InvalidInput("There is no such outcome.", field="outcome") from None
+
+        async def work(step: VisitStep) -> Json:
+            authorise(step, actor, Action.COMPLETE_SESSION)
+            if step.session.state not in _OUTCOME_WRITABLE:
+                code = "not_ended" if step.session.state in LIVE_SESSIONS else "conflict"
+                raise Conflict("The outcome is given between the end of a visit and its sealing.", code=code)
+            await step.save_session(replace(step.session, outcome=result, completed_at=step.now))
+            await step.audit(AuditAction.SESSION_COMPLETED, session_id)
+            if note:
+                latest = await step.tx.notes.latest(session_id)
+                revision = latest.revision if latest is not None else 0
+                await step.tx.notes.write(NoteRecord(session_id, revision, note, actor.user_id, step.now))
+                await step.audit(AuditAction.NOTE_WRITTEN, session_id)
+            return {"session": views.staff_session_view(step.session)}
+
+        return await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
+
+
+def _new_seat(step: VisitStep, role: Role, name: str) -> ParticipantRecord:
+    return ParticipantRecord(new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now)
+
+
+async def _take_seat(step: VisitStep, actor: Staff) -> ParticipantRecord:
+    """The seat of a member of staff: made admitted the first time, woken up afterwards."""
+    seat = step.seat_of_user(actor.user_id)
+    if seat is None:
+        fresh = _new_seat(step, actor.role, actor.name)
+        seat = replace(fresh, state=ParticipantState.ADMITTED, user_id=actor.user_id, admitted_at=step.now)
+        await step.create_seat(seat)
+    else:
+        seat = await step.move_seat(seat.id, ParticipantEvent.LINK_OPENED, Cause.SELF)
+    await step.move_session(SessionEvent.OPENED, Cause.STAFF)
+    return seat

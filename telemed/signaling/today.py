@@ -1,0 +1,107 @@
+"""The Today board: one stream per member of staff with the visits, waiting people and tasks of the organisation.
+
+Each visit contributes a part of the view; a commit touches one visit, so only that part is projected and compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from telemed.care import today_views
+from telemed.care.identity import Staff
+from telemed.care.permissions import Action, may
+from telemed.care.ports import Json
+from telemed.care.records import OrganisationRecord
+from telemed.care.states import LIVE_SESSIONS, SessionState
+from telemed.signaling.changes import View, staff_changes
+from telemed.signaling.channel import Channel
+from telemed.signaling.visit import LiveVisit
+
+IDLE_SECONDS = 600.0  # how long the stream of a staff user without a connection is kept for resuming
+_EMPTY: View = {"waiting": [], "sessions": [], "tasks": []}
+_OUTCOME_OWED = frozenset({SessionState.ENDED, SessionState.FAILED})
+
+
+@dataclass(slots=True)
+class _Reader:
+    staff: Staff
+    channel: Channel
+    parts: dict[str, View] = field(default_factory=dict)  # by session id
+
+
+class TodayBoard:
+    """Who reads Today, and what each was told."""
+
+    def __init__(self, clinic: OrganisationRecord, visits: Callable[[], Iterable[LiveVisit]]) -> None:
+        self.clinic = clinic
+        self._visits = visits
+        self._readers: dict[str, _Reader] = {}
+
+    def channel(self, staff: Staff, make: Callable[[Callable[[], Json]], Channel]) -> Channel:
+        """The channel of a user, made by `make(state)` at the first connection. A changed role shows at once."""
+        reader = self._readers.get(staff.user_id)
+        if reader is None or reader.staff != staff:
+            channel = make(lambda: self.state(staff)) if reader is None else reader.channel
+            reader = _Reader(staff, channel, {visit.session.id: part(visit, staff) for visit in self._visits()})
+            self._readers[staff.user_id] = reader
+        return reader.channel
+
+    def find(self, user_id: str) -> Channel | None:
+        """The channel of a user who has read Today in this process."""
+        reader = self._readers.get(user_id)
+        return reader.channel if reader is not None else None
+
+    def state(self, staff: Staff) -> Json:
+        """The whole state of /staff for one reader."""
+        parts = [part(visit, staff) for visit in self._visits()]
+        waiting = sorted((row for piece in parts for row in piece["waiting"]), key=lambda row: str(row["since"]))
+        sessions = [row for piece in parts for row in piece["sessions"]]
+        tasks = [row for piece in parts for row in piece["tasks"]]
+        return today_views.staff_state(self.clinic, waiting, sessions, tasks)
+
+    def publish(self, visit: LiveVisit, now: datetime) -> None:
+        """Tell every reader what changed about one visit."""
+        for reader in self._readers.values():
+            before = reader.parts.get(visit.session.id, _EMPTY)
+            after = reader.parts[visit.session.id] = part(visit, reader.staff)
+            reader.channel.send(staff_changes(before, after), now)
+
+    def forget_visit(self, session_id: str) -> None:
+        """A visit left the board; its rows went with its last publish."""
+        for reader in self._readers.values():
+            reader.parts.pop(session_id, None)
+
+    def forget_idle(self, now: float) -> None:
+        """Drop the streams of users who have been away for IDLE_SECONDS."""
+        for user_id, reader in list(self._readers.items()):
+            idle = reader.channel.idle_since
+            if idle is not None and now - idle > IDLE_SECONDS:
+                del self._readers[user_id]
+
+
+def part(visit: LiveVisit, staff: Staff) -> View:
+    """What one visit contributes to the board of one reader."""
+    session = visit.session
+    seats = visit.seats.values()
+    own = next((seat for seat in seats if seat.user_id == staff.user_id), None)
+    if not may(staff, Action.READ_SESSION, session, own):
+        return _EMPTY
+    live = session.state in LIVE_SESSIONS
+    listed = live or session.state in _OUTCOME_OWED
+    waiting = [today_views.waiting_row(seat, session) for seat in seats if live and today_views.is_waiting(seat)]
+    rows = [today_views.session_row(session, seats, staff.user_id)] if listed else []
+    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff)}
+
+
+def _tasks(visit: LiveVisit, staff: Staff) -> list[Json]:
+    session = visit.session
+    own = next((seat for seat in visit.seats.values() if seat.user_id == staff.user_id), None)
+    tasks = []
+    if session.state in _OUTCOME_OWED and session.outcome is None and may(staff, Action.COMPLETE_SESSION, session, own):
+        tasks.append(today_views.task_row(today_views.OUTCOME_DUE, session, session.ended_at or session.state_since))
+    if visit.links_wanted and visit.is_live and may(staff, Action.CREATE_LINK, session, own):
+        since = min(visit.links_wanted.values())
+        tasks.append(today_views.task_row(today_views.LINK_WANTED, session, since))
+    return tasks

@@ -1,0 +1,181 @@
+"""One visit as it is now: the rows of the last commit, what only lives in memory, and the channels of its seats.
+
+All here is synchronous: after a commit every seat is told in one step of the event loop, so that every stream has the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from telemed.care import views
+from telemed.care.ports import Json
+from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
+from telemed.care.states import LIVE_SESSIONS, ParticipantState
+from telemed.media.control import Kind, Source
+from telemed.signaling.changes import Change, View, call_changes
+from telemed.signaling.channel import Channel
+from telemed.signaling.step import Outcome
+
+CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
+
+_KINDS = {
+    Source.MICROPHONE: Kind.AUDIO,
+    Source.CAMERA: Kind.VIDEO,
+    Source.SCREEN: Kind.VIDEO,
+    Source.SCREEN_AUDIO: Kind.AUDIO,
+}
+_FAREWELLS = {
+    ParticipantState.REMOVED: "removed",
+    ParticipantState.DENIED: "denied",
+    ParticipantState.LEFT: "left",
+}
+
+
+@dataclass(slots=True)
+class LiveSeat:
+    """What is known of a seat beyond its record. Gone at a restart and told again by client and media plane."""
+
+    microphone: bool = False
+    camera: bool = False
+    screen: bool = False
+    tracks: dict[Source, str] = field(default_factory=dict)  # published now
+    video_paused: bool = False
+    hidden: bool = False  # the page said so
+    silent_at: float = 0.0  # monotonic: since when no connection is there
+    quality_minute: datetime | None = None  # of the last quality report kept
+
+    def presence(self) -> views.Presence:
+        """The projection's form."""
+        tracks = tuple(
+            views.TrackView(track, source.value, _KINDS[source].value) for source, track in self.tracks.items()
+        )
+        return views.Presence(self.microphone, self.camera, self.screen, tracks, self.video_paused)
+
+
+@dataclass(slots=True)
+class _Watcher:
+    channel: Channel
+    view: View
+    chat_told: int  # sequence of the newest line it has
+
+
+class LiveVisit:
+    """A visit in memory. The rows are replaced after each commit; nobody changes them here."""
+
+    def __init__(self, clinic: OrganisationRecord, session: SessionRecord, now: float) -> None:
+        self.clinic = clinic
+        self.session = session
+        self.seats: dict[str, ParticipantRecord] = {}
+        self.moves: list[MoveRequest] = []
+        self.messages: list[MessageRecord] = []
+        self.links_wanted: dict[str, datetime] = {}  # participant id -> when
+        self._live: dict[str, LiveSeat] = {}
+        self._watchers: dict[str, _Watcher] = {}
+        self._loaded_at = now
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the session can still become or be a call."""
+        return self.session.state in LIVE_SESSIONS
+
+    def live(self, participant_id: str) -> LiveSeat:
+        """What lives in memory of one seat; a seat nobody has seen counts as silent since the visit was loaded."""
+        return self._live.setdefault(participant_id, LiveSeat(silent_at=self._loaded_at))
+
+    def channel(self, participant_id: str) -> Channel | None:
+        """The channel of a seat, None while it never connected to this process."""
+        watcher = self._watchers.get(participant_id)
+        return watcher.channel if watcher is not None else None
+
+    def is_connected(self, participant_id: str) -> bool:
+        """Whether a connection of this seat is there."""
+        watcher = self._watchers.get(participant_id)
+        return watcher is not None and bool(watcher.channel.connections)
+
+    def watch(self, participant_id: str, make: Callable[[Callable[[], Json]], Channel]) -> Channel:
+        """The channel of a seat, made by `make(state)` at its first connection."""
+        watcher = self._watchers.get(participant_id)
+        if watcher is None:
+            channel = make(lambda: self._state(participant_id))
+            watcher = self._watchers[participant_id] = _Watcher(channel, self._view(participant_id), 0)
+        return watcher.channel
+
+    def take(self, outcome: Outcome, now: datetime) -> None:
+        """Take over what was committed and tell every seat what it may know of it."""
+        before = self.seats
+        self.session = outcome.session
+        self.seats = dict(outcome.seats)
+        self.moves = list(outcome.moves)
+        self.messages = [*self.messages, *outcome.messages][-CHAT_LINES:]
+        for participant_id, wanted in outcome.links_wanted.items():
+            self._set_wanted(participant_id, wanted)
+        self.publish(now)
+        for participant_id in self._watchers:
+            self._say_goodbye(participant_id, before, participant_id in outcome.moved, now)
+
+    def _set_wanted(self, participant_id: str, wanted: datetime | None) -> None:
+        if wanted is None:
+            self.links_wanted.pop(participant_id, None)
+        else:
+            self.links_wanted.setdefault(participant_id, wanted)
+
+    def publish(self, now: datetime) -> None:
+        """Send every watching seat the difference between what it was told and what it may see."""
+        for participant_id, watcher in self._watchers.items():
+            before, watcher.view = watcher.view, self._view(participant_id)
+            changes = call_changes(before, watcher.view)
+            changes.extend(self._new_lines(participant_id, watcher))
+            watcher.channel.send(changes, now)
+
+    def live_event(self, event_type: str, data: Json, about: str | None, include_self: bool = False) -> None:
+        """Send an unsequenced event about a seat (None: about the room) to all who may hear of it."""
+        subject = self.seats.get(about) if about is not None else None
+        for participant_id, watcher in self._watchers.items():
+            viewer = self.seats[participant_id]
+            seen = views.reads_chat(viewer) if subject is None else views.may_receive(viewer, subject)
+            if seen or (include_self and participant_id == about):
+                watcher.channel.live(event_type, data)
+
+    def _say_goodbye(
+        self, participant_id: str, before: dict[str, ParticipantRecord], moved: bool, now: datetime
+    ) -> None:
+        channel = self._watchers[participant_id].channel
+        if not self.is_live:
+            if channel.connections:
+                channel.goodbye("ended", now)
+            return
+        old, new = before.get(participant_id), self.seats[participant_id]
+        if moved:
+            channel.goodbye("moved", now)
+        elif old is not None and old.state is not new.state and new.state in _FAREWELLS:
+            channel.goodbye(_FAREWELLS[new.state], now)
+
+    def _new_lines(self, participant_id: str, watcher: _Watcher) -> list[Change]:
+        if not views.reads_chat(self.seats[participant_id]):
+            return []
+        lines = [line for line in self.messages if line.sequence > watcher.chat_told]
+        watcher.chat_told = self._last_line()
+        return [("chat", views.message_view(line)) for line in lines]
+
+    def _last_line(self) -> int:
+        return self.messages[-1].sequence if self.messages else 0
+
+    def scene(self, with_chat: bool) -> views.Scene:
+        """All there is to the call, for the projection."""
+        presence = {participant_id: live.presence() for participant_id, live in self._live.items()}
+        messages = tuple(self.messages) if with_chat else ()
+        seats = tuple(self.seats.values())
+        return views.Scene(self.clinic, self.session, seats, presence, tuple(self.moves), messages)
+
+    def _view(self, participant_id: str) -> Json:
+        return views.call_state(self.scene(with_chat=False), self.seats[participant_id])
+
+    def _state(self, participant_id: str) -> Json:
+        """The state of a snapshot: what it holds counts as told."""
+        viewer = self.seats[participant_id]
+        watcher = self._watchers.get(participant_id)
+        if watcher is not None and views.reads_chat(viewer):
+            watcher.chat_told = self._last_line()
+        return views.call_state(self.scene(with_chat=True), viewer)
