@@ -64,7 +64,7 @@ def _explain(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | No
     if error["type"] == "extra_forbidden":
         return "There is a field this request does not have.", None
     path = ".".join(str(part) for part in error["loc"])
-    known = bool(error["loc"]) and error["loc"][0] in model.model_fields
+    known = bool(error["loc"]) and error["loc"][0] in {field.alias or name for name, field in model.model_fields.items()}
     if error["type"] == "missing":
         return "A field is missing.", path[:MAX_FIELD_NAME] if known else None
     return "A field has a wrong value.", path[:MAX_FIELD_NAME] if known else None

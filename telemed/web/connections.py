@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import struct
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from telemed.web.settings import ConnectionLimits
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds
 
 
 class Doorkeeper(asyncio.Protocol):
@@ -43,6 +47,16 @@ class Doorkeeper(asyncio.Protocol):
 
 def _address(peername: object) -> str:
     return str(peername[0]) if isinstance(peername, tuple) and peername else ""
+
+
+def cut_off(transport: asyncio.BaseTransport | None) -> None:
+    """Reset a connection: what waits to be sent is thrown away here and in the kernel."""
+    if not isinstance(transport, asyncio.WriteTransport):
+        return
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    transport.abort()
 
 
 class QuietFaults(logging.Filter):

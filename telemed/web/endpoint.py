@@ -31,7 +31,7 @@ class Endpoint:
     services: Services
     throttle: Throttle
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         """Run the steps. Raises TelemedError; the middleware turns it into an answer."""
         settings = self.services.deps.settings
         changes_state = request.method not in SAFE_METHODS
@@ -91,4 +91,8 @@ class Endpoint:
 def add_routes(app: web.Application, services: Services, routes: tuple[Route, ...]) -> None:
     """Register the route table."""
     for route in routes:
-        app.router.add_route(route.method, route.pattern, Endpoint(route, services, Throttle(route.rate)))
+        endpoint = Endpoint(route, services, Throttle(route.rate))
+        if route.method == "GET":
+            app.router.add_get(route.pattern, endpoint.handle)  # answers HEAD too
+        else:
+            app.router.add_route(route.method, route.pattern, endpoint.handle)

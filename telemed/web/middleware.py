@@ -11,14 +11,15 @@ from aiohttp.typedefs import Middleware
 
 from telemed.clock import Clock
 from telemed.errors import InvalidInput, TelemedError, Unavailable
+from telemed.web.connections import cut_off
 from telemed.web.error_answers import error_answer, from_router, incident_answer
 from telemed.web.origin import SAFE_METHODS
 from telemed.web.pages import Pages
-from telemed.web.route import API
 
 log = logging.getLogger("telemed.web.access")
 
 SOCKET_PATH = "/socket.io/"  # long polls and WebSockets have their own deadlines
+CLIENT_LEFT = 499  # as nginx logs it
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -46,16 +47,23 @@ async def _in_time(request: web.Request, handler: Handler, pages: Pages, deadlin
     try:
         async with asyncio.timeout(deadline):
             response = await _answer(request, handler, pages)
-            await response.prepare(request)
-            await response.write_eof()
+            await _deliver(request, response)
     except TimeoutError:
         if response is not None:
-            if request.transport is not None:
-                request.transport.abort()
+            cut_off(request.transport)
             return response
         response = error_answer(Unavailable("This took too long. Please try again."))
         response.force_close()
     return response
+
+
+async def _deliver(request: web.Request, response: web.StreamResponse) -> None:
+    """Send the answer now; aiohttp, which would do so later and without a deadline, finds it done."""
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+    except ConnectionError:
+        pass  # the client left before its answer; aiohttp notices when it tries again
 
 
 async def _answer(request: web.Request, handler: Handler, pages: Pages) -> web.StreamResponse:
@@ -68,9 +76,9 @@ async def _answer(request: web.Request, handler: Handler, pages: Pages) -> web.S
         return _refusal(request, error, pages)
     except web.RequestPayloadError:
         return error_answer(InvalidInput("The body is broken."))
-    except (ConnectionError, TimeoutError):
-        raise  # the client is gone, or the deadline of this file has come
     except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, the client gets an incident code
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            return web.Response(status=CLIENT_LEFT)  # for the log alone: nobody is there to read it
         return incident_answer(error) if _is_api(request) else pages.fault(request, error)
 
 
@@ -80,8 +88,12 @@ def _refusal(request: web.Request, error: TelemedError, pages: Pages) -> web.Str
     return error_answer(error)
 
 
+def _is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
+
+
 def _is_api(request: web.Request) -> bool:
-    return request.path.startswith((API + "/", "/static/", SOCKET_PATH))
+    return request.path.startswith(("/api/", "/static/", SOCKET_PATH))
 
 
 def _log(request: web.Request, status: int, seconds: float) -> None:

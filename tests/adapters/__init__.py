@@ -1,0 +1,1 @@
+"""Tests of one adapter each, against the real thing where that is cheap."""

@@ -1,0 +1,39 @@
+"""One good request per route of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
+
+DEVICE = "device-0123456789"
+COMMAND = "command-1"
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /auth/logout": {},
+    "POST /sessions": {"kind": "urgent", "patient_name": "P", "reason": "R", "command_id": COMMAND},
+    "PATCH /sessions/{id}": {"patient_name": "Q"},
+    "POST /sessions/{id}/seat": {},
+    "POST /sessions/{id}/links": {"role": "guest", "name": "G", "command_id": COMMAND},
+    "POST /sessions/{id}/links/{link_id}/revoke": {},
+    "PUT /sessions/{id}/note": {"body": "Text", "revision": 0},
+    "POST /sessions/{id}/complete": {"outcome": "completed", "command_id": COMMAND},
+    "POST /links/open": {"token": LINK_TOKEN, "device": DEVICE},
+    "POST /links/move": {"token": LINK_TOKEN, "device": DEVICE},
+    "POST /links/recover": {"token": LINK_TOKEN},
+    "POST /sessions/{id}/ticket": {},
+    "POST /sessions/{id}/offer": {
+        "attempt": 1,
+        "offer": 1,
+        "sdp": "v=0",
+        "publish": [{"mid": "0", "source": "microphone"}],
+        "subscribe": [{"mid": "1", "track_id": "trk_AbC"}],
+    },
+    "POST /sessions/{id}/probe": {"sdp": "v=0"},
+    "POST /staff/ticket": {},
+}
+
+
+def concrete(path: str) -> str:
+    """Return a path of the route table with its parameters filled."""
+    return "/api/v1" + path.replace("{id}", SESSION_ID).replace("{link_id}", LINK_ID)

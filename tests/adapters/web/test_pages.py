@@ -1,0 +1,122 @@
+"""Pages: the server's HTML already says who the clinic is; headers keep the browser strict; looking changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from telemed.care.ports import Store
+from telemed.care.roles import Role
+from telemed.web.security_headers import content_security_policy, security_headers
+from tests.adapters.web.fakes import SESSION_ID
+from tests.adapters.web.people import People
+from tests.adapters.web.site import Site, running_site, settings_for
+
+EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/nothing"]
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+async def test_every_page_names_the_clinic_and_the_demo(site: Site, people: People, path: str) -> None:
+    site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}
+    page = await site.ask("GET", path)
+    assert page.status == (404 if path == "/nothing" else 200)
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Clinic &lt;North&gt;" in page.text and "+49 30 1" in page.text and "112" in page.text
+    assert "Demo: no real patients" in page.text and "{{" not in page.text
+
+
+async def test_no_banner_outside_a_demo(store: Store, static_root: Path) -> None:
+    async with running_site(store, settings_for(static_root, demo=False)) as site:
+        assert "Demo" not in (await site.ask("GET", "/sign-in")).text
+
+
+@pytest.mark.parametrize(("accept", "lang"), [("de-DE,de;q=0.9", "de"), ("fr", "en"), ("", "en")])
+async def test_pages_speak_the_readers_language(site: Site, accept: str, lang: str) -> None:
+    page = await site.ask("GET", "/j", headers={"Accept-Language": accept})
+    assert f'<html lang="{lang}">' in page.text and page.headers["Vary"] == "Accept-Language"
+
+
+async def test_the_root_leads_to_work_or_to_the_door(site: Site, people: People) -> None:
+    assert (await site.ask("GET", "/")).headers["Location"] == "/sign-in"
+    assert (await site.ask("GET", "/today")).headers["Location"] == "/sign-in"
+    assert (await site.ask("GET", f"/call/{SESSION_ID}")).headers["Location"] == f"/sign-in#next=/call/{SESSION_ID}"
+    site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}
+    assert (await site.ask("GET", "/")).headers["Location"] == "/today"
+
+
+async def test_an_installation_without_templates_still_answers(site: Site) -> None:
+    (site.settings.static_root / "join.html").unlink()
+    page = await site.ask("GET", "/j")
+    assert page.status == 404 and "+49 30 1" in page.text and "Demo: no real patients" in page.text
+
+
+ROBOTS = [
+    "WhatsApp/2.23",
+    "facebookexternalhit/1.1",
+    "Slackbot-LinkExpanding 1.0",
+    "Mozilla/5.0 (compatible; SkypeUriPreview Preview/0.5)",
+]
+
+
+@pytest.mark.parametrize("agent", ROBOTS)
+async def test_preview_robots_change_nothing(site: Site, people: People, store: Store, agent: str) -> None:
+    async with store.read() as tx:
+        before = await tx.audit.page()
+    for method in ("GET", "HEAD"):
+        for path in ("/j", "/j?x=1", "/", "/api/v1/clinic", f"/call/{SESSION_ID}"):
+            answer = await site.ask(method, path, headers={"User-Agent": agent})
+            assert answer.status < 400 and "Set-Cookie" not in answer.headers
+    async with store.read() as tx:
+        assert await tx.audit.page() == before
+    assert not site.visits.calls
+
+
+def test_the_policy_allows_this_server_and_nothing_inline() -> None:
+    policy = content_security_policy(settings_for(Path()))
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules.pop("default-src") == "'none'"
+    assert rules.pop("connect-src") == "'self' ws://127.0.0.1:8080 ws://localhost:8080"
+    assert rules.pop("img-src") == "'self' data: blob:"
+    assert rules.pop("media-src") == "'self' blob: mediastream:"
+    assert (rules.pop("base-uri"), rules.pop("frame-ancestors"), rules.pop("trusted-types")) == ("'none'", "'none'", "'none'")
+    assert rules.pop("require-trusted-types-for") == "'script'"
+    assert rules.pop("form-action") == "'self'"
+    assert set(rules) == {"script-src", "style-src", "font-src", "worker-src", "manifest-src"}
+    assert set(rules.values()) == {"'self'"}
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", [*EVERY_PAGE, "/api/v1/clinic", "/api/v1/me", "/static/x.js", "/api/nothing", "/attached"])
+async def test_every_answer_carries_the_headers(store: Store, people: People, static_root: Path, path: str) -> None:
+    def attach(app: web.Application) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            return web.Response(text="from elsewhere")
+
+        app.router.add_get("/attached", answer)
+
+    settings = settings_for(static_root)
+    async with running_site(store, settings, attach=attach) as site:
+        answer = await site.ask("GET", path)
+    for name, value in security_headers(settings).items():
+        assert answer.headers[name] == value
+    assert "Server" not in answer.headers and "Strict-Transport-Security" not in answer.headers
+    assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
+    if path.startswith("/api"):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_call_needs_is_allowed_for_us_alone() -> None:
+    policy = security_headers(settings_for(Path()))["Permissions-Policy"]
+    for feature in ("camera", "microphone", "display-capture", "fullscreen", "picture-in-picture", "screen-wake-lock"):
+        assert f"{feature}=(self)" in policy
+    assert "geolocation=()" in policy
+
+
+@pytest.mark.parametrize(
+    ("base_url", "demo", "expected"),
+    [("https://x", False, True), ("https://x", True, False), ("http://x", False, False)],
+)
+def test_hsts_under_tls(base_url: str, demo: bool, expected: bool) -> None:
+    assert ("Strict-Transport-Security" in security_headers(settings_for(Path(), base_url=base_url, demo=demo))) is expected
