@@ -1,0 +1,5 @@
+/** Entry of /today. */
+import { startPage } from "./page.js";
+import { Today } from "./pages/today/index.js";
+
+await startPage(Today);

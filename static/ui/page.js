@@ -1,0 +1,58 @@
+/** What every page does at its start: the language, the live region, the root component. */
+import { html, render, signal } from "../vendor/preact.js";
+import { chooseLanguage, language, loadLanguage } from "../core/i18n.js";
+import { clinicOfPage } from "./clinic.js";
+import { prepareToasts } from "./components/toast.js";
+
+const shownLanguage = signal("");
+
+function applyLanguage() {
+  document.documentElement.lang = language();
+  shownLanguage.value = language();
+}
+
+/**
+ * Changes the language of the whole page at once; nothing typed is lost.
+ * @param {string} tag
+ */
+export async function changeLanguage(tag) {
+  await chooseLanguage(tag);
+  applyLanguage();
+}
+
+/**
+ * The language in use; a component that reads it is drawn again when it changes.
+ * @returns {string}
+ */
+export function useLanguage() {
+  return shownLanguage.value;
+}
+
+/** @param {string} title what this view is; the clinic's name follows */
+export function setTitle(title) {
+  document.title = `${title} · ${clinicOfPage().name}`;
+}
+
+/** A clinic may have no phone number configured: then no empty line. */
+function hideEmptyPhoneLines() {
+  for (const link of document.querySelectorAll(".phone-line__entry a")) {
+    if (!link.textContent?.trim()) link.parentElement?.setAttribute("hidden", "");
+  }
+}
+
+/**
+ * Replaces what the HTML showed so far by `component`, once the words are there.
+ * @param {unknown} component
+ * @param {{into?: string}} [options] id of the element, default "app"
+ */
+export async function startPage(component, { into = "app" } = {}) {
+  hideEmptyPhoneLines();
+  await loadLanguage();
+  applyLanguage();
+  prepareToasts();
+  const root = document.getElementById(into);
+  if (!root) return;
+  const Root = () => html`<${component} language=${useLanguage()} />`;
+  root.replaceChildren();
+  render(html`<${Root} />`, root);
+}

@@ -1,0 +1,136 @@
+/** The device check: one page, nothing blocks. No camera: sound; no microphone either: text. One press leads to the waiting room. */
+import { html, useEffect, useState } from "../../../vendor/preact.js";
+import { t } from "../../../core/i18n.js";
+import { Button } from "../../components/button.js";
+import { Field } from "../../components/field.js";
+import { Icon } from "../../components/icon.js";
+import { clinicOfPage } from "../../clinic.js";
+import { problemWords } from "../../problem_words.js";
+import { toast } from "../../components/toast.js";
+import { useViewFocus } from "../../view_focus.js";
+import { CameraLine, MicrophoneLine, NetworkLine, SpeakerLine } from "./device_lines.js";
+import { Preview } from "./preview.js";
+import { probeNetwork } from "./probe.js";
+
+/** @typedef {import("./media.js").JoinMedia} JoinMedia */
+/** @typedef {import("./visit.js").Visit} Visit */
+/** @typedef {import("./probe.js").ProbeVerdict} ProbeVerdict */
+
+const MAX_NAME = 80;
+
+/** @param {string} sessionId */
+function useProbe(sessionId) {
+  const [verdict, setVerdict] = useState(/** @type {ProbeVerdict | null} */ (null));
+  const [run, setRun] = useState(0);
+  useEffect(() => {
+    let current = true;
+    setVerdict(null);
+    void probeNetwork(sessionId).then((found) => current && setVerdict(found));
+    return () => { current = false; };
+  }, [sessionId, run]);
+  return { verdict, again: () => setRun(run + 1) };
+}
+
+/** @param {{media: JoinMedia}} props what will happen, before the browser asks */
+function Ask({ media }) {
+  const asking = media.step.value === "asking";
+  return html`<div class="card ask">
+    <div class="ask__icons" aria-hidden="true"><span><${Icon} name="video" size=${22} /></span><span><${Icon} name="mic" size=${22} /></span></div>
+    <h2>${t("check.ask_title")}</h2>
+    <p>${t("check.ask_text")}</p>
+    <${Button} icon="video" label=${t("check.use_devices")} busy=${asking} onClick=${() => void media.ask()} testid="join-allow" />
+    ${asking && html`<p role="status">${t("check.asking")}</p>`}
+  </div>`;
+}
+
+/** @param {JoinMedia} media @returns {string} why there is no picture */
+function emptyReason(media) {
+  if (media.step.value === "without") return t("check.without_picture");
+  const verdict = media.verdicts.value.camera;
+  return verdict === "ok" || verdict === "untested" ? t("check.camera_off") : t(`check.empty_${verdict}`);
+}
+
+/** @param {{media: JoinMedia, name: string}} props */
+function Picture({ media, name }) {
+  const before = media.step.value === "before" || media.step.value === "asking";
+  return before ? html`<${Ask} media=${media} />` : html`<${Preview} track=${media.camera.value} name=${name} reason=${emptyReason(media)} />`;
+}
+
+/** @param {JoinMedia} media @returns {string} the next step, saying how the person will take part */
+function continueLabel(media) {
+  if (media.step.value === "before" || media.step.value === "asking") return t("check.continue");
+  if (media.camera.value) return t("check.continue");
+  return media.microphone.value ? t("check.continue_sound") : t("check.continue_text");
+}
+
+/**
+ * @param {Visit} visit
+ * @param {JoinMedia} media
+ */
+function useContinue(visit, media) {
+  const [busy, setBusy] = useState(false);
+  const proceed = async (/** @type {string} */ name, /** @type {() => import("../../../core/messages.js").DeviceReport} */ report) => {
+    setBusy(true);
+    try {
+      if (media.step.value === "before") await media.ask();
+      await visit.enterWaiting(name.trim(), report());
+    } catch (error) {
+      toast(problemWords(error));
+      setBusy(false);
+    }
+  };
+  return { busy, proceed };
+}
+
+/** @param {{visit: Visit}} props who invites */
+function Invitation({ visit }) {
+  const names = visit.clinicians.value;
+  const clinic = clinicOfPage().name;
+  const text = names.length ? t("check.invited_by", { name: new Intl.ListFormat(document.documentElement.lang).format(names) }) : t("check.invited_by_clinic", { clinic });
+  return html`<p class="page__lead">${text} ${t("check.what_happens")}</p>`;
+}
+
+/**
+ * The one next step, and the way round the devices for those who want neither.
+ * @param {{media: JoinMedia, busy: boolean, onContinue: () => void}} props
+ */
+function NextStep({ media, busy, onContinue }) {
+  const before = media.step.value === "before";
+  const without = () => {
+    media.goWithout();
+    onContinue();
+  };
+  return html`<div class="next-step">
+    <${Button} kind="primary" large=${true} wide=${true} label=${continueLabel(media)} busy=${busy} onClick=${onContinue} testid="join-continue" />
+    ${before && html`<p class="next-step__hint">${t("check.browser_will_ask")}</p>
+      <${Button} kind="plain" label=${t("check.continue_without")} onClick=${without} testid="join-without" />`}
+  </div>`;
+}
+
+/** @param {{visit: Visit, media: JoinMedia}} props */
+export function DeviceCheck({ visit, media }) {
+  const seat = visit.seat.value;
+  const heading = useViewFocus(t("check.title"), { focus: false });
+  const [name, setName] = useState(seat?.name ?? "");
+  const [speaker, setSpeaker] = useState(/** @type {"ok" | "untested" | "failed"} */ ("untested"));
+  const { verdict, again } = useProbe(seat?.sessionId ?? "");
+  const { busy, proceed } = useContinue(visit, media);
+  useEffect(() => void media.restore(), []);
+  const report = () => ({ ...media.report(), speaker, network: verdict?.network ?? "untested", ...(verdict?.rtt_ms == null ? {} : { rtt_ms: verdict.rtt_ms }) });
+  return html`<div class="page check">
+    <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("check.title")}</h1><${Invitation} visit=${visit} /></div>
+    <div class="check__grid">
+      <${Picture} media=${media} name=${name} />
+      <div class="check__side">
+        <${Field} label=${t("check.name")} value=${name} onInput=${setName} autocomplete="name" maxlength=${MAX_NAME} testid="join-name" attributes=${{ enterkeyhint: "done" }} />
+        <ul class="card check-list" aria-label=${t("check.list")}>
+          <${CameraLine} media=${media} />
+          <${MicrophoneLine} media=${media} />
+          <${SpeakerLine} verdict=${speaker} onVerdict=${setSpeaker} />
+          <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
+        </ul>
+      </div>
+    </div>
+    <${NextStep} media=${media} busy=${busy} onContinue=${() => void proceed(name, report)} />
+  </div>`;
+}

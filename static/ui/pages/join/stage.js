@@ -1,0 +1,44 @@
+/** The call within the join page: mounts the stage with the devices that are already open, and hears how it ended. */
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
+import { t } from "../../../core/i18n.js";
+import { Notice } from "./notice.js";
+import { Button } from "../../components/button.js";
+
+/** @typedef {import("./visit.js").Visit} Visit */
+/** @typedef {import("./media.js").JoinMedia} JoinMedia */
+
+/** Loaded when it is needed: the way to the waiting room stays light. */
+async function loadStage() {
+  return import("../../call/index.js");
+}
+
+/** @param {{visit: Visit, media: JoinMedia}} props */
+export function Stage({ visit, media }) {
+  const root = useRef(/** @type {HTMLElement | null} */ (null));
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let unmount = () => {};
+    let gone = false;
+    document.body.classList.add("in-call");
+    visit.dropLink(); // The stage has a connection of its own; two of one seat would replace each other.
+    loadStage().then(({ mountCall }) => {
+      if (gone || !root.current) return;
+      unmount = mountCall(root.current, {
+        sessionId: visit.seat.value?.sessionId ?? "",
+        as: "seat",
+        devices: media.devices,
+        onEnd: (/** @type {string | null} */ reason) => visit.ended(reason),
+      });
+    }, () => setFailed(true));
+    return () => {
+      gone = true;
+      unmount();
+      document.body.classList.remove("in-call");
+    };
+  }, []);
+  if (failed) {
+    return html`<${Notice} icon="unplug" kind="warn" title=${t("fault.trouble_title")} text=${t("fault.trouble_text")} code="stage_not_loaded"
+      actions=${html`<${Button} kind="primary" large=${true} wide=${true} label=${t("common.reload")} onClick=${() => location.reload()} />`} />`;
+  }
+  return html`<div class="stage-root" ref=${root}></div>`;
+}

@@ -1,0 +1,26 @@
+/** Where to go after signing in: back to the page that asked for it. Kept in the tab, so no address carries it. */
+
+const KEY = "telemed-return-to";
+/** Only our own pages, by path: an address from elsewhere is never followed. */
+const ALLOWED = /^\/(today|call\/[A-Za-z0-9_-]{1,40})$/;
+
+/** Remembers this page and goes to sign-in. */
+export function goToSignIn() {
+  try {
+    sessionStorage.setItem(KEY, location.pathname);
+  } catch {
+    // Storage may be denied: one then lands on Today.
+  }
+  location.replace("/sign-in");
+}
+
+/** @returns {string} a path */
+export function placeToReturn() {
+  try {
+    const path = sessionStorage.getItem(KEY) ?? "";
+    sessionStorage.removeItem(KEY);
+    return ALLOWED.test(path) ? path : "/today";
+  } catch {
+    return "/today";
+  }
+}

@@ -1,0 +1,113 @@
+/** Sign-in for staff: calm, with clear errors, a caps-lock hint, and the wait spelled out when there were too many attempts. */
+import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { ApiError, api } from "../../core/api.js";
+import { t } from "../../core/i18n.js";
+import { clinicOfPage } from "../clinic.js";
+import { Banner } from "../components/banner.js";
+import { Button } from "../components/button.js";
+import { Field } from "../components/field.js";
+import { problemWords } from "../problem_words.js";
+import { useViewFocus } from "../view_focus.js";
+import { placeToReturn } from "./return_place.js";
+
+/** Seconds to wait when the server does not say how long. */
+const DEFAULT_WAIT = 30;
+
+/** @typedef {{email?: string, password?: string, form?: string}} Faults */
+
+/**
+ * @param {string} email
+ * @param {string} password
+ * @returns {Faults}
+ */
+function missing(email, password) {
+  /** @type {Faults} */
+  const faults = {};
+  if (!/^\S+@\S+$/.test(email.trim())) faults.email = t("signin.email_missing");
+  if (!password) faults.password = t("signin.password_missing");
+  return faults;
+}
+
+/** Seconds left of a wait, counted down. @returns {[number, (seconds: number) => void]} */
+function useWait() {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return [left, setLeft];
+}
+
+/** Whether caps lock is on, as far as the last key told; and the listeners that find out. */
+function useCapsLock() {
+  const [on, setOn] = useState(false);
+  const look = (/** @type {KeyboardEvent} */ event) => {
+    if (typeof event.getModifierState === "function") setOn(event.getModifierState("CapsLock"));
+  };
+  return { on, listeners: { onKeyDown: look, onKeyUp: look, onBlur: () => setOn(false) } };
+}
+
+/** @param {{value: string, onInput: (value: string) => void, error: string | undefined}} props */
+function PasswordField({ value, onInput, error }) {
+  const [shown, setShown] = useState(false);
+  const caps = useCapsLock();
+  const toggle = html`<${Button} kind="icon" icon=${shown ? "eye-off" : "eye"} pressed=${shown} label=${t("signin.show_password")} onClick=${() => setShown(!shown)} />`;
+  return html`<${Field} label=${t("signin.password")} type=${shown ? "text" : "password"} name="password" autocomplete="current-password" testid="login-password"
+    value=${value} onInput=${onInput} error=${error} note=${caps.on ? t("signin.caps_lock") : undefined} trailing=${toggle}
+    attributes=${{ ...caps.listeners, autocapitalize: "off", spellcheck: false }} />`;
+}
+
+function useSignIn() {
+  const [faults, setFaults] = useState(/** @type {Faults} */ ({}));
+  const [busy, setBusy] = useState(false);
+  const [wait, setWait] = useWait();
+  const submit = async (/** @type {string} */ email, /** @type {string} */ password) => {
+    const lacking = missing(email, password);
+    setFaults(lacking);
+    if (lacking.email || lacking.password) return false;
+    setBusy(true);
+    try {
+      await api.post("/auth/login", { email: email.trim(), password });
+      location.replace(placeToReturn());
+      return true;
+    } catch (error) {
+      setBusy(false);
+      if (error instanceof ApiError && error.status === 429) setWait(Math.ceil(error.retryAfter ?? DEFAULT_WAIT));
+      else if (error instanceof ApiError && (error.status === 401 || error.status === 400)) setFaults({ form: t("signin.wrong") });
+      else setFaults({ form: problemWords(error) });
+      return false;
+    }
+  };
+  return { faults, busy, wait, submit };
+}
+
+/** @param {{faults: Faults, wait: number}} props */
+function SignInProblem({ faults, wait }) {
+  if (wait > 0) return html`<${Banner} kind="warn" icon="hourglass" testid="login-throttled">${t("signin.throttled", { seconds: wait })}</${Banner}>`;
+  if (faults.form) return html`<${Banner} kind="urgent" testid="login-error">${faults.form}</${Banner}>`;
+  return null;
+}
+
+export function SignIn() {
+  const heading = useViewFocus(t("signin.title"), { focus: false });
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const { faults, busy, wait, submit } = useSignIn();
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  const onSubmit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (busy || wait > 0) return;
+    const done = await submit(email, password);
+    if (!done) /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector("[aria-invalid]") ?? form.current?.querySelector("[type=password]"))?.focus();
+  };
+  return html`<form class="form" ref=${form} onSubmit=${onSubmit} novalidate>
+    <h1 ref=${heading}>${t("signin.title")}</h1>
+    <${SignInProblem} faults=${faults} wait=${wait} />
+    <${Field} label=${t("signin.email")} type="email" name="email" autocomplete="username" testid="login-email" value=${email} onInput=${setEmail}
+      error=${faults.email} attributes=${{ autocapitalize: "off", spellcheck: false, inputmode: "email" }} />
+    <${PasswordField} value=${password} onInput=${setPassword} error=${faults.password} />
+    <${Button} kind="primary" type="submit" large=${true} wide=${true} busy=${busy} disabled=${wait > 0} testid="login-submit" label=${busy ? t("signin.working") : t("signin.submit")} />
+    ${clinicOfPage().demo && html`<${Banner} kind="info">${t("signin.demo_hint")}</${Banner}>`}
+  </form>`;
+}

@@ -1,0 +1,43 @@
+/** The staff rail: where one can go and what holds for every page. Left on wide windows, below on phones. */
+import { html } from "../../../vendor/preact.js";
+import { api } from "../../../core/api.js";
+import { t } from "../../../core/i18n.js";
+import { clinicOfPage } from "../../clinic.js";
+import { Icon } from "../../components/icon.js";
+import { Menu } from "../../components/menu.js";
+import { toast } from "../../components/toast.js";
+import { changeLanguage } from "../../page.js";
+import { problemWords } from "../../problem_words.js";
+import { languageOptions } from "../language_select.js";
+
+async function signOut() {
+  try {
+    await api.post("/auth/logout");
+    location.replace("/sign-in");
+  } catch (error) {
+    toast(problemWords(error));
+  }
+}
+
+/** @param {{language: string}} props */
+function LanguageMenu({ language }) {
+  const items = languageOptions.map((one) => ({ id: one.value, label: one.label, checked: one.value === language, onSelect: () => void changeLanguage(one.value) }));
+  return html`<${Menu} kind="plain" icon="languages" label=${t("common.language")} items=${items} side="above" align="start" />`;
+}
+
+/**
+ * @param {{language: string, user: {name: string, email: string} | null, alertsOn: boolean, onAlerts: () => void}} props
+ */
+export function Rail({ language, user, alertsOn, onAlerts }) {
+  const clinic = clinicOfPage();
+  return html`<nav class="rail" aria-label=${t("rail.label")}>
+    <p class="rail__brand brand"><img class="brand__mark" src="/static/icons/mark.svg" alt="" width="32" height="32" /><span class="brand__name">${clinic.name}</span></p>
+    <a class="rail__item" href="/today" aria-current="page"><${Icon} name="calendar-days" /><span>${t("today.title")}</span></a>
+    <span class="rail__gap"></span>
+    <button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
+      <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>
+    <${LanguageMenu} language=${language} />
+    <button type="button" class="rail__item" onClick=${signOut} data-testid="sign-out"><${Icon} name="log-out" /><span>${t("rail.sign_out")}</span></button>
+    ${user && html`<div class="rail__who"><p class="small"><strong>${user.name}</strong><br /><span class="muted">${user.email}</span></p></div>`}
+  </nav>`;
+}

@@ -1,0 +1,55 @@
+/** Consultations that are open: to return to, or to look in on. */
+import { html } from "../../../vendor/preact.js";
+import { t } from "../../../core/i18n.js";
+import { Badge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { DateTime } from "../../components/date_time.js";
+import { EmptyState } from "../../components/empty_state.js";
+import { SkeletonRows } from "../../components/skeleton.js";
+import { Table } from "../../components/table.js";
+
+/** @typedef {import("./staff_state.js").SessionRow} SessionRow */
+
+/** @type {Record<string, {kind: "ok" | "warn" | "plain", key: string}>} */
+const STATES = {
+  created: { kind: "plain", key: "today.state_open" },
+  open: { kind: "plain", key: "today.state_open" },
+  active: { kind: "ok", key: "today.state_active" },
+  empty: { kind: "warn", key: "today.state_empty" },
+};
+
+/** @param {{row: SessionRow}} props */
+function State({ row }) {
+  const state = STATES[row.state];
+  return state ? html`<${Badge} kind=${state.kind}>${t(state.key)}</${Badge}>` : null;
+}
+
+/** @param {SessionRow} row */
+function openButton(row) {
+  const name = row.patient_name || t("today.unnamed");
+  const key = row.mine ? "today.return" : "today.look_in";
+  return html`<${Button} label=${t(key)} icon="arrow-right" href="/call/${row.id}" testid="open-session" attributes=${{ "aria-label": t(`${key}_name`, { name }) }} />`;
+}
+
+function columns() {
+  return [
+    { id: "patient", label: t("today.patient"), lead: true, cell: (/** @type {SessionRow} */ row) => row.patient_name || html`<span class="muted">${t("today.unnamed")}</span>` },
+    { id: "reason", label: t("today.reason"), cell: (/** @type {SessionRow} */ row) => row.reason ?? "" },
+    { id: "opened", label: t("today.opened"), cell: (/** @type {SessionRow} */ row) => html`<${DateTime} at=${row.started_at ?? row.created_at} />` },
+    { id: "state", label: t("today.state"), cell: (/** @type {SessionRow} */ row) => html`<${State} row=${row} />` },
+    { id: "people", label: t("today.in_call"), cell: (/** @type {SessionRow} */ row) => t("today.people", { count: row.people }) },
+    { id: "open", label: t("today.actions"), end: true, cell: openButton },
+  ];
+}
+
+/** @param {{rows: SessionRow[] | null}} props null while loading */
+export function SessionTable({ rows }) {
+  return html`<section class="section" aria-labelledby="sessions-title">
+    <div class="section__head"><h2 id="sessions-title">${t("today.open_sessions")}</h2></div>
+    <div class="card" data-testid="open-sessions">
+      ${!rows && html`<${SkeletonRows} rows=${1} />`}
+      ${rows && !rows.length && html`<${EmptyState} icon="video" title=${t("today.no_sessions")}>${t("today.no_sessions_more")}</${EmptyState}>`}
+      ${rows && rows.length > 0 && html`<${Table} caption=${t("today.open_sessions")} columns=${columns()} rows=${rows} rowKey=${(/** @type {SessionRow} */ row) => row.id} />`}
+    </div>
+  </section>`;
+}

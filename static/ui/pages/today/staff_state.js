@@ -1,0 +1,96 @@
+/** What Today knows, as a pure function of the messages of the /staff stream (docs/protocol.md section 2.5). */
+
+/** @typedef {import("../../../core/messages.js").DeviceReport} DeviceReport */
+/**
+ * @typedef {object} WaitingEntry
+ * @property {string} participant_id
+ * @property {string} session_id
+ * @property {string} name
+ * @property {string | null} reason
+ * @property {"waiting" | "asleep"} state
+ * @property {string} since
+ * @property {DeviceReport | null} device
+ * @property {boolean} acknowledged
+ */
+/**
+ * @typedef {object} SessionRow
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} state
+ * @property {string | null} patient_name
+ * @property {string | null} reason
+ * @property {string} created_at
+ * @property {string | null} started_at
+ * @property {number} people
+ * @property {boolean} mine
+ */
+/** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, since: string}} Task */
+/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[]}} StaffState */
+/** @typedef {{type: string, state?: any, data?: any}} StaffMessage */
+
+/**
+ * @template T
+ * @param {readonly T[]} list
+ * @param {T} item
+ * @param {(one: T) => string} keyOf
+ * @returns {T[]}
+ */
+function put(list, item, keyOf) {
+  const key = keyOf(item);
+  return list.some((one) => keyOf(one) === key) ? list.map((one) => (keyOf(one) === key ? item : one)) : [...list, item];
+}
+
+/** @param {{kind: string, session_id: string}} task */
+export const taskKey = (task) => `${task.kind} ${task.session_id}`;
+
+/**
+ * The state after `message`; unknown types of a newer server change nothing.
+ * @param {StaffState | null} state
+ * @param {StaffMessage} message
+ * @returns {StaffState | null}
+ */
+export function reduceStaff(state, message) {
+  if (message.type === "snapshot") return sorted(message.state);
+  if (!state) return null;
+  const { data } = message;
+  switch (message.type) {
+    case "waiting":
+      return sorted({ ...state, waiting: put(state.waiting, data, (one) => one.participant_id) });
+    case "waiting_gone":
+      return { ...state, waiting: state.waiting.filter((one) => one.participant_id !== data.participant_id) };
+    case "session_row":
+      return sorted({ ...state, sessions: put(state.sessions, data, (one) => one.id) });
+    case "session_gone":
+      return { ...state, sessions: state.sessions.filter((one) => one.id !== data.id) };
+    case "task":
+      return { ...state, tasks: put(state.tasks, /** @type {Task} */ (data), taskKey) };
+    case "task_gone":
+      return { ...state, tasks: state.tasks.filter((one) => taskKey(one) !== taskKey(data)) };
+    default:
+      return state;
+  }
+}
+
+/**
+ * Who has waited longest comes first; the newest session comes first.
+ * @param {StaffState} state
+ * @returns {StaffState}
+ */
+function sorted(state) {
+  return {
+    ...state,
+    waiting: [...state.waiting].sort((one, other) => one.since.localeCompare(other.since)),
+    sessions: [...state.sessions].sort((one, other) => other.created_at.localeCompare(one.created_at)),
+  };
+}
+
+/**
+ * Who came since `before` was shown and nobody has acknowledged; with no `before`, everyone nobody has acknowledged.
+ * @param {StaffState | null} before
+ * @param {StaffState} after
+ * @returns {WaitingEntry[]}
+ */
+export function arrivals(before, after) {
+  const known = new Set((before?.waiting ?? []).map((one) => one.participant_id));
+  return after.waiting.filter((one) => !one.acknowledged && !known.has(one.participant_id));
+}

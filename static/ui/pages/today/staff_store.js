@@ -1,0 +1,50 @@
+/** Today's live state: one /staff connection, its messages reduced, as signals that views read. */
+import { signal } from "../../../vendor/preact.js";
+import { api } from "../../../core/api.js";
+import { Signal } from "../../../core/signal.js";
+import { connectSocket } from "../../../core/socket.js";
+import { goToSignIn } from "../return_place.js";
+import { arrivals, reduceStaff } from "./staff_state.js";
+
+/** @typedef {import("./staff_state.js").StaffState} StaffState */
+/** @typedef {import("./staff_state.js").WaitingEntry} WaitingEntry */
+
+/** @returns {Promise<string>} */
+async function fetchTicket() {
+  const answer = await api.post("/staff/ticket");
+  return answer.ticket;
+}
+
+/**
+ * @param {{onArrival: (entries: WaitingEntry[]) => void}} ports called with those who have just come
+ */
+export function createStaffStore({ onArrival }) {
+  const state = signal(/** @type {StaffState | null} */ (null));
+  const connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
+  const link = new Signal({ fetchTicket, connect: (payload) => connectSocket("/staff", payload) });
+
+  link.on("message", (message) => {
+    const before = state.value;
+    const after = reduceStaff(before, message);
+    state.value = after;
+    const came = after ? arrivals(before, after) : [];
+    if (came.length) onArrival(came);
+  });
+  link.on("state", (next) => {
+    connection.value = next;
+    if (next === "ended" && (link.reason === "not_signed_in" || link.reason === "not_allowed")) goToSignIn();
+  });
+
+  return {
+    state,
+    connection,
+    /** Connects. */
+    start: () => link.start(),
+    /** The device came back to a network: do not wait for the next try. */
+    renew: () => link.renew(),
+    /** @param {string} participantId stops the arrival sound for this visit on every screen */
+    acknowledge: (participantId) => link.command("acknowledge", { participant_id: participantId }),
+  };
+}
+
+/** @typedef {ReturnType<typeof createStaffStore>} StaffStore */

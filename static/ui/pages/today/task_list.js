@@ -1,0 +1,39 @@
+/** What is still due: outcomes to record, links that patients asked for. Shown only when there is something. */
+import { html, useState } from "../../../vendor/preact.js";
+import { t } from "../../../core/i18n.js";
+import { Badge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { DateTime } from "../../components/date_time.js";
+import { Icon } from "../../components/icon.js";
+import { ListRow } from "../../components/list_row.js";
+import { LinkDialog } from "./link_dialog.js";
+import { OutcomeDialog } from "./outcome_dialog.js";
+import { taskKey } from "./staff_state.js";
+
+/** @typedef {import("./staff_state.js").Task} Task */
+
+const KINDS = {
+  outcome: { icon: "clipboard-list", title: "today.task_outcome", action: "today.record_outcome" },
+  link_wanted: { icon: "link", title: "today.task_link", action: "today.make_link" },
+};
+
+/** @param {{task: Task, onOpen: () => void}} props */
+function TaskRow({ task, onOpen }) {
+  const kind = KINDS[task.kind];
+  if (!kind) return null;
+  const name = task.patient_name || t("today.unnamed");
+  return html`<${ListRow} class="row--task" lead=${html`<span class="avatar"><${Icon} name=${kind.icon} /></span>`} title=${t(kind.title, { name })}
+    meta=${html`<${DateTime} at=${task.since} />`} end=${html`<${Button} label=${t(kind.action)} onClick=${onOpen} testid="task-${task.kind}" />`} />`;
+}
+
+/** @param {{tasks: Task[]}} props */
+export function TaskList({ tasks }) {
+  const [open, setOpen] = useState(/** @type {Task | null} */ (null));
+  const close = () => setOpen(null);
+  return html`<section class="section" aria-labelledby="tasks-title" hidden=${!tasks.length && !open}>
+    <div class="section__head"><h2 id="tasks-title">${t("today.to_do")}</h2><${Badge}>${tasks.length}</${Badge}></div>
+    <div class="card"><ul class="rows">${tasks.map((task) => html`<${TaskRow} key=${taskKey(task)} task=${task} onOpen=${() => setOpen(task)} />`)}</ul></div>
+    ${open?.kind === "outcome" && html`<${OutcomeDialog} task=${open} onClose=${close} />`}
+    ${open?.kind === "link_wanted" && html`<${LinkDialog} task=${open} onClose=${close} />`}
+  </section>`;
+}
