@@ -1,0 +1,185 @@
+"""Walk the permission table: against docs/protocol.md, against a second copy written by role, and over every standing."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+
+from telemed.care.permissions import EVENTS, PUBLIC, ROUTES, TABLE, Action, Scope, check, may
+from telemed.care.roles import STAFF_ROLES, Role
+from telemed.care.states import ParticipantState
+from telemed.errors import NotAllowed, NotSignedIn
+from tests.unit.care.builders import a_seat, a_session, a_staff_seat, holder, staff
+
+PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")
+
+# One letter a role: A anywhere, O own organisation, L staff of the session, S own seat, B own seat before the call,
+# D own seat once admitted, C own seat in the call, - never. Written by hand, not taken from the table.
+EXPECTED = """
+                      admin clin  desk  disp  resp  pat   carer ext   int   rev   obs   guest
+sign_out              A     A     A     A     A     -     -     -     -     A     -     -
+read_self             A     A     A     A     A     -     -     -     -     A     -     -
+read_today            -     A     A     A     A     -     -     -     -     -     -     -
+connect_staff         -     A     A     A     A     -     -     -     -     -     -     -
+acknowledge_arrival   -     O     O     O     O     -     -     -     -     -     -     -
+create_session        -     A     -     A     A     -     -     -     -     -     -     -
+read_session          -     O     O     O     O     -     -     -     -     -     -     -
+edit_session          -     L     O     L     L     -     -     -     -     -     -     -
+take_seat             -     O     -     O     O     -     -     -     -     -     -     -
+create_link           -     L     O     L     L     -     -     -     -     -     -     -
+revoke_link           -     L     O     L     L     -     -     -     -     -     -     -
+read_note             -     L     -     L     L     -     -     -     -     -     -     -
+write_note            -     L     -     L     L     -     -     -     -     -     -     -
+complete_session      -     L     -     L     L     -     -     -     -     -     -     -
+admit                 -     L     -     L     L     -     -     -     -     -     -     -
+deny                  -     L     -     L     L     -     -     -     -     -     -     -
+hold                  -     L     -     L     L     -     -     -     -     -     -     -
+remove                -     L     -     L     L     -     -     -     -     -     -     -
+decide_move           -     L     -     L     L     -     -     -     -     -     -     -
+end_session           -     L     -     L     L     -     -     -     -     -     -     -
+connect_seat          -     S     -     S     S     S     S     S     S     -     S     S
+probe_network         -     S     -     S     S     S     S     S     S     -     S     S
+show_visibility       -     S     -     S     S     S     S     S     S     -     S     S
+leave                 -     S     -     S     S     S     S     S     S     -     S     S
+set_name              -     -     -     -     -     B     B     B     B     -     B     B
+enter_waiting         -     -     -     -     -     B     B     B     B     -     B     B
+report_device         -     -     -     -     -     S     S     S     S     -     S     S
+join_media            -     D     -     D     D     D     D     D     D     -     D     D
+publish_media         -     D     -     D     D     D     D     D     D     -     -     D
+share_screen          -     C     -     C     C     C     C     C     C     -     -     C
+show_media_state      -     D     -     D     D     D     D     D     D     -     D     D
+report_quality        -     D     -     D     D     D     D     D     D     -     D     D
+chat                  -     C     -     C     C     C     C     C     C     -     -     C
+"""
+COLUMNS = (
+    Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,
+    Role.EXTERNAL_CLINICIAN, Role.INTERPRETER, Role.REVIEWER, Role.OBSERVER, Role.GUEST,
+)  # fmt: skip
+LETTERS = {
+    "A": Scope.ANYWHERE, "O": Scope.ORGANISATION, "L": Scope.LED, "S": Scope.SEAT,
+    "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL,
+}  # fmt: skip
+
+P = ParticipantState
+SHUT_OUT = {P.DENIED, P.REMOVED}
+BEFORE = {P.INVITED, P.CHECKING, P.WAITING, P.ASLEEP}
+CALL = {P.ADMITTED, P.CONNECTED, P.RECONNECTING}
+
+
+def expected_matrix() -> dict[tuple[Action, Role], str]:
+    matrix = {}
+    for line in EXPECTED.strip().splitlines()[1:]:
+        name, *letters = line.split()
+        matrix.update({(Action(name), role): letter for role, letter in zip(COLUMNS, letters, strict=True)})
+    return matrix
+
+
+def test_table_equals_the_matrix_written_by_hand() -> None:
+    matrix = expected_matrix()
+    assert {action for action, _ in matrix} == set(Action) - PUBLIC
+    for (action, role), letter in matrix.items():
+        assert TABLE[action].get(role) == LETTERS.get(letter), (action, role)
+
+
+def test_every_action_is_in_the_table_and_used() -> None:
+    assert set(TABLE) == set(Action)
+    inside_others = {Action.PUBLISH_MEDIA, Action.SHARE_SCREEN}  # parts of an offer
+    assert set(ROUTES.values()) | set(EVENTS.values()) | inside_others == set(Action)
+
+
+def section(title: str) -> str:
+    return PROTOCOL.split(title, 1)[1].split("\n#", 1)[0]
+
+
+def test_routes_are_those_of_the_protocol() -> None:
+    documented = set()
+    for row in re.findall(r"^\| (`(?:GET|POST|PUT|PATCH|DELETE) [^|]*)\|", section("### 1.2 Endpoints"), re.M):
+        documented |= set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`", row))
+    assert documented == set(ROUTES)
+
+
+def test_events_are_those_of_the_protocol() -> None:
+    text = section("### 2.3 Commands")
+    call, staff_text = text.split("Namespace `/staff`")
+    documented = set()
+    for row in re.findall(r"^\| (`[^|]*)\|", call, re.M):
+        documented |= {f"/call {name}" for name in re.findall(r"`(\w+)`", row)}
+    documented |= {f"/staff {name}" for name in re.findall(r"`(\w+) \{", staff_text)}
+    assert documented | {"/call connect", "/staff connect"} == set(EVENTS)
+
+
+@pytest.mark.parametrize("role", list(STAFF_ROLES), ids=str)
+@pytest.mark.parametrize("action", [action for action in Action if action not in PUBLIC], ids=str)
+def test_staff_in_every_standing(role: Role, action: Action) -> None:
+    letter = expected_matrix()[action, role]
+    user_id = f"usr_{role.value}"
+    states: list[ParticipantState | None] = [None, *ParticipantState]
+    for own_house, made_it, state in itertools.product((True, False), (True, False), states):
+        session = a_session(organisation_id="org_1" if own_house else "org_2", created_by=user_id if made_it else "usr_other")
+        seat = None if state is None else a_seat(role, state, user_id=user_id)
+        leads = own_house and (made_it if state is None else state not in SHUT_OUT)
+        allowed = {
+            "A": True,
+            "O": own_house,
+            "L": leads,
+            "S": own_house and state is not None and state not in SHUT_OUT,
+            "D": own_house and state in CALL | {P.ON_HOLD},
+            "C": own_house and state in CALL,
+        }.get(letter, False)
+        assert may(staff(role), action, session, seat) is allowed, (own_house, made_it, state)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in STAFF_ROLES], ids=str)
+@pytest.mark.parametrize("action", [action for action in Action if action not in PUBLIC], ids=str)
+def test_guests_in_every_state(role: Role, action: Action) -> None:
+    letter = expected_matrix()[action, role]
+    for state in ParticipantState:
+        seat = a_seat(role, state)
+        allowed = {
+            "S": state not in SHUT_OUT,
+            "B": state in BEFORE,
+            "D": state in CALL | {P.ON_HOLD},
+            "C": state in CALL,
+        }.get(letter, False)
+        assert may(holder(seat), action, a_session(), seat) is allowed, state
+
+
+@pytest.mark.parametrize("action", list(Action), ids=str)
+def test_nobody_may_only_what_is_public(action: Action) -> None:
+    assert may(None, action, a_session(), a_seat()) is (action in PUBLIC)
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action not in PUBLIC], ids=str)
+def test_a_seat_of_another_person_or_session_gives_no_right(action: Action) -> None:
+    mine = a_seat(Role.PATIENT, P.CONNECTED)
+    elsewhere = a_session(id="ses_2")
+    assert not may(holder(mine), action, elsewhere, mine)
+    assert not may(holder(mine), action, a_session(), None)
+    assert not may(holder(mine), action, a_session(), a_seat(Role.PATIENT, P.CONNECTED, id="par_other"))
+    staff_seat = a_staff_seat()
+    assert not may(staff(Role.DISPATCHER), action, a_session(), staff_seat)  # the seat of a colleague
+    assert not may(holder(staff_seat), action, a_session(), staff_seat)  # a staff seat needs the staff identity
+
+
+@pytest.mark.parametrize("action", [Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE], ids=str)
+def test_acts_on_people_stay_in_the_session_and_off_oneself(action: Action) -> None:
+    session, seat = a_session(), a_staff_seat()
+    assert may(staff(), action, session, seat, a_seat())
+    assert not may(staff(), action, session, seat, a_seat(session_id="ses_2"))
+    assert not may(staff(), action, session, seat, seat)
+
+
+def test_admin_touches_no_session() -> None:
+    granted = {action for action, grants in TABLE.items() if Role.ADMIN in grants}
+    assert granted == PUBLIC | {Action.SIGN_OUT, Action.READ_SELF}
+
+
+def test_check_tells_strangers_from_people_without_the_right() -> None:
+    with pytest.raises(NotSignedIn):
+        check(None, Action.READ_TODAY)
+    with pytest.raises(NotAllowed):
+        check(staff(Role.ADMIN), Action.READ_TODAY)
+    check(staff(), Action.READ_TODAY)
