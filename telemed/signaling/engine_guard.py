@@ -50,7 +50,7 @@ class EngineGuard:
     """Owns the table of connections and the sweep that enforces the CONNECT deadline."""
 
     def __init__(self, server: socketio.AsyncServer, origins: frozenset[str], clock: Clock, counters: Counters) -> None:
-        self._server = server
+        self.server = server
         self._origins = origins
         self._clock = clock
         self.counters = counters
@@ -81,7 +81,7 @@ class EngineGuard:
                 await self._sweeper
         for engine_id in list(self._connections):
             await self.close(engine_id)
-        await self._server.shutdown()
+        await self.server.shutdown()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The aiohttp handler of /socket.io/. Never answers with a stack trace, never leaves a half-dead connection."""
@@ -106,7 +106,7 @@ class EngineGuard:
     async def _run(self, request: web.Request) -> web.StreamResponse:
         websocket = request.headers.get("Upgrade", "").lower() == "websocket"
         async with asyncio.timeout(None if websocket else POLLING_REQUEST_TIMEOUT):
-            response: web.StreamResponse = await self._server.handle_request(request)
+            response: web.StreamResponse = await self.server.handle_request(request)
             return response
 
     async def close(self, engine_id: str) -> None:
@@ -114,7 +114,7 @@ class EngineGuard:
         connection = self._connections.get(engine_id)
         if connection is not None:
             connection.closed = True
-        engine_socket = self._server.eio.sockets.get(engine_id)
+        engine_socket = self.server.eio.sockets.get(engine_id)
         if engine_socket is not None and not engine_socket.closed:
             with contextlib.suppress(engineio.exceptions.EngineIOError):
                 await engine_socket.close(wait=False)
@@ -133,7 +133,7 @@ class EngineGuard:
 
     def backlog(self, engine_id: str) -> int:
         """Packets the client has not fetched yet."""
-        engine_socket = self._server.eio.sockets.get(engine_id)
+        engine_socket = self.server.eio.sockets.get(engine_id)
         return engine_socket.queue.qsize() if engine_socket is not None else 0
 
     async def sweep(self) -> None:

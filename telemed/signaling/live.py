@@ -32,6 +32,7 @@ class LiveVisits:
         self._visits: dict[str, LiveVisit] = {}
         self._board: TodayBoard | None = None
         self.on_change: Callable[[LiveVisit], None] | None = None  # after each commit: the media plane follows
+        self.on_moved: Callable[[str, str], None] | None = None  # (session, participant): another device has the seat
 
     def __iter__(self) -> Iterator[LiveVisit]:
         return iter(list(self._visits.values()))
@@ -86,6 +87,9 @@ class LiveVisits:
         if outcome.session.state not in KEPT:
             del self._visits[outcome.session.id]
             self.board.forget_visit(outcome.session.id)
+        for participant_id in outcome.moved:
+            if self.on_moved is not None:
+                self.on_moved(outcome.session.id, participant_id)
         if self.on_change is not None:
             self.on_change(visit)
 

@@ -1,0 +1,31 @@
+"""Small chores of every sweep: probes that are over, idle Today streams, answers too old to be asked for again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from telemed.signaling.desk import Desk
+from telemed.signaling.media_probe import MediaProbes
+
+ACK_LIFE = timedelta(hours=48)  # a client that retries after two days begins anew
+PRUNE_SECONDS = 3600.0
+
+
+class Housekeeping:
+    """Remembers when each chore was done last."""
+
+    def __init__(self, desk: Desk, probes: MediaProbes) -> None:
+        self._desk = desk
+        self._probes = probes
+        self._pruned_at = desk.clock.monotonic()
+
+    async def run(self) -> None:
+        """Do what is due."""
+        now = self._desk.clock.monotonic()
+        await self._probes.sweep()
+        self._desk.live.board.forget_idle(now)
+        if now - self._pruned_at < PRUNE_SECONDS:
+            return
+        self._pruned_at = now
+        async with self._desk.store.write() as tx:
+            await tx.acks.prune(self._desk.clock.utcnow() - ACK_LIFE)

@@ -1,0 +1,164 @@
+"""Answering a seat's offer (protocol section 3): who may, which tracks, which worker, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from telemed.care import views
+from telemed.care.identity import Identity, Staff
+from telemed.care.permissions import Action, check
+from telemed.care.ports import Json, OfferRequest
+from telemed.care.records import ParticipantRecord
+from telemed.care.states import IN_CALL
+from telemed.clock import Clock
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, TooMany
+from telemed.media import sdp
+from telemed.media.control import Negotiate, Negotiated, PeerState, Source
+from telemed.signaling.live import LiveVisits
+from telemed.signaling.media_placement import Placement, media_unavailable
+from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
+from telemed.signaling.visit import LiveVisit
+
+NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+_SCREENS = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
+
+
+class MediaOffers:
+    """Turns an offer into a declaration for the worker and its grant into an answer."""
+
+    def __init__(self, live: LiveVisits, placement: Placement, clock: Clock) -> None:
+        self._live = live
+        self._placement = placement
+        self._clock = clock
+
+    async def offer(self, identity: Identity, session_id: str, request: OfferRequest) -> Json:
+        """-> {attempt, offer, sdp, publish, refused}. Raises NotAllowed, NotFound, Gone, Conflict, TooMany, InvalidInput,
+        Unavailable("media_unavailable")."""
+        visit, seat = self._authorise(identity, session_id, request)
+        publish, subscribe = _uses(request)
+        self._check_sources(identity, visit, seat, publish)
+        visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
+        wanted = {mid: track for mid, track in subscribe.items() if track in visible}
+        room = self._placement.place(session_id)
+        peer = room.peer(seat.id, self._clock.monotonic())
+        _check_turn(peer, request, self._clock.monotonic())
+        offer = sdp.parse_offer(request.sdp, publish, wanted)
+        track_ids = {mid: track_id(seat.id, source) for mid, source in publish.items()}
+        lines = offer.publish_lines(track_ids)
+        declaration = Negotiate(session_id, seat.id, request.attempt, offer.transport, lines, offer.subscribe_lines())
+        negotiated = await self._negotiate(room, peer, declaration, request)
+        await self._still_in(visit, room, seat.id)
+        visit.live(seat.id).tracks = {line.source: line.track_id for line in lines}
+        self._live.publish(visit)
+        granted = {grant.mid for grant in negotiated.grants}
+        refused = [(mid, track) for mid, track in subscribe.items() if mid not in granted]
+        streams = {track: self._publisher(visit, track) for track in wanted.values()}
+        return {
+            "attempt": request.attempt,
+            "offer": request.offer,
+            "sdp": sdp.write_answer(offer, negotiated, streams),
+            "publish": [{"mid": line.mid, "track_id": line.track_id} for line in lines],
+            "refused": [{"mid": mid, "track_id": track, "code": "not_found"} for mid, track in refused],
+        }
+
+    def _authorise(
+        self, identity: Identity, session_id: str, request: OfferRequest
+    ) -> tuple[LiveVisit, ParticipantRecord]:
+        visit = self._live.get(session_id)
+        seat = _seat(visit, identity)
+        check(identity, Action.CONNECT_SEAT, visit.session, seat)
+        if not visit.is_live:
+            raise Gone("This visit has ended.", code="visit_ended")
+        check(identity, Action.JOIN_MEDIA, visit.session, seat)
+        if request.publish:
+            check(identity, Action.PUBLISH_MEDIA, visit.session, seat)
+        if seat is None:
+            raise NotAllowed()
+        return visit, seat
+
+    @staticmethod
+    def _check_sources(
+        identity: Identity, visit: LiveVisit, seat: ParticipantRecord, publish: Mapping[str, Source]
+    ) -> None:
+        if not _SCREENS.isdisjoint(publish.values()):
+            check(identity, Action.SHARE_SCREEN, visit.session, seat)
+
+    @staticmethod
+    def _tracks(visit: LiveVisit, viewer: ParticipantRecord, other: ParticipantRecord) -> list[str]:
+        return list(visit.live(other.id).tracks.values()) if views.may_receive(viewer, other) else []
+
+    async def _negotiate(
+        self, room: MediaRoom, peer: MediaPeer, declaration: Negotiate, request: OfferRequest
+    ) -> Negotiated:
+        peer.negotiating = True
+        try:
+            async with asyncio.timeout(NEGOTIATE_TIMEOUT):
+                negotiated = await room.plane.negotiate(declaration)
+        except TimeoutError:
+            raise media_unavailable() from None
+        finally:
+            peer.negotiating = False
+        if request.attempt > peer.attempt:
+            peer.state, peer.flowing, peer.evicted = PeerState.CONNECTING, True, False
+        peer.attempt, peer.offer = request.attempt, request.offer
+        return negotiated
+
+    async def _still_in(self, visit: LiveVisit, room: MediaRoom, participant_id: str) -> None:
+        """A seat may have been held or sent away while the worker answered: its media follow before it has the answer."""
+        state = visit.seats[participant_id].state
+        if not visit.is_live or self._placement.find(room.room_id) is not room:
+            raise media_unavailable()
+        peer = room.peers[participant_id]
+        if state in IN_CALL:
+            return
+        try:
+            check_admitted(visit, participant_id)
+        except NotAllowed:
+            await room.plane.close_peer(room.room_id, participant_id)
+            peer.state = None
+            raise
+        await room.plane.set_flow(room.room_id, participant_id, False, False)
+        peer.flowing = False
+
+    @staticmethod
+    def _publisher(visit: LiveVisit, track: str) -> str:
+        """The participant whose track it is: it names the MediaStream, so that its tracks are in step."""
+        return next((seat for seat in visit.seats if track in visit.live(seat).tracks.values()), "")
+
+
+def check_admitted(visit: LiveVisit, participant_id: str) -> None:
+    """Raise NotAllowed unless the seat is in the call or on hold."""
+    seat = visit.seats[participant_id]
+    check(views.seat_identity(seat, visit.session), Action.JOIN_MEDIA, visit.session, seat)
+
+
+def _seat(visit: LiveVisit, identity: Identity) -> ParticipantRecord | None:
+    if isinstance(identity, Staff):
+        return next((seat for seat in visit.seats.values() if seat.user_id == identity.user_id), None)
+    return visit.seats.get(identity.participant_id)
+
+
+def _uses(request: OfferRequest) -> tuple[dict[str, Source], dict[str, str]]:
+    """What each mid is for; raises InvalidInput for a mid or track named twice or an unknown source."""
+    publish: dict[str, Source] = {}
+    for sending in request.publish:
+        if sending.mid in publish or sending.source not in set(Source):
+            raise InvalidInput("A published line is named twice or has an unknown source.", field="publish")
+        publish[sending.mid] = Source(sending.source)
+    subscribe: dict[str, str] = {}
+    for receiving in request.subscribe:
+        if receiving.mid in subscribe or receiving.track_id in subscribe.values():
+            raise InvalidInput("A subscribed line or track is named twice.", field="subscribe")
+        subscribe[receiving.mid] = receiving.track_id
+    return publish, subscribe
+
+
+def _check_turn(peer: MediaPeer, request: OfferRequest, now: float) -> None:
+    """One offer at a time, not too many, none from a PeerConnection that was replaced."""
+    if not peer.bucket.take(now):
+        raise TooMany()
+    if peer.negotiating:
+        raise Conflict("An offer of this seat is being answered.", code="offer_in_flight")
+    if (request.attempt, request.offer) < (peer.attempt, peer.offer):
+        raise Conflict("This offer is older than one that was answered.", code="stale_attempt")

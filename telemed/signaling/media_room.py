@@ -1,0 +1,76 @@
+"""What control knows of one room and its peers. Records and small rules; no I/O."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+
+from telemed.care.ports import MediaPlane
+from telemed.media.control import PeerState, Source
+from telemed.signaling.rate import TokenBucket
+
+OFFERS_PER_SECOND = 1.0  # protocol section 3: at most 10 in 10 s
+OFFER_BURST = 10.0
+TRACK_HASH_BYTES = 12  # 96 bits, as every id of ours
+
+GOOD_LOSS, GOOD_RTT = 0.02, 0.3  # three bars: nobody notices anything
+FAIR_LOSS, FAIR_RTT = 0.06, 0.5  # two bars: sound is whole, pictures may stutter
+POOR_LOSS, POOR_RTT = 0.15, 1.0  # one bar: sound is concealed here and there; beyond it none
+
+
+def track_id(participant_id: str, source: Source) -> str:
+    """The id of a seat's track: the same after every reconnect and restart, so nothing needs to be remembered."""
+    digest = hashlib.sha256(f"{participant_id}|{source.value}".encode()).digest()[:TRACK_HASH_BYTES]
+    return "trk_" + base64.urlsafe_b64encode(digest).decode("ascii")
+
+
+def source_of(participant_id: str, track: str) -> Source | None:
+    """Which source of a seat a track id belongs to; None: it is not one of its tracks."""
+    return next((source for source in Source if track_id(participant_id, source) == track), None)
+
+
+def quality_bars(loss: float, rtt: float) -> int:
+    """Connection bars 0-3 from the worse loss (0..1) and the round trip (s)."""
+    for bars, limit_loss, limit_rtt in ((3, GOOD_LOSS, GOOD_RTT), (2, FAIR_LOSS, FAIR_RTT), (1, POOR_LOSS, POOR_RTT)):
+        if loss <= limit_loss and rtt <= limit_rtt:
+            return bars
+    return 0
+
+
+@dataclass(slots=True)
+class MediaPeer:
+    """One seat's peer in its worker."""
+
+    bucket: TokenBucket
+    attempt: int = 0
+    offer: int = 0
+    state: PeerState | None = None  # None: no peer
+    flowing: bool = True  # what the worker was told last
+    negotiating: bool = False
+    evicted: bool = False  # its device lost the seat
+
+    @property
+    def present(self) -> bool:
+        """Whether the worker holds a peer for the seat, as far as we know."""
+        return self.state is not None and self.state is not PeerState.CLOSED
+
+
+@dataclass(slots=True)
+class MediaRoom:
+    """A room and the worker it is pinned to."""
+
+    room_id: str
+    plane: MediaPlane
+    peers: dict[str, MediaPeer] = field(default_factory=dict)
+
+    def peer(self, participant_id: str, now: float) -> MediaPeer:
+        """The seat's peer record, made when it is asked for first."""
+        if participant_id not in self.peers:
+            self.peers[participant_id] = MediaPeer(TokenBucket(OFFERS_PER_SECOND, OFFER_BURST, now))
+        return self.peers[participant_id]
+
+    @property
+    def load(self) -> int:
+        """Peers in the worker; an empty room counts as one to come."""
+        return max(1, sum(peer.present for peer in self.peers.values()))

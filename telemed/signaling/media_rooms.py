@@ -1,0 +1,293 @@
+"""Keeps the workers as the visits say: who flows, who is held, who is gone; and tells the visits what workers report.
+
+Nothing is commanded step by step. A change marks its room; a follower task per worker compares what should be with what the
+worker was told and sends the difference. What fails is marked again by the sweep, so a lost message heals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from telemed.care.ports import MediaPlane
+from telemed.care.states import IN_CALL, ParticipantState
+from telemed.clock import Clock
+from telemed.errors import TelemedError
+from telemed.media.control import (
+    PeerQuality,
+    PeerSnapshot,
+    PeerState,
+    PeerStateChanged,
+    Snapshot,
+    SpeakerChanged,
+    VideoPaused,
+    WorkerEvent,
+)
+from telemed.signaling.counters import Counters
+from telemed.signaling.faults import report_fault
+from telemed.signaling.live import LiveVisits
+from telemed.signaling.media_placement import Placement
+from telemed.signaling.media_probe import is_probe
+from telemed.signaling.media_room import MediaPeer, MediaRoom, quality_bars, source_of
+from telemed.signaling.visit import LiveVisit
+
+CALL_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+
+
+@dataclass(slots=True)
+class _Follower:
+    """What is to be compared for one worker, and the task that does it."""
+
+    plane: MediaPlane
+    ready: bool = False  # its snapshot was reconciled
+    marked: set[str] = field(default_factory=set)  # room ids
+    surplus: set[str] = field(default_factory=set)  # rooms it holds that live elsewhere now
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class MediaRooms:
+    """Owns the follower tasks and the callbacks of every media plane."""
+
+    def __init__(
+        self,
+        planes: Sequence[MediaPlane],
+        live: LiveVisits,
+        placement: Placement,
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        self._live = live
+        self._placement = placement
+        self._clock = clock
+        self.counters = counters
+        self._followers = [_Follower(plane) for plane in planes]
+        self.on_presence: Callable[[], None] | None = None  # a peer came or went
+
+    def start(self) -> None:
+        """Take the planes' callbacks and begin to follow."""
+        for follower in self._followers:
+            self._listen(follower)
+            follower.task = asyncio.create_task(self._follow(follower), name="media-follower")
+        self._live.on_change = self.mark
+
+    async def stop(self) -> None:
+        """Stop following; the workers keep their rooms."""
+        self._live.on_change = None
+        for follower in self._followers:
+            follower.plane.on_event = follower.plane.on_worker_lost = follower.plane.on_worker_ready = None
+            if follower.task is not None:
+                follower.task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await follower.task
+
+    @property
+    def all_ready(self) -> bool:
+        """Whether every worker has reported its peers since this process began."""
+        return all(follower.ready for follower in self._followers)
+
+    def is_media_connected(self, session_id: str, participant_id: str) -> bool:
+        """Whether a seat's media are there now."""
+        room = self._placement.find(session_id)
+        peer = room.peers.get(participant_id) if room is not None else None
+        return peer is not None and peer.state is PeerState.CONNECTED
+
+    def mark(self, visit: LiveVisit) -> None:
+        """Something about a visit changed: compare its room soon."""
+        room = self._placement.find(visit.session.id)
+        if room is not None:
+            self._mark(room)
+
+    def evict(self, session_id: str, participant_id: str) -> None:
+        """Close the peer of a device that lost its seat; the device that has it now begins a new attempt."""
+        room = self._placement.find(session_id)
+        peer = room.peers.get(participant_id) if room is not None else None
+        if room is not None and peer is not None and peer.present:
+            peer.evicted = True
+            self._mark(room)
+
+    def mark_all(self) -> None:
+        """Compare every room again."""
+        for room in self._placement:
+            self._mark(room)
+
+    def _mark(self, room: MediaRoom) -> None:
+        for follower in self._followers:
+            if follower.plane is room.plane and not is_probe(room.room_id):
+                follower.marked.add(room.room_id)
+                follower.wake.set()
+
+    def _listen(self, follower: _Follower) -> None:
+        plane = follower.plane
+        plane.on_event = self._on_event
+        plane.on_worker_lost = lambda: self._on_lost(follower)
+        plane.on_worker_ready = lambda snapshot: self._on_ready(follower, snapshot)
+
+    async def _follow(self, follower: _Follower) -> None:
+        if follower.plane.available and not follower.ready:
+            await self._adopt_present(follower)
+        while True:
+            await follower.wake.wait()
+            follower.wake.clear()
+            while follower.surplus:
+                await self._close_surplus(follower, follower.surplus.pop())
+            while follower.marked:
+                room = self._placement.find(follower.marked.pop())
+                if room is not None and room.plane is follower.plane and follower.plane.available:
+                    await self._bring_in_line(room)
+
+    async def _adopt_present(self, follower: _Follower) -> None:
+        """The worker was connected before we listened: ask it once what it holds."""
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                snapshot = await follower.plane.snapshot()
+        except (TimeoutError, TelemedError):
+            self.counters.add("media.snapshot_failed")
+            return
+        if snapshot is not None and not follower.ready:
+            self._on_ready(follower, snapshot)
+
+    async def _close_surplus(self, follower: _Follower, room_id: str) -> None:
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                await follower.plane.close_room(room_id)
+        except (TimeoutError, TelemedError):
+            self.counters.add("media.command_failed")  # it goes when the worker finds it empty
+
+    async def _bring_in_line(self, room: MediaRoom) -> None:
+        visit = self._live.find(room.room_id)
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                if visit is None or not visit.is_live:
+                    await room.plane.close_room(room.room_id)
+                    self._placement.drop(room.room_id)
+                    return
+                for participant_id, peer in list(room.peers.items()):
+                    await self._bring_peer_in_line(room, visit, participant_id, peer)
+        except (TimeoutError, TelemedError):
+            self.counters.add("media.command_failed")  # the sweep marks the room again
+        except Exception as error:  # noqa: BLE001 - a fault in one room must not stop the follower of all others
+            report_fault("media-follower", error)
+
+    @staticmethod
+    async def _bring_peer_in_line(room: MediaRoom, visit: LiveVisit, participant_id: str, peer: MediaPeer) -> None:
+        if not peer.present:
+            return
+        seat = visit.seats.get(participant_id)
+        admitted = seat is not None and (seat.state in IN_CALL or seat.state is ParticipantState.ON_HOLD)
+        if seat is None or not admitted or peer.evicted:
+            await room.plane.close_peer(room.room_id, participant_id)
+            peer.state, peer.evicted = None, False
+            return
+        flowing = seat.state in IN_CALL
+        if flowing != peer.flowing:
+            await room.plane.set_flow(room.room_id, participant_id, flowing, flowing)
+            peer.flowing = flowing
+
+    # What workers report. Callbacks are synchronous: they change memory, tell the seats and wake tasks.
+
+    def _on_lost(self, follower: _Follower) -> None:
+        """Every peer of the worker is gone: its seats begin anew, in whatever worker is there."""
+        for room in self._placement.in_plane(follower.plane):
+            self._placement.drop(room.room_id)
+            visit = self._live.find(room.room_id)
+            if visit is not None:
+                self._reset(visit, room)
+        self.counters.add("media.worker_lost")
+        self._presence_changed()
+
+    def _reset(self, visit: LiveVisit, room: MediaRoom) -> None:
+        now = self._clock.utcnow()
+        for participant_id in visit.seats:
+            visit.live(participant_id).tracks = {}
+            visit.live(participant_id).video_paused = False
+        visit.publish(now)
+        for participant_id in room.peers:
+            channel = visit.channel(participant_id)
+            seat = visit.seats.get(participant_id)
+            if channel is not None and seat is not None and seat.state in IN_CALL | {ParticipantState.ON_HOLD}:
+                channel.emit("media_reset", {"reason": "worker_lost"}, now)
+
+    def _on_ready(self, follower: _Follower, snapshot: Snapshot) -> None:
+        """Take over the rooms a worker holds; those we do not know or that ended are closed by the follower."""
+        follower.ready = True
+        for room_id in snapshot.rooms:
+            if self._placement.adopt(room_id, follower.plane) is None:
+                follower.surplus.add(room_id)  # placed in another worker since
+        for peer in snapshot.peers:
+            self._adopt_peer(follower, peer)
+        for room in self._placement.in_plane(follower.plane):
+            self._forget_absent(room, snapshot)
+            follower.marked.add(room.room_id)
+        follower.wake.set()
+        self._presence_changed()
+
+    def _adopt_peer(self, follower: _Follower, reported: PeerSnapshot) -> None:
+        room = self._placement.find(reported.room_id)
+        if room is None or room.plane is not follower.plane:
+            return
+        peer = room.peer(reported.peer_id, self._clock.monotonic())
+        peer.attempt = max(peer.attempt, reported.attempt)
+        peer.state = reported.state
+        peer.flowing = reported.sending and reported.receiving
+        visit = self._live.find(reported.room_id)
+        if visit is None or reported.peer_id not in visit.seats:
+            return
+        sources = ((source_of(reported.peer_id, track), track) for track in reported.tracks)
+        visit.live(reported.peer_id).tracks = {source: track for source, track in sources if source is not None}
+        self._live.publish(visit)
+
+    @staticmethod
+    def _forget_absent(room: MediaRoom, snapshot: Snapshot) -> None:
+        there = {peer.peer_id for peer in snapshot.peers if peer.room_id == room.room_id}
+        for participant_id, peer in room.peers.items():
+            if participant_id not in there and not peer.negotiating:
+                peer.state = None
+
+    def _on_event(self, event: WorkerEvent) -> None:
+        if isinstance(event, PeerStateChanged):
+            self._on_peer_state(event)
+            return
+        visit = self._live.find(event.room_id)
+        if visit is None:
+            return
+        if isinstance(event, SpeakerChanged):
+            visit.live_event("speaker", {"participant_id": event.peer_id}, None)
+        elif isinstance(event, VideoPaused):
+            if event.peer_id in visit.seats:
+                visit.live(event.peer_id).video_paused = event.paused
+                self._live.publish(visit)
+        else:
+            self._on_quality(visit, event)
+
+    def _on_peer_state(self, event: PeerStateChanged) -> None:
+        room = self._placement.find(event.room_id)
+        peer = room.peers.get(event.peer_id) if room is not None else None
+        if room is None or peer is None or event.attempt < peer.attempt:
+            return  # of a transport that was replaced
+        peer.attempt, peer.state = event.attempt, event.state
+        visit = self._live.find(event.room_id)
+        if event.state is PeerState.CLOSED and visit is not None:
+            visit.live(event.peer_id).tracks = {}
+            self._live.publish(visit)
+        self._mark(room)
+        self._presence_changed()
+
+    @staticmethod
+    def _on_quality(visit: LiveVisit, event: PeerQuality) -> None:
+        if event.peer_id not in visit.seats:
+            return
+        report = {
+            "participant_id": event.peer_id,
+            "bars": quality_bars(max(event.up_loss, event.down_loss), event.rtt),
+            "up_loss": round(event.up_loss, 3),
+            "down_loss": round(event.down_loss, 3),
+            "rtt_ms": round(event.rtt * 1000),
+        }
+        visit.live_event("quality", report, event.peer_id, include_self=True)
+
+    def _presence_changed(self) -> None:
+        if self.on_presence is not None:
+            self.on_presence()

@@ -1,0 +1,155 @@
+"""The Socket.IO server with every option that matters set, and the whole package wired together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import socketio
+from aiohttp import web
+
+from telemed.care.identity import Staff
+from telemed.care.ports import Json, MediaPlane, Store
+from telemed.clock import Clock, SystemClock
+from telemed.signaling import wire_json
+from telemed.signaling.counters import Counters
+from telemed.signaling.desk import Desk
+from telemed.signaling.engine_guard import EngineGuard
+from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
+from telemed.signaling.housekeeping import Housekeeping
+from telemed.signaling.lead_commands import LeadCommands
+from telemed.signaling.live import LiveVisits
+from telemed.signaling.media_commands import MediaCommands
+from telemed.signaling.media_offers import MediaOffers
+from telemed.signaling.media_placement import Placement
+from telemed.signaling.media_probe import MediaProbes
+from telemed.signaling.media_rooms import MediaRooms
+from telemed.signaling.namespace_call import CallNamespace
+from telemed.signaling.namespace_call import Handler as CallHandler
+from telemed.signaling.namespace_staff import StaffNamespace
+from telemed.signaling.packets import GuardedPacket
+from telemed.signaling.presence import Presence
+from telemed.signaling.schemas import OnParticipant
+from telemed.signaling.seat_commands import SeatCommands
+from telemed.signaling.settings import SignalingSettings
+from telemed.signaling.talk_commands import TalkCommands
+from telemed.signaling.tickets import Tickets
+from telemed.signaling.transactor import Transactor
+from telemed.signaling.visits import VisitService
+
+PATH = "/socket.io/"
+MAX_PACKET_BYTES = 64 * 1024  # protocol section 2
+PING_SECONDS = 5  # a dead client is noticed within ping + time-out, 10 s
+PING_TIMEOUT_SECONDS = 5
+
+
+class Signaling:
+    """Everything of this package: made by `app.py`, mounted into its aiohttp application, started and stopped by it."""
+
+    def __init__(
+        self, settings: SignalingSettings, store: Store, planes: Sequence[MediaPlane], clock: Clock | None = None
+    ) -> None:
+        clock = clock or SystemClock()
+        self.counters = Counters()
+        self.live = LiveVisits(store, clock, self.counters)
+        self._transactor = Transactor(store, clock, self.live.committed)
+        desk = Desk(settings, store, clock, self.live, self._transactor, self.counters)
+        placement = Placement(planes)
+        self.entry = Entry(desk, Tickets(clock))
+        self.media = MediaRooms(planes, self.live, placement, clock, self.counters)
+        probes = MediaProbes(self.live, placement, clock)
+        self.visits = VisitService(desk, self.entry, MediaOffers(self.live, placement, clock), probes)
+        self.presence = Presence(desk, self.media, Housekeeping(desk, probes).run)
+        self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
+        self._add_namespaces(desk, placement, clock)
+        self.media.on_presence = self.presence.poke
+        self.live.on_moved = self._moved
+
+    def _add_namespaces(self, desk: Desk, placement: Placement, clock: Clock) -> None:
+        lead = LeadCommands(desk)
+
+        async def acknowledge(staff: Staff, command: OnParticipant) -> Json:
+            return await lead.acknowledge(staff.user_id, command)
+
+        call = CallNamespace(self.entry, self.live, _call_handlers(desk, lead, placement), self._guard, clock)
+        staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
+        call.on_presence = self.presence.poke
+
+        def settled(engine_id: str) -> None:
+            call.settled(engine_id)
+            staff.settled(engine_id)
+
+        self._guard.on_settled(settled)
+        self._guard.server.register_namespace(call)
+        self._guard.server.register_namespace(staff)
+
+    def _moved(self, session_id: str, participant_id: str) -> None:
+        self.entry.revoke(participant_id)
+        self.media.evict(session_id, participant_id)
+
+    def mount(self, app: web.Application) -> None:
+        """Add the route of the sockets."""
+        app.router.add_route("GET", PATH, self._guard.handle)
+        app.router.add_route("POST", PATH, self._guard.handle)
+
+    async def start(self) -> None:
+        """Load the visits and begin to serve; raises Unavailable when the installation has no clinic yet."""
+        await self.live.load()
+        self._guard.start()
+        self.media.start()
+        self.presence.start()
+
+    async def stop(self) -> None:
+        """End the connections; media and rows stay for the next process."""
+        await self._guard.stop()
+        await self.presence.stop()
+        await self._transactor.idle()
+        await self.media.stop()
+
+
+def make_server(settings: SignalingSettings) -> socketio.AsyncServer:
+    """The Socket.IO server: ordered handlers, own origin only, small packets, quick pings, no binary, no logs of payloads."""
+    silent = logging.getLogger("telemed.signaling.library")
+    silent.setLevel(
+        logging.CRITICAL + 1
+    )  # both libraries log payloads and stack traces; faults are reported by place instead
+    silent.propagate = False
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        async_handlers=False,
+        always_connect=False,
+        namespaces=[CALL_NAMESPACE, STAFF_NAMESPACE],
+        serializer=GuardedPacket,
+        json=wire_json,
+        cors_allowed_origins=sorted(settings.allowed_origins),
+        cors_credentials=False,
+        max_http_buffer_size=MAX_PACKET_BYTES,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_TIMEOUT_SECONDS,
+        http_compression=False,
+        logger=silent,
+        engineio_logger=silent,
+    )
+
+
+def _call_handlers(desk: Desk, lead: LeadCommands, placement: Placement) -> dict[str, CallHandler]:
+    seat, talk, media = SeatCommands(desk), TalkCommands(desk), MediaCommands(desk, placement)
+    return {
+        "set_name": seat.set_name,
+        "device_report": seat.device_report,
+        "enter_waiting": seat.enter_waiting,
+        "visibility": seat.visibility,
+        "leave": seat.leave,
+        "admit": lead.admit,
+        "deny": lead.deny,
+        "hold": lead.hold,
+        "resume": lead.resume,
+        "remove": lead.remove,
+        "decide_move": lead.decide_move,
+        "end": lead.end,
+        "media_state": talk.media_state,
+        "chat": talk.chat,
+        "typing": talk.typing,
+        "quality_report": talk.quality_report,
+        "negotiated": media.negotiated,
+    }

@@ -1,0 +1,108 @@
+"""The `Visits` port: what HTTP handlers ask of the call logic, each handed to the part that knows."""
+
+from __future__ import annotations
+
+from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.permissions import Action, check
+from telemed.care.ports import Json, LinkOpened, OfferRequest
+from telemed.signaling.desk import Desk
+from telemed.signaling.entry import Entry
+from telemed.signaling.link_desk import LinkDesk
+from telemed.signaling.media_offers import MediaOffers
+from telemed.signaling.media_probe import MediaProbes
+from telemed.signaling.note_desk import NoteDesk
+from telemed.signaling.session_desk import SessionDesk
+
+
+class VisitService:
+    """Implements `telemed.care.ports.Visits`; the methods are described there."""
+
+    def __init__(self, desk: Desk, entry: Entry, offers: MediaOffers, probes: MediaProbes) -> None:
+        self._desk = desk
+        self._entry = entry
+        self._offers = offers
+        self._probes = probes
+        self._links = LinkDesk(desk)
+        self._sessions = SessionDesk(desk, self._links)
+        self._notes = NoteDesk(desk)
+
+    async def create_session(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
+        """-> {session, participant, link}."""
+        return await self._sessions.create(actor, kind, patient_name, reason, command_id)
+
+    async def session_detail(self, actor: Staff, session_id: str) -> Json:
+        """-> {session, participants, links}."""
+        return await self._sessions.detail(actor, session_id)
+
+    async def edit_session(self, actor: Staff, session_id: str, patient_name: str | None, reason: str | None) -> Json:
+        """-> {session}."""
+        return await self._sessions.edit(actor, session_id, patient_name, reason)
+
+    async def take_seat(self, actor: Staff, session_id: str) -> Json:
+        """-> {participant}."""
+        return await self._sessions.take_seat(actor, session_id)
+
+    async def create_link(
+        self, actor: Staff, session_id: str, role: str, name: str, participant_id: str | None, command_id: str
+    ) -> Json:
+        """-> {link}."""
+        return await self._links.create(actor, session_id, role, name, participant_id, command_id)
+
+    async def revoke_link(self, actor: Staff, session_id: str, link_id: str) -> None:
+        """The link opens nothing any more."""
+        await self._links.revoke(actor, session_id, link_id)
+
+    async def read_note(self, actor: Staff, session_id: str) -> Json:
+        """-> {body, revision, updated_at}."""
+        return await self._notes.read(actor, session_id)
+
+    async def write_note(self, actor: Staff, session_id: str, body: str, revision: int) -> Json:
+        """-> {revision, updated_at}."""
+        return await self._notes.write(actor, session_id, body, revision)
+
+    async def complete(self, actor: Staff, session_id: str, outcome: str, note: str | None, command_id: str) -> Json:
+        """-> {session}."""
+        return await self._sessions.complete(actor, session_id, outcome, note, command_id)
+
+    async def open_link(self, token: str, device: str, seat_token: str | None) -> LinkOpened:
+        """Take the seat of a link."""
+        return await self._links.open(token, device, seat_token)
+
+    async def ask_move(self, token: str, device: str) -> Json:
+        """-> {status: "asked"}."""
+        return await self._links.ask_move(token, device)
+
+    async def recover_link(self, token: str) -> None:
+        """Tell staff that a new link is wanted."""
+        await self._links.recover(token)
+
+    async def seat(self, token: str) -> Seat | None:
+        """Who holds a seat cookie."""
+        return await self._links.seat(token)
+
+    async def today(self, actor: Staff) -> Json:
+        """-> the state of /staff."""
+        check(actor, Action.READ_TODAY)
+        return self._desk.live.board.state(actor)
+
+    async def issue_ticket(self, identity: Identity, session_id: str) -> str:
+        """A ticket for /call."""
+        return await self._entry.issue_ticket(identity, session_id)
+
+    async def issue_staff_ticket(self, actor: Staff) -> str:
+        """A ticket for /staff."""
+        return await self._entry.issue_staff_ticket(actor)
+
+    async def offer(self, identity: Identity, session_id: str, offer: OfferRequest) -> Json:
+        """-> {attempt, offer, sdp, publish, refused}."""
+        return await self._offers.offer(identity, session_id, offer)
+
+    async def probe(self, identity: Identity, session_id: str, sdp: str) -> str:
+        """-> the SDP answer."""
+        return await self._probes.probe(identity, session_id, sdp)
+
+    def drop_user(self, user_id: str) -> None:
+        """Close every connection of a member of staff and its unused tickets: signed out, disabled or given another role."""
+        self._entry.revoke(user_id)
+        for channel in self._desk.live.of_user(user_id):
+            channel.finish()
