@@ -1,32 +1,30 @@
-"""The demo: a configuration without a file, and one account per staff role whose password is made here and kept.
-
-The file of accounts is the source: control creates or corrects the database's demo accounts from it at each start.
-"""
+"""The demo's configuration, which needs no file, and the file in which the passwords of its accounts are kept."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from telemed.care.roles import STAFF_ROLES, Role
+from telemed.care.roles import Role
 from telemed.config import Clinic, Config, Media, Secrets, Server, Store
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory, write_private
 
-PASSWORD_BYTES = 12  # 96 bits, 16 characters: random, so 15+ characters need no further rule (NIST SP 800-63B-4)
-TICKET_KEY_BYTES = 32
+KEY_BYTES = 32
 DEMO_PORT = 8080
 DEMO_UDP_PORT = 10000
-NAMES = {
-    Role.ADMIN: "Alex Admin",
-    Role.CLINICIAN: "Dr. Clara Weber",
-    Role.FRONT_DESK: "Frida Front Desk",
-    Role.DISPATCHER: "Dino Dispatch",
-    Role.RESPONDER: "Rana Responder",
-    Role.REVIEWER: "Dr. Rolf Review",
+CLINIC = Clinic(name="Demo Clinic", phone="+49 30 5550100")
+PEOPLE = {  # one per staff role; the e-mail domain is reserved for examples (RFC 2606)
+    Role.CLINICIAN: "Dr. Clara Amsel",
+    Role.DISPATCHER: "Dana Keller",
+    Role.RESPONDER: "Robin Vogt",
+    Role.FRONT_DESK: "Fiona Lang",
+    Role.REVIEWER: "Dr. Ralf Brandt",
+    Role.ADMIN: "Alex Weber",
 }
 
 
@@ -37,11 +35,14 @@ class DemoAccount:
     role: str
     email: str
     password: str
-    name: str
 
-    def public(self) -> dict[str, str]:
-        """As the ready file and the terminal show it."""
-        return {"role": self.role, "email": self.email, "password": self.password}
+    def __repr__(self) -> str:
+        return f"DemoAccount(role={self.role!r})"
+
+
+def email_of(role: Role) -> str:
+    """The address with which the demo's person of this role signs in."""
+    return f"{role.value.replace('_', '-')}@demo.example"
 
 
 def demo_config(directory: Path, port: int | None, udp_port: int | None) -> Config:
@@ -49,44 +50,36 @@ def demo_config(directory: Path, port: int | None, udp_port: int | None) -> Conf
     tcp = DEMO_PORT if port is None else port
     udp = udp_port if udp_port is not None else (DEMO_UDP_PORT if tcp else 0)
     return Config(
-        clinic=Clinic(name="Demo Clinic", phone="+49 30 5550100"),
+        clinic=CLINIC,
         server=Server(port=tcp),
         media=Media(udp_port=udp, announce_loopback=True),
         store=Store(directory=str(directory.resolve())),
-        secrets=Secrets(ticket_key=_kept_key(directory / "demo-ticket.key")),
+        secrets=Secrets(installation_key=_kept_key(directory / "installation.key")),
     )
 
 
-def demo_accounts(path: Path) -> list[DemoAccount]:
-    """Return the accounts in `path`; missing ones are made and kept (0600). Raises ConfigError when the file is damaged."""
-    known = {account.role: account for account in read_accounts(path)} if path.exists() else {}
-    accounts = [known.get(role.value) or _new_account(role) for role in sorted(STAFF_ROLES)]
-    if list(known.values()) != accounts:
-        content = {"note": "Demo accounts: no real patients here.", "accounts": [asdict(account) for account in accounts]}
-        make_private_directory(path.parent)
-        write_private(path, json.dumps(content, indent=2).encode() + b"\n")
-    return accounts
-
-
 def read_accounts(path: Path) -> list[DemoAccount]:
-    """The accounts in `path`. Raises ConfigError when it is not our file."""
+    """The accounts in `path`, none when there is no such file. Raises ConfigError when it is not our file."""
     try:
         entries: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["accounts"]
-        return [DemoAccount(**{name: str(value) for name, value in entry.items()}) for entry in entries]
+        return [DemoAccount(str(entry["role"]), str(entry["email"]), str(entry["password"])) for entry in entries]
+    except FileNotFoundError:
+        return []
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(f"{path.name} cannot be read. Remove it; new passwords are then made.") from error
 
 
-def _new_account(role: Role) -> DemoAccount:
-    email = f"{role.value.replace('_', '-')}@demo.example"
-    return DemoAccount(role.value, email, secrets.token_urlsafe(PASSWORD_BYTES), NAMES[role])
+def write_accounts(path: Path, accounts: Sequence[DemoAccount]) -> None:
+    """Keep the accounts, for the owner only."""
+    content = {"note": "Demo: no real patients.", "accounts": [asdict(account) for account in accounts]}
+    write_private(path, json.dumps(content, indent=2).encode() + b"\n")
 
 
 def _kept_key(path: Path) -> str:
-    """The demo's ticket key: made once, kept 0600."""
+    """The demo's installation key: made once, kept 0600."""
     make_private_directory(path.parent)
     try:
-        write_private(path, secrets.token_urlsafe(TICKET_KEY_BYTES).encode(), exclusive=True)
+        write_private(path, secrets.token_urlsafe(KEY_BYTES).encode(), exclusive=True)
     except FileExistsError:
         pass
     return path.read_text("ascii").strip()

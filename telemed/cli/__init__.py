@@ -91,6 +91,8 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--phone", metavar="NUMBER", help="whom patients call when the video visit does not work")
     command.add_argument("--emergency-number", metavar="NUMBER")
     command.add_argument("--base-url", metavar="URL", help="what people type to reach this server")
+    command.add_argument("--tls-certificate", type=Path, metavar="FILE", help="PEM file, when no proxy speaks TLS")
+    command.add_argument("--tls-key", type=Path, metavar="FILE")
     command.add_argument("--admin-email", metavar="MAIL")
     command.add_argument("--admin-name", metavar="NAME")
     command.add_argument("--password-stdin", action="store_true", help="read the administrator's password from standard input")

@@ -20,7 +20,7 @@ from telemed import demo, logs
 from telemed.cli import DEFAULT_CONFIG, banner
 from telemed.config import Config, ConfigFaults, Fault, load, rules
 from telemed.config.conflicts import conflicts
-from telemed.config.files import TICKET_KEY_VARIABLE
+from telemed.config.files import KEY_VARIABLE
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory
 from telemed.launch import Launch, encode
@@ -46,7 +46,6 @@ class Service:
     config: Config
     hosts: tuple[str, ...]
     is_demo: bool
-    accounts: tuple[demo.DemoAccount, ...] = ()
     address: str = ""  # of the LAN, for links; "" without --lan
     trust: banner.Trust | None = None
 
@@ -87,23 +86,22 @@ def demo_service(chosen: argparse.Namespace) -> Service:
     """The service of `--demo`: loopback, or the LAN address by HTTPS. Raises ConfigError."""
     directory = (chosen.var or DEMO_DIRECTORY).resolve()
     config = _overridden(demo.demo_config(directory, chosen.port, chosen.udp_port), chosen)
-    accounts = tuple(demo.demo_accounts(Layout(config).demo_accounts))
     if chosen.lan is None:
         if chosen.host and not rules.is_loopback_host(chosen.host):
             raise ConfigError("The demo serves this machine only. For phones on your network use --lan.")
         hosts = (chosen.host,) if chosen.host and chosen.host != "localhost" else LOOPBACK_HOSTS
-        return Service(config, hosts, True, accounts)
-    return _lan_service(config, accounts, chosen.lan)
+        return Service(config, hosts, is_demo=True)
+    return _lan_service(config, chosen.lan)
 
 
-def _lan_service(config: Config, accounts: tuple[demo.DemoAccount, ...], wanted: str) -> Service:
+def _lan_service(config: Config, wanted: str) -> Service:
     from telemed import lan  # loads cryptography, which only --lan needs here
 
     address = lan.lan_address(wanted)
     tls = lan.prepare(Layout(config).local_ca, address, datetime.now(UTC))
     server = dataclasses.replace(config.server, tls_certificate=str(tls.certificate), tls_key=str(tls.key))
     trust = banner.Trust(tls.authority, tls.fingerprint)
-    return Service(dataclasses.replace(config, server=server), (address, *LOOPBACK_HOSTS), True, accounts, address, trust)
+    return Service(dataclasses.replace(config, server=server), (address, *LOOPBACK_HOSTS), True, address, trust)
 
 
 def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
@@ -152,7 +150,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
         ),
         run_directory=layout.run,
         faults_directory=layout.faults,
-        facts={"base_url": launch.base_url, "accounts": [account.public() for account in service.accounts]},
+        facts=lambda: _facts(launch),
         stop_seconds=float(config.limits.stop_seconds),
         ready_file=ready_file,
         announce=lambda details: banner.show(details, service.trust),
@@ -160,7 +158,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
 
 
 def _child(name: str, module: str, launch: Launch) -> Command:
-    environment = {key: value for key, value in os.environ.items() if key != TICKET_KEY_VARIABLE}
+    environment = {key: value for key, value in os.environ.items() if key != KEY_VARIABLE}
     return Command(
         name=name,
         arguments=(sys.executable, "-m", module),
@@ -175,6 +173,12 @@ def _base_url(service: Service, port: int) -> str:
         host = f"[{service.address}]" if ":" in service.address else service.address
         return f"https://{host}:{port}"
     return service.config.server.base_url or f"http://localhost:{port}"
+
+
+def _facts(launch: Launch) -> dict[str, Any]:
+    """What the ready file says besides ports; the accounts file is there when control is ready."""
+    accounts = demo.read_accounts(Path(launch.accounts_file)) if launch.accounts_file else []
+    return {"base_url": launch.base_url, "accounts": [dataclasses.asdict(account) for account in accounts]}
 
 
 async def _serve(plan: Plan) -> int:

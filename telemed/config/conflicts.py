@@ -50,9 +50,7 @@ def _media(config: Config) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     media = config.media
     if media.udp_port and media.udp_port + max(media.workers, 1) - 1 > 65535:
-        found.append(
-            ("media.udp_port", "leaves no room for a port per worker below 65536", "lower udp_port or workers")
-        )
+        found.append(("media.udp_port", "leaves no room for a port per worker below 65536", "lower udp_port or workers"))
     loopback = [address for address in media.addresses if ipaddress.ip_address(address).is_loopback]
     if loopback and not media.announce_loopback:
         fix = "take the loopback address out, or set announce_loopback = true"
@@ -61,7 +59,7 @@ def _media(config: Config) -> list[tuple[str, str, str]]:
 
 
 def _secrets(config: Config) -> list[tuple[str, str, str]]:
-    if config.secrets.ticket_key and config.secrets.ticket_key_file:
-        fix = "keep one of ticket_key and ticket_key_file"
-        return [("secrets.ticket_key_file", "is a second source for the ticket key", fix)]
+    if config.secrets.installation_key and config.secrets.installation_key_file:
+        fix = "keep one of installation_key and installation_key_file"
+        return [("secrets.installation_key_file", "is a second source for the installation key", fix)]
     return []

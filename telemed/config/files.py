@@ -11,28 +11,28 @@ from telemed.config.faults import ConfigFaults, Fault
 from telemed.config.lines import line_of
 from telemed.config.model import Config
 from telemed.config.read import parse_with_lines, read_text
-from telemed.config.rules import TICKET_KEY
+from telemed.config.rules import INSTALLATION_KEY
 
-TICKET_KEY_VARIABLE = "TELEMED_TICKET_KEY"
+KEY_VARIABLE = "TELEMED_INSTALLATION_KEY"
 MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without its NUL (unix(7))
 LONGEST_SOCKET = "/run/media-00.sock"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:
-    """Return the settings of the file at `path`: paths absolute, `secrets.ticket_key` filled from wherever it comes.
+    """Return the settings of the file at `path`: paths absolute, `secrets.installation_key` filled from wherever it comes.
 
     Raises ConfigFaults with every fault, those of named files (missing, readable by others) included.
     """
     config, lines = parse_with_lines(read_text(path), str(path))
     config = resolve(config, path.resolve().parent)
-    problems = _tls(config) + _directory(config)
-    key, key_problems = _ticket_key(config, path, environment)
+    problems = _clinic(config) + _tls(config) + _directory(config)
+    key, key_problems = _installation_key(config, path, environment)
     problems += key_problems
     if problems:
         faults = [Fault(line_of(lines, name), name, problem, fix) for name, problem, fix in problems]
         raise ConfigFaults(faults, str(path))
-    return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, ticket_key=key))
+    return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, installation_key=key))
 
 
 def resolve(config: Config, base: Path) -> Config:
@@ -45,8 +45,15 @@ def resolve(config: Config, base: Path) -> Config:
         config.server, tls_certificate=absolute(config.server.tls_certificate), tls_key=absolute(config.server.tls_key)
     )
     store = dataclasses.replace(config.store, directory=absolute(config.store.directory))
-    secrets = dataclasses.replace(config.secrets, ticket_key_file=absolute(config.secrets.ticket_key_file))
+    secrets = dataclasses.replace(config.secrets, installation_key_file=absolute(config.secrets.installation_key_file))
     return dataclasses.replace(config, server=server, store=store, secrets=secrets)
+
+
+def _clinic(config: Config) -> list[tuple[str, str, str]]:
+    """Nobody may be left without a number to call when a visit does not work."""
+    if config.clinic.phone:
+        return []
+    return [("clinic.phone", "is empty, and patients are shown whom to call", 'write it, for example "+49 30 1234567"')]
 
 
 def _tls(config: Config) -> list[tuple[str, str, str]]:
@@ -69,24 +76,24 @@ def _directory(config: Config) -> list[tuple[str, str, str]]:
     return found
 
 
-def _ticket_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
+def _installation_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
     """The key from environment, file or configuration, in this order, and what is wrong with it."""
-    from_environment = environment.get(TICKET_KEY_VARIABLE, "")
+    from_environment = environment.get(KEY_VARIABLE, "")
     if from_environment:
-        return _checked(from_environment, "secrets", f"{TICKET_KEY_VARIABLE} is too short")
+        return _checked(from_environment, "secrets", f"{KEY_VARIABLE} is too short")
     secrets = config.secrets
-    if secrets.ticket_key_file:
-        return _key_file(Path(secrets.ticket_key_file))
-    if not secrets.ticket_key:
-        return "", [("secrets.ticket_key", "is empty", "run `telemed init`, or write 43 random characters")]
+    if secrets.installation_key_file:
+        return _key_file(Path(secrets.installation_key_file))
+    if not secrets.installation_key:
+        return "", [("secrets.installation_key", "is empty", "run `telemed init`, or write 43 random characters")]
     if path.stat().st_mode & OTHERS:
-        fix = "chmod 600 this file, or use ticket_key_file"
-        return "", [("secrets.ticket_key", "stands in a file that others may read", fix)]
-    return secrets.ticket_key, []
+        fix = "chmod 600 this file, or use installation_key_file"
+        return "", [("secrets.installation_key", "stands in a file that others may read", fix)]
+    return secrets.installation_key, []
 
 
 def _key_file(path: Path) -> tuple[str, list[tuple[str, str, str]]]:
-    name = "secrets.ticket_key_file"
+    name = "secrets.installation_key_file"
     try:
         if path.stat().st_mode & OTHERS:
             return "", [(name, "may be read by others", "chmod 600 the file")]
@@ -96,7 +103,7 @@ def _key_file(path: Path) -> tuple[str, list[tuple[str, str, str]]]:
 
 
 def _checked(key: str, name: str, problem: str) -> tuple[str, list[tuple[str, str, str]]]:
-    if TICKET_KEY.fullmatch(key):
+    if INSTALLATION_KEY.fullmatch(key):
         return key, []
     return "", [(name, problem, "use 43 to 256 random characters without spaces")]
 

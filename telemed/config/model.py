@@ -25,13 +25,11 @@ def setting(default: T, rule: Rule, about: str) -> T:
 class Clinic:
     """What patients see of the clinic, on every page and before any script runs."""
 
-    name: str = setting(
-        "Clinic", rules.text(1, 120), "Shown on every page and to patients who open a link. 1 to 120 characters."
-    )
+    name: str = setting("Clinic", rules.text(1, 120), "Shown on every page and to patients who open a link. 1 to 120 characters.")
     phone: str = setting(
         "",
-        rules.matching(rules.PHONE, 'a telephone number such as "+49 30 1234567", or "" for none', optional=True),
-        "Whom to call when the video visit does not work; shown on each error page. Empty: no number is shown.",
+        rules.matching(rules.PHONE, 'a telephone number such as "+49 30 1234567"', optional=True),
+        "Whom to call when the video visit does not work; shown on each error page. The server asks for it.",
     )
     emergency_number: str = setting(
         "112",
@@ -64,8 +62,8 @@ class Server:
     )
     trusted_proxies: tuple[str, ...] = setting(
         (),
-        rules.each(rules.is_network, 'a list of addresses or networks such as ["127.0.0.1"]'),
-        "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are.",
+        rules.each(rules.is_address, 'a list of addresses such as ["127.0.0.1", "::1"]'),
+        "Addresses of reverse proxies whose X-Forwarded-For is believed. Nobody else's is.",
     )
     tls_certificate: str = setting(
         "",
@@ -110,15 +108,15 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Keys of this installation. The environment variable TELEMED_TICKET_KEY goes before both."""
+    """Keys of this installation. The environment variable TELEMED_INSTALLATION_KEY goes before both."""
 
-    ticket_key: str = setting(
+    installation_key: str = setting(
         "",
-        rules.matching(rules.TICKET_KEY, "at least 43 random characters; `telemed init` writes them", optional=True),
-        "Key that signs join tickets: 43 or more random characters (256 bits). This file must then be chmod 600.",
+        rules.matching(rules.INSTALLATION_KEY, "at least 43 random characters; `telemed init` writes them", optional=True),
+        "Key from which link tokens are made: 43 or more random characters (256 bits). This file must then be chmod 600.",
     )
-    ticket_key_file: str = setting(
-        "", rules.text(0, 512), "File that holds the ticket key instead, for example a mounted secret; chmod 600."
+    installation_key_file: str = setting(
+        "", rules.text(0, 512), "File that holds the installation key instead, for example a mounted secret; chmod 600."
     )
 
 

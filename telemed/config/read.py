@@ -48,9 +48,7 @@ def from_table(table: Mapping[str, Any]) -> tuple[Config, list[tuple[str, str, s
         if name not in known:
             problems.append((name, "is no section of this server", "remove it; sections are " + ", ".join(known)))
         elif not isinstance(values, Mapping):
-            problems.append(
-                (name, "is a value where a section is wanted", f"write [{name}] on its own line, the keys below")
-            )
+            problems.append((name, "is a value where a section is wanted", f"write [{name}] on its own line, the keys below"))
         else:
             factory: Any = known[name].default_factory
             sections[name] = _section(name, factory, values, problems)

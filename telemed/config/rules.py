@@ -12,7 +12,7 @@ Value = str | int | bool | tuple[str, ...]
 HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")  # RFC 1123 section 2.1
 EMERGENCY_NUMBER = re.compile(r"[0-9]{2,15}")
 PHONE = re.compile(r"[0-9+()/ .-]{3,32}")  # as people write them; dialled after removing everything but + and digits
-TICKET_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
+INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
 MAX_TEXT = 512  # characters of any text value: longer is a paste error
 TYPE_NAMES: dict[type, str] = {
     bool: "true or false",
@@ -169,15 +169,6 @@ def is_announceable(string: str) -> bool:
         return False
     address = ipaddress.ip_address(string)
     return not (address.is_unspecified or address.is_multicast)
-
-
-def is_network(string: str) -> bool:
-    """True for an address or a network such as 10.0.0.0/8."""
-    try:
-        ipaddress.ip_network(string)
-    except ValueError:
-        return False
-    return True
 
 
 def is_loopback_host(string: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from telemed import exits
+from telemed.errors import TelemedError
 from telemed.files import write_private
 from telemed.supervisor.keeper import GivenUp, Keeper
 from telemed.supervisor.process import Command
@@ -31,7 +32,7 @@ class Plan:
     workers: tuple[Command, ...]
     run_directory: Path
     faults_directory: Path
-    facts: dict[str, Any]  # what the ready file says besides ports: base_url, accounts
+    facts: Callable[[], dict[str, Any]]  # what the ready file says besides ports: base_url, accounts
     stop_seconds: float
     ready_file: Path | None = None
     announce: Callable[[dict[str, Any]], None] = lambda _: None
@@ -87,7 +88,7 @@ class Supervisor:
             return
         try:
             self._publish()
-        except OSError:
+        except (OSError, TelemedError):
             log.warning("state files could not be written", exc_info=True)
 
     def _publish(self) -> None:
@@ -106,13 +107,13 @@ class Supervisor:
 
     def _details(self) -> dict[str, Any]:
         ports = [int((worker.details or {}).get("udp_port", 0)) for worker in self._workers]
-        facts = self._plan.facts
+        facts = self._plan.facts()
         return {
             "base_url": facts["base_url"],
             "udp_port": ports[0],
             "tcp_port": 0,  # no ICE-TCP yet
             "media_ports": ports,
-            "accounts": facts.get("accounts", []),
+            "accounts": facts["accounts"],
         }
 
     def _remove_files(self) -> None:

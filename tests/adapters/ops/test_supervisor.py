@@ -30,7 +30,7 @@ def plan_for(tmp_path: Path, control: Command, *workers: Command, stop_seconds: 
         workers=workers,
         run_directory=tmp_path,
         faults_directory=tmp_path / "faults",
-        facts={"base_url": "http://localhost:1"},
+        facts=lambda: {"base_url": "http://localhost:1", "accounts": []},
         stop_seconds=stop_seconds,
         ready_file=tmp_path / "ready.json",
     )

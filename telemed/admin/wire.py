@@ -1,0 +1,38 @@
+"""Lines of the admin socket and what they may hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from telemed.errors import ProtocolError
+
+MAX_LINE_BYTES = 16 * 1024  # a name, an address and a password fit a hundred times
+DEADLINE_SECONDS = 30.0  # for one answer: hashing waits for its turn, the database for its lock
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    """One line. Raises ProtocolError when it is too long."""
+    line = json.dumps(message).encode() + b"\n"
+    if len(line) > MAX_LINE_BYTES:
+        raise ProtocolError("The message is too long for the admin socket.")
+    return line
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """The object of one line. Raises ProtocolError."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("A line of the admin socket is not JSON.") from error
+    if not isinstance(message, dict):
+        raise ProtocolError("A line of the admin socket is not an object.")
+    return message
+
+
+def text_argument(arguments: dict[str, Any], name: str) -> str:
+    """A text among the arguments. Raises ProtocolError."""
+    value = arguments.get(name)
+    if not isinstance(value, str):
+        raise ProtocolError(f"The argument {name} is missing or is no text.")
+    return value

@@ -1,0 +1,97 @@
+"""`telemed init`: a configuration with fresh secrets, a database with the clinic, and its first administrator."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from telemed import exits, logs
+from telemed.care.roles import Role
+from telemed.cli import prompts
+from telemed.cli.installation import on_database
+from telemed.config import Clinic, Config, Secrets, Server, parse, render, resolve
+from telemed.errors import Conflict
+from telemed.files import write_private
+from telemed.layout import Layout
+from telemed.provision import NewStaff, add_staff, provide_clinic
+from telemed.store import Store
+
+KEY_BYTES = 32  # 256 bits
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Ask for what is missing, then write configuration and database: both or neither."""
+    path: Path = chosen.config
+    if path.exists():
+        raise Conflict(f"{path} is there already and is not overwritten. Name another file with --config.")
+    config = _configuration(chosen)
+    parse(render(config), "what you entered")  # every fault at once, before anything is written
+    admin = NewStaff.typed(
+        Role.ADMIN.value,
+        prompts.ask("Name of the first administrator", chosen.admin_name, "--admin-name", "Administrator"),
+        prompts.ask("E-mail of the first administrator", chosen.admin_email, "--admin-email"),
+        prompts.password(chosen.password_stdin),
+    )
+    logs.configure("cli", "warning")
+    _write(path, config)
+    try:
+        asyncio.run(_fill(resolve(config, path.resolve().parent), admin))
+    except BaseException:
+        path.unlink()
+        raise
+    print(f"Wrote {path} (keep it private: it holds this installation's key) and {config.store.directory}/.")
+    print(f"Next: telemed doctor --config {path}; telemed serve --config {path}")
+    return exits.OK
+
+
+def _configuration(chosen: argparse.Namespace) -> Config:
+    clinic = Clinic(
+        name=prompts.ask("Name of the clinic", chosen.clinic_name, "--clinic-name"),
+        phone=prompts.ask("Telephone number for patients", chosen.phone, "--phone"),
+        emergency_number=prompts.ask("Emergency number", chosen.emergency_number, "--emergency-number", "112"),
+    )
+    base_url = prompts.ask("Address people type, https://...", chosen.base_url, "--base-url").rstrip("/")
+    key = Secrets(installation_key=secrets.token_urlsafe(KEY_BYTES))
+    return Config(clinic=clinic, server=_server(base_url, chosen.tls_certificate, chosen.tls_key), secrets=key)
+
+
+def _server(base_url: str, certificate: Path | None, key: Path | None) -> Server:
+    """Own certificate: serve the world. None: stay on loopback, behind a proxy on this machine when people come by https."""
+    if certificate is None and key is None:
+        proxies = ("127.0.0.1", "::1") if base_url.startswith("https:") else ()
+        return Server(base_url=base_url, trusted_proxies=proxies)
+    return dataclasses.replace(
+        Server(host="::", base_url=base_url, port=_port(base_url)),
+        tls_certificate=str(certificate.resolve()) if certificate else "",
+        tls_key=str(key.resolve()) if key else "",
+    )
+
+
+def _port(base_url: str) -> int:
+    """The port that the address names or implies; a faulty one is told with all other faults afterwards."""
+    try:
+        return urlsplit(base_url).port or 443
+    except ValueError:
+        return 443
+
+
+def _write(path: Path, config: Config) -> None:
+    try:
+        write_private(path, render(config).encode(), exclusive=True)
+    except FileExistsError:
+        raise Conflict(f"{path} appeared meanwhile and is not overwritten.") from None
+
+
+async def _fill(config: Config, admin: NewStaff) -> None:
+    async def work(store: Store, now: datetime) -> dict[str, Any]:
+        await provide_clinic(store, config.clinic, now)
+        await add_staff(store, admin, now)
+        return {}
+
+    await on_database(Layout(config), work)

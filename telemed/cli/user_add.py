@@ -1,0 +1,27 @@
+"""`telemed user add`: one more member of staff."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from telemed import exits
+from telemed.cli import prompts
+from telemed.cli.installation import layout_of, run_there
+from telemed.provision import NewStaff, add_staff
+from telemed.store import Store
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Ask for the password and add the account."""
+    layout = layout_of(chosen)
+    person = NewStaff.typed(chosen.role, chosen.name, chosen.email, prompts.password(chosen.password_stdin))
+    arguments = {"role": person.role.value, "name": person.name, "email": person.email, "password": person.password}
+
+    async def directly(store: Store, now: datetime) -> dict[str, Any]:
+        return {"user_id": await add_staff(store, person, now)}
+
+    result = run_there(layout, "user_add", arguments, directly)
+    print(f"Added {person.role.value} {person.email} ({result['user_id']}).")
+    return exits.OK
