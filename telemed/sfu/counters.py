@@ -1,0 +1,120 @@
+"""Counts of everything a media worker takes in, sends and drops. Plain integers: they are raised on the packet path."""
+
+from __future__ import annotations
+
+
+class Counters:
+    """Named counts since the worker's start. The prefix says what happened: `in_`, `out_`, `drop_`, `fail_`."""
+
+    __slots__ = (
+        "clock_steps",
+        "drop_address_unknown",
+        "drop_alert_plaintext",
+        "drop_class_unknown",
+        "drop_dtls_inbox_full",
+        "drop_dtls_unexpected",
+        "drop_duplicate",
+        "drop_empty",
+        "drop_event_queue_full",
+        "drop_late",
+        "drop_line_unknown",
+        "drop_no_keys",
+        "drop_oversized",
+        "drop_rtcp_malformed",
+        "drop_rtp_malformed",
+        "drop_srtp_auth",
+        "drop_srtp_other",
+        "drop_srtp_replay",
+        "drop_ssrc_limit",
+        "drop_stun_malformed",
+        "drop_stun_rate",
+        "drop_stun_unauthenticated",
+        "drop_stun_unknown_user",
+        "fail_handshake",
+        "fail_packet_path",
+        "fail_protect",
+        "fail_receive",
+        "fail_send",
+        "in_bytes",
+        "in_datagrams",
+        "in_dtls",
+        "in_rtcp",
+        "in_rtp",
+        "in_rtx",
+        "in_stun",
+        "kernel_receive_drops",
+        "nack_received",
+        "nack_sent",
+        "nack_unanswered",
+        "out_bytes",
+        "out_rtcp",
+        "out_rtp",
+        "out_rtx",
+        "out_stun",
+        "padding_ended",
+        "path_switches",
+        "pli_received",
+        "pli_sent",
+        "send_blocked",
+        "twcc_sent",
+    )
+
+    def __init__(self) -> None:
+        for name in self.__slots__:
+            setattr(self, name, 0)
+
+    def snapshot(self) -> dict[str, int]:
+        """Return all counts by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    # Written out so that type checkers know the attributes.
+    clock_steps: int
+    drop_address_unknown: int
+    drop_alert_plaintext: int
+    drop_class_unknown: int
+    drop_dtls_inbox_full: int
+    drop_dtls_unexpected: int
+    drop_duplicate: int
+    drop_empty: int
+    drop_event_queue_full: int
+    drop_late: int
+    drop_line_unknown: int
+    drop_no_keys: int
+    drop_oversized: int
+    drop_rtcp_malformed: int
+    drop_rtp_malformed: int
+    drop_srtp_auth: int
+    drop_srtp_other: int
+    drop_srtp_replay: int
+    drop_ssrc_limit: int
+    drop_stun_malformed: int
+    drop_stun_rate: int
+    drop_stun_unauthenticated: int
+    drop_stun_unknown_user: int
+    fail_handshake: int
+    fail_packet_path: int
+    fail_protect: int
+    fail_receive: int
+    fail_send: int
+    in_bytes: int
+    in_datagrams: int
+    in_dtls: int
+    in_rtcp: int
+    in_rtp: int
+    in_rtx: int
+    in_stun: int
+    kernel_receive_drops: int
+    nack_received: int
+    nack_sent: int
+    nack_unanswered: int
+    out_bytes: int
+    out_rtcp: int
+    out_rtp: int
+    out_rtx: int
+    out_stun: int
+    padding_ended: int
+    path_switches: int
+    pli_received: int
+    pli_sent: int
+    send_blocked: int
+    twcc_sent: int

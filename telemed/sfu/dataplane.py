@@ -1,0 +1,268 @@
+"""The packet path: one SRTP datagram in, one rewritten and re-encrypted copy out per subscriber.
+
+Exempt from the size and nesting limits (a call or a record per step would cost more than the step), so it is documented line by
+line. It executes the tables of `streams` and `flows`; everything that is not per packet happens outside. Nothing here logs,
+awaits, allocates tasks or takes locks. A native path can replace this class behind `on_media`, `send_rtcp` and `resend`.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+
+from telemed.rtp.errors import MalformedPacket
+from telemed.rtp.extensions import scan_extensions
+from telemed.rtp.header import parse_header
+from telemed.rtp.rtcp import parse_compound
+from telemed.rtp.rtx import restore_original
+from telemed.sfu import seam
+from telemed.sfu.counters import Counters
+from telemed.sfu.flows import EgressFlow
+from telemed.sfu.histogram import LatencyHistogram
+from telemed.sfu.ice_lite import Path
+from telemed.sfu.peer import Peer
+from telemed.sfu.streams import MAX_JUMP
+from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
+
+MIN_SRTP_BYTES = 12 + 10  # fixed header and the shorter of our authentication tags
+MIN_SRTCP_BYTES = 8 + 4 + 10  # fixed header, index, tag
+
+_unpack_ssrc = struct.Struct("!I").unpack_from
+_protect = seam.protect
+_unprotect = seam.unprotect
+_monotonic_ns = time.monotonic_ns
+
+
+class Dataplane:
+    """The packet path of one worker. Not re-entrant: it owns one buffer for each direction."""
+
+    def __init__(self, mux: UdpMux, counters: Counters, latency: LatencyHistogram) -> None:
+        self._mux = mux
+        self._counters = counters
+        self._latency = latency
+        self._socket = mux.media_socket.socket
+        self._in = mux.buffer
+        self._in_view = memoryview(self._in)
+        self._in_pointer = seam.pin(self._in)
+        self._out = bytearray(BUFFER_BYTES)
+        self._out_view = memoryview(self._out)
+        self._out_pointer = seam.pin(self._out)
+        self._cell = seam.length_cell()
+
+    def on_media(self, path: Path, length: int, arrival_us: int) -> None:
+        """One datagram of SRTP or SRTCP lies in the mux's buffer; see `MediaSink`."""
+        counters = self._counters
+        data = self._in
+        peer: Peer = path.owner  # type: ignore[assignment]
+        receive = peer.receive
+        if receive is None:  # media before the handshake is over: nothing can be read
+            counters.drop_no_keys += 1
+            return
+        if 192 <= data[1] <= 223:  # RFC 5761 section 4
+            self._on_rtcp(peer, path, length, arrival_us)
+            return
+        if length < MIN_SRTP_BYTES:
+            counters.drop_rtp_malformed += 1
+            return
+        # The SSRC is readable before authentication. Refuse the 33rd before libsrtp keeps state for it.
+        ssrc = _unpack_ssrc(data, 8)[0]
+        stream = peer.streams.get(ssrc)
+        if stream is None and not peer.may_admit(ssrc):
+            counters.drop_ssrc_limit += 1
+            return
+        cell = self._cell
+        cell[0] = length
+        status = _unprotect(receive, self._in_pointer, cell)
+        if status:
+            self._count_failure(status)
+            return
+        packet = bytes(self._in_view[: cell[0]])  # the one copy: history and recorders share it
+        peer.media_at_us = arrival_us
+        if path is not peer.path:  # the client moved to another address
+            peer.on_media_path(path)
+        try:
+            marker, payload_type, sequence, timestamp, _ssrc, offset, padding = parse_header(packet)
+        except MalformedPacket:
+            counters.drop_rtp_malformed += 1
+            return
+        if stream is None:  # first packet of a source: announced SSRC, MID or payload type tells its line
+            stream = peer.latch(ssrc, payload_type, packet)
+            if stream is None:
+                counters.drop_line_unknown += 1
+                return
+        # One walk over the extensions: feedback for congestion control counts every packet, resends and padding included.
+        if stream.transport_cc_id or stream.level_id:
+            wide, level = scan_extensions(packet, stream.transport_cc_id, stream.level_id)
+            if wide >= 0:
+                peer.twcc.record(wide, arrival_us)
+            if level >= 0:
+                peer.on_level(stream, level, arrival_us)
+        now = arrival_us * 1e-6
+        recovered = stream.is_rtx
+        if recovered:  # RFC 4588: put the original back together and go on with that
+            counters.in_rtx += 1
+            original = stream.published.stream
+            if original is None:
+                counters.drop_line_unknown += 1
+                return
+            try:
+                restored = restore_original(packet, offset, padding, original.ssrc, stream.published.line.codec.payload_type)
+                if restored is None:  # a bandwidth probe
+                    counters.padding_ended += 1
+                    return
+                packet = restored
+                marker, payload_type, sequence, timestamp, _ssrc, offset, padding = parse_header(packet)
+            except MalformedPacket:
+                counters.drop_rtp_malformed += 1
+                return
+            stream = original
+        else:
+            counters.in_rtp += 1
+            if payload_type != stream.published.line.codec.payload_type:  # comfort noise, or a codec nobody negotiated
+                counters.drop_line_unknown += 1
+                return
+        # Sequence bookkeeping. SRTP refuses repeats of a datagram; a resend may still bring what came by itself.
+        highest = stream.highest
+        ext = stream.unwrapper.unwrap(sequence)
+        if ext > highest:
+            if ext - highest > MAX_JUMP and highest >= 0:
+                stream.on_jump(ext)
+            stream.highest = ext
+            stream.last_timestamp = timestamp
+            stream.last_us = arrival_us
+        elif ext <= highest - stream.ring.capacity:
+            counters.drop_late += 1
+            return
+        elif stream.ring.get(ext, 0.0) is not None:
+            counters.drop_duplicate += 1
+            return
+        if recovered and ext <= highest:
+            stream.nack.on_recovered(ext)
+        else:
+            stream.stats.on_packet(ext, timestamp, now, len(packet))
+            stream.nack.on_packet(ext, now)
+        stream.ring.store(ext, packet, now)
+        end = len(packet) - padding
+        if offset == end:  # padding ends here, and leaves no hole
+            counters.padding_ended += 1
+            stream.on_padding(ext)
+            return
+        begins = True  # may a decoder start at this packet?
+        if stream.is_keyframe is not None:
+            begins = stream.is_keyframe(packet, offset, end)
+            if begins:
+                stream.nack.on_keyframe(ext)
+                stream.keyframes.on_keyframe(now)
+        flows = stream.flows
+        if not flows:
+            return
+        payload = packet[offset:end]
+        cell = self._cell
+        out, out_view, out_pointer = self._out, self._out_view, self._out_pointer
+        sendto = self._socket.sendto
+        sent_bytes = 0
+        sent = 0
+        for flow in flows:
+            if ext >= flow.first_in:  # the usual case: two additions
+                out_sequence = (ext + flow.offset) & 0xFFFF
+                out_timestamp = (timestamp + flow.timestamp_offset) & 0xFFFFFFFF
+            else:  # the flow begins here, or the packet is late
+                placed = flow.place(stream, ext, timestamp, begins)
+                if placed is None:
+                    continue
+                out_sequence, out_timestamp = placed
+            cell[0] = flow.write(out, payload, marker, out_sequence, out_timestamp)
+            if _protect(flow.transmit, out_pointer, cell):  # a repeat would end here
+                counters.fail_protect += 1
+                continue
+            size = cell[0]
+            try:
+                if flow.ancillary is None:
+                    sendto(out_view[:size], flow.address)
+                else:
+                    self._socket.sendmsg((out_view[:size],), flow.ancillary, 0, flow.address)
+            except BlockingIOError:  # drop rule: the kernel's buffer is full, this copy is lost and NACK repairs it
+                counters.send_blocked += 1
+                continue
+            except OSError:
+                counters.fail_send += 1
+                continue
+            sent_bytes += size
+            sent += 1
+        stream.packets += 1
+        stream.octets += end - offset
+        counters.out_rtp += sent
+        counters.out_bytes += sent_bytes
+        if sent:  # the last copy's latency: the worst of this packet
+            self._latency.add(_monotonic_ns() // 1000 - arrival_us)
+
+    def resend(self, flow: EgressFlow, path: Path, sequence: int, now: float) -> bool:
+        """Answer one NACK from the history, as RTX under its own SSRC and numbers. False: not possible or not now."""
+        found = flow.find_sent(sequence, now)
+        if found is None or flow.rtx is None or flow.transmit is None or not flow.may_resend(sequence, now):
+            return False
+        packet, timestamp_offset = found
+        marker, _type, _sequence, timestamp, _ssrc, offset, padding = parse_header(packet)
+        payload = packet[offset : len(packet) - padding]
+        cell = self._cell
+        cell[0] = flow.rtx.write_rtx(
+            self._out, payload, marker, flow.next_rtx_sequence(), (timestamp + timestamp_offset) & 0xFFFFFFFF, sequence
+        )
+        if _protect(flow.transmit, self._out_pointer, cell):
+            self._counters.fail_protect += 1
+            return False
+        if not self._mux.send(self._out_view[: cell[0]], path):
+            return False
+        self._counters.out_rtx += 1
+        return True
+
+    def send_rtcp(self, peer: Peer, data: bytes) -> None:
+        """Protect and send one RTCP datagram to a peer. Without keys or a path it is dropped: the next report follows."""
+        path = peer.path
+        if peer.transmit is None or path is None or len(data) > BUFFER_BYTES - seam.SRTP_OVERHEAD:
+            return
+        self._out[: len(data)] = data
+        cell = self._cell
+        cell[0] = len(data)
+        if seam.protect_rtcp(peer.transmit, self._out_pointer, cell):
+            self._counters.fail_protect += 1
+        elif self._mux.send(self._out_view[: cell[0]], path):
+            self._counters.out_rtcp += 1
+
+    def _on_rtcp(self, peer: Peer, path: Path, length: int, arrival_us: int) -> None:
+        """Decrypt one RTCP datagram and hand its records to the peer."""
+        counters = self._counters
+        sender = _unpack_ssrc(self._in, 4)[0]
+        if length < MIN_SRTCP_BYTES:
+            counters.drop_rtcp_malformed += 1
+            return
+        if sender not in peer.streams and not peer.may_admit(sender):
+            counters.drop_ssrc_limit += 1
+            return
+        cell = self._cell
+        cell[0] = length
+        status = seam.unprotect_rtcp(peer.receive, self._in_pointer, cell)
+        if status:
+            self._count_failure(status)
+            return
+        counters.in_rtcp += 1
+        peer.admit(sender)
+        peer.media_at_us = arrival_us
+        if path is not peer.path:
+            peer.on_media_path(path)
+        try:
+            records = parse_compound(self._in_view[: cell[0]])
+        except MalformedPacket:
+            counters.drop_rtcp_malformed += 1
+            return
+        peer.on_rtcp(records, arrival_us * 1e-6)
+
+    def _count_failure(self, status: int) -> None:
+        """Count a datagram that SRTP would not accept, by reason."""
+        counters = self._counters
+        if status == seam.STATUS_AUTH:
+            counters.drop_srtp_auth += 1
+        elif status in (seam.STATUS_REPLAY, seam.STATUS_REPLAY_OLD):
+            counters.drop_srtp_replay += 1
+        else:
+            counters.drop_srtp_other += 1

@@ -1,0 +1,238 @@
+"""Egress flows: one publisher's track on its way to one subscriber.
+
+A flow owns one (SSRC, key). Its sequence numbers only ever grow: each source it carries becomes a segment that begins right
+after the last number of the one before, and every extended number belongs to exactly one packet of one segment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from telemed.media.control import Kind, SubscribeLine
+from telemed.rtp.header import EgressTemplate
+from telemed.rtp.round_trip import RoundTripEstimator
+from telemed.rtp.sequence import seq_delta
+from telemed.sfu.streams import InboundStream
+from telemed.sfu.udp_socket import Ancillary, SocketAddress
+
+if TYPE_CHECKING:
+    from telemed.sfu.peer import Peer
+    from telemed.sfu.tracks import Track
+
+NOT_ANCHORED = 1 << 62  # greater than any extended sequence number: the flow waits for a packet to begin at
+MAX_SEGMENTS = 16  # kept for resends; drop rule: the oldest, whose packets have left the ring by then
+FIRST_SEQUENCE_LIMIT = 1 << 15  # RFC 3711 section 3.3.1: below half a cycle, so that a lost first packet cannot confuse ROC
+MIN_SOURCE_STEP = 960  # ticks between the last packet of one source and the first of the next: 10-20 ms
+MIN_RESEND_INTERVAL = 0.030  # seconds: never resend a packet faster, whatever round trip the subscriber pretends
+MAX_RESENT = 512  # packets whose last resend is remembered; drop rule: oldest first
+RESENDS_PER_SECOND = 400.0  # per flow: 40 % loss of 1000 packets/s, and no more for a hostile subscriber
+RESEND_BURST = 200.0
+
+
+class Segment:
+    """A run of one stream's packets inside a flow: out = in + offset. `end_in` is -1 while it is the current one."""
+
+    __slots__ = ("end_in", "first_in", "offset", "stream", "timestamp_offset")
+
+    def __init__(self, stream: InboundStream, first_in: int, offset: int, timestamp_offset: int) -> None:
+        self.stream = stream
+        self.first_in = first_in
+        self.end_in = -1
+        self.offset = offset
+        self.timestamp_offset = timestamp_offset
+
+    def holds(self, ext_in: int) -> bool:
+        """Tell whether this extended source number belongs to the segment."""
+        return self.first_in <= ext_in and (self.end_in < 0 or ext_in <= self.end_in)
+
+
+class EgressFlow:
+    """One track on its way to one subscriber, under an SSRC that is never used again with the same key."""
+
+    __slots__ = (
+        "_last_out_timestamp",
+        "_last_out_us",
+        "_next_out",
+        "_octets_before",
+        "_packets_before",
+        "_packets_base",
+        "_octets_base",
+        "_resent",
+        "_rtx_sequence",
+        "_segments",
+        "_tokens",
+        "_tokens_at",
+        "address",
+        "ancillary",
+        "first_in",
+        "is_video",
+        "line",
+        "loss",
+        "offset",
+        "paused",
+        "round_trip",
+        "rtx",
+        "rtx_ssrc",
+        "ssrc",
+        "stream",
+        "subscriber",
+        "template",
+        "timestamp_offset",
+        "track",
+        "transmit",
+        "write",
+    )
+
+    def __init__(self, subscriber: Peer, track: Track, line: SubscribeLine, ssrc: int, rtx_ssrc: int) -> None:
+        self.subscriber = subscriber
+        self.track = track
+        self.line = line
+        self.ssrc = ssrc
+        self.rtx_ssrc = rtx_ssrc
+        self.is_video = line.codec.kind is Kind.VIDEO
+        mid, mid_id = line.mid.encode(), line.extensions.mid
+        self.template = EgressTemplate(ssrc, line.codec.payload_type, mid, mid_id)
+        self.write = self.template.write_payload
+        rtx_type = line.codec.rtx_payload_type
+        self.rtx = EgressTemplate(rtx_ssrc, rtx_type, mid, mid_id) if rtx_ssrc and rtx_type is not None else None
+        self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
+        self.address: SocketAddress = ("", 0)
+        self.ancillary: Ancillary | None = None
+        self.stream: InboundStream | None = None  # of the current or last segment
+        self.first_in = NOT_ANCHORED
+        self.offset = 0
+        self.timestamp_offset = 0
+        self.paused = False  # video stopped to keep the sound
+        self.loss = 0  # latest fraction the subscriber reported, in 1/256
+        self.round_trip = RoundTripEstimator()
+        self._next_out = secrets.randbelow(FIRST_SEQUENCE_LIMIT)
+        self._last_out_timestamp = secrets.randbits(32)
+        self._last_out_us = 0
+        self._segments: deque[Segment] = deque(maxlen=MAX_SEGMENTS)
+        self._packets_before = self._octets_before = self._packets_base = self._octets_base = 0
+        self._rtx_sequence = secrets.randbelow(FIRST_SEQUENCE_LIMIT)
+        self._resent: dict[int, float] = {}
+        self._tokens = RESEND_BURST
+        self._tokens_at = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether packets may be sent: keys and address are there, nobody is on hold, video is not paused."""
+        return self.transmit is not None and self.subscriber.receiving and not self.paused
+
+    @property
+    def anchored(self) -> bool:
+        """Whether a segment is running: the next packets of its stream go out."""
+        return self.first_in != NOT_ANCHORED
+
+    @property
+    def waiting_for_keyframe(self) -> bool:
+        """Whether this is video that has not begun, or must begin again."""
+        return self.is_video and not self.anchored
+
+    @property
+    def packets_sent(self) -> int:
+        """Packets forwarded so far, resends not counted."""
+        stream = self.stream
+        running = stream.packets - self._packets_base if stream is not None and self.anchored else 0
+        return self._packets_before + running
+
+    @property
+    def octets_sent(self) -> int:
+        """Payload octets forwarded so far."""
+        stream = self.stream
+        running = stream.octets - self._octets_base if stream is not None and self.anchored else 0
+        return self._octets_before + running
+
+    def place(self, stream: InboundStream, ext: int, timestamp: int, begins: bool) -> tuple[int, int] | None:
+        """Return (sequence, timestamp) for a packet before `first_in`: the beginning of a segment, or a late one of an older
+        segment. None: not for this subscriber. `begins`: a decoder can start at this packet."""
+        if not self.anchored:
+            if not begins:
+                return None
+            self._anchor(stream, ext, timestamp)
+            return (ext + self.offset) & 0xFFFF, (timestamp + self.timestamp_offset) & 0xFFFFFFFF
+        for segment in reversed(self._segments):
+            if segment.stream is stream and segment.holds(ext):
+                return (ext + segment.offset) & 0xFFFF, (timestamp + segment.timestamp_offset) & 0xFFFFFFFF
+        return None
+
+    def detach(self) -> None:
+        """End the current segment; the next begins at the following number, video at a key frame. Idempotent."""
+        stream = self.stream
+        if stream is None or not self.anchored:
+            return
+        self._packets_before, self._octets_before = self.packets_sent, self.octets_sent
+        self._close_segment(stream.highest)
+        self._last_out_timestamp = (stream.last_timestamp + self.timestamp_offset) & 0xFFFFFFFF
+        self._last_out_us = stream.last_us
+        self.first_in = NOT_ANCHORED
+
+    def rebase(self, ext: int) -> None:
+        """The source leapt to `ext`: continue there without the hole. Call before the source's `highest` is raised."""
+        if self.stream is not None and self.anchored:
+            self._close_segment(self.stream.highest)
+            self._open_segment(self.stream, ext, self.timestamp_offset)
+
+    def skip(self, ext: int) -> None:
+        """The source's newest packet `ext` is not forwarded: close the hole it would leave."""
+        if self.stream is not None and self.anchored and ext >= self.first_in:
+            self._close_segment(ext - 1)
+            self._open_segment(self.stream, ext + 1, self.timestamp_offset)
+
+    def find_sent(self, sequence: int, now: float) -> tuple[bytes, int] | None:
+        """Return (source packet, timestamp offset) of what went out under `sequence`, if the history still has it."""
+        stream = self.stream
+        highest = stream.highest + self.offset if stream is not None and self.anchored else self._next_out - 1
+        ext_out = highest + seq_delta(sequence, highest & 0xFFFF)
+        for segment in reversed(self._segments):
+            ext_in = ext_out - segment.offset
+            if segment.holds(ext_in):
+                packet = segment.stream.ring.get(ext_in, now)
+                return (packet, segment.timestamp_offset) if packet is not None else None
+        return None
+
+    def may_resend(self, sequence: int, now: float) -> bool:
+        """Allow one resend of `sequence`: not within a round trip of the last one, and within the flow's budget."""
+        wait = max(self.round_trip.smoothed or 0.0, MIN_RESEND_INTERVAL)
+        if now - self._resent.get(sequence, -wait) < wait:
+            return False
+        self._tokens = min(self._tokens + (now - self._tokens_at) * RESENDS_PER_SECOND, RESEND_BURST)
+        self._tokens_at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        self._resent.pop(sequence, None)
+        if len(self._resent) >= MAX_RESENT:
+            del self._resent[next(iter(self._resent))]
+        self._resent[sequence] = now
+        return True
+
+    def next_rtx_sequence(self) -> int:
+        """Return a fresh 16-bit sequence number of the RTX stream."""
+        self._rtx_sequence += 1
+        return self._rtx_sequence & 0xFFFF
+
+    def _anchor(self, stream: InboundStream, ext: int, timestamp: int) -> None:
+        """Begin a segment at this packet. The same source keeps its timestamps; another continues by the time that passed."""
+        if stream is self.stream:
+            offset = self.timestamp_offset
+        else:
+            ticks = (stream.last_us - self._last_out_us) * stream.stats.clock_rate // 1_000_000 if self.stream else 0
+            offset = self._last_out_timestamp + max(ticks, MIN_SOURCE_STEP) - timestamp
+            self._segments.clear()  # lets the old source's history go; a key frame makes its last packets useless anyway
+        self.stream = stream
+        self._packets_base, self._octets_base = stream.packets, stream.octets
+        self._open_segment(stream, ext, offset)
+
+    def _open_segment(self, stream: InboundStream, ext: int, timestamp_offset: int) -> None:
+        self.first_in = ext
+        self.offset = self._next_out - ext
+        self.timestamp_offset = timestamp_offset
+        self._segments.append(Segment(stream, ext, self.offset, timestamp_offset))
+
+    def _close_segment(self, end_in: int) -> None:
+        self._segments[-1].end_in = end_in
+        self._next_out = end_in + self.offset + 1

@@ -1,0 +1,173 @@
+"""A lite ICE agent (RFC 8445): answers checks, never sends any, and knows where its peer may be reached.
+
+Pure bookkeeping over authenticated facts; sockets and STUN bytes are `udp_mux` and `stun_messages`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from telemed.sfu.udp_socket import Ancillary, SocketAddress
+
+MAX_PATHS = 8  # addresses per peer; drop rule: the one whose last check is oldest, never the selected one
+GENERATIONS = 2  # credentials accepted at once: the current and, during an ICE restart, the one before
+REPLIES_PER_SECOND = 60.0  # STUN answers per peer: a browser paces its checks at 20 a second
+REPLY_BURST = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Our user fragment and password of one ICE generation (RFC 8445 section 5.3: 4 and 22 characters at least)."""
+
+    ufrag: str
+    password: str
+
+    @classmethod
+    def fresh(cls) -> Credentials:
+        """Return random credentials: 48 and 144 bits, in characters that SDP allows."""
+        return cls(secrets.token_hex(6), secrets.token_hex(18))
+
+
+class PathOwner(Protocol):
+    """The transport of one peer, as the mux sees it."""
+
+    agent: IceAgent
+
+    def on_dtls(self, record: bytes) -> None:
+        """A DTLS datagram came from one of the peer's known addresses."""
+
+    def on_checked(self, now: float) -> None:
+        """An authenticated check came; the agent has already been told."""
+
+
+class Path:
+    """A remote address that passed an authenticated check against one of our addresses, and how to send there.
+
+    One socket of a client may check several addresses of ours; what it selects must be answered from the one it checked.
+    """
+
+    __slots__ = ("address", "ancillary", "checked_at", "generation", "local", "owner")
+
+    def __init__(self, owner: PathOwner, address: SocketAddress, local: bytes, ancillary: Ancillary | None) -> None:
+        self.owner = owner  # the transport whose datagrams come from here
+        self.address = address
+        self.local = local  # packed address of ours that the peer sent to
+        self.ancillary = ancillary  # control data for sendmsg, None when plain sendto picks the right source
+        self.checked_at = 0.0  # seconds, monotonic: last authenticated check
+        self.generation = 0  # number of the credentials that last check used
+
+    @property
+    def key(self) -> tuple[SocketAddress, bytes]:
+        """Remote address and local address."""
+        return self.address, self.local
+
+
+class IceAgent:
+    """The lite agent of one peer: two generations of credentials, at most eight paths, one of them selected."""
+
+    __slots__ = (
+        "_credentials",
+        "_newest",
+        "_tokens",
+        "_tokens_at",
+        "consent_at",
+        "paths",
+        "selected",
+    )
+
+    def __init__(self, credentials: Credentials, now: float) -> None:
+        self._credentials: dict[str, tuple[int, Credentials]] = {}
+        self._newest = 0
+        self._tokens = REPLY_BURST
+        self._tokens_at = now
+        self.paths: dict[tuple[SocketAddress, bytes], Path] = {}  # by remote and local address
+        self.selected: Path | None = None
+        self.consent_at = now  # seconds: last authenticated check on any path (RFC 7675)
+        self.restart(credentials)
+
+    @property
+    def credentials(self) -> Credentials:
+        """The current generation, for the answer."""
+        return next(entry for number, entry in self._credentials.values() if number == self._newest)
+
+    @property
+    def ufrags(self) -> tuple[str, ...]:
+        """User fragments that checks may carry now."""
+        return tuple(self._credentials)
+
+    def restart(self, credentials: Credentials) -> str | None:
+        """Begin a new generation (ICE restart); return the user fragment that thereby expired, if any."""
+        self._newest += 1
+        self._credentials[credentials.ufrag] = (self._newest, credentials)
+        if len(self._credentials) <= GENERATIONS:
+            return None
+        expired = next(iter(self._credentials))
+        del self._credentials[expired]
+        return expired
+
+    def password(self, ufrag: str) -> bytes | None:
+        """Return the password that belongs to `ufrag`, None when it is not ours any more."""
+        entry = self._credentials.get(ufrag)
+        return entry[1].password.encode("ascii") if entry else None
+
+    def may_reply(self, now: float) -> bool:
+        """Take one token from the peer's STUN reply budget; False: stay silent this time."""
+        self._tokens = min(self._tokens + (now - self._tokens_at) * REPLIES_PER_SECOND, REPLY_BURST)
+        self._tokens_at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+    def on_check(self, path: Path, ufrag: str, nominating: bool, now: float) -> Path | None:
+        """An authenticated check came over `path`. Returns a path that had to give way (to be forgotten), else None.
+
+        Selected is: the first path checked; then the one with USE-CANDIDATE; and after a restart the first path of the new
+        generation, because the old one is most likely dead.
+        """
+        generation = self._credentials[ufrag][0]
+        evicted = None
+        if path.key not in self.paths:
+            evicted = self._make_room()
+            self.paths[path.key] = path
+        path.checked_at = self.consent_at = now
+        path.generation = generation
+        selected = self.selected
+        if selected is None or nominating or generation > selected.generation:
+            self.selected = path
+        return evicted
+
+    def on_media(self, path: Path) -> bool:
+        """Authenticated media came over `path`, not the selected one. True when that moved the selection there.
+
+        The client sends on the pair it chose; a NAT that changed its mapping shows the same. A path is never selected on
+        media alone: it passed a check, and more recently than the selected one did.
+        """
+        selected = self.selected
+        if selected is not None and (path.address == selected.address or path.checked_at <= selected.checked_at):
+            return False
+        self.selected = path
+        return True
+
+    def path_at(self, address: SocketAddress) -> Path | None:
+        """Return the path to `address` that media should be attributed to: the selected one, else the latest checked."""
+        candidates = [path for path in self.paths.values() if path.address == address]
+        if self.selected in candidates:
+            return self.selected
+        return max(candidates, key=lambda path: path.checked_at, default=None)
+
+    def forget(self, address: SocketAddress) -> None:
+        """The address belongs to somebody else now."""
+        self.paths = {key: path for key, path in self.paths.items() if path.address != address}
+        if self.selected is not None and self.selected.address == address:
+            self.selected = max(self.paths.values(), key=lambda path: path.checked_at, default=None)
+
+    def _make_room(self) -> Path | None:
+        if len(self.paths) < MAX_PATHS:
+            return None
+        others = (path for path in self.paths.values() if path is not self.selected)
+        oldest = min(others, key=lambda path: path.checked_at)
+        del self.paths[oldest.key]
+        return oldest

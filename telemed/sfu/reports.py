@@ -1,0 +1,168 @@
+"""Outgoing RTCP on timers: NACK, key-frame requests and transport feedback to publishers, reports to everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telemed.media.control import PeerQuality, VideoPaused
+from telemed.media.loss_guard import Pause, Resume
+from telemed.rtp.rtcp import build_nack, build_receiver_report, build_sdes, build_sender_report
+from telemed.rtp.rtcp_records import ReportBlock
+
+if TYPE_CHECKING:
+    from telemed.sfu.flows import EgressFlow
+    from telemed.sfu.peer import Peer
+    from telemed.sfu.streams import InboundStream
+
+DEFAULT_ROUND_TRIP = 0.1  # seconds, until a peer's reports tell
+MAX_REPORT_BYTES = 1200  # per datagram of sender reports
+SENDER_REPORT_QUIET = 2.0  # seconds without packets after which a source gets no sender reports
+QUALITY_SECONDS = 2  # calls of `each_second` between two quality events
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Running counts of one direction at the last quality event."""
+
+    packets: dict[int, int] = field(default_factory=dict)  # by SSRC
+    octets: dict[int, int] = field(default_factory=dict)
+
+
+class PeerReporter:
+    """The periodic RTCP of one peer. Methods are called by the worker's timer wheel; `now` in monotonic seconds."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._fractions: dict[int, int] = {}  # inbound SSRC -> last reported fraction lost, 1/256
+        self._up = _Tally()
+        self._down = _Tally()
+        self._seconds = 0
+        self._quality_at = 0.0
+
+    @property
+    def round_trip(self) -> float | None:
+        """Smoothed round trip in seconds: the best of the peer's flows, None while unknown."""
+        known = [flow.round_trip.smoothed for flow in self._peer.flows.values() if flow.round_trip.smoothed is not None]
+        return min(known, default=None)
+
+    def each_tick(self, now: float) -> None:
+        """Every 20 ms: ask for lost packets, send transport feedback when due."""
+        peer = self._peer
+        send, counters = peer.services.dataplane.send_rtcp, peer.services.counters
+        for line in peer.published.values():
+            stream = line.stream
+            if stream is not None and stream.is_video and len(stream.nack):
+                lost = stream.nack.due(now, self.round_trip or DEFAULT_ROUND_TRIP)
+                if lost and stream.flows:
+                    counters.nack_sent += 1
+                    send(peer, build_nack(peer.ssrc, stream.ssrc, lost))
+        if peer.twcc.due(now):
+            media_ssrc = next(iter(peer.streams), 0)
+            for message in peer.twcc.build(peer.ssrc, media_ssrc):
+                counters.twcc_sent += 1
+                send(peer, message)
+
+    def each_tenth(self, now: float) -> None:
+        """Every 100 ms: repeat key-frame requests that went unanswered, or could not be sent at once."""
+        for line in self._peer.published.values():
+            stream = line.stream
+            if stream is None or not stream.is_video or not stream.flows:
+                continue
+            if stream.nack.take_lost_for_good() and stream.keyframes.wanted(now):
+                self._peer.send_pli(stream)
+            elif stream.keyframes.due(now):
+                self._peer.send_pli(stream)
+
+    def each_second(self, now: float) -> None:
+        """Every second: reports both ways, loss guard, history expiry; every two seconds the quality event."""
+        peer = self._peer
+        streams = [line.stream for line in peer.published.values() if line.stream is not None]
+        self._send_receiver_report(streams, now)
+        self._send_sender_reports(now)
+        for stream in streams:
+            stream.ring.expire(now)
+        self._guard(now)
+        self._seconds += 1
+        if self._seconds % QUALITY_SECONDS == 0:
+            peer.services.emit(self._quality(streams, now))
+
+    def _send_receiver_report(self, streams: list[InboundStream], now: float) -> None:
+        blocks: list[ReportBlock] = []
+        for stream in streams:
+            block = stream.stats.take_report_block(now)
+            if block is not None:
+                blocks.append(block)
+                self._fractions[stream.ssrc] = block.fraction_lost
+        if blocks:
+            peer = self._peer
+            report = build_receiver_report(peer.ssrc, blocks) + build_sdes(peer.ssrc, peer.room.cname)
+            peer.services.dataplane.send_rtcp(peer, report)
+
+    def _send_sender_reports(self, now: float) -> None:
+        peer = self._peer
+        pending = b""
+        for flow in peer.flows.values():
+            report = self._sender_report(flow, now)
+            if len(pending) + len(report) > MAX_REPORT_BYTES:
+                peer.services.dataplane.send_rtcp(peer, pending)
+                pending = b""
+            pending += report
+        if pending:
+            peer.services.dataplane.send_rtcp(peer, pending)
+
+    def _sender_report(self, flow: EgressFlow, now: float) -> bytes:
+        """Carry the publisher's capture clock through the flow's timestamp offset; empty without clock or recent packets."""
+        stream = flow.stream
+        if stream is None or not flow.anchored or not flow.ready or now - stream.last_us * 1e-6 > SENDER_REPORT_QUIET:
+            return b""
+        ntp64 = stream.clock.server_ntp(stream.last_timestamp)
+        if ntp64 is None:
+            return b""
+        flow.round_trip.on_report_sent(ntp64, now)
+        timestamp = stream.last_timestamp + flow.timestamp_offset
+        return build_sender_report(flow.ssrc, ntp64, timestamp, flow.packets_sent, flow.octets_sent, flow.track.cname)
+
+    def _guard(self, now: float) -> None:
+        """Stop or resume this peer's video as its loss demands, and say so."""
+        peer = self._peer
+        decision = peer.guard.tick(now)
+        if decision is None:
+            return
+        paused = isinstance(decision, Pause)
+        if not paused and not isinstance(decision, Resume):
+            return
+        peer.room.pause_video(peer, paused, now)
+        peer.services.emit(VideoPaused(peer.room.room_id, peer.peer_id, paused))
+
+    def _quality(self, streams: list[InboundStream], now: float) -> PeerQuality:
+        peer = self._peer
+        elapsed = now - self._quality_at if self._quality_at else float(QUALITY_SECONDS)
+        self._quality_at = now
+        up = [(s.ssrc, s.stats.packets, s.stats.octets, self._fractions.get(s.ssrc, 0)) for s in streams]
+        down = [(f.ssrc, f.packets_sent, f.octets_sent, f.loss) for f in peer.flows.values()]
+        up_loss, up_rate = _interval(self._up, up, elapsed, arrived=True)
+        down_loss, down_rate = _interval(self._down, down, elapsed, arrived=False)
+        return PeerQuality(
+            peer.room.room_id, peer.peer_id, up_loss, down_loss, round(self.round_trip or 0.0, 4), up_rate, down_rate
+        )
+
+
+def _interval(
+    tally: _Tally, counts: list[tuple[int, int, int, int]], elapsed: float, arrived: bool
+) -> tuple[float, int]:
+    """Return (loss 0..1 weighted by packets, bit/s) since the last call, from (SSRC, packets, octets, fraction lost).
+
+    `arrived`: the packets are those that came through, so what was sent is more.
+    """
+    lost = sent = octets = 0.0
+    for ssrc, packets, octet_count, fraction in counts:
+        recent = max(packets - tally.packets.get(ssrc, 0), 0)
+        octets += max(octet_count - tally.octets.get(ssrc, 0), 0)
+        share = min(fraction / 256, 0.99)
+        total = recent / (1 - share) if arrived else recent
+        sent += total
+        lost += total * share
+    tally.packets = {ssrc: packets for ssrc, packets, _octets, _fraction in counts}
+    tally.octets = {ssrc: octet_count for ssrc, _packets, octet_count, _fraction in counts}
+    return round(lost / sent, 4) if sent else 0.0, round(octets * 8 / max(elapsed, 0.1))

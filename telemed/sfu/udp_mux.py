@@ -1,0 +1,257 @@
+"""One UDP port for all peers of a worker: takes datagrams in, tells them apart (RFC 7983), and answers ICE checks.
+
+Only a STUN check whose integrity fits a peer's password makes an address known. Everything else is accepted from known addresses
+only; the rest is counted and dropped without an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from typing import Protocol
+
+from telemed.sfu import stun_messages
+from telemed.sfu.counters import Counters
+from telemed.sfu.ice_lite import IceAgent, Path, PathOwner
+from telemed.sfu.udp_socket import (
+    ANCILLARY_BYTES,
+    SO_TIMESTAMPNS,
+    Ancillary,
+    MediaSocket,
+    SocketAddress,
+    kernel_drops,
+    local_address,
+    plain_address,
+    source_ancillary,
+    unpack_timespec,
+)
+
+MAX_DATAGRAM = 1500  # bytes: larger ones are nobody's media
+BUFFER_BYTES = 2048  # so that a larger one shows its size instead of being cut to fit
+DRAIN_LIMIT = 64  # datagrams per wake-up of the loop
+DRAIN_TIME_US = 1000  # and microseconds: with one more datagram's fan-out this keeps the callback under 2 ms
+SLOW_US = 2000  # a callback longer than this is counted
+CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more than slewing can explain
+MAX_STAMP_AGE_US = 2_000_000  # an older kernel stamp is a stepped clock, not a long queue
+
+PACKET_FAULTS = (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error)
+
+monotonic_ns = time.monotonic_ns
+time_ns = time.time_ns
+
+
+class MediaSink(Protocol):
+    """Who takes RTP and RTCP: the data plane. The datagram lies in the mux's `buffer`."""
+
+    def on_media(self, path: Path, length: int, arrival_us: int) -> None:
+        """`length` bytes of SRTP or SRTCP came over `path` at `arrival_us` (monotonic microseconds, kernel stamp)."""
+
+
+class UdpMux:
+    """Owner of the worker's socket. `buffer` holds the datagram being handled, and only while it is handled."""
+
+    def __init__(self, media_socket: MediaSocket, counters: Counters) -> None:
+        self.buffer = bytearray(BUFFER_BYTES)
+        self.port = media_socket.port
+        self.slow_callbacks = 0
+        self.media_socket = media_socket
+        self._socket = media_socket.socket
+        self._view = memoryview(self.buffer)
+        self._counters = counters
+        self._paths: dict[SocketAddress, Path] = {}
+        self._owners: dict[str, PathOwner] = {}
+        self._clock_offset_us = (time_ns() - monotonic_ns()) // 1000
+        self._kernel_drops = 0
+        self._sink: MediaSink | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, sink: MediaSink) -> None:
+        """Begin reading in the running loop; media goes to `sink`."""
+        self._sink = sink
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket.fileno(), self._on_readable)
+
+    def close(self) -> None:
+        """Stop reading and close the socket. Idempotent."""
+        if self._loop is not None and self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+        self._paths.clear()
+        self._owners.clear()
+
+    def add_ufrag(self, ufrag: str, owner: PathOwner) -> None:
+        """From now on checks that name `ufrag` belong to `owner`."""
+        self._owners[ufrag] = owner
+
+    def remove_ufrag(self, ufrag: str) -> None:
+        """Checks that name `ufrag` are no longer answered."""
+        self._owners.pop(ufrag, None)
+
+    def remove_owner(self, owner: PathOwner) -> None:
+        """Forget every address and user fragment of `owner`."""
+        for ufrag in owner.agent.ufrags:
+            self.remove_ufrag(ufrag)
+        for path in owner.agent.paths.values():
+            known = self._paths.get(path.address)
+            if known is not None and known.owner is owner:
+                del self._paths[path.address]
+
+    def send(self, data: bytes | memoryview, path: Path) -> bool:
+        """Send one datagram over `path`; False when the kernel would not take it (counted, never an exception)."""
+        try:
+            if path.ancillary is None:
+                self._socket.sendto(data, path.address)
+            else:
+                self._socket.sendmsg((data,), path.ancillary, 0, path.address)
+        except BlockingIOError:
+            self._counters.send_blocked += 1
+            return False
+        except OSError:  # no route, interface gone, or an ICMP error of an earlier datagram
+            self._counters.fail_send += 1
+            return False
+        self._counters.out_bytes += len(data)
+        return True
+
+    def _on_readable(self) -> None:  # noqa: C901, PLR0912, PLR0915 - per datagram: see design section 3, packet path
+        """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more."""
+        receive = self._socket.recvmsg_into
+        buffers = [self._view]
+        counters = self._counters
+        paths = self._paths
+        started_us = monotonic_ns() // 1000
+        stamps_valid = self._follow_clock(started_us)
+        deadline_us = started_us + DRAIN_TIME_US
+        for _ in range(DRAIN_LIMIT):
+            try:
+                length, ancillary, _flags, address = receive(buffers, ANCILLARY_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:  # an ICMP error of an earlier send is reported here
+                counters.fail_receive += 1
+                continue
+            counters.in_datagrams += 1
+            if not 0 < length <= MAX_DATAGRAM:
+                self._count_size(length)
+                continue
+            counters.in_bytes += length
+            now_us = monotonic_ns() // 1000
+            arrival_us = now_us
+            if ancillary and ancillary[0][1] == SO_TIMESTAMPNS and stamps_valid:
+                seconds, nanoseconds = unpack_timespec(ancillary[0][2])
+                arrival_us = seconds * 1_000_000 + nanoseconds // 1000 - self._clock_offset_us
+                if not 0 <= now_us - arrival_us < MAX_STAMP_AGE_US:
+                    arrival_us = now_us
+            if len(ancillary) > 2:
+                self._count_kernel_drops(ancillary)
+            first = self.buffer[0]
+            try:
+                if 128 <= first <= 191:
+                    path = paths.get(address)
+                    if path is None:
+                        counters.drop_address_unknown += 1
+                    else:
+                        self._sink.on_media(path, length, arrival_us)  # type: ignore[union-attr]
+                elif first <= 3:
+                    self._on_stun(bytes(self._view[:length]), address, ancillary, now_us * 1e-6)
+                elif 20 <= first <= 63:
+                    self._on_dtls(length, address)
+                else:
+                    counters.drop_class_unknown += 1
+            except PACKET_FAULTS:  # a hole in our own checks: this datagram is lost, nothing else
+                counters.fail_packet_path += 1
+            now_us = monotonic_ns() // 1000
+            if now_us > deadline_us:
+                self.slow_callbacks += now_us - started_us > SLOW_US
+                return
+
+    def _follow_clock(self, now_us: int) -> bool:
+        """Update wall clock minus monotonic; False when it stepped: the stamps of what is queued now mean nothing."""
+        offset_us = time_ns() // 1000 - now_us
+        stepped = abs(offset_us - self._clock_offset_us) > CLOCK_STEP_US
+        self._clock_offset_us = offset_us
+        if stepped:
+            self._counters.clock_steps += 1
+        return not stepped
+
+    def _count_size(self, length: int) -> None:
+        if length:
+            self._counters.drop_oversized += 1
+        else:
+            self._counters.drop_empty += 1
+
+    def _count_kernel_drops(self, ancillary: Ancillary) -> None:
+        """Add what the kernel dropped since it last said so; its count runs from the socket's beginning."""
+        total = kernel_drops(ancillary)
+        if total is not None:
+            self._counters.kernel_receive_drops += (total - self._kernel_drops) & 0xFFFFFFFF
+            self._kernel_drops = total
+
+    def _on_dtls(self, length: int, address: SocketAddress) -> None:
+        path = self._paths.get(address)
+        if path is None:
+            self._counters.drop_address_unknown += 1
+            return
+        self._counters.in_dtls += 1
+        path.owner.on_dtls(bytes(self._view[:length]))
+
+    def _on_stun(self, data: bytes, address: SocketAddress, ancillary: Ancillary, now: float) -> None:
+        """Answer an authenticated check of a known peer; be silent towards everybody else, so that nothing is reflected."""
+        counters = self._counters
+        counters.in_stun += 1
+        user = stun_messages.peek_user(data)
+        if user is None:
+            counters.drop_stun_malformed += 1
+            return
+        owner = self._owners.get(user)
+        password = owner.agent.password(user) if owner is not None else None
+        if owner is None or password is None:
+            counters.drop_stun_unknown_user += 1
+            return
+        try:
+            request = stun_messages.read_request(data, password)
+        except ValueError:
+            counters.drop_stun_malformed += 1
+            return
+        if request is None:
+            counters.drop_stun_unauthenticated += 1
+            return
+        path = self._path_of(owner, address, local_address(ancillary))
+        if stun_messages.claims_controlled(request):
+            reply = stun_messages.role_conflict_response(request, password)
+        else:
+            self._learn(owner, path, user, stun_messages.is_nominating(request), now)
+            reply = stun_messages.success_response(request, plain_address(address), password)
+        if owner.agent.may_reply(now):
+            self.send(reply, path)
+            counters.out_stun += 1
+        else:
+            counters.drop_stun_rate += 1
+
+    def _path_of(self, owner: PathOwner, address: SocketAddress, local: bytes) -> Path:
+        """Return the owner's path between these addresses, or a new one that is not yet in any table."""
+        path = owner.agent.paths.get((address, local))
+        return path or Path(owner, address, local, source_ancillary(address, local))
+
+    def _learn(self, owner: PathOwner, path: Path, user: str, nominating: bool, now: float) -> None:
+        """Put an authenticated path into the tables; the latest owner of an address has it."""
+        agent = owner.agent
+        before = agent.selected
+        known = self._paths.get(path.address)
+        if known is not None and known.owner is not owner:
+            known.owner.agent.forget(path.address)
+        evicted = agent.on_check(path, user, nominating, now)
+        self._attribute(agent, path.address)
+        if evicted is not None:
+            self._attribute(agent, evicted.address)
+        if before is not None and agent.selected is not before:
+            self._counters.path_switches += 1
+        owner.on_checked(now)
+
+    def _attribute(self, agent: IceAgent, address: SocketAddress) -> None:
+        """Make the table say which of the agent's paths datagrams from `address` belong to."""
+        path = agent.path_at(address)
+        if path is None:
+            self._paths.pop(address, None)
+        else:
+            self._paths[address] = path

@@ -1,0 +1,256 @@
+"""A media worker: one UDP port, its rooms, and the control socket. Runs as a process of its own, or inside a test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from telemed.clock import Clock, SystemClock
+from telemed.errors import ProtocolError, Unavailable
+from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, PeerSnapshot, Snapshot, WorkerEvent
+from telemed.media.control_codec import MAX_ID, from_json, to_json
+from telemed.sfu import seam
+from telemed.sfu.addresses import host_candidates, interface_addresses
+from telemed.sfu.control_server import ControlServer
+from telemed.sfu.counters import Counters
+from telemed.sfu.dataplane import Dataplane
+from telemed.sfu.garbage import CollectionTimer
+from telemed.sfu.histogram import LatencyHistogram
+from telemed.sfu.peer import Peer
+from telemed.sfu.reports import PeerReporter
+from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
+from telemed.sfu.services import Services
+from telemed.sfu.timers import SECOND, TENTH, Job, TimerWheel
+from telemed.sfu.udp_mux import UdpMux
+from telemed.sfu.udp_socket import open_media_socket
+
+ORPHAN_LIFETIME = 600.0  # seconds rooms live on without a control connection
+CLOSE_TIMEOUT = 1.0  # seconds for the last close_notify records
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker needs to know. `addresses` empty: announce those of the interfaces that are up."""
+
+    index: int
+    udp_port: int  # 0: any free one
+    socket_path: Path
+    addresses: tuple[str, ...] = ()  # public addresses to announce instead (NAT 1:1)
+    announce_loopback: bool = False  # 127.0.0.1 besides, for demonstrations and tests on one machine
+    own_process: bool = False  # tune the garbage collector for a process that does nothing else
+
+
+class Worker:
+    """Owns everything of one worker; `start` and `close` are its whole life."""
+
+    def __init__(self, settings: WorkerSettings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.generation = secrets.token_hex(8)
+        self.counters = Counters()
+        self.latency = LatencyHistogram()
+        self.rooms: dict[str, Room] = {}
+        self.draining = False
+        self.udp_port = 0
+        self._clock = clock or SystemClock()
+        self._collections = CollectionTimer()
+        self._wheel = TimerWheel(self._jobs)
+        self._services: Services | None = None
+        self._control: ControlServer | None = None
+        self._alone_since: float | None = None
+
+    async def start(self) -> None:
+        """Test the libraries, open the port and the control socket. Raises SeamError, OSError, Unavailable."""
+        await seam.self_test()
+        media_socket = open_media_socket(self.settings.udp_port)
+        self.udp_port = media_socket.port
+        mux = UdpMux(media_socket, self.counters)
+        dataplane = Dataplane(mux, self.counters, self.latency)
+        self._services = Services(mux, dataplane, self.counters, self._clock, self._emit)
+        hello = Hello(CONTROL_VERSION, self.generation, self.settings.index, self.udp_port, 0)
+        self._control = ControlServer(self.settings.socket_path, hello, self._handlers())
+        self._control.on_connected = self._on_control
+        self._alone_since = self._clock.monotonic()
+        try:
+            await self._control.start()
+        except (OSError, Unavailable):
+            mux.close()
+            raise
+        mux.start(dataplane)
+        self._wheel.start()
+        self._collections.start(self.settings.own_process)
+
+    async def close(self) -> None:
+        """End every room, say goodbye, release port and socket file. Idempotent."""
+        self._wheel.close()
+        for room in list(self.rooms.values()):
+            room.close()
+        self.rooms.clear()
+        if self._services is not None:
+            await self._services.tasks.drain(CLOSE_TIMEOUT)
+            self._services.mux.close()
+        if self._control is not None:
+            await self._control.close()
+        self._collections.close()
+
+    def negotiate(self, request: Negotiate) -> dict[str, Any]:
+        """Control's `negotiate`: opens the room by itself. Raises Conflict, Unavailable while draining."""
+        room = self._open_room(request.room_id)
+        return to_json(room.negotiate(request, self._candidates()))
+
+    def snapshot(self) -> Snapshot:
+        """Return all rooms and peers."""
+        peers: list[PeerSnapshot] = []
+        for room in self.rooms.values():
+            peers.extend(room.snapshot())
+        return Snapshot(self.generation, tuple(self.rooms), tuple(peers))
+
+    def stats(self, reset: bool = False) -> dict[str, Any]:
+        """Return counters, latency (kernel stamp to return of the last send), loop lag and collections."""
+        services = self._require_services()
+        latency = self.latency.snapshot()
+        if reset:
+            self.latency.reset()
+        media_socket = services.mux.media_socket
+        return {
+            "counters": self.counters.snapshot(),
+            "latency": latency,
+            "loop": {
+                "lag_us": self._wheel.take_lag_us(),
+                "skipped_ticks": self._wheel.skipped,
+                "slow_callbacks": self._wheel.slow_callbacks + services.mux.slow_callbacks,
+            },
+            "collections": self._collections.snapshot(),
+            "rooms": len(self.rooms),
+            "peers": sum(len(room.peers) for room in self.rooms.values()),
+            "dropped_events": self._control.dropped_events if self._control is not None else 0,
+            "socket": {"receive_buffer": media_socket.receive_buffer, "send_buffer": media_socket.send_buffer},
+        }
+
+    def _handlers(self) -> dict[str, Callable[[object], dict[str, Any]]]:
+        return {
+            "open_room": lambda args: self._on_open(_text_args(args, "room_id")[0]),
+            "close_room": lambda args: self._on_close_room(_text_args(args, "room_id")[0]),
+            "negotiate": lambda args: self.negotiate(from_json(Negotiate, args)),
+            "close_peer": self._on_close_peer,
+            "set_flow": self._on_set_flow,
+            "request_keyframes": self._on_keyframes,
+            "snapshot": lambda args: to_json(self.snapshot()),
+            "stats": lambda args: self.stats(isinstance(args, dict) and args.get("reset") is True),
+            "drain": self._on_drain,
+        }
+
+    def _on_open(self, room_id: str) -> dict[str, Any]:
+        self._open_room(room_id)
+        return {}
+
+    def _on_close_room(self, room_id: str) -> dict[str, Any]:
+        room = self.rooms.pop(room_id, None)
+        if room is not None:
+            room.close()
+        return {}
+
+    def _on_close_peer(self, args: object) -> dict[str, Any]:
+        room_id, peer_id = _text_args(args, "room_id", "peer_id")
+        room = self.rooms.get(room_id)
+        if room is not None:
+            room.close_peer(peer_id)
+        return {}
+
+    def _on_set_flow(self, args: object) -> dict[str, Any]:
+        if not isinstance(args, dict) or args.keys() != {"room_id", "peer_id", "sending", "receiving"}:
+            raise ProtocolError("set_flow has missing or unknown arguments.")
+        sending, receiving = args["sending"], args["receiving"]
+        if type(sending) is not bool or type(receiving) is not bool:
+            raise ProtocolError("set_flow wants two booleans.")
+        room_id, peer_id = _text_args({"room_id": args["room_id"], "peer_id": args["peer_id"]}, "room_id", "peer_id")
+        self._known_room(room_id).set_flow(peer_id, sending, receiving)
+        return {}
+
+    def _on_keyframes(self, args: object) -> dict[str, Any]:
+        room_id, peer_id = _text_args(args, "room_id", "peer_id")
+        self._known_room(room_id).request_keyframes(peer_id)
+        return {}
+
+    def _on_drain(self, _args: object) -> dict[str, Any]:
+        self.draining = True
+        return {}
+
+    def _on_control(self, connected: bool) -> None:
+        self._alone_since = None if connected else self._clock.monotonic()
+
+    def _open_room(self, room_id: str) -> Room:
+        room = self.rooms.get(room_id)
+        if room is None:
+            if self.draining:
+                raise Unavailable("The worker takes no new rooms.", code="draining")
+            room = self.rooms[room_id] = Room(self._require_services(), room_id)
+        return room
+
+    def _known_room(self, room_id: str) -> Room:
+        room = self.rooms.get(room_id)
+        if room is None:
+            raise ProtocolError("There is no such room.", code="not_found")
+        return room
+
+    def _candidates(self) -> tuple[Any, ...]:
+        """Addresses are read anew for each answer: a laptop's or a server's interfaces come and go."""
+        settings = self.settings
+        addresses = list(settings.addresses) or interface_addresses(False)
+        if settings.announce_loopback and "127.0.0.1" not in addresses:
+            addresses.append("127.0.0.1")
+        return host_candidates(addresses, self.udp_port, self._require_services().mux.media_socket.dual_stack)
+
+    def _emit(self, event: WorkerEvent) -> None:
+        if self._control is not None:
+            self._control.send_event(event)
+
+    def _require_services(self) -> Services:
+        if self._services is None:
+            raise Unavailable("The worker has not started.")
+        return self._services
+
+    def _jobs(self, tick: int) -> Iterator[Job]:
+        """Yield the work of one 20 ms tick: peers take turns within the second so that reports never come all at once."""
+        if tick % TENTH == 0:
+            for room in list(self.rooms.values()):
+                yield room.tick_speaker
+        if tick % SECOND == 0:
+            yield self._sweep
+        for room in list(self.rooms.values()):
+            for phase, peer in enumerate(list(room.peers.values())):
+                reporter = room.reporters.get(peer.peer_id)
+                if reporter is not None:
+                    yield from _peer_jobs(peer, reporter, tick + phase)
+
+    def _sweep(self, now: float) -> None:
+        """Every second: close empty rooms, and all rooms that control left alone for ten minutes."""
+        orphaned = self._alone_since is not None and now - self._alone_since > ORPHAN_LIFETIME
+        for room_id, room in list(self.rooms.items()):
+            if orphaned or (not room.peers and now - room.empty_since > EMPTY_ROOM_LIFETIME):
+                room.close()
+                del self.rooms[room_id]
+
+
+def _peer_jobs(peer: Peer, reporter: PeerReporter, tick: int) -> Iterator[Job]:
+    """Yield the jobs that are this peer's in this tick."""
+    if peer.receive is not None:
+        yield reporter.each_tick
+        if tick % TENTH == 0:
+            yield reporter.each_tenth
+        if tick % SECOND == 0:
+            yield reporter.each_second
+    if tick % SECOND == 0:
+        yield peer.watch
+
+
+def _text_args(args: object, *names: str) -> list[str]:
+    """Return the named string arguments. Raises ProtocolError unless `args` has exactly those, each 1 to 64 characters."""
+    if not isinstance(args, dict) or args.keys() != set(names):
+        raise ProtocolError("The operation has missing or unknown arguments.")
+    values = [args[name] for name in names]
+    if not all(isinstance(value, str) and 0 < len(value) <= MAX_ID for value in values):
+        raise ProtocolError("An argument has the wrong type or size.")
+    return values
