@@ -11,6 +11,7 @@ import secrets
 import threading
 import unicodedata
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -45,13 +46,19 @@ def verify_password(encoded: str, password: str) -> bool:
         return False
 
 
+@cache
+def _hash_of_nobody() -> str:
+    """Return what the password of an unknown account is compared with: the hash of a password nobody knows."""
+    return hash_password(secrets.token_urlsafe())
+
+
 class PasswordChecker:
     """Verifies passwords off the event loop. Owns its threads: call `close()` when the server stops."""
 
     def __init__(self, max_running: int = MAX_RUNNING, max_pending: int = MAX_PENDING) -> None:
         self._threads = ThreadPoolExecutor(max_workers=max_running, thread_name_prefix="passwords")
         self._slots = threading.BoundedSemaphore(max_pending)
-        self._nobody = hash_password(secrets.token_urlsafe())  # what an unknown account is compared with
+        self._nobody = _hash_of_nobody()
 
     async def matches(self, encoded: str | None, password: str) -> bool:
         """Tell whether `password` belongs to `encoded`; None (no such account) takes as long and is always False.
