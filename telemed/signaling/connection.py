@@ -31,6 +31,8 @@ class Connection:
         self._outbox: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue(OUTBOX_EVENTS)
         self._sender: asyncio.Task[None] | None = None
         self._ending = False
+        self._may_close = asyncio.Event()
+        self._may_close.set()
 
     @property
     def started(self) -> bool:
@@ -74,6 +76,14 @@ class Connection:
         except asyncio.QueueFull:
             self._discard()
 
+    def begin_command(self) -> None:
+        """A command of this connection is running: closing waits for its acknowledgement."""
+        self._may_close.clear()
+
+    def end_command(self) -> None:
+        """The acknowledgement is on its way."""
+        self._may_close.set()
+
     def _discard(self) -> None:
         self._ending = True
         while not self._outbox.empty():
@@ -94,6 +104,7 @@ class Connection:
             item = await self._outbox.get()
             with contextlib.suppress(engineio.exceptions.EngineIOError, OSError):  # its disconnect arrives by itself
                 if item is None:
+                    await self._may_close.wait()
                     await self._close()
                     return
                 await self._send(*item)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +57,8 @@ class EngineGuard:
         self._connections: dict[str, EngineConnection] = {}
         self._settled: Callable[[str], None] | None = None
         self._sweeper: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()  # of Engine.IO: it starts pings and forgets them
+        server.eio.start_background_task = self._start_task
         handlers = server.eio.handlers
         self._connect, self._message, self._disconnect = (
             handlers[name] for name in ("connect", "message", "disconnect")
@@ -82,6 +84,15 @@ class EngineGuard:
         for engine_id in list(self._connections):
             await self.close(engine_id)
         await self.server.shutdown()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start_task(self, target: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(target(*arguments), name="engine-io")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The aiohttp handler of /socket.io/. Never answers with a stack trace, never leaves a half-dead connection."""

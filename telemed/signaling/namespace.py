@@ -49,6 +49,7 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
         self._counters = guard.counters
         self._members: dict[str, _Member[GuestT]] = {}
         self._arriving: dict[str, str] = {}  # engine id -> sid accepted but not yet told
+        self._answering: dict[str, Connection] = {}  # engine id -> connection whose command is running
 
     @abstractmethod
     async def accept(self, ticket: str) -> GuestT:
@@ -110,7 +111,10 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
         self._guard.namespace_joined(engine_id)
 
     def settled(self, engine_id: str) -> None:
-        """The library finished a message of this connection: if it was our CONNECT, the client may be sent to now."""
+        """The library finished a message of this connection: a command is answered, or after a CONNECT the stream may begin."""
+        answered = self._answering.pop(engine_id, None)
+        if answered is not None:
+            answered.end_command()
         sid = self._arriving.pop(engine_id, None)
         member = self._members.get(sid) if sid is not None else None
         if member is not None and self.server.manager.is_connected(sid, self.namespace):
@@ -137,6 +141,8 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
         if model is None or len(arguments) != 2:
             self._counters.add("socket.unknown_command")
             return answers.refused(InvalidInput("There is no such command, or it lacks its one argument."))
+        self._answering[member.connection.engine_id] = member.connection
+        member.connection.begin_command()
         try:
             command = schemas.parse(model, arguments[1])
             async with asyncio.timeout(COMMAND_TIMEOUT):
