@@ -16,12 +16,21 @@ def attach_nothing(app: web.Application) -> None:
     """Stand-in for a server without signalling."""
 
 
+def tell_nobody(user_id: str) -> None:
+    """Stand-in for a server without open connections of staff."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebDeps:
-    """The ports behind the handlers. `attach` hooks the Socket.IO server into the application before it starts."""
+    """The ports behind the handlers.
+
+    `attach` hooks the Socket.IO server into the application before it starts. `on_sign_out` is told the id of a user who signed
+    out, so that open sockets end with the login.
+    """
 
     store: Store
     visits: Visits
     clock: Clock
     settings: WebSettings
     attach: Callable[[web.Application], None] = attach_nothing
+    on_sign_out: Callable[[str], None] = tell_nobody

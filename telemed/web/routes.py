@@ -18,7 +18,7 @@ RECOVER_RATE = Rate(10, 60.0)
 LOGIN_RATE = Rate(60, 60.0)  # beside the throttle of failed attempts in sign_in.py
 # Per person.
 TICKET_RATE = Rate(60, 60.0)  # a dropped network asks for one at each new connection
-OFFER_RATE = Rate(10, 10.0)  # protocol section 3
+OFFER_RATE = Rate(30, 10.0)  # before anything is parsed; protocol section 3 allows each seat 10
 PROBE_RATE = Rate(10, 60.0)
 CREATE_RATE = Rate(60, 60.0)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -53,40 +54,54 @@ async def _alive(_: web.Request) -> web.Response:
 
 @dataclass(frozen=True, slots=True)
 class WebServer:
-    """A running server. `port` is the real one when 0 was asked for."""
+    """A running server; `port` is that of its first socket."""
 
     port: int
     _runner: web.AppRunner
-    _listener: asyncio.Server
+    _listeners: tuple[asyncio.Server, ...]
 
     async def close(self) -> None:
         """Stop listening, let running requests end, run the application's clean-up."""
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         await self._runner.cleanup()
 
 
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Return a listening-ready TCP socket, for a caller that must know the port before it builds the settings. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=host == "::")
+
+
 async def start_server(
-    app: web.Application, settings: WebSettings, host: str | list[str] | None, port: int, tls: ssl.SSLContext | None = None
+    app: web.Application, settings: WebSettings, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None = None
 ) -> WebServer:
-    """Serve `app` on `host` (None: every interface) and `port` (0: any free one). Raises OSError when the port is taken."""
+    """Serve `app` on bound TCP sockets, which may be inherited and listen already; they are closed with the server."""
     runner = _runner(app, settings.limits)
     await runner.setup()
     server = runner.server
     assert server is not None
+    listeners: list[asyncio.Server] = []
     try:
-        listener = await asyncio.get_running_loop().create_server(
-            lambda: Doorkeeper(server, settings.limits, settings.trusted_proxies),
-            host,
-            port,
-            ssl=tls,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=settings.limits.tls_handshake if tls else None,
-            ssl_shutdown_timeout=TLS_SHUTDOWN_SECONDS if tls else None,
-        )
+        for entry in sockets:
+            listeners.append(await _listen(server, settings, entry, tls))
     except OSError:
+        for listener in listeners:
+            listener.close()
         await runner.cleanup()
         raise
-    return WebServer(listener.sockets[0].getsockname()[1], runner, listener)
+    return WebServer(sockets[0].getsockname()[1], runner, tuple(listeners))
+
+
+async def _listen(server: web.Server, settings: WebSettings, entry: socket.socket, tls: ssl.SSLContext | None) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(
+        lambda: Doorkeeper(server, settings.limits, settings.trusted_proxies),
+        sock=entry,
+        ssl=tls,
+        backlog=BACKLOG,
+        ssl_handshake_timeout=settings.limits.tls_handshake if tls else None,
+        ssl_shutdown_timeout=TLS_SHUTDOWN_SECONDS if tls else None,
+    )
 
 
 def _runner(app: web.Application, limits: ConnectionLimits) -> web.AppRunner:

@@ -76,17 +76,18 @@ class SignIn:
                 await tx.logins.touch(login.id, now)
         return Staff(user.id, user.organisation_id, user.role, user.name), user
 
-    async def sign_out(self, token: str) -> None:
-        """Close the login of a token; unknown tokens are none of our business."""
+    async def sign_out(self, token: str) -> str | None:
+        """Close the login of a token and return whose it was; None when there was nothing to close."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             login = await tx.logins.by_token_hash(token_hash(token))
             if login is None or login.revoked_at is not None:
-                return
+                return None
             user = await tx.users.get(login.user_id)
             actor = ActorRef(login.user_id, user.role.value if user else ANONYMOUS.role)
             await tx.logins.revoke(login.id, now)
             await tx.audit.append(actor, AuditAction.SIGN_OUT, login.user_id, AuditOutcome.DONE, now)
+        return login.user_id
 
     def _throttle(self, account: str, source: str) -> None:
         """Count an attempt before it is checked, so that parallel guesses are counted too."""

@@ -53,8 +53,9 @@ async def login(call: Call) -> Reply:
 async def logout(call: Call) -> Reply:
     """`POST /auth/logout`."""
     token = call.services.identifier.staff_token(call.request)
-    if token is not None:
-        await call.services.sign_in.sign_out(token)
+    user_id = await call.services.sign_in.sign_out(token) if token is not None else None
+    if user_id is not None:
+        call.services.deps.on_sign_out(user_id)
     return Reply({}, cleared=(call.services.jar.staff_name,), headers={"Clear-Site-Data": CLEAR_SITE_DATA})
 
 

@@ -40,6 +40,7 @@ class RememberedVisits:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.fault: BaseException | None = None
         self.status = "seat"
+        self.signed_out: list[str] = []
 
     def _note(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, arguments))

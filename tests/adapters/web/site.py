@@ -15,7 +15,7 @@ import aiohttp
 
 from telemed.care.ports import Store
 from telemed.web.deps import WebDeps
-from telemed.web.server import WebServer, build_app, start_server
+from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from telemed.web.settings import WebSettings
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 
@@ -118,10 +118,10 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """Start a server on a free port and stop it."""
     visits, clock = RememberedVisits(), TurnableClock()
-    deps = WebDeps(store, visits, clock, settings)
+    deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.signed_out.append)
     if attach is not None:
         deps = replace(deps, attach=attach)
-    server = await start_server(build_app(deps), settings, "127.0.0.1", 0, tls)
+    server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], tls)
     connector = aiohttp.TCPConnector(ssl=False, force_close=True) if tls else aiohttp.TCPConnector(force_close=True)
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), connector=connector, auto_decompress=False) as http:

@@ -57,6 +57,7 @@ async def test_signs_in_reads_and_signs_out(site: Site, people: People, store: S
 
     out = await site.ask("POST", "/api/v1/auth/logout", {})
     assert out.status == 200 and out.json == {}
+    assert site.visits.signed_out == [people.users[Role.CLINICIAN].id]
     assert out.headers["Clear-Site-Data"] == '"cookies", "storage"'
     assert SimpleCookie(out.headers["Set-Cookie"])["telemed_staff"].value == ""
     assert (await site.ask("GET", "/api/v1/me")).status == 401
