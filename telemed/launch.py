@@ -30,9 +30,14 @@ class Launch:
     udp_port: int = 0  # of a media worker; 0 takes a free one
     notify_descriptor: int = -1  # pipe to the supervisor, -1: none
 
+    @property
+    def run_path(self) -> Path:
+        """The directory of the sockets."""
+        return Path(self.run_directory)
+
     def control_sockets(self) -> list[Path]:
         """The Unix sockets on which the media workers listen, by index."""
-        return [worker_socket(Path(self.run_directory), index) for index in range(self.workers)]
+        return [worker_socket(self.run_path, index) for index in range(self.workers)]
 
 
 def worker_socket(run_directory: Path, index: int) -> Path:

@@ -13,8 +13,6 @@ from telemed.config.rules import Rule
 
 T = TypeVar("T")
 
-LANGUAGES = ("en", "de")  # the languages the pages exist in
-
 
 def setting(default: T, rule: Rule, about: str) -> T:
     """Declare one key: its default, its rule, and the reason for both (shown to operators)."""
@@ -35,11 +33,6 @@ class Clinic:
         "112",
         rules.matching(rules.EMERGENCY_NUMBER, 'digits only, such as "112"'),
         "The emergency number of your country, shown to patients who wait. 112 works in all of the EU.",
-    )
-    languages: tuple[str, ...] = setting(
-        LANGUAGES,
-        rules.each(lambda word: word in LANGUAGES, 'a list of "en" and "de"', at_least_one=True),
-        "Languages offered; the first one is used when a browser wants none of them.",
     )
 
 

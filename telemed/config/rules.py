@@ -101,15 +101,15 @@ def choice(*allowed: str) -> Rule:
     return Rule(read, wanted)
 
 
-def each(item: Callable[[str], bool], wanted: str, *, at_least_one: bool = False) -> Rule:
+def each(item: Callable[[str], bool], wanted: str) -> Rule:
     """A list of different strings, all of which `item` accepts."""
 
     def read(value: object) -> Value:
         if not isinstance(value, (list, tuple)):
             raise BadValue(f"is {type_name(value)} where a list is wanted")
         items = tuple(_string(entry) for entry in value)
-        if len(items) > MAX_ITEMS or len(set(items)) != len(items) or (at_least_one and not items):
-            raise BadValue("is empty, too long or names something twice")
+        if len(items) > MAX_ITEMS or len(set(items)) != len(items):
+            raise BadValue("is too long or names something twice")
         wrong = [index + 1 for index, entry in enumerate(items) if not item(entry)]
         if wrong:
             raise BadValue(f"has a wrong entry at place {wrong[0]}")

@@ -1,0 +1,220 @@
+"""The control process: `python -m telemed.app`, orders on standard input. The composition root: it alone knows all adapters.
+
+Start, each needing those before it: store (lock, migrations) -> clinic or demo -> signalling (visits from the rows, media
+followers) -> media clients (connect, report rooms and peers; the followers reconcile) -> web server on the inherited sockets ->
+admin socket. Ready is told when the port answers and every worker has reported, or 10 s later without the missing ones.
+
+Closures, in reverse and each with a deadline: admin socket -> web (stops accepting; its shutdown hook stops the signalling, which
+ends the sockets, finishes changes under way and lets go of the media plane) -> media clients (workers keep their rooms for the
+next control) -> store (last, so that every change under way is committed). What exceeds its deadline is left to the process end:
+the database is safe at any point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from telemed import child, logs
+from telemed.admin.server import AdminServer
+from telemed.admin.wire import text_argument
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import SYSTEM
+from telemed.clock import SystemClock
+from telemed.errors import ConfigError
+from telemed.ids import new_id
+from telemed.launch import Launch, admin_socket
+from telemed.layout import Layout
+from telemed.loop_lag import LoopLag
+from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
+from telemed.sfu.client import MediaClient
+from telemed.signaling.server import Signaling
+from telemed.signaling.settings import SignalingSettings
+from telemed.store import Store
+from telemed.web.deps import WebDeps
+from telemed.web.server import build_app, start_server
+from telemed.web.settings import WebSettings
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+WORKERS_WAIT = 10.0  # seconds at start for the workers to report
+POLL = 0.02  # seconds between looks while waiting for them
+STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_STORE = 0.5, 3.0, 0.5, 3.0  # seconds; together below limits.stop_seconds (8)
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def serve(orders: Launch) -> child.Lifespan:
+    """Run control; yields nothing to tell beyond being ready. Raises ConfigError, DatabaseInUse, OSError."""
+    async with AsyncExitStack() as closing:
+        lag = LoopLag()
+        lag.start()
+        closing.push_async_callback(lag.close)
+        server_id = new_id("srv")
+        store = await _open_store(orders, closing, server_id)
+        clients = [MediaClient(path) for path in orders.control_sockets()]
+        signaling = Signaling(_signaling_settings(orders), store, clients)
+        for client in clients:
+            closing.push_async_callback(_within, STOP_MEDIA, "media", client.close)
+        stop_signaling = _once(signaling.stop)
+        closing.push_async_callback(_within, STOP_WEB, "signaling", stop_signaling)
+        await signaling.start()
+        for client in clients:
+            await client.start()
+        await _open_web(orders, store, signaling, stop_signaling, closing)
+        admin = AdminServer(admin_socket(orders.run_path), _operations(store))
+        await admin.start()
+        closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
+        await _wait_for_workers(signaling)
+        yield {}
+
+
+async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -> Store:
+    """The store, with the clinic or demo in it; its last row at the end says that this server stopped."""
+    layout = Layout(orders.config)
+    clock = SystemClock()
+    store = await Store.open(layout.database)
+    closing.push_async_callback(_within, STOP_STORE, "store", store.close)
+    if orders.demo:
+        await provide_demo(store, orders.config.clinic, Path(orders.accounts_file), clock.utcnow())
+    else:
+        await provide_clinic(store, orders.config.clinic, clock.utcnow())
+
+    async def note(action: AuditAction) -> None:
+        async with store.write() as tx:
+            await tx.audit.append(SYSTEM, action, server_id, AuditOutcome.DONE, clock.utcnow())
+
+    await note(AuditAction.SERVER_STARTED)
+    closing.push_async_callback(_within, STOP_STORE, "audit", lambda: note(AuditAction.SERVER_STOPPED))
+    return store
+
+
+async def _open_web(
+    orders: Launch, store: Store, signaling: Signaling, stop_signaling: Callable[[], Awaitable[None]], closing: AsyncExitStack
+) -> None:
+    """The web server on the sockets the supervisor holds."""
+    settings = _web_settings(orders)
+    deps = WebDeps(store, signaling.visits, SystemClock(), settings, attach=signaling.mount)
+    application = build_app(deps)
+
+    async def on_shutdown(_: web.Application) -> None:
+        await stop_signaling()  # or open sockets would keep the server waiting
+
+    application.on_shutdown.append(on_shutdown)
+    sockets = [socket.socket(fileno=descriptor) for descriptor in orders.http_descriptors]
+    logs.claim_library_handlers()
+    server = await start_server(application, settings, sockets, _tls(orders))
+    closing.push_async_callback(_within, STOP_WEB, "web", server.close)
+
+
+def _signaling_settings(orders: Launch) -> SignalingSettings:
+    secret = orders.config.secrets.installation_key.encode()
+    return SignalingSettings(orders.base_url, secret, frozenset(_other_origins(orders)))
+
+
+def _web_settings(orders: Launch) -> WebSettings:
+    clinic = orders.config.clinic
+    return WebSettings(
+        clinic_name=clinic.name,
+        clinic_phone=clinic.phone,
+        emergency_number=clinic.emergency_number,
+        demo=orders.demo,
+        base_url=orders.base_url,
+        static_root=STATIC,
+        version=_version(),
+        other_origins=_other_origins(orders),
+        trusted_proxies=frozenset(orders.config.server.trusted_proxies),
+    )
+
+
+def _other_origins(orders: Launch) -> tuple[str, ...]:
+    """In a demo, and without a base URL, people may as well type the loopback addresses."""
+    if orders.config.server.base_url:
+        return ()
+    scheme, _, rest = orders.base_url.partition("://")
+    port = rest.rpartition(":")[2]
+    origins = [f"{scheme}://{host}:{port}" for host in ("localhost", "127.0.0.1", "[::1]")]
+    return tuple(origin for origin in origins if origin != orders.base_url)
+
+
+def _tls(orders: Launch) -> ssl.SSLContext | None:
+    """TLS 1.2 or later with the configured files; None when a proxy speaks it or nobody does. Raises ConfigError."""
+    server = orders.config.server
+    if not server.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(server.tls_certificate, server.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError("The TLS certificate or key cannot be used. `telemed doctor` says what is wrong.") from error
+    return context
+
+
+def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
+    """What the admin socket offers."""
+    clock = SystemClock()
+
+    async def user_add(arguments: dict[str, Any]) -> dict[str, Any]:
+        person = NewStaff.typed(*(text_argument(arguments, name) for name in ("role", "name", "email", "password")))
+        return {"user_id": await add_staff(store, person, clock.utcnow())}
+
+    async def audit_verify(_: dict[str, Any]) -> dict[str, Any]:
+        verdict = await store.verify_audit()
+        return {"rows": verdict.rows, "last_hash": verdict.last_hash, "fault_at": verdict.fault_at, "fault": verdict.fault}
+
+    return {"user_add": user_add, "audit_verify": audit_verify}
+
+
+async def _wait_for_workers(signaling: Signaling) -> None:
+    """Give the workers time to report, so that the first call after "ready" finds them."""
+    try:
+        async with asyncio.timeout(WORKERS_WAIT):
+            while not signaling.media.all_ready:  # noqa: ASYNC110 - start-up only; the followers offer no event to wait for
+                await asyncio.sleep(POLL)
+    except TimeoutError:
+        log.warning("serving although not all media workers have reported")
+
+
+async def _within(seconds: float, name: str, close: Callable[[], Awaitable[None]]) -> None:
+    """Run one closer within its deadline; a failure is told and does not keep the next one from running."""
+    try:
+        async with asyncio.timeout(seconds):
+            await close()
+    except TimeoutError:
+        log.warning("not closed in time part=%s", name)
+    except Exception:  # noqa: BLE001 - the boundary of one part: the store must be closed whatever the others did
+        log.exception("closing failed part=%s", name)
+
+
+def _once(close: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The same, run the first time only."""
+    done = False
+
+    async def run() -> None:
+        nonlocal done
+        if not done:
+            done = True
+            await close()
+
+    return run
+
+
+def _version() -> str:
+    try:
+        return version("telemed")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(child.main(lambda _: "control", serve))

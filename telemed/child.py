@@ -1,0 +1,66 @@
+"""What every child of the supervisor does: read its orders, set up logs, run until SIGTERM, end with a code that says why."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import faulthandler
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from telemed import exits, launch, logs
+from telemed.errors import ConfigError, TelemedError
+from telemed.heartbeat import Notifier
+from telemed.launch import Launch
+
+Service = Callable[[Launch], AbstractAsyncContextManager[dict[str, Any]]]
+Lifespan = AsyncIterator[dict[str, Any]]
+PRIVATE_UMASK = 0o077
+UNAVAILABLE_CODES = frozenset({"database_in_use", "unavailable"})
+log = logging.getLogger(__name__)
+
+
+def main(name: Callable[[Launch], str], service: Service) -> int:
+    """Run `service`, an async context manager that yields what to tell the supervisor when it serves. Returns the exit code."""
+    faulthandler.enable()  # SIGABRT of the supervisor, or a crash of a library: where each thread stands, no values
+    os.umask(PRIVATE_UMASK)
+    logs.configure("child", "info")
+    try:
+        orders = launch.read()
+        logs.configure(name(orders), orders.config.logging.level)
+        asyncio.run(_serve(orders, service))
+    except TelemedError as error:
+        log.error("cannot serve: %s", error.message)  # noqa: TRY400 - the operator's fault or the machine's, not a bug
+        return _code_of(error)
+    except OSError as error:
+        log.exception("cannot serve")
+        return exits.UNAVAILABLE if error.errno == errno.EADDRINUSE else exits.FAILED
+    return exits.OK
+
+
+async def _serve(orders: Launch, service: Service) -> None:
+    """From start to SIGTERM."""
+    loop = asyncio.get_running_loop()
+    logs.watch_loop(loop)
+    asked = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, asked.set)
+    loop.add_signal_handler(signal.SIGINT, asked.set)
+    notifier = Notifier(orders.notify_descriptor)
+    try:
+        async with service(orders) as details:
+            notifier.ready(details)
+            log.info("ready")
+            await asked.wait()
+            log.info("stopping")
+    finally:
+        await notifier.close()
+
+
+def _code_of(error: TelemedError) -> int:
+    if error.code in UNAVAILABLE_CODES:
+        return exits.UNAVAILABLE
+    return exits.CONFIG if isinstance(error, ConfigError) or error.code == "unsupported_library" else exits.FAILED

@@ -1,0 +1,38 @@
+"""Entry point of a media worker process: `python -m telemed.worker`, orders on standard input.
+
+Closures: the process owns one `Worker`, which owns socket, rooms and control connection; SIGTERM closes it within a second.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import asynccontextmanager
+
+from telemed import child
+from telemed.launch import Launch, worker_socket
+from telemed.sfu.worker import Worker, WorkerSettings
+
+
+@asynccontextmanager
+async def serve(orders: Launch) -> child.Lifespan:
+    """Run the worker; yields its UDP port. Raises SeamError, OSError, Unavailable."""
+    media = orders.config.media
+    worker = Worker(
+        WorkerSettings(
+            index=orders.worker,
+            udp_port=orders.udp_port,
+            socket_path=worker_socket(orders.run_path, orders.worker),
+            addresses=media.addresses,
+            announce_loopback=media.announce_loopback,
+            own_process=True,
+        )
+    )
+    await worker.start()
+    try:
+        yield {"udp_port": worker.udp_port}
+    finally:
+        await worker.close()
+
+
+if __name__ == "__main__":
+    sys.exit(child.main(lambda orders: f"media-{orders.worker}", serve))
