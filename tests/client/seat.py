@@ -134,7 +134,7 @@ class SeatClient:
             if time.monotonic() > deadline and not condition():
                 raise TimeoutError("the awaited state did not come")
 
-    async def command(self, name: str, **fields: Any) -> dict[str, Any]:
+    async def command(self, name: str, /, **fields: Any) -> dict[str, Any]:
         """Send a command and return its result; raises RefusedError."""
         fields.setdefault("command_id", command_id())
         answer = await self.socket.call(name, fields, namespace="/call", timeout=10)
