@@ -25,8 +25,8 @@ class ProcessLock:
 
     @classmethod
     def acquire(cls, database: Path) -> ProcessLock:
-        """Take the lock of `database` at once. Raises DatabaseInUse."""
-        descriptor = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+        """Take the lock of `database` at once. Raises DatabaseInUse, ConfigError when the place cannot be written."""
+        descriptor = _open(Path(f"{database}.lock"), os.O_NOFOLLOW)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -44,9 +44,22 @@ class ProcessLock:
 
 
 def private_file(path: Path) -> None:
-    """Make sure `path` exists and only its owner may read it (SQLite gives its side files the same mode)."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    """Make sure `path` exists and only its owner may read it (SQLite gives its side files the same mode). Raises ConfigError.
+
+    Call before SQLite opens the file: closing any descriptor of it drops the process's locks on it (POSIX).
+    """
+    descriptor = _open(path, 0)
     try:
         os.fchmod(descriptor, FILE_MODE)
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path, flags: int) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | flags, FILE_MODE)
+    except OSError as error:
+        raise ConfigError(
+            "The database's place cannot be written. Does the directory exist, and does it belong to this user?",
+            code="database_unreadable",
+        ) from error

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from telemed.errors import ConfigError
@@ -29,7 +30,7 @@ def config(connection: Connection | None = None) -> Config:
 def migrate(database: Path) -> None:
     """Run the missing migrations. Blocking: call in a thread.
 
-    Raises ConfigError `database_newer` when the database was written by a later version.
+    Raises ConfigError: `database_newer` when a later version wrote the database, `database_unreadable` when it is none.
     """
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
@@ -44,6 +45,10 @@ def migrate(database: Path) -> None:
     except CommandError as error:
         raise ConfigError(
             "This database was written by a later version of telemed. Update the program.", code="database_newer"
+        ) from error
+    except DBAPIError as error:
+        raise ConfigError(
+            "The database file cannot be read. Is it one of telemed's, and sound?", code="database_unreadable"
         ) from error
     finally:
         engine.dispose()

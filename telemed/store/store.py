@@ -40,7 +40,8 @@ class Store:
     async def open(cls, path: Path) -> Store:
         """Open or create the database at `path` and migrate it.
 
-        Raises DatabaseInUse while another process has it open, ConfigError when a later version wrote it.
+        Raises ConfigError: DatabaseInUse while another process has it open, `database_newer` when a later version wrote it,
+        `database_unreadable` when it is no database of ours or its place cannot be written.
         """
         lock = ProcessLock.acquire(path)
         try:

@@ -124,7 +124,9 @@ STAFF_SEATS = st.builds(
 
 
 @given(GUESTS, st.lists(st.one_of(GUESTS, STAFF_SEATS), max_size=5), st.sampled_from(SessionState))
-def test_what_is_for_staff_never_reaches_a_guest(viewer: ParticipantRecord, others: list[ParticipantRecord], state: SessionState) -> None:
+def test_what_is_for_staff_never_reaches_a_guest(
+    viewer: ParticipantRecord, others: list[ParticipantRecord], state: SessionState
+) -> None:
     session = a_session(state, patient_name=CANARY, reason=CANARY, created_by=f"usr_{CANARY}", outcome=Outcome.NO_SHOW)
     move = MoveRequest(f"mov_{CANARY}", "ses_1", viewer.id, CANARY, NOW)
     scene = a_scene(viewer, *others, session=session, moves=(move,), messages=(a_message(viewer.id),))
