@@ -1,0 +1,151 @@
+// The m-lines of one PeerConnection: each published source keeps its line, received tracks share a pool whose idle lines are recycled.
+// `sync` compares what is wished with what is there; lines change by direction only, so an offer never grows without need.
+import { pruneCodecs } from "./codecs.js";
+
+/** @typedef {import("./messages.js").Kind} Kind */
+/** @typedef {import("./messages.js").Source} Source */
+/** @typedef {{track: MediaStreamTrack | null, maxBitrate?: number}} Publication `track` null: the line stays, silent */
+/** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
+/** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null}} Line */
+
+/** @type {Record<Source, Kind>} */
+export const KIND_OF = { microphone: "audio", camera: "video", screen: "video", screen_audio: "audio" };
+
+export class LinePool {
+  /** Whether the lines have changed since the last answer. */
+  dirty = false;
+  /** @type {Line[]} */
+  #lines = [];
+  #connection;
+  #capabilities;
+
+  /** @param {RTCPeerConnection} connection @param {import("./codecs.js").CapabilitiesPort} capabilities */
+  constructor(connection, capabilities) {
+    this.#connection = connection;
+    this.#capabilities = capabilities;
+  }
+
+  /** Makes the lines what `wishes` say. @param {Wishes} wishes */
+  sync(wishes) {
+    for (const [source, publication] of wishes.publish) this.#publish(source, publication);
+    for (const line of this.#lines) {
+      if (line.source && !wishes.publish.has(line.source)) this.#silence(line);
+      if (line.trackId && !wishes.subscribe.has(line.trackId)) this.#release(line);
+    }
+    for (const [trackId, kind] of wishes.subscribe) this.#subscribe(trackId, kind);
+  }
+
+  /** Lines that send, for the offer. */
+  publishing() {
+    return this.#lines.flatMap(({ source, transceiver }) =>
+      source && transceiver.mid !== null && transceiver.direction === "sendonly" ? [{ mid: transceiver.mid, source }] : []);
+  }
+
+  /** Lines that receive, for the offer. */
+  subscribing() {
+    return this.#lines.flatMap(({ trackId, transceiver }) =>
+      trackId && transceiver.mid !== null ? [{ mid: transceiver.mid, track_id: trackId }] : []);
+  }
+
+  /** The server will not send on these lines. @param {ReadonlySet<string>} mids */
+  refuse(mids) {
+    for (const line of this.#lines) {
+      if (!line.trackId || line.transceiver.mid === null || !mids.has(line.transceiver.mid)) continue;
+      line.trackId = null;
+      line.transceiver.direction = "inactive"; // As the answer said; that needs no offer of its own.
+    }
+  }
+
+  /** Receivers of the tracks that the last answer granted. @returns {Map<string, RTCRtpReceiver>} */
+  receivers() {
+    const granted = this.#lines.filter((line) => line.trackId && line.transceiver.currentDirection === "recvonly");
+    return new Map(granted.map((line) => [/** @type {string} */ (line.trackId), line.transceiver.receiver]));
+  }
+
+  /** @param {Source} source @returns {RTCRtpSender | null} */
+  sender(source) {
+    return this.#lines.find((line) => line.source === source)?.transceiver.sender ?? null;
+  }
+
+  /** Number of m-lines, idle ones included. */
+  get size() {
+    return this.#lines.length;
+  }
+
+  /** @param {Source} source @param {Publication} publication */
+  #publish(source, publication) {
+    const line = this.#lines.find((one) => one.source === source);
+    if (!line) {
+      this.#addSending(source, publication);
+      return;
+    }
+    if (line.transceiver.sender.track !== publication.track) void line.transceiver.sender.replaceTrack(publication.track).catch(() => {});
+    void limitBitrate(line.transceiver.sender, publication.maxBitrate);
+    this.#turn(line, "sendonly");
+  }
+
+  /** @param {Source} source @param {Publication} publication */
+  #addSending(source, publication) {
+    const kind = KIND_OF[source];
+    /** @type {RTCRtpTransceiverInit} */
+    const init = { direction: "sendonly" };
+    if (publication.maxBitrate) init.sendEncodings = [{ maxBitrate: publication.maxBitrate }];
+    this.#add(publication.track ?? kind, init, { kind, source, trackId: null });
+  }
+
+  /** @param {string} trackId @param {Kind} kind */
+  #subscribe(trackId, kind) {
+    if (this.#lines.some((line) => line.trackId === trackId)) return;
+    const idle = this.#lines.find((line) => !line.source && !line.trackId && line.kind === kind);
+    if (idle) {
+      idle.trackId = trackId;
+      this.dirty = true; // Even when the direction has not changed: the line now means another track.
+      this.#turn(idle, "recvonly");
+    } else this.#add(kind, { direction: "recvonly" }, { kind, source: null, trackId });
+  }
+
+  /** @param {MediaStreamTrack | Kind} what @param {RTCRtpTransceiverInit} init @param {Omit<Line, "transceiver">} line */
+  #add(what, init, line) {
+    const transceiver = this.#connection.addTransceiver(what, init);
+    pruneCodecs(transceiver, line.kind, this.#capabilities);
+    this.#lines.push({ transceiver, ...line });
+    this.dirty = true;
+  }
+
+  /** @param {Line} line */
+  #silence(line) {
+    if (line.transceiver.sender.track) void line.transceiver.sender.replaceTrack(null).catch(() => {});
+    this.#turn(line, "inactive");
+  }
+
+  /** @param {Line} line */
+  #release(line) {
+    line.trackId = null;
+    this.#turn(line, "inactive");
+  }
+
+  /** @param {Line} line @param {RTCRtpTransceiverDirection} direction */
+  #turn(line, direction) {
+    if (line.transceiver.direction === direction) return;
+    line.transceiver.direction = direction;
+    this.dirty = true;
+  }
+}
+
+/**
+ * Caps what a sender's encoder may produce, in bit/s. Takes effect without negotiation.
+ * @param {RTCRtpSender} sender
+ * @param {number | undefined} maxBitrate
+ */
+export async function limitBitrate(sender, maxBitrate) {
+  if (!maxBitrate) return;
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings ?? [];
+  if (!encoding || encoding.maxBitrate === maxBitrate) return;
+  encoding.maxBitrate = maxBitrate;
+  try {
+    await sender.setParameters(parameters);
+  } catch {
+    // Between an offer and its answer some browsers refuse; the next sync tries again.
+  }
+}

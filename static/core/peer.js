@@ -1,0 +1,307 @@
+// The media connection of a seat: what it sends and receives is wished for, and brought about by offers, restarts and new attempts.
+//
+// States:  idle -> connecting -> connected <-> interrupted -> connecting (new attempt) ...;  close -> idle
+//   interrupted   nothing arrives, ICE is unsure, or the network changed: ICE is restarted; after 5 s a new attempt
+import { ApiError } from "./api.js";
+import { Attempt } from "./attempt.js";
+import { backoff } from "./backoff.js";
+import { browserCapabilities } from "./codecs.js";
+import { Emitter } from "./emitter.js";
+import { MediaWatch, arrivalOf } from "./media_watch.js";
+import { clock as realClock, singleTimer } from "./timers.js";
+
+/** @typedef {import("./messages.js").Source} Source */
+/** @typedef {import("./messages.js").Kind} Kind */
+/** @typedef {import("./messages.js").Offer} Offer */
+/** @typedef {import("./messages.js").Answer} Answer */
+/** @typedef {import("./line_pool.js").Publication} Publication */
+/** @typedef {ReturnType<typeof singleTimer>} Timer */
+/** @typedef {"idle" | "connecting" | "connected" | "interrupted"} PeerState */
+
+/**
+ * @typedef {object} PeerPorts
+ * @property {(offer: Offer) => Promise<Answer>} postOffer rejects with ApiError or NetworkError
+ * @property {(attempt: number, offer: number) => void} negotiated tells the server that an answer is applied
+ * @property {() => RTCPeerConnection} [createConnection]
+ * @property {import("./codecs.js").CapabilitiesPort} [capabilities]
+ * @property {import("./timers.js").Clock} [clock]
+ * @property {() => number} [random]
+ * @property {() => number} [utcNow] milliseconds since the epoch
+ */
+
+/** Track changes within this many milliseconds become one offer. */
+const COALESCE_MS = 100;
+/** Milliseconds from an ICE restart until it has failed. */
+const RECOVER_MS = 5_000;
+/** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
+const CONNECT_MS = 10_000;
+/** Milliseconds between samples of arrival. */
+const SAMPLE_MS = 500;
+/** First jump of the attempt's number after another device's clock was ahead; doubles. */
+const STALE_JUMP_MS = 30_000;
+/** Milliseconds until refused tracks are asked for again; doubles up to the second figure. */
+const REFUSED_MS = { first: 1_000, longest: 15_000 };
+
+/** @extends {Emitter<{state: PeerState, tracks: ReadonlyMap<string, RTCRtpReceiver>, stats: RTCStatsReport, refused: {code: string}}>} */
+export class Peer extends Emitter {
+  /** @type {PeerState} */
+  state = "idle";
+  /** Whether media should be arriving now: someone sends, nobody holds us. Set by the owner. */
+  expecting = false;
+  /** Attempts made; for the technical details. */
+  attempts = 0;
+  /** @type {Map<Source, Publication>} */
+  #publish = new Map();
+  /** @type {Map<string, Kind>} */
+  #subscribe = new Map();
+  /** @type {Attempt | null} */
+  #attempt = null;
+  #lastNumber = 0;
+  #busy = false;
+  #failures = 0;
+  #refusedWait = REFUSED_MS.first;
+  #watch = new MediaWatch();
+  /** @type {Required<PeerPorts>} */
+  #ports;
+  /** @type {Timer} */
+  #offerTimer;
+  /** @type {Timer} */
+  #refusedTimer;
+  /** @type {Timer} */
+  #recoverTimer;
+  /** @type {Timer} */
+  #sampleTimer;
+
+  /** @param {PeerPorts} ports */
+  constructor(ports) {
+    super();
+    this.#ports = {
+      createConnection: () => new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] }),
+      capabilities: browserCapabilities,
+      clock: realClock,
+      random: Math.random,
+      utcNow: Date.now,
+      ...ports,
+    };
+    const { clock } = this.#ports;
+    this.#offerTimer = singleTimer(clock);
+    this.#refusedTimer = singleTimer(clock);
+    this.#recoverTimer = singleTimer(clock);
+    this.#sampleTimer = singleTimer(clock);
+  }
+
+  /** Connects. Publications and subscriptions may be set before or after. */
+  start() {
+    if (this.#attempt) return;
+    this.#newAttempt();
+    this.#sampleTimer.set(SAMPLE_MS, () => void this.#sample());
+  }
+
+  /** Ends the connection; `start` begins again. */
+  close() {
+    for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#sampleTimer]) timer.clear();
+    this.#attempt?.close();
+    this.#attempt = null;
+    this.#setState("idle");
+    this.emit("tracks", new Map());
+  }
+
+  /**
+   * Sends `track` as `source`; null keeps the line without media. A change of track on a line needs no offer.
+   * @param {Source} source
+   * @param {MediaStreamTrack | null} track
+   * @param {number} [maxBitrate] bit/s
+   */
+  publish(source, track, maxBitrate) {
+    this.#publish.set(source, maxBitrate ? { track, maxBitrate } : { track });
+    this.#changed();
+  }
+
+  /** @param {Source} source */
+  unpublish(source) {
+    if (this.#publish.delete(source)) this.#changed();
+  }
+
+  /** Receives exactly these tracks. @param {ReadonlyArray<{id: string, kind: Kind}>} tracks */
+  subscribe(tracks) {
+    const same = tracks.length === this.#subscribe.size && tracks.every((track) => this.#subscribe.has(track.id));
+    if (same) return;
+    this.#subscribe = new Map(tracks.map((track) => [track.id, track.kind]));
+    this.#refusedWait = REFUSED_MS.first;
+    this.#changed();
+  }
+
+  /** The server lost our media: connect anew. */
+  reset() {
+    if (this.#attempt) this.#newAttempt();
+  }
+
+  /** The device has another network, or the machine slept: the old path is likely dead. */
+  networkChanged() {
+    if (this.#attempt?.answered) this.#restart(true);
+  }
+
+  /** @returns {Promise<RTCStatsReport | null>} */
+  async stats() {
+    return (await this.#attempt?.connection.getStats().catch(() => null)) ?? null;
+  }
+
+  #changed() {
+    if (!this.#attempt) return;
+    this.#attempt.lines.sync(this.#wishes()); // Changes of track and rate take effect here; changes of lines wait for the offer.
+    if (this.#attempt.needsOffer && !this.#offerTimer.running) this.#schedule(COALESCE_MS);
+  }
+
+  #wishes() {
+    return { publish: this.#publish, subscribe: this.#subscribe };
+  }
+
+  /** @param {number} ms */
+  #schedule(ms) {
+    this.#offerTimer.set(ms, () => void this.#negotiate());
+  }
+
+  #newAttempt() {
+    this.#attempt?.close();
+    const number = Math.max(this.#ports.utcNow(), this.#lastNumber + 1);
+    this.#lastNumber = number;
+    this.attempts += 1;
+    const connection = this.#ports.createConnection();
+    const attempt = new Attempt(number, connection, this.#ports.capabilities);
+    this.#attempt = attempt;
+    const look = () => this.#attempt === attempt && this.#connectionChanged(connection);
+    connection.onconnectionstatechange = look;
+    connection.oniceconnectionstatechange = look;
+    this.#watch = new MediaWatch();
+    this.#recoverTimer.clear();
+    this.#setState("connecting");
+    this.#schedule(0);
+  }
+
+  async #negotiate() {
+    const attempt = this.#attempt;
+    if (!attempt || this.#busy) return; // A running exchange looks again when it ends.
+    this.#busy = true;
+    try {
+      attempt.lines.sync(this.#wishes());
+      if (attempt.needsOffer) await this.#exchange(attempt);
+    } finally {
+      this.#busy = false;
+    }
+    const next = this.#attempt;
+    if (next && next.needsOffer && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
+  }
+
+  /** @param {Attempt} attempt */
+  async #exchange(attempt) {
+    const restart = attempt.restart;
+    try {
+      const offer = await attempt.offer();
+      const answer = await this.#ports.postOffer(offer);
+      if (attempt !== this.#attempt) return;
+      await attempt.accept(answer);
+      this.#failures = 0;
+      this.#accepted(attempt, answer);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      attempt.unsent(restart);
+      this.#failed(error);
+    }
+  }
+
+  /** @param {Attempt} attempt @param {Answer} answer */
+  #accepted(attempt, answer) {
+    this.#ports.negotiated(attempt.number, answer.offer);
+    if (this.state !== "connected" && !this.#recoverTimer.running) this.#recoverTimer.set(CONNECT_MS, () => this.#gaveUp());
+    this.emit("tracks", attempt.lines.receivers());
+    if (!answer.refused.length) return;
+    this.#refusedTimer.set(this.#refusedWait, () => this.#changed());
+    this.#refusedWait = Math.min(this.#refusedWait * 2, REFUSED_MS.longest);
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    const wait = backoff(this.#failures + 1, this.#ports.random());
+    this.#failures += 1;
+    if (error instanceof ApiError && error.code === "stale_attempt") this.#overtake(wait);
+    else if (error instanceof ApiError && [401, 404, 410].includes(error.status)) {
+      this.emit("refused", { code: error.code });
+      this.close();
+    } else if (error instanceof ApiError && error.retryAfter) this.#schedule(Math.max(wait, error.retryAfter * 1000));
+    else if (error instanceof DOMException || error instanceof TypeError) {
+      // The browser would not take the answer: a fresh connection has no such history.
+      this.#newAttempt();
+      this.#schedule(wait);
+    } else this.#schedule(wait);
+  }
+
+  /** Another device of this seat has counted further, its clock being ahead: jump, further each time. @param {number} wait */
+  #overtake(wait) {
+    this.#lastNumber += STALE_JUMP_MS * 2 ** this.#failures;
+    this.#newAttempt();
+    this.#schedule(wait);
+  }
+
+  /** @param {RTCPeerConnection} connection */
+  #connectionChanged(connection) {
+    const { connectionState, iceConnectionState } = connection;
+    if (connectionState === "connected" && iceConnectionState !== "disconnected" && this.state !== "connected") this.#recovered();
+    else if (connectionState === "failed" || iceConnectionState === "failed") this.#gaveUp();
+    else if (iceConnectionState === "disconnected" && this.state === "connected") this.#restart(false);
+  }
+
+  #recovered() {
+    if (this.#attempt && !this.#busy) this.#attempt.restart = false; // The old path works after all.
+    this.#recoverTimer.clear();
+    this.#setState("connected");
+  }
+
+  /** @param {boolean} now even if a restart is under way */
+  #restart(now) {
+    const attempt = this.#attempt;
+    if (!attempt || (this.#recoverTimer.running && !now)) return;
+    attempt.restart = true;
+    this.#watch.disarm();
+    this.#setState(this.state === "connecting" ? "connecting" : "interrupted");
+    this.#recoverTimer.set(RECOVER_MS, () => this.#gaveUp());
+    this.#schedule(0);
+  }
+
+  /** Starting over helps only when the server can be asked: until then the old connection keeps its chance (and its last picture). */
+  #gaveUp() {
+    if (this.#busy || this.#attempt?.needsOffer) this.#recoverTimer.set(RECOVER_MS, () => this.#gaveUp());
+    else this.#newAttempt();
+  }
+
+  async #sample() {
+    const attempt = this.#attempt;
+    const report = await this.stats();
+    if (!attempt || attempt !== this.#attempt) {
+      if (this.#attempt) this.#sampleTimer.set(SAMPLE_MS, () => void this.#sample());
+      return;
+    }
+    if (report) this.#judge(report);
+    this.#sampleTimer.set(SAMPLE_MS, () => void this.#sample());
+  }
+
+  /** @param {RTCStatsReport} report */
+  #judge(report) {
+    const attempt = this.#attempt;
+    const now = this.#ports.clock.now();
+    const expected = this.state === "interrupted" || (this.state === "connected" && this.expecting);
+    const seen = this.#watch.sample(arrivalOf(report), now, expected);
+    if (this.state === "connected" && seen.silent) this.#restart(false);
+    if (this.state === "interrupted" && attempt) {
+      const offered = !attempt.needsOffer && !this.#busy;
+      if (seen.steady || (offered && seen.answered)) this.#recovered();
+    }
+    this.emit("stats", report);
+  }
+
+  /** @param {PeerState} state */
+  #setState(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit("state", state);
+  }
+}

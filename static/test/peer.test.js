@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiError, NetworkError } from "../core/api.js";
+import { Peer } from "../core/peer.js";
+import { FakeConnection } from "./fake_connection.js";
+import { FakeClock, FakeTrack } from "./fakes.js";
+
+const CODECS = { audio: ["audio/opus", "audio/PCMU"], video: ["video/VP8", "video/H264", "video/rtx"] };
+
+function harness() {
+  const clock = new FakeClock();
+  const h = { clock, connections: [], offers: [], negotiated: [], states: [], tracks: null, refusing: new Set(), fail: null };
+  h.peer = new Peer({
+    clock,
+    random: () => 0.5,
+    utcNow: () => 1000,
+    capabilities: (kind) => ({ codecs: CODECS[kind].map((mimeType) => ({ mimeType })) }),
+    createConnection: () => {
+      const connection = new FakeConnection();
+      h.connections.push(connection);
+      return connection;
+    },
+    postOffer: async (offer) => {
+      h.offers.push(offer);
+      if (h.hold) await h.hold;
+      if (h.fail) throw h.fail;
+      const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
+      return { attempt: offer.attempt, offer: offer.offer, sdp: refused.map((one) => one.mid).join(","), publish: [], refused };
+    },
+    negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
+  });
+  h.peer.on("state", (state) => h.states.push(state));
+  h.peer.on("tracks", (tracks) => { h.tracks = [...tracks.keys()]; });
+  h.connection = () => h.connections.at(-1);
+  return h;
+}
+
+async function connected(h) {
+  h.peer.publish("microphone", new FakeTrack("audio"));
+  h.peer.start();
+  await h.clock.advance(0);
+  h.connection().become("connected");
+}
+
+/** Time passes with packets arriving. */
+async function flow(h, ms) {
+  for (let passed = 0; passed < ms; passed += 500) {
+    h.connection().arrived.packets += 10;
+    await h.clock.advance(500);
+  }
+}
+
+test("offers at once, names its lines, prunes codecs, tells when the answer is applied", async () => {
+  const h = harness();
+  h.peer.publish("camera", new FakeTrack("video"), 750_000);
+  h.peer.subscribe([{ id: "trk_1", kind: "audio" }, { id: "trk_2", kind: "video" }]);
+  await connected(h);
+  const [offer] = h.offers;
+  assert.equal(h.offers.length, 1);
+  assert.deepEqual([offer.attempt, offer.offer], [1000, 1]);
+  assert.deepEqual(offer.publish, [{ mid: "0", source: "camera" }, { mid: "1", source: "microphone" }]);
+  assert.deepEqual(offer.subscribe, [{ mid: "2", track_id: "trk_1" }, { mid: "3", track_id: "trk_2" }]);
+  assert.deepEqual(h.negotiated, [[1000, 1]]);
+  assert.deepEqual(h.tracks, ["trk_1", "trk_2"]);
+  assert.deepEqual(h.connection().transceivers.map((one) => one.codecs), [["video/VP8", "video/rtx"], ["audio/opus"], ["audio/opus"], ["video/VP8", "video/rtx"]]);
+  assert.equal(h.connection().transceivers[0].sender.parameters.encodings[0].maxBitrate, 750_000);
+  assert.deepEqual(h.states, ["connecting", "connected"]);
+});
+
+test("changes within 100 ms are one offer, and there is one in flight", async () => {
+  const h = harness();
+  await connected(h);
+  h.peer.subscribe([{ id: "a", kind: "audio" }]);
+  await h.clock.advance(50);
+  h.peer.subscribe([{ id: "a", kind: "audio" }, { id: "b", kind: "video" }]);
+  let answer;
+  h.hold = new Promise((done) => { answer = done; });
+  await h.clock.advance(60);
+  assert.equal(h.offers.length, 2);
+  h.peer.subscribe([{ id: "b", kind: "video" }]);
+  await h.clock.advance(400);
+  assert.equal(h.offers.length, 2);
+  h.hold = null;
+  answer();
+  await h.clock.advance(100);
+  assert.equal(h.offers.length, 3);
+  assert.deepEqual(h.tracks, ["b"]);
+});
+
+test("idle lines are recycled by kind", async () => {
+  const h = harness();
+  await connected(h);
+  for (const id of ["a", "b", "c"]) {
+    h.peer.subscribe([{ id, kind: "video" }]);
+    await h.clock.advance(200);
+  }
+  assert.equal(h.connection().transceivers.length, 2);
+  h.peer.subscribe([]);
+  await h.clock.advance(200);
+  assert.equal(h.connection().transceivers[1].direction, "inactive");
+  assert.deepEqual(h.offers.at(-1).subscribe, []);
+});
+
+test("another track, or none, on a line needs no offer; a rate neither", async () => {
+  const h = harness();
+  await connected(h);
+  const track = new FakeTrack("audio");
+  h.peer.publish("microphone", track, 32_000);
+  await h.clock.advance(200);
+  assert.equal(h.connection().transceivers[0].sender.track, track);
+  assert.equal(h.connection().transceivers[0].sender.parameters.encodings[0].maxBitrate, 32_000);
+  h.peer.publish("microphone", null);
+  await h.clock.advance(200);
+  assert.equal(h.connection().transceivers[0].sender.track, null);
+  assert.equal(h.offers.length, 1);
+});
+
+test("a screen comes and goes on the same line", async () => {
+  const h = harness();
+  await connected(h);
+  for (let round = 0; round < 2; round += 1) {
+    h.peer.publish("screen", new FakeTrack("video"));
+    await h.clock.advance(200);
+    assert.deepEqual(h.offers.at(-1).publish.at(-1), { mid: "1", source: "screen" });
+    h.peer.unpublish("screen");
+    await h.clock.advance(200);
+    assert.equal(h.offers.at(-1).publish.length, 1);
+  }
+  assert.equal(h.connection().transceivers.length, 2);
+});
+
+test("tracks the server does not know yet are asked for again", async () => {
+  const h = harness();
+  h.refusing.add("late");
+  h.peer.subscribe([{ id: "late", kind: "audio" }]);
+  await connected(h);
+  assert.deepEqual(h.tracks, []);
+  h.refusing.clear();
+  await h.clock.advance(1_100);
+  assert.deepEqual(h.tracks, ["late"]);
+  assert.equal(h.connection().transceivers.length, 2);
+});
+
+test("1.5 s without arrival restarts ICE, and arrival ends the interruption", async () => {
+  const h = harness();
+  await connected(h);
+  h.peer.expecting = true;
+  await flow(h, 3_000);
+  await h.clock.advance(1_500);
+  assert.equal(h.peer.state, "interrupted");
+  assert.equal(h.connection().restarts, 1);
+  await flow(h, 2_000);
+  assert.equal(h.peer.state, "connected");
+  assert.equal(h.connections.length, 1);
+});
+
+test("silence that nobody should break is no fault", async () => {
+  const h = harness();
+  await connected(h);
+  await flow(h, 3_000);
+  await h.clock.advance(60_000);
+  h.peer.expecting = true;
+  await h.clock.advance(60_000);
+  assert.equal(h.connection().restarts, 0);
+});
+
+test("a restart that brings nothing within 5 s is followed by a new attempt with all lines", async () => {
+  const h = harness();
+  h.peer.subscribe([{ id: "a", kind: "audio" }]);
+  await connected(h);
+  h.connection().become("disconnected");
+  await h.clock.advance(5_000);
+  assert.equal(h.connections.length, 2);
+  assert.equal(h.connections[0].closed, true);
+  const offer = h.offers.at(-1);
+  assert.deepEqual([offer.attempt, offer.offer], [1001, 1]);
+  assert.equal(offer.publish.length + offer.subscribe.length, 2);
+});
+
+test("while the server cannot be reached the old connection stays; media that flows ends the alarm", async () => {
+  const h = harness();
+  await connected(h);
+  h.peer.expecting = true;
+  h.fail = new NetworkError("unreachable");
+  h.peer.networkChanged();
+  await h.clock.advance(12_000);
+  assert.equal(h.peer.state, "interrupted");
+  assert.equal(h.connections.length, 1);
+  await flow(h, 2_500);
+  assert.equal(h.peer.state, "connected");
+});
+
+test("a lost offer is made again, restart included", async () => {
+  const h = harness();
+  await connected(h);
+  h.fail = new NetworkError("timeout");
+  h.peer.networkChanged();
+  await h.clock.advance(100);
+  h.fail = null;
+  await h.clock.advance(1_000);
+  assert.equal(h.connection().restarts, 2);
+  assert.equal(h.offers.length, 3);
+});
+
+test("media_reset means a new attempt now", async () => {
+  const h = harness();
+  await connected(h);
+  h.peer.reset();
+  await h.clock.advance(0);
+  assert.equal(h.offers.at(-1).attempt, 1001);
+  assert.equal(h.peer.state, "connecting");
+});
+
+test("waits as long as the server asks when media are unavailable", async () => {
+  const h = harness();
+  h.fail = new ApiError(503, "media_unavailable", "", { retryAfter: 3 });
+  await connected(h);
+  await h.clock.advance(2_900);
+  assert.equal(h.offers.length, 1);
+  await h.clock.advance(200);
+  assert.equal(h.offers.length, 2);
+});
+
+test("a stale attempt is followed by a newer one; a removed seat ends it", async () => {
+  const h = harness();
+  await connected(h);
+  h.fail = new ApiError(409, "stale_attempt", "");
+  h.peer.networkChanged();
+  await h.clock.advance(0);
+  h.fail = null;
+  await h.clock.advance(500);
+  assert.ok(h.offers.at(-1).attempt > 1000 + 30_000);
+  h.fail = new ApiError(410, "removed", "");
+  const codes = [];
+  h.peer.on("refused", ({ code }) => codes.push(code));
+  h.peer.networkChanged();
+  await h.clock.advance(100);
+  assert.deepEqual(codes, ["removed"]);
+  assert.equal(h.peer.state, "idle");
+});
+
+test("close leaves no timer and closes the connection, also during an exchange", async () => {
+  const h = harness();
+  h.hold = new Promise(() => {});
+  await connected(h);
+  h.peer.close();
+  await h.clock.advance(10_000);
+  assert.equal(h.connection().closed, true);
+  assert.equal(h.clock.pending, 0);
+  assert.equal(h.offers.length, 1);
+});
