@@ -21,8 +21,11 @@ BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END
 def upgrade() -> None:
     """Apply."""
     _people()
-    _calls()
-    _entry()
+    _sessions()
+    _seats()
+    _steps()
+    _links()
+    _moves()
     _words()
     _records()
     for verb in ("UPDATE", "DELETE"):
@@ -73,8 +76,8 @@ def _people() -> None:
     op.create_index("ix_login_user_id", "login", ["user_id"])
 
 
-def _calls() -> None:
-    """Sessions, seats and what happened to them."""
+def _sessions() -> None:
+    """Consultation calls."""
     op.create_table(
         "session",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -98,6 +101,10 @@ def _calls() -> None:
     )
     op.create_index("ix_session_organisation_id", "session", ["organisation_id"])
     op.create_index("ix_session_state", "session", ["state", "created_at"])
+
+
+def _seats() -> None:
+    """Seats and their cookies."""
     op.create_table(
         "participant",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -120,6 +127,26 @@ def _calls() -> None:
         sa.UniqueConstraint("session_id", "user_id", name="uq_participant_session_id"),
     )
     op.create_index("ix_participant_state", "participant", ["state"])
+    op.create_table(
+        "seat_token",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("participant_id", sa.String(length=40), nullable=False),
+        sa.Column("session_id", sa.String(length=40), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("device_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.String(length=27), nullable=False),
+        sa.Column("expires_at", sa.String(length=27), nullable=False),
+        sa.Column("revoked_at", sa.String(length=27), nullable=True),
+        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name="fk_seat_token_participant_id"),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_seat_token_session_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_seat_token"),
+        sa.UniqueConstraint("token_hash", name="uq_seat_token_token_hash"),
+    )
+    op.create_index("ix_seat_token_participant_id", "seat_token", ["participant_id"])
+
+
+def _steps() -> None:
+    """What happened to seats, and how well the call went."""
     op.create_table(
         "participant_event",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -152,8 +179,8 @@ def _calls() -> None:
     op.create_index("ix_quality_minute_session_id", "quality_minute", ["session_id"])
 
 
-def _entry() -> None:
-    """Links, seat cookies and moves."""
+def _links() -> None:
+    """Invitations and wishes for new ones."""
     op.create_table(
         "link",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -197,22 +224,10 @@ def _entry() -> None:
         sqlite_where=sa.text("handled_at IS NULL"),
         postgresql_where=sa.text("handled_at IS NULL"),
     )
-    op.create_table(
-        "seat_token",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("participant_id", sa.String(length=40), nullable=False),
-        sa.Column("session_id", sa.String(length=40), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("device_hash", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.String(length=27), nullable=False),
-        sa.Column("expires_at", sa.String(length=27), nullable=False),
-        sa.Column("revoked_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name="fk_seat_token_participant_id"),
-        sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_seat_token_session_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_seat_token"),
-        sa.UniqueConstraint("token_hash", name="uq_seat_token_token_hash"),
-    )
-    op.create_index("ix_seat_token_participant_id", "seat_token", ["participant_id"])
+
+
+def _moves() -> None:
+    """Requests of second devices."""
     op.create_table(
         "move_request",
         sa.Column("id", sa.String(length=40), nullable=False),
