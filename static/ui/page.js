@@ -1,6 +1,6 @@
 /** What every page does at its start: the language, the live region, the root component. */
 import { html, render, signal } from "../vendor/preact.js";
-import { chooseLanguage, language, loadLanguage } from "../core/i18n.js";
+import { chooseLanguage, language, loadLanguage, t } from "../core/i18n.js";
 import { clinicOfPage } from "./clinic.js";
 import { prepareToasts } from "./components/toast.js";
 
@@ -9,6 +9,8 @@ const shownLanguage = signal("");
 function applyLanguage() {
   document.documentElement.lang = language();
   shownLanguage.value = language();
+  const strip = document.querySelector(".demo-strip");
+  if (strip?.textContent?.trim()) strip.textContent = t("common.demo_banner");
 }
 
 /**

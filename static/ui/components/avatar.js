@@ -1,5 +1,6 @@
 /** Avatar: a person's initials. Decorative: the name always stands beside it. */
 import { html } from "../../vendor/preact.js";
+import { Icon } from "./icon.js";
 
 /** Titles say nothing about who it is. */
 const TITLE = /^(dr|prof|mr|mrs|ms|mx|herr|frau|med|dipl|pd)\.?$/i;
@@ -18,5 +19,5 @@ export function initials(name) {
 
 /** @param {{name: string, large?: boolean}} props */
 export function Avatar({ name, large }) {
-  return html`<span class=${large ? "avatar avatar--large" : "avatar"} aria-hidden="true">${initials(name)}</span>`;
+  return html`<span class=${large ? "avatar avatar--large" : "avatar"} aria-hidden="true">${initials(name) || html`<${Icon} name="user" />`}</span>`;
 }

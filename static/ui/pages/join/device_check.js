@@ -31,14 +31,17 @@ function useProbe(sessionId) {
   return { verdict, again: () => setRun(run + 1) };
 }
 
-/** @param {{media: JoinMedia}} props what will happen, before the browser asks */
-function Ask({ media }) {
+/** @param {{media: JoinMedia, onWithout: () => void}} props what will happen, before the browser asks */
+function Ask({ media, onWithout }) {
   const asking = media.step.value === "asking";
   return html`<div class="card ask">
     <div class="ask__icons" aria-hidden="true"><span><${Icon} name="video" size=${22} /></span><span><${Icon} name="mic" size=${22} /></span></div>
     <h2>${t("check.ask_title")}</h2>
     <p>${t("check.ask_text")}</p>
-    <${Button} icon="video" label=${t("check.use_devices")} busy=${asking} onClick=${() => void media.ask()} testid="join-allow" />
+    <div class="ask__buttons">
+      <${Button} icon="video" label=${t("check.use_devices")} busy=${asking} onClick=${() => void media.ask()} testid="join-allow" />
+      ${!asking && html`<${Button} kind="plain" label=${t("check.continue_without")} onClick=${onWithout} testid="join-without" />`}
+    </div>
     ${asking && html`<p role="status">${t("check.asking")}</p>`}
   </div>`;
 }
@@ -50,10 +53,10 @@ function emptyReason(media) {
   return verdict === "ok" || verdict === "untested" ? t("check.camera_off") : t(`check.empty_${verdict}`);
 }
 
-/** @param {{media: JoinMedia, name: string}} props */
-function Picture({ media, name }) {
+/** @param {{media: JoinMedia, name: string, onWithout: () => void}} props */
+function Picture({ media, name, onWithout }) {
   const before = media.step.value === "before" || media.step.value === "asking";
-  return before ? html`<${Ask} media=${media} />` : html`<${Preview} track=${media.camera.value} name=${name} reason=${emptyReason(media)} />`;
+  return before ? html`<${Ask} media=${media} onWithout=${onWithout} />` : html`<${Preview} track=${media.camera.value} name=${name} reason=${emptyReason(media)} />`;
 }
 
 /** @param {JoinMedia} media @returns {string} the next step, saying how the person will take part */
@@ -90,20 +93,11 @@ function Invitation({ visit }) {
   return html`<p class="page__lead">${text} ${t("check.what_happens")}</p>`;
 }
 
-/**
- * The one next step, and the way round the devices for those who want neither.
- * @param {{media: JoinMedia, busy: boolean, onContinue: () => void}} props
- */
+/** @param {{media: JoinMedia, busy: boolean, onContinue: () => void}} props the one next step */
 function NextStep({ media, busy, onContinue }) {
-  const before = media.step.value === "before";
-  const without = () => {
-    media.goWithout();
-    onContinue();
-  };
   return html`<div class="next-step">
     <${Button} kind="primary" large=${true} wide=${true} label=${continueLabel(media)} busy=${busy} onClick=${onContinue} testid="join-continue" />
-    ${before && html`<p class="next-step__hint">${t("check.browser_will_ask")}</p>
-      <${Button} kind="plain" label=${t("check.continue_without")} onClick=${without} testid="join-without" />`}
+    ${media.step.value === "before" && html`<p class="next-step__hint">${t("check.browser_will_ask")}</p>`}
   </div>`;
 }
 
@@ -117,20 +111,25 @@ export function DeviceCheck({ visit, media }) {
   const { busy, proceed } = useContinue(visit, media);
   useEffect(() => void media.restore(), []);
   const report = () => ({ ...media.report(), speaker, network: verdict?.network ?? "untested", ...(verdict?.rtt_ms == null ? {} : { rtt_ms: verdict.rtt_ms }) });
+  const next = () => void proceed(name, report);
+  const without = () => {
+    media.goWithout();
+    next();
+  };
   return html`<div class="page check">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("check.title")}</h1><${Invitation} visit=${visit} /></div>
     <div class="check__grid">
-      <${Picture} media=${media} name=${name} />
       <div class="check__side">
+        <${Picture} media=${media} name=${name} onWithout=${without} />
         <${Field} label=${t("check.name")} value=${name} onInput=${setName} autocomplete="name" maxlength=${MAX_NAME} testid="join-name" attributes=${{ enterkeyhint: "done" }} />
-        <ul class="card check-list" aria-label=${t("check.list")}>
-          <${CameraLine} media=${media} />
-          <${MicrophoneLine} media=${media} />
-          <${SpeakerLine} verdict=${speaker} onVerdict=${setSpeaker} />
-          <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
-        </ul>
       </div>
+      <ul class="card check-list" aria-label=${t("check.list")}>
+        <${CameraLine} media=${media} />
+        <${MicrophoneLine} media=${media} />
+        <${SpeakerLine} verdict=${speaker} onVerdict=${setSpeaker} />
+        <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
+      </ul>
     </div>
-    <${NextStep} media=${media} busy=${busy} onContinue=${() => void proceed(name, report)} />
+    <${NextStep} media=${media} busy=${busy} onContinue=${next} />
   </div>`;
 }

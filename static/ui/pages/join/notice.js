@@ -19,11 +19,11 @@ import { useViewFocus } from "../../view_focus.js";
  * @property {string} [testid]
  */
 
-/** The clinic's number, large: the way that always works. */
-export function CallClinic() {
+/** The clinic's number, large: the way that always works. @param {{or: boolean}} props whether there is another way above it */
+function CallClinic({ or }) {
   const { phone } = clinicOfPage();
   if (!phone) return null;
-  return html`<p class="notice-page__call"><span>${t("notice.call_us")}</span><a href=${telephoneUri(phone)}>${phone}</a></p>`;
+  return html`<p class="notice-page__call"><span>${t(or ? "notice.or_call_us" : "notice.call_us")}</span><a href=${telephoneUri(phone)}>${phone}</a></p>`;
 }
 
 /** @param {{code: string}} props */
@@ -41,7 +41,7 @@ export function Notice({ icon, kind = "plain", title, text, children, actions, c
     <p class="muted">${text}</p>
     ${children}
     ${actions && html`<div class="notice-page__actions">${actions}</div>`}
-    ${call && html`<${CallClinic} />`}
+    ${call && html`<${CallClinic} or=${Boolean(actions)} />`}
     ${code && html`<${Technical} code=${code} />`}
   </div>`;
 }

@@ -1,5 +1,5 @@
 /** The person's own picture, mirrored as in a mirror: what others will see, before they see it. */
-import { html, useEffect, useRef } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { Icon } from "../../components/icon.js";
 
@@ -21,9 +21,12 @@ function usePicture(ref, track) {
 /** @param {{track: MediaStreamTrack | null, name: string, reason: string}} props `reason` is shown where there is no picture */
 export function Preview({ track, name, reason }) {
   const ref = useRef(/** @type {HTMLVideoElement | null} */ (null));
+  const [shape, setShape] = useState("16 / 9");
   usePicture(ref, track);
-  return html`<div class="preview">
-    <video class="preview__video" ref=${ref} autoplay playsinline muted hidden=${!track} aria-label=${t("check.self_view")} data-testid="join-preview"></video>
+  // The whole picture, uncropped: upright on a phone held upright.
+  const measure = () => ref.current?.videoWidth && setShape(`${ref.current.videoWidth} / ${ref.current.videoHeight}`);
+  return html`<div class="preview" style=${{ aspectRatio: track ? shape : "16 / 9" }}>
+    <video class="preview__video" ref=${ref} autoplay playsinline muted hidden=${!track} onLoadedMetadata=${measure} onResize=${measure} aria-label=${t("check.self_view")} data-testid="join-preview"></video>
     ${!track && html`<div class="preview__empty"><${Icon} name="video-off" size=${32} /><p>${reason}</p></div>`}
     ${track && name && html`<span class="preview__name">${name}</span>`}
   </div>`;

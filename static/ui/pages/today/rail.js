@@ -38,6 +38,6 @@ export function Rail({ language, user, alertsOn, onAlerts }) {
       <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>
     <${LanguageMenu} language=${language} />
     <button type="button" class="rail__item" onClick=${signOut} data-testid="sign-out"><${Icon} name="log-out" /><span>${t("rail.sign_out")}</span></button>
-    ${user && html`<div class="rail__who"><p class="small"><strong>${user.name}</strong><br /><span class="muted">${user.email}</span></p></div>`}
+    ${user && html`<div class="rail__who"><p class="rail__name">${user.name}</p><p title=${user.email}>${user.email}</p></div>`}
   </nav>`;
 }

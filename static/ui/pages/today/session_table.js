@@ -21,14 +21,16 @@ const STATES = {
 /** @param {{row: SessionRow}} props */
 function State({ row }) {
   const state = STATES[row.state];
-  return state ? html`<${Badge} kind=${state.kind}>${t(state.key)}</${Badge}>` : null;
+  if (!state) return null;
+  return html`<span class="cell-line"><${Badge} kind=${state.kind}>${t(state.key)}</${Badge}>${row.people > 0 && html`<span class="muted nowrap">${t("today.people", { count: row.people })}</span>`}</span>`;
 }
 
 /** @param {SessionRow} row */
 function openButton(row) {
   const name = row.patient_name || t("today.unnamed");
-  const key = row.mine ? "today.return" : "today.look_in";
-  return html`<${Button} label=${t(key)} icon="arrow-right" href="/call/${row.id}" testid="open-session" attributes=${{ "aria-label": t(`${key}_name`, { name }) }} />`;
+  const label = t(row.mine ? "today.return" : "today.look_in");
+  const spoken = t(row.mine ? "today.return_name" : "today.look_in_name", { name });
+  return html`<${Button} label=${label} icon="arrow-right" href="/call/${row.id}" testid="open-session" attributes=${{ "aria-label": spoken }} />`;
 }
 
 function columns() {
@@ -37,7 +39,6 @@ function columns() {
     { id: "reason", label: t("today.reason"), cell: (/** @type {SessionRow} */ row) => row.reason ?? "" },
     { id: "opened", label: t("today.opened"), cell: (/** @type {SessionRow} */ row) => html`<${DateTime} at=${row.started_at ?? row.created_at} />` },
     { id: "state", label: t("today.state"), cell: (/** @type {SessionRow} */ row) => html`<${State} row=${row} />` },
-    { id: "people", label: t("today.in_call"), cell: (/** @type {SessionRow} */ row) => t("today.people", { count: row.people }) },
     { id: "open", label: t("today.actions"), end: true, cell: openButton },
   ];
 }
