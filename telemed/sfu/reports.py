@@ -148,9 +148,7 @@ class PeerReporter:
         )
 
 
-def _interval(
-    tally: _Tally, counts: list[tuple[int, int, int, int]], elapsed: float, arrived: bool
-) -> tuple[float, int]:
+def _interval(tally: _Tally, counts: list[tuple[int, int, int, int]], elapsed: float, arrived: bool) -> tuple[float, int]:
     """Return (loss 0..1 weighted by packets, bit/s) since the last call, from (SSRC, packets, octets, fraction lost).
 
     `arrived`: the packets are those that came through, so what was sent is more.

@@ -205,9 +205,7 @@ class Room:
     def _make_flow(self, peer: Peer, line: SubscribeLine) -> EgressFlow:
         """Grant fresh SSRCs for a line; an RTX one where the subscriber takes resends."""
         wants_rtx = line.codec.kind is Kind.VIDEO and line.codec.rtx_payload_type is not None
-        return EgressFlow(
-            peer, self._track(line.track_id), line, peer.fresh_ssrc(), peer.fresh_ssrc() if wants_rtx else 0
-        )
+        return EgressFlow(peer, self._track(line.track_id), line, peer.fresh_ssrc(), peer.fresh_ssrc() if wants_rtx else 0)
 
     def _remove(self, peer: Peer) -> None:
         """Take an ended peer out of every table."""

@@ -245,9 +245,7 @@ async def _exercise() -> None:
     server = DtlsTransport(sides[0], certificates[0])
     client = DtlsTransport(sides[1], certificates[1], role="client")
     try:
-        await asyncio.gather(
-            server.handshake((certificates[1].fingerprint,)), client.handshake((certificates[0].fingerprint,))
-        )
+        await asyncio.gather(server.handshake((certificates[1].fingerprint,)), client.handshake((certificates[0].fingerprint,)))
         _exercise_srtp(server, client)
     finally:
         await client.close()

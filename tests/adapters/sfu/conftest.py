@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-
-from telemed.media.control import Negotiated, PublishLine, SubscribeLine  # noqa: E402
-from telemed.media.control_codec import from_json  # noqa: E402
-from telemed.sfu.worker import Worker, WorkerSettings  # noqa: E402
-from tests.bench.rtp_client import RtpClient  # noqa: E402
-from tests.adapters.sfu.monitor import ProtectMonitor  # noqa: E402
-
-import json  # noqa: E402
+from telemed.media.control import Negotiated, PublishLine, SubscribeLine
+from telemed.media.control_codec import from_json
+from telemed.sfu.worker import Worker, WorkerSettings
+from tests.adapters.sfu.monitor import ProtectMonitor
+from tests.bench.rtp_client import RtpClient
 
 
 async def until(condition: Callable[[], object], timeout: float = 5.0) -> None:
@@ -107,6 +103,3 @@ async def stage(tmp_path: Path, monitor: ProtectMonitor) -> AsyncIterator[Stage]
         await worker.close()
         monitor.verify()
     assert worker.counters.fail_packet_path == 0
-
-
-Join = Callable[..., Awaitable[RtpClient]]
