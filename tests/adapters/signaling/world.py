@@ -115,11 +115,13 @@ class Client:
         self.live: list[Json] = []
         self.snapshots = 0
         self.faults: list[str] = []
+        self.refusal = ""
         self.disconnected = asyncio.Event()
         self.sio = socketio.AsyncClient(reconnection=False)
         self.sio.on("snapshot", self._on_snapshot, namespace=namespace)
         self.sio.on("stream", self._on_stream, namespace=namespace)
         self.sio.on("live", self._on_live, namespace=namespace)
+        self.sio.on("connect_error", self._on_refused, namespace=namespace)
         self.sio.on("disconnect", self._on_disconnect, namespace=namespace)
 
     async def connect(self, ticket: str, resume: tuple[str, int] | None = None, transports: Any = None) -> Client:
@@ -157,7 +159,7 @@ class Client:
     async def close(self) -> None:
         if self.sio.connected:
             await self.sio.disconnect()
-        await self.sio.wait()
+        await until(lambda: self.sio.eio.state == "disconnected", "the client's end")
 
     def me(self) -> Json:
         return self.person(self.state["you"]["participant_id"])
@@ -184,6 +186,9 @@ class Client:
     def _on_live(self, data: Json) -> None:
         self.heard.append(("live", data))
         self.live.append(data)
+
+    def _on_refused(self, data: Any) -> None:
+        self.refusal = data["message"] if isinstance(data, dict) else str(data)
 
     def _on_disconnect(self, *_reason: Any) -> None:
         self.disconnected.set()
@@ -244,6 +249,16 @@ class World:
         self.clients.append(client)
         await client.connect(ticket, **options)
         return client
+
+    async def refusal(self, namespace: str, auth: Any) -> str:
+        """Try to connect with any CONNECT payload and return the code of the refusal."""
+        client = Client(self.base, namespace)
+        self.clients.append(client)
+        try:
+            await client.sio.connect(self.base, namespaces=[namespace], auth=auth, transports=["websocket"])
+        except socketio.exceptions.ConnectionError:
+            return client.refusal
+        raise AssertionError("it was let in")
 
     async def join(self, identity: Identity, session_id: str, **options: Any) -> Client:
         """Connect a seat to /call and wait for its state."""
@@ -313,6 +328,11 @@ class Visit:
         await doctor.do("admit", participant_id=self.patient_id)
         await until(lambda: patient.state["you"]["state"] == "admitted", "admitted")
         return doctor, patient, seat
+
+    async def gone(self, participant_id: str) -> None:
+        """Wait until the server knows that a seat has no connection."""
+        live = self.world.signaling.live.get(self.id)
+        await until(lambda: not live.is_connected(participant_id), "the server notices")
 
     async def invite(self, role: str = "guest", name: str = "Guest") -> tuple[str, str]:
         """-> (token, participant id)."""
