@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "de")  # the first is the default
+LANGUAGES = ("en", "de")  # the languages the pages exist in
 MAX_RANGES = 20  # entries of an Accept-Language header that are looked at
 
 
-def preferred_language(accept_language: str) -> str:
-    """Return the supported language with the highest weight; the default when none is named."""
-    best, best_weight = LANGUAGES[0], 0.0
+def preferred_language(accept_language: str, offered: tuple[str, ...] = LANGUAGES) -> str:
+    """Return the offered language with the highest weight; the first one when none is named."""
+    best, best_weight = offered[0], 0.0
     for entry in accept_language.split(",")[:MAX_RANGES]:
         tag, _, parameter = entry.strip().partition(";")
         language = tag.strip().lower().partition("-")[0]
         weight = _weight(parameter)
-        if language in LANGUAGES and weight > best_weight:
+        if language in offered and weight > best_weight:
             best, best_weight = language, weight
     return best
 

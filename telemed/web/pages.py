@@ -79,7 +79,7 @@ class Pages:
             "clinic_phone": settings.clinic_phone,
             "emergency_number": settings.emergency_number,
             "demo_banner": DEMO_BANNER if settings.demo else "",
-            "lang": preferred_language(request.headers.get("Accept-Language", "")),
+            "lang": preferred_language(request.headers.get("Accept-Language", ""), settings.languages),
         }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from telemed.web.languages import LANGUAGES
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
@@ -33,6 +35,7 @@ class WebSettings:
     static_root: Path
     version: str
     other_origins: tuple[str, ...] = ()  # further origins under which we are reached, e.g. http://127.0.0.1:8080 in a demo
+    languages: tuple[str, ...] = LANGUAGES  # offered ones; the first is the default
     trusted_proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded-For is believed
     limits: ConnectionLimits = ConnectionLimits()
 

@@ -19,6 +19,7 @@ from telemed.web.throttle import Rate, Throttle
 LIFE = timedelta(hours=12)  # a shift; then sign in again (NIST SP 800-63B AAL2 allows 24 h)
 IDLE = timedelta(hours=8)  # without any request
 TOUCH_EVERY = timedelta(minutes=5)  # how exact `last_seen_at` is; each touch is a write
+KEEP_ENDED = timedelta(days=7)  # how long rows of ended logins stay; the audit trail keeps what happened
 ACCOUNT_RATE = Rate(5, 60.0)  # failed attempts on one account
 ADDRESS_RATE = Rate(20, 60.0)  # failed attempts from one address
 
@@ -108,6 +109,7 @@ class SignIn:
             expires_at=now + LIFE,
         )
         async with self._store.write() as tx:
+            await tx.logins.delete_expired(now - KEEP_ENDED)
             await tx.logins.create(login)
             await tx.audit.append(ActorRef(user.id, user.role.value), AuditAction.SIGN_IN, user.id, AuditOutcome.DONE, now)
         return SignedIn(user, token)

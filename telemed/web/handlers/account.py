@@ -6,7 +6,6 @@ from telemed.care.ports import Json
 from telemed.care.records import UserRecord
 from telemed.errors import NotSignedIn
 from telemed.web.call import Call, NewCookie, Reply
-from telemed.web.languages import LANGUAGES
 from telemed.web.origin import is_other_program
 from telemed.web.request_models import LoginBody
 from telemed.web.sign_in import LIFE
@@ -22,8 +21,8 @@ def _user(user: UserRecord) -> Json:
 
 async def clinic(call: Call) -> Reply:
     """`GET /clinic`."""
-    version = call.services.deps.settings.version
-    return Reply({**call.services.clinic, "languages": list(LANGUAGES), "version": version})
+    settings = call.services.deps.settings
+    return Reply({**call.services.clinic, "languages": list(settings.languages), "version": settings.version})
 
 
 async def version(call: Call) -> Reply:

@@ -76,11 +76,11 @@ async def quick_site(store: Store, static_root: Path) -> AsyncIterator[Site]:
 @pytest.fixture
 async def tls_site(store: Store, static_root: Path, tmp_path: Path) -> AsyncIterator[Site]:
     settings = settings_for(static_root, base_url="https://127.0.0.1:8443", demo=False)
-    async with running_site(store, settings, _server_tls(tmp_path)) as running:
+    async with running_site(store, settings, server_tls(tmp_path)) as running:
         yield running
 
 
-def _server_tls(folder: Path) -> ssl.SSLContext:
+def server_tls(folder: Path) -> ssl.SSLContext:
     """Return a server context with a certificate of its own."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])

@@ -88,6 +88,11 @@ def test_language(header: str, language: str) -> None:
     assert preferred_language(header) == language
 
 
+def test_only_offered_languages_count_and_the_first_is_the_default() -> None:
+    assert preferred_language("en", ("de",)) == "de"
+    assert preferred_language("fr", ("de", "en")) == "de"
+
+
 @given(st.text())
 def test_language_takes_any_header(header: str) -> None:
     assert preferred_language(header) in ("en", "de")

@@ -168,6 +168,15 @@ async def test_a_login_ends_after_twelve_hours_and_after_eight_idle_ones(site: S
     assert (await site.ask("GET", "/api/v1/me")).status == 401
 
 
+async def test_rows_of_ended_logins_go_away(site: Site, people: People, store: Store) -> None:
+    token = staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value
+    for days, is_there in ((1, True), (8, False)):
+        site.clock.move(days * 24 * 3600)
+        await site.ask("POST", LOGIN, CLINICIAN)
+        async with store.read() as tx:
+            assert (await tx.logins.by_token_hash(token_hash(token)) is not None) is is_there
+
+
 async def test_a_disabled_user_is_out_at_once(site: Site, people: People) -> None:
     site.cookies = {"telemed_staff": staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value}
     await people.change(Role.CLINICIAN, is_active=False)
