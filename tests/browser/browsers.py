@@ -33,12 +33,14 @@ CHROMIUM_ARGUMENTS = (
 REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!Real) return; window.connections = [];
 window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
 # Sums over all living connections; per video: id -> frames decoded.
-READ_STATS = """async () => { const out = {frames: {}, energy: {}, packets: {}, state: []};
+READ_STATS = """async () => {
+ const out = {frames: {}, energy: {}, packets: {}, state: []};
 for (const pc of window.connections || []) { if (pc.signalingState === "closed") continue;
  out.state.push(pc.connectionState);
  for (const s of (await pc.getStats()).values()) if (s.type === "inbound-rtp") {
   const key = String(s.ssrc); out.packets[key] = s.packetsReceived;
-  if (s.kind === "video") out.frames[key] = s.framesDecoded || 0; else out.energy[key] = s.totalAudioEnergy || 0; } } return out; }"""
+  if (s.kind === "video") out.frames[key] = s.framesDecoded || 0;
+  else out.energy[key] = s.totalAudioEnergy || 0; } } return out; }"""
 
 
 class Tab(Protocol):

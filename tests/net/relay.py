@@ -1,4 +1,4 @@
-"""A NAT in user space: one UDP port towards clients, a mapping per client towards the server, delay, loss and rebinding on demand."""
+"""A NAT in user space: one UDP port towards clients, one mapping per client towards the server; delay, loss, new mappings."""
 
 from __future__ import annotations
 
