@@ -17,7 +17,7 @@ import logging
 import socket
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,7 +31,7 @@ from telemed.admin.wire import text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
 from telemed.clock import SystemClock
-from telemed.errors import ConfigError
+from telemed.errors import ConfigError, Unavailable
 from telemed.ids import new_id
 from telemed.launch import Launch, admin_socket
 from telemed.layout import Layout
@@ -71,7 +71,8 @@ async def serve(orders: Launch) -> child.Lifespan:
         for client in clients:
             await client.start()
         await _open_web(orders, store, signaling, stop_signaling, closing)
-        admin = AdminServer(admin_socket(orders.run_path), _operations(store))
+        operations = _operations(store) | {"status": lambda _: _status(lag, signaling, clients)}
+        admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
         await _wait_for_workers(signaling)
@@ -173,6 +174,17 @@ def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[
         return {"rows": verdict.rows, "last_hash": verdict.last_hash, "fault_at": verdict.fault_at, "fault": verdict.fault}
 
     return {"user_add": user_add, "audit_verify": audit_verify}
+
+
+async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient]) -> dict[str, Any]:
+    """Figures of this moment: seconds of loop lag since last asked, counts of the signalling, and each worker's own."""
+    workers: list[dict[str, Any] | None] = []
+    for client in clients:
+        try:
+            workers.append(await client.stats())
+        except Unavailable:
+            workers.append(None)
+    return {"loop_lag": lag.take_worst(), "signaling": signaling.counters.snapshot(), "workers": workers}
 
 
 async def _wait_for_workers(signaling: Signaling) -> None:

@@ -29,7 +29,7 @@ def write_answer(offer: Offer, negotiated: Negotiated, stream_ids: Mapping[str, 
             continue
         grant = grants.get(line.mid)
         lines += _media_header(line, line.codec, _answer_direction(line, grant))
-        lines += _transport(negotiated, with_candidates=line is accepted[0])
+        lines += _transport(negotiated)
         lines += _codec(line, line.codec)
         lines += _extensions(line)
         if grant is not None:
@@ -66,17 +66,16 @@ def _media_header(line: OfferLine, codec: Codec, direction: str) -> list[str]:
     return [*lines, "a=rtcp-rsize"] if line.reduced_size else lines
 
 
-def _transport(negotiated: Negotiated, *, with_candidates: bool) -> list[str]:
-    lines = [
+def _transport(negotiated: Negotiated) -> list[str]:
+    """ICE and DTLS of the bundle. The candidates stand on each line: browsers take the first one's, aiortc the last one's."""
+    return [
         f"a=ice-ufrag:{negotiated.ice_ufrag}",
         f"a=ice-pwd:{negotiated.ice_pwd}",
         f"a=fingerprint:{negotiated.fingerprint.algorithm} {negotiated.fingerprint.value}",
         "a=setup:passive",
+        *map(_candidate, negotiated.candidates),
+        "a=end-of-candidates",
     ]
-    if with_candidates:
-        lines += [_candidate(candidate) for candidate in negotiated.candidates]
-        lines.append("a=end-of-candidates")
-    return lines
 
 
 def _candidate(candidate: Candidate) -> str:
