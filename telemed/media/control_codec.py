@@ -71,6 +71,7 @@ def check_negotiate(request: Negotiate) -> None:
     _require(4 <= len(remote.ice_ufrag) <= 256, "ice_ufrag")  # RFC 8839 section 5.4
     _require(22 <= len(remote.ice_pwd) <= 256, "ice_pwd")
     _require(1 <= len(remote.fingerprints) <= MAX_FINGERPRINTS, "fingerprints")
+    _require(all(entry.algorithm and entry.value for entry in remote.fingerprints), "fingerprints")
     lines: list[PublishLine | SubscribeLine] = [*request.publish, *request.subscribe]
     _require(len(lines) <= MAX_LINES, "lines")
     _require(len({line.mid for line in lines}) == len(lines), "mid")
@@ -86,6 +87,7 @@ def check_negotiate(request: Negotiate) -> None:
 
 
 def _check_codec(codec: Codec) -> None:
+    _require(bool(codec.name), "name")
     _require(codec.payload_type <= 127 and (codec.rtx_payload_type or 0) <= 127, "payload_type")
     _require(0 < codec.clock_rate <= MAX_CLOCK_RATE, "clock_rate")
     _require(codec.payload_type != codec.rtx_payload_type, "rtx_payload_type")
