@@ -1,0 +1,252 @@
+"""`telemed serve`, `init` and `user add` as an operator runs them: real processes, real sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from telemed import exits
+from tests.adapters.ops.serving import command, get, serving, sign_in, wait_until
+
+PASSWORD = "correct horse battery staple"
+HEAVY = {"aiohttp", "aiortc", "aioice", "av", "sqlalchemy", "aiosqlite", "socketio", "engineio", "pydantic"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_starts_survives_killed_parts_and_stops(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
+        assert set(server.ready) == {"base_url", "udp_port", "tcp_port", "media_ports", "accounts"}
+        assert server.ready["udp_port"] == server.ready["media_ports"][0] > 0
+        accounts = server.ready["accounts"]
+        roles = {account["role"] for account in accounts}
+        assert roles == {"admin", "clinician", "front_desk", "dispatcher", "responder", "reviewer"}
+        assert get(server.base_url + "/api/v1/clinic")[1]["demo"] is True
+        assert sign_in(server.base_url, accounts[0]["email"], accounts[0]["password"]) == 200
+        assert sign_in(server.base_url, accounts[0]["email"], "wrong password 123") == 401
+        assert accounts[0]["password"] in server.output(), "the accounts are printed"
+
+        first = server.pids()
+        for victim in ("control", "media-0"):
+            os.kill(first[victim], signal.SIGKILL)
+        # The supervisor holds the socket: a request during the restart waits for the new control instead of failing.
+        assert get(server.base_url + "/api/v1/clinic")[0] == 200
+        wait_until(lambda: _all_new(server.pids(), first), 30, server.output)
+        assert sign_in(server.base_url, accounts[1]["email"], accounts[1]["password"]) == 200
+
+        for path in (tmp_path / "ready.json", server.var / "demo-accounts.json", server.var / "telemed.sqlite3"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+        for path in (server.var, server.var / "run"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700, path.name
+        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (server.var / "run").iterdir())
+        last = server.pids()
+    assert server.process.returncode == exits.OK, server.output()
+    assert all(gone(pid) for pid in last.values())
+    assert not (tmp_path / "ready.json").exists()
+    assert "Traceback" not in server.output()
+    refused_without_demo(tmp_path)
+    accounts_are_stable(tmp_path, accounts)
+
+
+def _all_new(now: dict[str, int], before: dict[str, int]) -> bool:
+    return all(name in now and now[name] != before[name] for name in ("control", "media-0"))
+
+
+def accounts_are_stable(tmp_path: Path, accounts: list[dict[str, str]]) -> None:
+    """A second start offers the same accounts; one whose file is lost makes new passwords that work."""
+    with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
+        assert server.ready["accounts"] == accounts
+    (tmp_path / "var" / "demo-accounts.json").unlink()
+    with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
+        new = server.ready["accounts"][0]
+        assert new["password"] != accounts[0]["password"]
+        assert sign_in(server.base_url, new["email"], new["password"]) == 200
+        assert sign_in(server.base_url, accounts[0]["email"], accounts[0]["password"]) == 401
+
+
+def refused_without_demo(tmp_path: Path) -> None:
+    """A database with demo accounts is not served for real use."""
+    config = tmp_path / "real.toml"
+    config.write_text(
+        f'[clinic]\nphone = "+49 30 1"\n[server]\nport = 0\n[media]\nudp_port = 0\n'
+        f'[store]\ndirectory = "var"\n[secrets]\ninstallation_key = "{"k" * 43}"\n'
+    )
+    config.chmod(0o600)
+    result = command("serve", "--config", str(config))
+    assert result.returncode == exits.CONFIG
+    assert "This database holds demo accounts" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.timeout(180)
+def test_init_then_serve_then_add_people(tmp_path: Path) -> None:
+    config = str(tmp_path / "telemed.toml")
+    flags = ("--clinic-name", "Praxis Süd", "--phone", "+49 30 1234567", "--base-url", "", "--admin-email", "Boss@praxis.example")
+    made = command("init", "--config", config, *flags, "--password-stdin", stdin=PASSWORD + "\n")
+    assert made.returncode == 0, made.stderr
+    assert stat.S_IMODE(Path(config).stat().st_mode) == 0o600
+    again = command("init", "--config", config, *flags, "--password-stdin", stdin=PASSWORD + "\n")
+    assert again.returncode != 0 and "is there already" in again.stderr
+    assert command("config", "check", "--config", config).returncode == 0
+    assert add(config, "clinician", "one@praxis.example").returncode == 0, "directly, nobody serves"
+    with serving(tmp_path, "--config", config, "--port", "0", "--udp-port", "0") as server:
+        assert server.ready["accounts"] == []
+        assert get(server.base_url + "/api/v1/clinic")[1]["name"] == "Praxis Süd"
+        assert sign_in(server.base_url, "boss@praxis.example", PASSWORD) == 200
+        assert add(config, "dispatcher", "two@praxis.example").returncode == 0, "by the admin socket"
+        assert sign_in(server.base_url, "two@praxis.example", PASSWORD) == 200
+        taken = add(config, "dispatcher", "TWO@praxis.example")
+        assert taken.returncode != 0 and "in use" in taken.stderr and "Traceback" not in taken.stderr
+        audited = command("audit", "verify", "--config", config)
+        assert audited.returncode == 0 and "complete" in audited.stdout
+        second = command("serve", "--config", config, "--port", "0", "--udp-port", "0")
+        assert second.returncode == exits.UNAVAILABLE and "Another telemed serves" in second.stderr
+        assert "in use by the running server" in command("doctor", "--config", config).stdout
+    assert command("audit", "verify", "--config", config).returncode == 0
+    real_database_refuses_demo(tmp_path)
+
+
+def real_database_refuses_demo(tmp_path: Path) -> None:
+    result = command("serve", "--demo", "--port", "0", "--var", str(tmp_path / "var"))
+    assert result.returncode == exits.CONFIG
+    assert "real clinic" in result.stderr
+
+
+def add(config: str, role: str, email: str) -> subprocess.CompletedProcess[str]:
+    return command(
+        "user",
+        "add",
+        "--config",
+        config,
+        "--role",
+        role,
+        "--email",
+        email,
+        "--name",
+        "A B",
+        "--password-stdin",
+        stdin=PASSWORD + "\n",
+    )
+
+
+@pytest.mark.timeout(120)
+def test_lan_serves_https_that_its_authority_vouches_for(tmp_path: Path) -> None:
+    """On loopback stands the same leaf as on the LAN address."""
+    with serving(tmp_path, "--demo", "--lan", "--port", "0", "--var", str(tmp_path / "var")) as server:
+        assert server.base_url.startswith("https://")
+        context = ssl.create_default_context(cafile=str(server.var / "ca" / "telemed-ca.crt"))
+        assert get(server.base_url + "/api/v1/clinic", context)[0] == 200
+        port = server.base_url.rpartition(":")[2]
+        assert get(f"https://localhost:{port}/api/v1/clinic", context)[0] == 200
+        assert "SHA-256 fingerprint" in server.output()
+        assert stat.S_IMODE((server.var / "ca" / "telemed-ca.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.timeout(60)
+def test_a_killed_supervisor_takes_its_children_along(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
+        known = server.pids()
+        loaded = _modules_of(known["supervisor"])
+        assert "aiohttp" in _modules_of(known["control"]), "the look into a process sees what it loaded"
+        server.process.kill()
+        wait_until(lambda: all(gone(pid) for pid in known.values()), 10, lambda: str(known))
+    assert not HEAVY & loaded, "the supervisor stays small"
+
+
+def _modules_of(pid: int) -> set[str]:
+    """Packages whose native modules a process has mapped: what it really loaded, whatever its source says."""
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    return {
+        part for line in maps.splitlines() if "site-packages/" in line for part in [line.split("site-packages/")[1].split("/")[0]]
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("serve", "--demo", "--host", "0.0.0.0"), exits.CONFIG, "--lan"),
+        (("serve", "--demo", "--port", "70000"), exits.CONFIG, "out of bounds"),
+        (("serve", "--demo", "--lan", "8.8.8.8"), exits.CONFIG, "private networks"),
+        (("serve", "--demo", "--workers", "99"), exits.CONFIG, "out of bounds"),
+        (("serve", "--lan"), exits.CONFIG, "belongs to --demo"),
+        (("serve",), exits.CONFIG, "telemed init"),
+        (("config", "check"), exits.CONFIG, "telemed.toml"),
+        (
+            ("user", "add", "--var", "none", "--role", "patient", "--email", "a@b.c", "--name", "A", "--password-stdin"),
+            1,
+            "staff role",
+        ),
+        (
+            ("user", "add", "--var", "none", "--role", "admin", "--email", "a@b.c", "--name", "A", "--password-stdin"),
+            1,
+            "15 to 256",
+        ),
+        (
+            ("init", "--clinic-name", "A", "--phone", "+1 23", "--base-url", "ftp://x", "--admin-email", "a@b.c"),
+            exits.CONFIG,
+            "base_url",
+        ),
+    ],
+)
+def test_wrong_commands_are_refused_in_plain_words(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    result = command(*arguments, stdin="short\n", cwd=tmp_path)
+    assert (result.returncode, words in result.stderr, "Traceback" in result.stderr) == (code, True, False), result.stderr
+
+
+def test_taken_ports_are_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("0.0.0.0", 0))
+        tcp_port, udp_port = tcp.getsockname()[1], udp.getsockname()[1]
+        result = command("serve", "--demo", "--var", str(tmp_path / "var"), "--port", str(tcp_port))
+        assert result.returncode == exits.UNAVAILABLE
+        assert f"TCP port {tcp_port} is in use" in result.stderr and str(os.getpid()) in result.stderr
+        result = command(
+            "serve", "--demo", "--var", str(tmp_path / "var"), "--port", str(free_port()), "--udp-port", str(udp_port)
+        )
+        assert result.returncode == exits.UNAVAILABLE
+        assert f"UDP port {udp_port}" in result.stderr
+
+
+def test_doctor_reports_on_a_machine_without_installation(tmp_path: Path) -> None:
+    result = command("doctor", cwd=tmp_path)
+    assert result.returncode in (0, 1)
+    for subject in ("python", "sqlite", "udp ports", "addresses", "buffers", "tls", "disk", "clock", "open files", "media"):
+        assert f"  {subject}" in result.stdout
+    assert "self-test passed" in result.stdout
+
+
+def test_faults_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "telemed.toml").write_text('[server]\nport = "x"\ncolour = 1\n[nothing]\n')
+    result = command("config", "check", cwd=tmp_path)
+    assert result.returncode == exits.CONFIG
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == ["telemed.toml:2", "telemed.toml:3", "telemed.toml:4"]
+
+
+def test_orders_that_are_not_ours_end_a_child_with_a_word() -> None:
+    for module in ("telemed.app", "telemed.worker"):
+        for orders in (b"", b"nonsense", json.dumps({"config": {"server": {"port": "x"}}}).encode()):
+            result = subprocess.run([sys.executable, "-m", module], input=orders, capture_output=True, timeout=30, check=False)
+            assert result.returncode == exits.CONFIG
+            assert b"cannot serve" in result.stderr and b"Traceback" not in result.stderr
