@@ -1,0 +1,197 @@
+// One's own sound and picture in a call, and the connection that carries them: joins Devices and Peer, and shows both as signals.
+import { signal } from "../vendor/preact.js";
+import { meterTrack, speechDetector } from "./audio_level.js";
+import { canShareScreen, SCREEN_BITRATE, shareScreen } from "./screen_share.js";
+import { RemoteTracks } from "./remote_tracks.js";
+import { bars, compare, readSample, worst } from "./stats.js";
+import { clock } from "./timers.js";
+
+/** @typedef {import("./devices.js").Devices} Devices */
+/** @typedef {import("./peer.js").Peer} Peer */
+/** @typedef {import("./messages.js").MediaState} MediaState */
+/** @typedef {import("./stats.js").Sample} Sample */
+/** @typedef {import("./stats.js").LineQuality} LineQuality */
+/** @typedef {{sample: Sample, lines: ReadonlyMap<string, LineQuality>, bars: 0 | 1 | 2 | 3}} Reception */
+/** @typedef {{microphone: boolean, camera: boolean}} Wish */
+
+/** Milliseconds between two comparisons of the statistics. */
+const COMPARE_MS = 2_000;
+/** Milliseconds between readings of the own loudness. */
+const LEVEL_MS = 100;
+
+export class CallMedia {
+  microphone = signal(false);
+  camera = signal(false);
+  /** @type {import("../vendor/preact.js").Signal<MediaStreamTrack | null>} */
+  cameraTrack = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<MediaStreamTrack | null>} */
+  screenTrack = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<import("./peer.js").PeerState>} */
+  connection = signal("idle");
+  /** @type {import("../vendor/preact.js").Signal<Reception | null>} */
+  reception = signal(null);
+  /** One's own loudness, 0..1, also while muted. */
+  level = signal(0);
+  /** Speaking for half a second with the microphone off. */
+  speakingMuted = signal(false);
+  remote = new RemoteTracks();
+  canShare = canShareScreen();
+  /** Told after each change of what others see of us. @type {(state: MediaState) => void} */
+  onState = () => {};
+  devices;
+  peer;
+  #maxVideoBitrate = 1_500_000;
+  /** @type {import("./screen_share.js").SharedScreen | null} */
+  #screen = null;
+  /** @type {Sample | null} */
+  #sample = null;
+  /** @type {(() => void)[]} */
+  #stop = [];
+  #stopMeter = () => {};
+
+  /** @param {{devices: Devices, peer: Peer}} parts */
+  constructor({ devices, peer }) {
+    this.devices = devices;
+    this.peer = peer;
+    this.#stop = [
+      devices.on("track", (change) => this.#deviceChanged(change)),
+      peer.on("tracks", (receivers) => this.remote.update(receivers)),
+      peer.on("state", (state) => { this.connection.value = state; }),
+      peer.on("stats", (report) => this.#measured(report)),
+    ];
+  }
+
+  /** Takes over what is open already, and opens what `wish` names. @param {Wish | null} wish null: leave it as it is */
+  async begin(wish) {
+    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
+      const track = this.devices.tracks[kind];
+      this.#deviceChanged({ kind, track, verdict: "ok" });
+    }
+    if (wish?.microphone && wish.camera) await this.devices.open();
+    else if (wish?.microphone) await this.devices.start("microphone");
+    else if (wish?.camera) await this.devices.start("camera");
+  }
+
+  /** What others are told. @returns {MediaState} */
+  get state() {
+    return { microphone: this.microphone.value, camera: this.camera.value, screen: this.screenTrack.value !== null };
+  }
+
+  /** Off at once; on may take the browser's question. @returns {Promise<import("./messages.js").DeviceVerdict | "untested">} */
+  async toggleMicrophone() {
+    const track = this.devices.tracks.microphone;
+    if (!track || track.readyState === "ended") return this.devices.start("microphone");
+    track.enabled = !track.enabled;
+    this.#microphoneIs(track);
+    return "ok";
+  }
+
+  /** Off closes the camera: its light goes out. */
+  async toggleCamera() {
+    if (!this.camera.value) return this.devices.start("camera");
+    this.devices.stop("camera");
+    return "ok";
+  }
+
+  /** Begins or ends sharing. @returns {Promise<boolean>} whether the screen is shared now */
+  async toggleScreen() {
+    if (this.#screen) {
+      this.stopScreen();
+      return false;
+    }
+    const shared = await shareScreen(() => this.stopScreen());
+    if (!shared) return false;
+    this.#screen = shared;
+    this.screenTrack.value = shared.video;
+    this.peer.publish("screen", shared.video, SCREEN_BITRATE);
+    if (shared.audio) this.peer.publish("screen_audio", shared.audio);
+    this.onState(this.state);
+    return true;
+  }
+
+  stopScreen() {
+    this.#screen?.stop();
+    this.#screen = null;
+    this.screenTrack.value = null;
+    this.peer.unpublish("screen");
+    this.peer.unpublish("screen_audio");
+    this.onState(this.state);
+  }
+
+  /** The room's limit for a camera, bit/s. @param {number} bitrate */
+  limitVideo(bitrate) {
+    if (bitrate === this.#maxVideoBitrate) return;
+    this.#maxVideoBitrate = bitrate;
+    if (this.cameraTrack.value) this.peer.publish("camera", this.cameraTrack.value, bitrate);
+  }
+
+  /** Ends the connection and lets go of everything but the devices, which their owner closes. */
+  end() {
+    for (const stop of this.#stop) stop();
+    this.#stop = [];
+    this.#stopMeter();
+    if (this.#screen) this.stopScreen();
+    this.peer.close();
+    this.remote.update(new Map());
+  }
+
+  /** @param {import("./devices.js").TrackChange} change */
+  #deviceChanged({ kind, track }) {
+    const live = track?.readyState === "live" ? track : null;
+    if (kind === "camera") this.#cameraIs(live);
+    else this.#microphoneIs(live);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #cameraIs(track) {
+    this.cameraTrack.value = track;
+    this.camera.value = track !== null;
+    // A line that was never needed is not made; one that was stays, silent, so that turning on again needs no offer.
+    if (track || this.#cameraUsed) this.peer.publish("camera", track, this.#maxVideoBitrate);
+    this.#cameraUsed ||= track !== null;
+    this.onState(this.state);
+  }
+
+  #cameraUsed = false;
+  /** @type {MediaStreamTrack | null} */
+  #metered = null;
+
+  /** The microphone's line always exists: it carries the connection even when nobody sends. @param {MediaStreamTrack | null} track */
+  #microphoneIs(track) {
+    this.microphone.value = track !== null && track.enabled;
+    this.peer.publish("microphone", track);
+    if (track !== this.#metered) this.#meter(track);
+    this.#metered = track;
+    this.onState(this.state);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #meter(track) {
+    this.#stopMeter();
+    this.level.value = 0;
+    if (!track) return;
+    const meter = meterTrack(track);
+    const speaks = speechDetector(clock);
+    const timer = setInterval(() => {
+      this.level.value = meter.read();
+      this.speakingMuted.value = speaks(this.level.value) && !track.enabled;
+    }, LEVEL_MS);
+    this.#stopMeter = () => {
+      clearInterval(timer);
+      meter.close();
+      this.speakingMuted.value = false;
+    };
+  }
+
+  /** @param {RTCStatsReport} report */
+  #measured(report) {
+    const now = clock.now();
+    if (this.#sample && now - this.#sample.at < COMPARE_MS) return;
+    const sample = readSample(/** @type {Iterable<[string, any]>} */ (/** @type {unknown} */ (report)), now);
+    if (this.#sample) {
+      const lines = compare(this.#sample, sample);
+      this.reception.value = { sample, lines, bars: bars(worst(lines.values(), sample.rttMs)) };
+    }
+    this.#sample = sample;
+  }
+}

@@ -1,0 +1,246 @@
+// One seat in one call: joins the signaling stream, its reduced state, the media connection and the devices into signals that views read.
+// Views call its verbs; what they see changes only through the signals.
+import { batch, computed, effect, signal, untracked } from "../vendor/preact.js";
+import { api as pageApi } from "./api.js";
+import { CallMedia } from "./call_media.js";
+import { Chat } from "./chat.js";
+import { Devices } from "./devices.js";
+import { Peer } from "./peer.js";
+import { reduce } from "./reducer.js";
+import { Signal } from "./signal.js";
+import { connectSocket } from "./socket.js";
+import { inCall, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
+import { recallWish, rememberWish } from "./media_wish.js";
+
+/** @typedef {import("./messages.js").CallState} CallState */
+/** @typedef {import("./messages.js").CallMessage} CallMessage */
+/** @typedef {import("./messages.js").LiveMessage} LiveMessage */
+/** @typedef {import("./messages.js").Answer} Answer */
+/** @typedef {import("./messages.js").Offer} Offer */
+
+/**
+ * @typedef {object} CallPorts replaced in tests
+ * @property {import("./api.js").Api} [api]
+ * @property {(payload: import("./signal.js").ConnectPayload) => import("./signal.js").SocketLike} [connect]
+ * @property {() => RTCPeerConnection} [createConnection]
+ * @property {Devices} [devices] already open ones, from the device check; the caller closes them
+ */
+
+/** Milliseconds for an offer's answer. The server needs 100; a network that has just changed needs a second try more than patience. */
+const OFFER_MS = 4_000;
+/** Milliseconds a goodbye may take before the page goes on without the server's word. */
+const LEAVE_MS = 3_000;
+/** Milliseconds after which a reported quality is too old to show. */
+const QUALITY_MS = 10_000;
+/** Milliseconds between reports of one's own reception. */
+const REPORT_MS = 60_000;
+
+export class CallSession {
+  /** @type {import("../vendor/preact.js").Signal<import("./signal.js").SignalState>} */
+  connection = signal("connecting");
+  /** Why it ended (see Signal.reason). @type {import("../vendor/preact.js").Signal<string | null>} */
+  endReason = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<CallState | null>} */
+  state = signal(null);
+  /** Who speaks. @type {import("../vendor/preact.js").Signal<string | null>} */
+  speaker = signal(null);
+  /** Reported by the server. @type {import("../vendor/preact.js").Signal<ReadonlyMap<string, {bars: number, at: number}>>} */
+  quality = signal(new Map());
+  me = computed(() => meIn(this.state.value));
+  others = computed(() => othersIn(this.state.value));
+  waiting = computed(() => waitingIn(this.state.value));
+  inCall = computed(() => this.state.value !== null && inCall(this.state.value.you.state));
+  media;
+  chat;
+  devices;
+  /** Something to be heard as well as seen. @type {(event: "message") => void} */
+  onEvent = () => {};
+  #link;
+  #api;
+  #ownsDevices;
+  #mediaBegun = false;
+  #toldMedia = "";
+  /** @type {(() => void)[]} */
+  #stop = [];
+
+  /** @param {{sessionId: string, as: "staff" | "seat"} & CallPorts} options */
+  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices }) {
+    this.sessionId = sessionId;
+    this.as = as;
+    this.#api = api;
+    this.#ownsDevices = !devices;
+    this.devices = devices ?? new Devices();
+    this.#link = new Signal({ connect, fetchTicket: () => this.#ticket() });
+    const peer = new Peer({
+      postOffer: (offer) => this.#postOffer(offer),
+      negotiated: (attempt, offer) => void this.#link.command("negotiated", { attempt, offer }).catch(() => {}),
+      ...(createConnection ? { createConnection } : {}),
+    });
+    this.media = new CallMedia({ devices: this.devices, peer });
+    this.chat = new Chat(this.#link, this.state);
+  }
+
+  start() {
+    this.#stop = [
+      this.#link.on("message", (message) => this.#received(message)),
+      this.#link.on("live", (message) => this.#heard(message)),
+      this.#link.on("state", (state) => this.#connectionChanged(state)),
+      effect(() => {
+        const [state, connection] = [this.state.value, this.connection.value];
+        if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
+      }),
+    ];
+    this.media.onState = (state) => this.#tellMedia(state);
+    const reporting = setInterval(() => this.#reportQuality(), REPORT_MS);
+    this.#stop.push(() => clearInterval(reporting));
+    this.#link.start();
+  }
+
+  /** Lets go of everything without a word to the server: the page closes or another view comes. */
+  stop() {
+    for (const stop of this.#stop) stop();
+    this.#stop = [];
+    this.#endMedia();
+    this.chat.end();
+    this.#link.stop();
+    if (this.#ownsDevices) this.devices.close();
+  }
+
+  /** The network changed or the machine slept. */
+  networkChanged() {
+    this.#link.renew();
+    this.media.peer.networkChanged();
+  }
+
+  /**
+   * A command of docs/protocol.md section 2.3; rejects with CommandError.
+   * @param {string} name
+   * @param {Record<string, unknown>} [fields]
+   */
+  command(name, fields = {}) {
+    return this.#link.command(name, fields);
+  }
+
+  /** Whether the server lets us do this. @param {string} action */
+  can(action) {
+    return this.state.value?.you.can.includes(action) ?? false;
+  }
+
+  /** Gives the seat up; works without the server as well. */
+  async leave() {
+    await this.#link.command("leave", {}, { giveUpAfter: LEAVE_MS }).catch(() => {});
+    this.#ended("left");
+    this.#link.stop();
+  }
+
+  /** Ends the call for all; rejects with CommandError. */
+  async end() {
+    await this.#link.command("end");
+    this.#ended("ended");
+  }
+
+  async #ticket() {
+    const answer = await this.#api.post(`/sessions/${this.sessionId}/ticket`, { as: this.as }, { retry: false });
+    return /** @type {string} */ (answer.ticket);
+  }
+
+  /** @param {Offer} offer @returns {Promise<Answer>} */
+  #postOffer(offer) {
+    return this.#api.post(`/sessions/${this.sessionId}/offer`, { ...offer, as: this.as }, { retry: false, timeout: OFFER_MS });
+  }
+
+  /** @param {CallMessage} message */
+  #received(message) {
+    batch(() => {
+      this.state.value = reduce(this.state.value, message);
+      if (message.type === "chat" && this.chat.received(message.data)) this.onEvent("message");
+    });
+    if (message.type === "media_reset") this.media.peer.reset();
+    if (message.type === "snapshot") this.#toldMedia = "";
+  }
+
+  /** @param {LiveMessage} message */
+  #heard(message) {
+    if (message.type === "speaker") this.speaker.value = message.data.participant_id;
+    else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
+    else if (message.type === "quality") {
+      const { participant_id: id, bars } = message.data;
+      this.quality.value = new Map(this.quality.value).set(id, { bars, at: Date.now() });
+    }
+  }
+
+  /** Bars of somebody's connection as the server sees it, null when it has not said so lately. @param {string} participantId */
+  barsOf(participantId) {
+    const known = this.quality.value.get(participantId);
+    return known && Date.now() - known.at < QUALITY_MS ? known.bars : null;
+  }
+
+  /** @param {import("./signal.js").SignalState} state */
+  #connectionChanged(state) {
+    batch(() => {
+      this.connection.value = state;
+      if (state === "ended") this.#ended(this.#link.reason);
+      if (state === "replaced") this.#endMedia();
+    });
+    if (state === "online") this.#tellMedia(this.media.state);
+  }
+
+  /** @param {string | null} reason */
+  #ended(reason) {
+    batch(() => {
+      this.connection.value = "ended";
+      this.endReason.value ??= reason ?? "ended";
+    });
+    this.#endMedia();
+    if (this.#ownsDevices) {
+      this.devices.stop("camera");
+      this.devices.stop("microphone");
+    }
+  }
+
+  /** After each change of state: connect media when let in, receive what there is to receive. @param {CallState} state */
+  #followState(state) {
+    const { peer } = this.media;
+    peer.expecting = mediaExpected(state);
+    this.media.limitVideo(state.policy.max_video_bitrate);
+    peer.subscribe(wantedTracks(state));
+    if (!inCall(state.you.state)) return;
+    if (!this.#mediaBegun) void this.#beginMedia();
+    peer.start();
+  }
+
+  #beginMedia() {
+    this.#mediaBegun = true;
+    const remembered = recallWish(this.sessionId);
+    const first = this.#ownsDevices ? { microphone: true, camera: true } : null;
+    return this.media.begin(remembered ?? first);
+  }
+
+  #endMedia() {
+    if (!this.#mediaBegun) return;
+    this.media.onState = () => {};
+    this.media.end();
+  }
+
+  /** @param {import("./messages.js").MediaState} media */
+  #tellMedia(media) {
+    if (!this.#mediaBegun || !this.inCall.peek()) return;
+    rememberWish(this.sessionId, media);
+    const text = JSON.stringify(media);
+    if (text === this.#toldMedia || this.connection.peek() !== "online") return;
+    this.#toldMedia = text;
+    this.#link.command("media_state", { ...media }).catch(() => { this.#toldMedia = ""; });
+  }
+
+  #reportQuality() {
+    const reception = this.media.reception.value;
+    if (!reception || !this.inCall.value) return;
+    const lines = [...reception.lines.values()];
+    const inbound = [...reception.sample.inbound.values()];
+    this.#link.tell("quality_report", {
+      freezes: inbound.reduce((sum, line) => sum + line.freezes, 0),
+      rtt_ms: reception.sample.rttMs ?? 0,
+      concealed: Math.max(0, ...lines.map((line) => line.concealed)),
+    });
+  }
+}
