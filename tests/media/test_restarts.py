@@ -48,6 +48,8 @@ async def test_media_goes_on_while_control_is_killed(visit: Visit) -> None:
     for record in (*visit.doctor.received.values(), *patient.received.values()):
         record.longest_gap = 0.0
     os.kill(visit.server.children()["control"], signal.SIGKILL)
+    for person in (visit.doctor, patient):
+        await person.until(lambda p=person: not p.socket.connected)
     await asyncio.gather(come_back(visit.doctor), come_back(patient))
     await visit.doctor.until(lambda: sum(p["state"] == "connected" for p in visit.doctor.state["participants"]) == 2)
     await asyncio.gather(*(p.receives(videos=1, audios=1) for p in (visit.doctor, patient)))
@@ -107,9 +109,9 @@ async def test_commands_survive_kills_of_control_exactly_once(visit: Visit) -> N
                 except (socketio.exceptions.SocketIOError, TimeoutError, RefusedError):
                     await come_back(patient)
         await killer
-        await come_back(patient)
+        await visit.doctor.until(lambda: not visit.doctor.socket.connected)
         await come_back(visit.doctor)
-    await visit.doctor.socket.disconnect()
     visit.doctor.position = None
+    await visit.doctor.socket.disconnect()
     await come_back(visit.doctor)
     await visit.doctor.until(lambda: [m["body"] for m in visit.doctor.state["chat"]] == sent)
