@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.errors import Unavailable
+from telemed.errors import TelemedError
 from telemed.signaling.acting import Guest, authorise, identity_of, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.media_placement import Placement
@@ -31,6 +31,8 @@ class MediaCommands:
             return {}
         try:
             await room.plane.request_keyframes(room.room_id, guest.participant_id)
-        except Unavailable:
-            self._desk.counters.add("media.keyframes_unavailable")  # its seats get media_reset anyway
+        except TelemedError:
+            self._desk.counters.add(
+                "media.keyframes_unavailable"
+            )  # the peer or its worker is gone: a new attempt follows
         return {}

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from telemed.care import views
 from telemed.care.identity import Identity, Staff
-from telemed.care.permissions import Action, check
+from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json, OfferRequest
 from telemed.care.records import ParticipantRecord
 from telemed.care.states import IN_CALL
 from telemed.clock import Clock
-from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, TooMany
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
@@ -106,19 +106,22 @@ class MediaOffers:
 
     async def _still_in(self, visit: LiveVisit, room: MediaRoom, participant_id: str) -> None:
         """A seat may have been held or sent away while the worker answered: its media follow before it has the answer."""
-        state = visit.seats[participant_id].state
-        if not visit.is_live or self._placement.find(room.room_id) is not room:
-            raise media_unavailable()
-        peer = room.peers[participant_id]
-        if state in IN_CALL:
+        if not visit.is_live:
+            await room.plane.close_room(room.room_id)
+            raise Gone("This visit has ended.", code="visit_ended")
+        if self._placement.find(room.room_id) is not room:
+            raise media_unavailable()  # its worker went away; the next offer finds another
+        if visit.seats[participant_id].state in IN_CALL:
             return
-        try:
-            check_admitted(visit, participant_id)
-        except NotAllowed:
+        peer = room.peers[participant_id]
+        if not is_admitted(visit, participant_id):
             await room.plane.close_peer(room.room_id, participant_id)
             peer.state = None
-            raise
-        await room.plane.set_flow(room.room_id, participant_id, False, False)
+            raise NotAllowed()
+        try:
+            await room.plane.set_flow(room.room_id, participant_id, False, False)
+        except NotFound:
+            raise media_unavailable() from None
         peer.flowing = False
 
     @staticmethod
@@ -127,10 +130,10 @@ class MediaOffers:
         return next((seat for seat in visit.seats if track in visit.live(seat).tracks.values()), "")
 
 
-def check_admitted(visit: LiveVisit, participant_id: str) -> None:
-    """Raise NotAllowed unless the seat is in the call or on hold."""
+def is_admitted(visit: LiveVisit, participant_id: str) -> bool:
+    """Whether the seat is in the call or on hold."""
     seat = visit.seats[participant_id]
-    check(views.seat_identity(seat, visit.session), Action.JOIN_MEDIA, visit.session, seat)
+    return may(views.seat_identity(seat, visit.session), Action.JOIN_MEDIA, visit.session, seat)
 
 
 def _seat(visit: LiveVisit, identity: Identity) -> ParticipantRecord | None:

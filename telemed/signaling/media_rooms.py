@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from telemed.care.ports import MediaPlane
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.clock import Clock
-from telemed.errors import TelemedError
+from telemed.errors import NotFound, TelemedError
 from telemed.media.control import (
     PeerQuality,
     PeerSnapshot,
@@ -34,6 +34,7 @@ from telemed.signaling.media_room import MediaPeer, MediaRoom, quality_bars, sou
 from telemed.signaling.visit import LiveVisit
 
 CALL_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+_DEAD = frozenset({PeerState.CLOSED, PeerState.FAILED})  # nothing will come over this transport any more
 
 
 @dataclass(slots=True)
@@ -182,9 +183,14 @@ class MediaRooms:
             peer.state, peer.evicted = None, False
             return
         flowing = seat.state in IN_CALL
-        if flowing != peer.flowing:
+        if flowing == peer.flowing:
+            return
+        try:
             await room.plane.set_flow(room.room_id, participant_id, flowing, flowing)
-            peer.flowing = flowing
+        except NotFound:
+            peer.state = None  # it closed a moment ago; its event is on the way
+            return
+        peer.flowing = flowing
 
     # What workers report. Callbacks are synchronous: they change memory, tell the seats and wake tasks.
 
@@ -269,7 +275,7 @@ class MediaRooms:
             return  # of a transport that was replaced
         peer.attempt, peer.state = event.attempt, event.state
         visit = self._live.find(event.room_id)
-        if event.state is PeerState.CLOSED and visit is not None:
+        if event.state in _DEAD and visit is not None and event.peer_id in visit.seats:
             visit.live(event.peer_id).tracks = {}
             self._live.publish(visit)
         self._mark(room)

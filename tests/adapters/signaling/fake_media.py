@@ -59,7 +59,9 @@ class FakeMediaPlane:
         publish = tuple(line.track_id for line in request.publish)
         subscribe = tuple(line.track_id for line in request.subscribe)
         fresh = old is None or request.attempt > old.attempt
-        peer = FakePeer(request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe)
+        peer = FakePeer(
+            request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe
+        )
         if old is not None and not fresh:
             peer.sending, peer.receiving = old.sending, old.receiving
         room[request.peer_id] = peer

@@ -23,9 +23,7 @@ async def test_the_whole_visit(world: World) -> None:
     assert [p["id"] for p in patient.state["participants"]] == [visit.patient_id], "nobody else before admission"
     assert patient.state["session"]["clinicians"] == ["Dr. doctor"]
     await patient.do("set_name", name="Ada Lovelace")
-    await patient.do(
-        "device_report", camera="ok", microphone="ok", speaker="untested", network="good", rtt_ms=41.6
-    )
+    await patient.do("device_report", camera="ok", microphone="ok", speaker="untested", network="good", rtt_ms=41.6)
     await patient.do("enter_waiting")
     row = await until(lambda: next((w for w in today.state["waiting"]), None), "seen waiting")
     assert (row["name"], row["state"], row["device"]["rtt_ms"]) == ("Ada Lovelace", "waiting", 42)

@@ -231,6 +231,8 @@ class World:
         port = self.runner.addresses[0][1]
         self.base = f"http://127.0.0.1:{port}"
         await self.signaling.start()
+        if all(plane.available for plane in self.planes):
+            await until(lambda: self.signaling.media.all_ready, "the workers' snapshots")
 
     async def halt(self) -> None:
         """Stop control; the store and the media plane stay."""
@@ -241,6 +243,10 @@ class World:
     async def restart(self) -> None:
         """Control dies and a new one starts on the same database, with the same media plane."""
         await self.halt()
+        await self.restart_after_halt()
+
+    async def restart_after_halt(self) -> None:
+        """The second half of a restart."""
         self.signaling = make_signaling(self.store, self.planes, self.clock)
         await self.serve()
 
@@ -372,5 +378,3 @@ async def _people(store: Store) -> dict[str, Staff]:
             await tx.users.create(user)
             staff[name] = Staff(user.id, clinic.id, role, user.name)
     return staff
-
-

@@ -1,0 +1,133 @@
+"""What staff do to others, and what each side sees and receives of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.adapters.signaling.offers import offer
+from tests.adapters.signaling.world import World, until
+
+
+async def test_hold_stops_media_both_ways_hides_the_call_and_resume_brings_it_back(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, seat = await visit.call()
+    for identity, participant_id in ((world.doctor, visit.doctor_id), (seat, visit.patient_id)):
+        await world.visits.offer(identity, visit.id, offer())
+        world.plane.connect(visit.id, participant_id)
+    await until(lambda: doctor.person(visit.patient_id).get("tracks"))
+    await doctor.do("chat", body="before")
+    await doctor.do("hold", participant_id=visit.patient_id)
+    peer = world.plane.rooms[visit.id][visit.patient_id]
+    await until(lambda: not peer.sending and not peer.receiving, "held in the worker")
+    await until(lambda: patient.state["you"]["state"] == "on_hold")
+    await until(lambda: not patient.person(visit.doctor_id), "it sees nobody")
+    await until(lambda: doctor.person(visit.patient_id)["tracks"] == [])
+    assert await patient.refused("chat", body="let me in") == "not_allowed"
+    await doctor.do("chat", body="among ourselves")
+    assert "among ourselves" not in str(patient.heard)
+    held_offer = await world.visits.offer(seat, visit.id, offer(attempt=2))
+    assert held_offer["attempt"] == 2
+    peer = world.plane.rooms[visit.id][visit.patient_id]
+    assert not peer.sending and not peer.receiving, "a new connection does not end a hold"
+    world.plane.connect(visit.id, visit.patient_id)
+    await doctor.do("resume", participant_id=visit.patient_id)
+    await until(lambda: patient.state["you"]["state"] == "connected" and patient.person(visit.doctor_id).get("tracks"))
+    await until(lambda: peer.sending and peer.receiving, "flowing again")
+    assert [e["data"]["body"] for e in patient.stream if e["type"] == "chat"].count("before") == 1
+
+
+async def test_a_held_seat_that_leaves_comes_back_on_hold(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, _seat = await visit.call()
+    await doctor.do("hold", participant_id=visit.patient_id)
+    await patient.do("leave")
+    assert (await visit.open()).state == "on_hold"
+
+
+async def test_removal_closes_the_peer_and_every_way_back(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, seat = await visit.call()
+    opened_cookie = seat
+    await world.visits.offer(seat, visit.id, offer())
+    await doctor.do("remove", participant_id=visit.patient_id, reason="not who they said")
+    await until(lambda: visit.patient_id not in world.plane.rooms[visit.id])
+    await patient.disconnected.wait()
+    assert "not who they said" not in str(patient.heard)
+    assert await world.refusal("/call", {"protocol": 1, "ticket": "x"}) == "bad_ticket"
+    code = ""
+    try:
+        await world.visits.offer(opened_cookie, visit.id, offer(attempt=9))
+    except Exception as error:  # noqa: BLE001 - asserted below
+        code = getattr(error, "code", "")
+    assert code == "not_allowed"
+
+
+async def test_denied_people_are_told_and_stay_out(world: World) -> None:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    patient, _seat = await visit.patient_joins()
+    await doctor.do("deny", participant_id=visit.patient_id, reason="wrong day")
+    await patient.disconnected.wait()
+    assert patient.stream[-1]["data"] == {"reason": "denied"} and "wrong day" not in str(patient.heard)
+    await until(lambda: doctor.person(visit.patient_id)["state"] == "denied")
+
+
+async def test_a_third_person_joins_and_the_policy_follows(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, _seat = await visit.call()
+    assert patient.state["policy"] == {"max_video_bitrate": 1_500_000}
+    clients = []
+    for number in range(4):
+        token, guest_id = await visit.invite(name=f"Guest {number}")
+        guest_seat = await world.seat_of(await world.visits.open_link(token, f"device-of-guest-{number:04d}", None))
+        guest = await world.join(guest_seat, visit.id)
+        await guest.do("enter_waiting")
+        assert not guest.person(visit.patient_id), "who waits sees no patient"
+        await doctor.do("admit", participant_id=guest_id)
+        clients.append(guest)
+    await until(lambda: len(patient.state["participants"]) == 6)
+    await until(lambda: patient.state["policy"] == {"max_video_bitrate": 1_200_000}, "6 Mbit/s for six people")
+    await until(lambda: all(len(guest.state["participants"]) == 6 for guest in clients))
+
+
+async def test_colleagues_of_the_clinic_see_today_and_may_take_a_seat(world: World) -> None:
+    visit = await world.start_visit()
+    colleague, desk = world.staff["colleague"], world.staff["desk"]
+    board = await world.today(colleague)
+    assert [(row["id"], row["mine"]) for row in board.state["sessions"]] == [(visit.id, False)]
+    reception = await world.today(desk)
+    await visit.patient_joins()
+    await until(lambda: reception.state["waiting"] and board.state["waiting"])
+    await reception.do("acknowledge", participant_id=visit.patient_id)
+    await until(lambda: board.state["waiting"][0]["acknowledged"])
+    await world.visits.take_seat(colleague, visit.id)
+    second = await world.join(colleague, visit.id)
+    await second.do("admit", participant_id=visit.patient_id)
+    await until(lambda: [row["mine"] for row in board.state["sessions"]] == [True])
+
+
+async def test_signing_out_drops_every_connection_of_the_user(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, _seat = await visit.call()
+    today = await world.today(world.doctor)
+    ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+    world.visits.drop_user(world.doctor.user_id)
+    await doctor.disconnected.wait()
+    await today.disconnected.wait()
+    assert await world.refusal("/call", {"protocol": 1, "ticket": ticket}) == "bad_ticket"
+    assert patient.sio.connected
+
+
+async def test_a_disabled_account_can_do_nothing_from_its_next_command_on(world: World) -> None:
+
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    today = await world.today(world.doctor)
+    await visit.patient_joins()
+    async with world.store.write() as tx:
+        user = await tx.users.get(world.doctor.user_id)
+        assert user is not None
+        await tx.users.save(replace(user, is_active=False))
+    assert await doctor.refused("admit", participant_id=visit.patient_id) == "not_allowed"
+    assert await doctor.refused("typing") == "not_allowed"
+    assert await today.refused("acknowledge", participant_id=visit.patient_id) == "not_allowed"

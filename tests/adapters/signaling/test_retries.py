@@ -1,0 +1,159 @@
+"""Every state-changing command, repeated: after a lost answer, and after control died between commit and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from telemed.care.identity import Seat
+from tests.adapters.signaling.world import Client, Json, Visit, World, command_id, until
+
+
+@dataclass
+class Stage:
+    """A visit brought to where a command makes sense, and who sends it."""
+
+    visit: Visit
+    doctor: Client
+    patient: Client
+    seat: Seat
+    moves: str = ""
+
+
+async def checking(world: World) -> Stage:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    patient, seat = await visit.patient_joins(waiting=False)
+    return Stage(visit, doctor, patient, seat)
+
+
+async def waiting(world: World) -> Stage:
+    stage = await checking(world)
+    await stage.patient.do("enter_waiting")
+    return stage
+
+
+async def in_call(world: World) -> Stage:
+    visit = await world.start_visit()
+    return Stage(visit, *(await visit.call()))
+
+
+async def on_hold(world: World) -> Stage:
+    stage = await in_call(world)
+    await stage.doctor.do("hold", participant_id=stage.visit.patient_id)
+    return stage
+
+
+async def move_asked(world: World) -> Stage:
+    stage = await in_call(world)
+    await world.visits.ask_move(stage.visit.token, "another-device-of-theirs")
+    stage.moves = (await until(lambda: stage.doctor.state["moves"]))[0]["request_id"]
+    return stage
+
+
+def on_patient(stage: Stage) -> Json:
+    return {"participant_id": stage.visit.patient_id}
+
+
+Setup = Callable[[World], Awaitable[Stage]]
+COMMANDS: dict[str, tuple[Setup, str, Callable[[Stage], Json]]] = {
+    "set_name": (checking, "patient", lambda _: {"name": "Ada"}),
+    "device_report": (
+        checking,
+        "patient",
+        lambda _: {"camera": "ok", "microphone": "none", "speaker": "ok", "network": "good", "rtt_ms": 20},
+    ),
+    "enter_waiting": (checking, "patient", lambda _: {}),
+    "visibility": (waiting, "patient", lambda _: {"hidden": True}),
+    "admit": (waiting, "doctor", on_patient),
+    "deny": (waiting, "doctor", on_patient),
+    "hold": (in_call, "doctor", on_patient),
+    "resume": (on_hold, "doctor", on_patient),
+    "remove": (in_call, "doctor", on_patient),
+    "decide_move": (move_asked, "doctor", lambda s: {"request_id": s.moves, "approve": True}),
+    "chat": (in_call, "patient", lambda _: {"body": "once"}),
+    "leave": (in_call, "patient", lambda _: {}),
+}
+
+
+async def rows(world: World, visit: Visit) -> dict[str, Any]:
+    """Everything a doubled command would double."""
+    async with world.store.read() as tx:
+        audit = await tx.audit.page(limit=500)
+        return {
+            "messages": len(await tx.messages.in_session(visit.id)),
+            "events": len([e for e in await tx.events.in_session(visit.id) if e.cause.role != "system"]),
+            "audit": [row.action for row in audit],
+            "seats": [(seat.id, seat.state) for seat in await tx.participants.in_session(visit.id)],
+        }
+
+
+@pytest.mark.parametrize("event", sorted(COMMANDS))
+async def test_a_repeated_command_gets_its_first_answer_and_has_no_second_effect(world: World, event: str) -> None:
+    setup, who, fields = COMMANDS[event]
+    stage = await setup(world)
+    payload = {"command_id": command_id(), **fields(stage)}
+    sender: Client = getattr(stage, who)
+    first = await sender.send(event, payload)
+    assert first["ok"], first
+    before = await rows(world, stage.visit)
+    if sender.disconnected.is_set() or event == "leave":
+        await sender.disconnected.wait()
+        sender = await world.join(stage.seat, stage.visit.id)
+    assert await sender.send(event, payload) == first
+    assert await rows(world, stage.visit) == before
+
+
+@pytest.mark.parametrize("event", sorted(COMMANDS))
+async def test_control_dies_between_commit_and_answer(world: World, event: str) -> None:
+    setup, who, fields = COMMANDS[event]
+    stage = await setup(world)
+    payload = {"command_id": command_id(), **fields(stage)}
+    sender: Client = getattr(stage, who)
+    actor = world.doctor.user_id if who == "doctor" else stage.seat.participant_id
+    await sender.sio.emit(event, payload, namespace="/call")  # no answer is waited for
+
+    async def committed() -> bool:
+        async with world.store.read() as tx:
+            return await tx.acks.find(actor, payload["command_id"]) is not None
+
+    while not await committed():
+        pass
+    before = await rows(world, stage.visit)
+    await world.restart()
+    identity = world.doctor if who == "doctor" else stage.seat
+    again = await world.join(identity, stage.visit.id)
+    answer = await again.send(event, payload)
+    assert answer["ok"], "the stored answer, not a conflict"
+    after = await rows(world, stage.visit)
+    assert (after["messages"], after["events"]) == (before["messages"], before["events"])
+    assert [a for a in after["audit"] if a.startswith("chat")] == [a for a in before["audit"] if a.startswith("chat")]
+
+
+async def test_ending_twice_and_after_death(world: World) -> None:
+    stage = await in_call(world)
+    payload = {"command_id": command_id()}
+    await stage.doctor.sio.emit("end", payload, namespace="/call")
+    await stage.patient.disconnected.wait()
+    await world.restart()
+    ticket_refusal = None
+    try:
+        await world.visits.issue_ticket(world.doctor, stage.visit.id)
+    except Exception as error:  # noqa: BLE001 - asserted below
+        ticket_refusal = getattr(error, "code", None)
+    assert ticket_refusal == "visit_ended", "the retry learns that it is done"
+    async with world.store.read() as tx:
+        actions = [row.action for row in await tx.audit.page(limit=500)]
+    assert actions.count("session.ended") == 1
+
+
+async def test_http_commands_repeated_over_a_restart(world: World) -> None:
+    again = command_id()
+    first = await world.visits.create_session(world.doctor, "urgent", "Ada", "", again)
+    await world.restart()
+    assert await world.visits.create_session(world.doctor, "urgent", "Ada", "", again) == first
+    today = await world.visits.today(world.doctor)
+    assert len(today["sessions"]) == 1
