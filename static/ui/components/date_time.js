@@ -36,14 +36,15 @@ export function relative(at, now) {
 }
 
 /**
- * "4 min", "1 h 5 min".
+ * "4 min", "1 hr 5 min"; in a sentence "4 minutes".
  * @param {number} milliseconds
+ * @param {"short" | "long"} [unitDisplay]
  * @returns {string}
  */
-export function duration(milliseconds) {
+export function duration(milliseconds, unitDisplay = "short") {
   const minutes = Math.max(0, Math.floor(milliseconds / MINUTE));
   const unit = (/** @type {number} */ value, /** @type {string} */ name) =>
-    new Intl.NumberFormat(language(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+    new Intl.NumberFormat(language(), { style: "unit", unit: name, unitDisplay }).format(value);
   if (minutes < 60) return unit(minutes, "minute");
   const rest = minutes % 60;
   return rest ? `${unit(Math.floor(minutes / 60), "hour")} ${unit(rest, "minute")}` : unit(minutes / 60, "hour");

@@ -14,8 +14,10 @@ export function CheckLine({ icon, name, kind, state, children, testid }) {
   const stateIcon = STATE_ICONS[kind];
   return html`<li class="check-line" data-testid=${testid} data-verdict=${kind}>
     <${Icon} name=${icon} />
-    <span class="check-line__name">${name}</span>
-    <span class="check-line__state check-line__state--${kind}" role="status">${stateIcon && html`<${Icon} name=${stateIcon} size=${16} />`}${state}</span>
+    <div class="check-line__head">
+      <span class="check-line__name">${name}</span>
+      <span class="check-line__state check-line__state--${kind}" role="status">${stateIcon && html`<${Icon} name=${stateIcon} size=${16} />`}${state}</span>
+    </div>
     ${children && html`<div class="check-line__more">${children}</div>`}
   </li>`;
 }

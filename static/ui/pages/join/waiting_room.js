@@ -24,7 +24,7 @@ function told(visit) {
 function Waited({ since }) {
   const now = useNow();
   const lasted = since ? now - new Date(since).getTime() : 0;
-  return html`<p class="muted">${lasted < 60_000 ? t("waiting.just_now") : t("waiting.for", { duration: duration(lasted) })}</p>`;
+  return html`<p class="muted">${lasted < 60_000 ? t("waiting.just_now") : t("waiting.for", { duration: duration(lasted, "long") })}</p>`;
 }
 
 /** @param {{visit: Visit}} props */

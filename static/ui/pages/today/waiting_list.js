@@ -13,6 +13,7 @@ import { DeviceVerdict } from "./device_verdict.js";
 
 /** After half an hour the wait is marked: the hour at which queues elsewhere change colour. */
 const LONG_WAIT_MS = 30 * 60_000;
+const MINUTE_MS = 60_000;
 
 /** @typedef {import("./staff_state.js").WaitingEntry} WaitingEntry */
 
@@ -20,7 +21,8 @@ const LONG_WAIT_MS = 30 * 60_000;
 function Waited({ since }) {
   const now = useNow();
   const lasted = now - new Date(since).getTime();
-  return html`<span class=${lasted >= LONG_WAIT_MS ? "waited--long" : undefined}><${Icon} name="clock" size=${16} />${t("today.waiting_for", { duration: duration(lasted) })}</span>`;
+  const words = lasted < MINUTE_MS ? t("today.just_arrived") : t("today.waiting_for", { duration: duration(lasted) });
+  return html`<span class=${lasted >= LONG_WAIT_MS ? "waited--long" : undefined}><${Icon} name="clock" size=${16} />${words}</span>`;
 }
 
 /**
