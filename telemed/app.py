@@ -48,7 +48,8 @@ from telemed.web.settings import WebSettings
 STATIC = Path(__file__).resolve().parents[1] / "static"
 WORKERS_WAIT = 10.0  # seconds at start for the workers to report
 POLL = 0.02  # seconds between looks while waiting for them
-STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_STORE = 0.5, 3.0, 0.5, 3.0  # seconds; together below limits.stop_seconds (8)
+STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
+AUTHORITY_PATH = "/telemed-ca.crt"
 log = logging.getLogger(__name__)
 
 
@@ -95,7 +96,7 @@ async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -
             await tx.audit.append(SYSTEM, action, server_id, AuditOutcome.DONE, clock.utcnow())
 
     await note(AuditAction.SERVER_STARTED)
-    closing.push_async_callback(_within, STOP_STORE, "audit", lambda: note(AuditAction.SERVER_STOPPED))
+    closing.push_async_callback(_within, STOP_AUDIT, "audit", lambda: note(AuditAction.SERVER_STOPPED))
     return store
 
 
@@ -106,6 +107,8 @@ async def _open_web(
     settings = _web_settings(orders)
     deps = WebDeps(store, signaling.visits, SystemClock(), settings, attach=signaling.mount)
     application = build_app(deps)
+    if orders.authority_file:
+        application.router.add_get(AUTHORITY_PATH, _authority_page(Path(orders.authority_file)))
 
     async def on_shutdown(_: web.Application) -> None:
         await stop_signaling()  # or open sockets would keep the server waiting
@@ -115,6 +118,16 @@ async def _open_web(
     logs.claim_library_handlers()
     server = await start_server(application, settings, sockets, _tls(orders))
     closing.push_async_callback(_within, STOP_WEB, "web", server.close)
+
+
+def _authority_page(path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Hands out the certificate of the local authority, so that a phone can install it. Public: it holds no secret."""
+    content = path.read_bytes()
+
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(body=content, content_type="application/x-x509-ca-cert")
+
+    return handle
 
 
 def _signaling_settings(orders: Launch) -> SignalingSettings:

@@ -25,6 +25,7 @@ class Launch:
     workers: int  # number of media workers
     demo: bool = False
     accounts_file: str = ""  # demo accounts to provide; "" when not a demo
+    authority_file: str = ""  # local certificate authority that phones may fetch; "" without --lan
     http_descriptors: tuple[int, ...] = ()  # listening TCP sockets inherited by control
     worker: int = 0  # index of a media worker
     udp_port: int = 0  # of a media worker; 0 takes a free one

@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _user_add(_command(user, "add", "Add a member of staff.", "telemed.cli.user_add"))
     audit = commands.add_parser("audit", help="The audit trail.").add_subparsers(required=True, metavar="ACTION")
     _config(_command(audit, "verify", "Recompute the chain of the audit trail.", "telemed.cli.audit_verify"))
+    _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
     _config(_command(commands, "doctor", "Check ports, TLS, addresses, buffers, disk and clock.", "telemed.cli.doctor"))
     return root
 

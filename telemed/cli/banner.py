@@ -38,7 +38,8 @@ def _trust_lines(base_url: str, trust: Trust) -> list[str]:
     return [
         "",
         f"Phones on this network open {base_url} and warn that they do not know the certificate. To end the warning",
-        f"(iPhones need it), bring this file to the phone, for example by mail, and install it: {trust.authority}",
+        f"(iPhones need it), open {base_url}/telemed-ca.crt on the phone, accept the warning once, and install the file",
+        f"(it is {trust.authority}):",
         "  Android: Settings > Security > Encryption & credentials > Install a certificate > CA certificate.",
         "  iPhone:  open the file, Settings > General > VPN & Device Management > Install, then",
         "           Settings > General > About > Certificate Trust Settings > switch it on.",

@@ -20,7 +20,7 @@ from telemed import demo, logs
 from telemed.cli import DEFAULT_CONFIG, banner
 from telemed.config import Config, ConfigFaults, Fault, load, rules
 from telemed.config.conflicts import conflicts
-from telemed.config.files import KEY_VARIABLE
+from telemed.config.files import KEY_VARIABLE, is_too_long
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory
 from telemed.launch import Launch, encode
@@ -54,6 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Serve until stopped; returns the exit code."""
     service = demo_service(chosen) if chosen.demo else configured_service(chosen)
     layout = Layout(service.config)
+    _check_paths(layout, chosen.ready_file)
     make_private_directory(layout.root)
     make_private_directory(layout.run)
     logs.configure("supervisor", service.config.logging.level)
@@ -140,6 +141,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
         workers=workers,
         demo=service.is_demo,
         accounts_file=str(layout.demo_accounts) if service.is_demo else "",
+        authority_file=str(service.trust.authority) if service.trust else "",
     )
     descriptors = tuple(entry.fileno() for entry in sockets)
     return Plan(
@@ -183,6 +185,13 @@ def _facts(launch: Launch) -> dict[str, Any]:
 
 async def _serve(plan: Plan) -> int:
     return await Supervisor(plan).run()
+
+
+def _check_paths(layout: Layout, ready_file: Path | None) -> None:
+    if is_too_long(str(layout.root)):
+        raise ConfigError("The directory's path is too long for the names of sockets in it. Choose one below 80 bytes.")
+    if ready_file is not None and not ready_file.resolve().parent.is_dir():
+        raise ConfigError("The directory of --ready-file is not there.")
 
 
 @contextmanager

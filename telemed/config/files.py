@@ -69,11 +69,16 @@ def _tls(config: Config) -> list[tuple[str, str, str]]:
 def _directory(config: Config) -> list[tuple[str, str, str]]:
     directory = config.store.directory
     found = []
-    if len(directory.encode()) + len(LONGEST_SOCKET) > MAX_SOCKET_PATH:
+    if is_too_long(directory):
         found.append(("store.directory", "is too long for the names of sockets in it", "choose a path below 80 bytes"))
     if Path(directory).exists() and not Path(directory).is_dir():
         found.append(("store.directory", "is not a directory", "choose another path"))
     return found
+
+
+def is_too_long(directory: str) -> bool:
+    """The kernel could not name the sockets in this directory."""
+    return len(directory.encode()) + len(LONGEST_SOCKET) > MAX_SOCKET_PATH
 
 
 def _installation_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[tuple[str, str, str]]]:

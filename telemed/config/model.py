@@ -129,7 +129,7 @@ class Limits:
     """Bounds that protect the server and the people on it."""
 
     stop_seconds: int = setting(
-        8, rules.integer(1, 60, "seconds"), "Time for an ordered stop before processes are killed. systemd waits 90 s."
+        10, rules.integer(1, 60, "seconds"), "Time for an ordered stop before processes are killed. systemd waits 90 s."
     )
 
 

@@ -115,13 +115,16 @@ def holder(port: int) -> str:
 
 def _udp_free(port: int) -> bool:
     """True when `port` can be bound on all addresses of the families this machine has."""
-    for family, host in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")):
-        try:
-            with socket.socket(family, socket.SOCK_DGRAM) as probe:
-                if family == socket.AF_INET6:
-                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                probe.bind((host, port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
+    return all(_can_bind(family, host, port) for family, host in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")))
+
+
+def _can_bind(family: int, host: str, port: int) -> bool:
+    """False when somebody has the port; a family this machine lacks does not count."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error.errno not in (errno.EADDRINUSE, errno.EACCES)
     return True

@@ -50,10 +50,10 @@ class Supervisor:
         self._published: bytes = b""
 
     async def run(self) -> int:
-        """Serve until SIGTERM or SIGINT (a second one kills), or until a child cannot be started."""
+        """Serve until SIGTERM, SIGINT or SIGHUP (a second one kills), or until a child cannot be started."""
         self._remove_files()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._on_signal)
         keepers = [*self._workers, self._control]
         for keeper in keepers:

@@ -10,12 +10,14 @@ import ssl
 import stat
 import subprocess
 import sys
+import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
-from telemed import exits
+from telemed import exits, lan
 from tests.adapters.ops.serving import command, get, serving, sign_in, wait_until
 
 PASSWORD = "correct horse battery staple"
@@ -55,6 +57,9 @@ def test_the_demo_starts_survives_killed_parts_and_stops(tmp_path: Path) -> None
         assert get(server.base_url + "/api/v1/clinic")[0] == 200
         wait_until(lambda: _all_new(server.pids(), first), 30, server.output)
         assert sign_in(server.base_url, accounts[1]["email"], accounts[1]["password"]) == 200
+
+        figures = json.loads(command("status", "--var", str(server.var)).stdout)
+        assert set(figures) == {"loop_lag", "signaling", "workers"} and figures["workers"][0]["rooms"] == 0
 
         for path in (tmp_path / "ready.json", server.var / "demo-accounts.json", server.var / "telemed.sqlite3"):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
@@ -154,14 +159,38 @@ def add(config: str, role: str, email: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.timeout(120)
 def test_lan_serves_https_that_its_authority_vouches_for(tmp_path: Path) -> None:
     """On loopback stands the same leaf as on the LAN address."""
-    with serving(tmp_path, "--demo", "--lan", "--port", "0", "--var", str(tmp_path / "var")) as server:
+    with serving(tmp_path, "--demo", "--lan", "--workers", "2", "--port", "0", "--var", str(tmp_path / "var")) as server:
         assert server.base_url.startswith("https://")
         context = ssl.create_default_context(cafile=str(server.var / "ca" / "telemed-ca.crt"))
         assert get(server.base_url + "/api/v1/clinic", context)[0] == 200
         port = server.base_url.rpartition(":")[2]
         assert get(f"https://localhost:{port}/api/v1/clinic", context)[0] == 200
+        with urllib.request.urlopen(server.base_url + "/telemed-ca.crt", context=context) as answer:
+            assert answer.read() == (server.var / "ca" / "telemed-ca.crt").read_bytes()
+        assert len(set(server.ready["media_ports"])) == 2
         assert "SHA-256 fingerprint" in server.output()
         assert stat.S_IMODE((server.var / "ca" / "telemed-ca.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.timeout(120)
+def test_own_certificate_files_are_served(tmp_path: Path) -> None:
+    tls = lan.prepare(tmp_path / "ca", "192.168.1.20", datetime.now(UTC))
+    config = tmp_path / "telemed.toml"
+    config.write_text(
+        f'[clinic]\nphone = "+49 30 1"\n[server]\nport = 0\nbase_url = "https://localhost"\n'
+        f'tls_certificate = "{tls.certificate}"\ntls_key = "{tls.key}"\n'
+        f'[media]\nudp_port = 0\n[secrets]\ninstallation_key = "{"k" * 43}"\n'
+    )
+    config.chmod(0o600)
+    with serving(tmp_path, "--config", str(config)) as server:
+        assert server.base_url == "https://localhost"
+        port = next(
+            entry.laddr.port
+            for entry in psutil.Process(server.pids()["control"]).net_connections("tcp4")
+            if entry.status == psutil.CONN_LISTEN
+        )
+        context = ssl.create_default_context(cafile=str(tls.authority))
+        assert get(f"https://localhost:{port}/api/v1/clinic", context)[1]["demo"] is False
 
 
 @pytest.mark.timeout(60)
@@ -192,6 +221,8 @@ def _modules_of(pid: int) -> set[str]:
         (("serve", "--demo", "--workers", "99"), exits.CONFIG, "out of bounds"),
         (("serve", "--lan"), exits.CONFIG, "belongs to --demo"),
         (("serve",), exits.CONFIG, "telemed init"),
+        (("serve", "--demo", "--ready-file", "none/ready.json"), exits.CONFIG, "--ready-file"),
+        (("serve", "--demo", "--var", "v" * 100), exits.CONFIG, "too long"),
         (("config", "check"), exits.CONFIG, "telemed.toml"),
         (
             ("user", "add", "--var", "none", "--role", "patient", "--email", "a@b.c", "--name", "A", "--password-stdin"),
