@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import stat
@@ -24,7 +25,21 @@ from telemed.media.control_codec import (
 
 SOFT_LIMIT = 256 * 1024  # bytes waiting in the socket beyond which passing events (quality, speaker) are dropped
 HARD_LIMIT = 4 * 1024 * 1024  # beyond which the connection is closed: control reads a snapshot when it comes back
+# What a hole in a handler of ours would raise.
+OUR_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 PASSING_EVENTS = (PeerQuality, SpeakerChanged)
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[object], dict[str, Any]]
 
@@ -116,6 +131,9 @@ class ControlServer:
             return {"id": number, "ok": True, "result": self._dispatch(request)}
         except TelemedError as error:
             return {"id": number, "ok": False, "code": error.code, "message": error.message}
+        except OUR_FAULTS:  # one request fails, not the connection that carries all of them
+            logger.exception("a control request failed")
+            return {"id": number, "ok": False, "code": "internal", "message": "The worker failed on this request."}
 
     def _dispatch(self, request: dict[str, Any]) -> dict[str, Any]:
         if request.get("generation") != self._hello.generation:

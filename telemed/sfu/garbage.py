@@ -20,12 +20,12 @@ class CollectionTimer:
 
     def start(self, own_process: bool) -> None:
         """Begin timing. In a process of our own also freeze what start-up made and raise the thresholds."""
-        gc.callbacks.append(self._on_collection)
         if own_process:
             self._thresholds = gc.get_threshold()
             gc.collect()
             gc.freeze()
             gc.set_threshold(*THRESHOLDS)
+        gc.callbacks.append(self._on_collection)
 
     def close(self) -> None:
         """Stop timing and undo `start`. Idempotent."""

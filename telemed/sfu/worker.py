@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,7 @@ class Worker:
                 "slow_callbacks": self._wheel.slow_callbacks + services.mux.slow_callbacks,
             },
             "collections": self._collections.snapshot(),
+            "cpu_seconds": round(time.process_time(), 6),
             "rooms": len(self.rooms),
             "peers": sum(len(room.peers) for room in self.rooms.values()),
             "dropped_events": self._control.dropped_events if self._control is not None else 0,
