@@ -53,6 +53,7 @@ class Counters:
         "out_stun",
         "padding_ended",
         "path_switches",
+        "paths_adopted",
         "pli_received",
         "pli_sent",
         "send_blocked",
@@ -114,6 +115,7 @@ class Counters:
     out_stun: int
     padding_ended: int
     path_switches: int
+    paths_adopted: int
     pli_received: int
     pli_sent: int
     send_blocked: int

@@ -19,7 +19,7 @@ from telemed.sfu import seam
 from telemed.sfu.counters import Counters
 from telemed.sfu.flows import EgressFlow
 from telemed.sfu.histogram import LatencyHistogram
-from telemed.sfu.ice_lite import Path
+from telemed.sfu.ice_lite import ADOPT_QUIET, Path
 from telemed.sfu.peer import Peer
 from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
@@ -48,6 +48,21 @@ class Dataplane:
         self._out_view = memoryview(self._out)
         self._out_pointer = seam.pin(self._out)
         self._cell = seam.length_cell()
+        self.sources: dict[int, Peer] = {}  # inbound SSRC -> who sends it; of two with the same one the later
+
+    def on_stray(self, length: int, now: float) -> Peer | None:
+        """RTP or RTCP from an unknown address; see `MediaSink`. Proof is decryption, never the SSRC alone."""
+        data = self._in
+        is_rtcp = 192 <= data[1] <= 223
+        peer = self.sources.get(_unpack_ssrc(data, 4 if is_rtcp else 8)[0])
+        if peer is None or peer.receive is None or length < MIN_SRTP_BYTES:
+            return None
+        heard = max(peer.media_at_us * 1e-6, peer.path.checked_at if peer.path is not None else 0.0)
+        if now - heard < ADOPT_QUIET:  # the known path is alive: whoever sends this repeats what was overheard
+            return None
+        self._cell[0] = length
+        operation = seam.unprotect_rtcp if is_rtcp else _unprotect
+        return None if operation(peer.receive, self._in_pointer, self._cell) else peer
 
     def on_media(self, path: Path, length: int, arrival_us: int) -> None:
         """One datagram of SRTP or SRTCP lies in the mux's buffer; see `MediaSink`."""

@@ -13,6 +13,8 @@ from telemed.sfu.udp_socket import Ancillary, SocketAddress
 
 MAX_PATHS = 8  # addresses per peer; drop rule: the one whose last check is oldest, never the selected one
 GENERATIONS = 2  # credentials accepted at once: the current and, during an ICE restart, the one before
+ADOPT_QUIET = 0.3  # seconds the selected path must have been silent before media may adopt an unchecked address
+ADOPTED_LIFETIME = 6.0  # seconds such an address may be sent to without a check: Firefox checks every 4 to 6 s
 REPLIES_PER_SECOND = 60.0  # STUN answers per peer: a browser paces its checks at 20 a second
 REPLY_BURST = 120.0
 
@@ -41,6 +43,9 @@ class PathOwner(Protocol):
     def on_checked(self, now: float) -> None:
         """An authenticated check came; the agent has already been told."""
 
+    def on_path_changed(self) -> None:
+        """The selected path changed without a check."""
+
 
 class Path:
     """A remote address that passed an authenticated check against one of our addresses, and how to send there.
@@ -48,14 +53,15 @@ class Path:
     One socket of a client may check several addresses of ours; what it selects must be answered from the one it checked.
     """
 
-    __slots__ = ("address", "ancillary", "checked_at", "generation", "local", "owner")
+    __slots__ = ("address", "adopted_at", "ancillary", "checked_at", "generation", "local", "owner")
 
     def __init__(self, owner: PathOwner, address: SocketAddress, local: bytes, ancillary: Ancillary | None) -> None:
         self.owner = owner  # the transport whose datagrams come from here
         self.address = address
         self.local = local  # packed address of ours that the peer sent to
         self.ancillary = ancillary  # control data for sendmsg, None when plain sendto picks the right source
-        self.checked_at = 0.0  # seconds, monotonic: last authenticated check
+        self.checked_at = 0.0  # seconds, monotonic: last authenticated check; 0 for an adopted address that had none yet
+        self.adopted_at = 0.0  # seconds: when authenticated media made it a path, 0 for checked ones
         self.generation = 0  # number of the credentials that last check used
 
     @property
@@ -150,6 +156,28 @@ class IceAgent:
             return False
         self.selected = path
         return True
+
+    def adopt(self, path: Path, now: float) -> Path | None:
+        """Select an address that no check has come from, because media with the peer's keys does: its NAT forgot the mapping.
+
+        The caller has seen that the selected path is quiet. Lasts until a check confirms it, or `expire_adopted` takes it
+        back. Returns a path that had to give way.
+        """
+        evicted = self._make_room()
+        path.adopted_at = now
+        path.generation = self.selected.generation if self.selected is not None else 0
+        self.paths[path.key] = path
+        self.selected = path
+        return evicted
+
+    def expire_adopted(self, now: float) -> Path | None:
+        """Give up an adopted path that was never checked (RFC 7675: no sending without consent); return it if there is one."""
+        path = self.selected
+        if path is None or path.checked_at or now - path.adopted_at < ADOPTED_LIFETIME:
+            return None
+        del self.paths[path.key]
+        self.selected = max(self.paths.values(), key=lambda other: other.checked_at, default=None)
+        return path
 
     def path_at(self, address: SocketAddress) -> Path | None:
         """Return the path to `address` that media should be attributed to: the selected one, else the latest checked."""

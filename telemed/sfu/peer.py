@@ -58,6 +58,7 @@ class Peer(PeerTransport):
         if ssrc not in self._admitted:
             self._admitted.add(ssrc)
             self._admitted_ever += 1
+            self.services.dataplane.sources[ssrc] = self
 
     def latch(self, ssrc: int, payload_type: int, packet: bytes) -> InboundStream | None:
         """Find the line a new SSRC belongs to: announced SSRC, then MID, then the payload type when only one line has it."""
@@ -144,6 +145,12 @@ class Peer(PeerTransport):
             stream.published.stream = None
         return stream
 
+    def forget_sources(self) -> None:
+        """The peer has ended: nothing it sent is looked for any more."""
+        self.streams.clear()
+        for ssrc in list(self._admitted):
+            self._disown(ssrc)
+
     # --- hooks of the transport ------------------------------------------------------------------------------------------
 
     def on_connected(self) -> None:
@@ -207,6 +214,12 @@ class Peer(PeerTransport):
     def _drop_stream(self, stream: InboundStream, refuse: bool) -> None:
         """Take a source out of the packet path's table; refused ones are not latched again."""
         self.streams.pop(stream.ssrc, None)
-        self._admitted.discard(stream.ssrc)
+        self._disown(stream.ssrc)
         if refuse:
             self._refused.add(stream.ssrc)
+
+    def _disown(self, ssrc: int) -> None:
+        self._admitted.discard(ssrc)
+        sources = self.services.dataplane.sources
+        if sources.get(ssrc) is self:
+            del sources[ssrc]

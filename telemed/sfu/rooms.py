@@ -217,7 +217,7 @@ class Room:
         peer.published.clear()
         peer.flows.clear()
         peer.flows_by_ssrc.clear()
-        peer.streams.clear()
+        peer.forget_sources()
         self.speaker.remove(peer.peer_id)
         self._ended_attempts.pop(peer.peer_id, None)
         if len(self._ended_attempts) >= MAX_REMEMBERED_ATTEMPTS:

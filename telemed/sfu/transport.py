@@ -97,6 +97,7 @@ class PeerTransport:
                 self.services.counters.fail_handshake += 1
                 self.end(PeerState.FAILED)
             return
+        self.services.mux.expire_adopted(self, now)
         quiet = now - max(self.agent.consent_at, self.media_at_us * 1e-6)
         if quiet >= CLOSED_AFTER:
             self.end(PeerState.CLOSED)
@@ -129,6 +130,10 @@ class PeerTransport:
 
     def on_path(self) -> None:
         """Hook: `path` changed."""
+
+    def on_path_changed(self) -> None:
+        """The selected path changed without a check; see `PathOwner`."""
+        self._follow_selected()
 
     def _follow_selected(self) -> None:
         if self.agent.selected is not self.path:

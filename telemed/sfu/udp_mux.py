@@ -44,6 +44,9 @@ time_ns = time.time_ns
 class MediaSink(Protocol):
     """Who takes RTP and RTCP: the data plane. The datagram lies in the mux's `buffer`."""
 
+    def on_stray(self, length: int, now: float) -> PathOwner | None:
+        """RTP or RTCP came from an unknown address. Return the peer whose keys it carries and whose path is quiet, else None."""
+
     def on_media(self, path: Path, length: int, arrival_us: int) -> None:
         """`length` bytes of SRTP or SRTCP came over `path` at `arrival_us` (monotonic microseconds, kernel stamp)."""
 
@@ -149,7 +152,7 @@ class UdpMux:
                 if 128 <= first <= 191:
                     path = paths.get(address)
                     if path is None:
-                        counters.drop_address_unknown += 1
+                        self._on_stray(length, address, ancillary, now_us * 1e-6)
                     else:
                         self._sink.on_media(path, length, arrival_us)  # type: ignore[union-attr]
                 elif first <= 3:
@@ -186,6 +189,30 @@ class UdpMux:
         if total is not None:
             self._counters.kernel_receive_drops += (total - self._kernel_drops) & 0xFFFFFFFF
             self._kernel_drops = total
+
+    def _on_stray(self, length: int, address: SocketAddress, ancillary: Ancillary, now: float) -> None:
+        """Media from an unknown address: dropped, unless a peer's NAT mapping has changed under it. This datagram is lost
+        either way; the next ones find the path."""
+        owner = self._sink.on_stray(length, now) if self._sink is not None else None
+        if owner is None:
+            self._counters.drop_address_unknown += 1
+            return
+        local = local_address(ancillary)
+        path = Path(owner, address, local, source_ancillary(address, local))
+        evicted = owner.agent.adopt(path, now)
+        self._paths[address] = path
+        if evicted is not None:
+            self._attribute(owner.agent, evicted.address)
+        self._counters.path_switches += 1
+        self._counters.paths_adopted += 1
+        owner.on_path_changed()
+
+    def expire_adopted(self, owner: PathOwner, now: float) -> None:
+        """Take back an adopted address of `owner` that no check has confirmed in time."""
+        path = owner.agent.expire_adopted(now)
+        if path is not None:
+            self._attribute(owner.agent, path.address)
+            owner.on_path_changed()
 
     def _on_dtls(self, length: int, address: SocketAddress) -> None:
         path = self._paths.get(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -76,6 +77,56 @@ async def test_a_client_that_never_nominates_again_is_followed_by_its_media(stag
     await until(lambda: stage.peer("alice").path is not old)
     bob.send_rtp(sound(4, 2001))
     await until(lambda: alice.inbox.rtp)
+
+
+async def test_media_alone_moves_a_quiet_peer_until_a_check_confirms_or_time_is_up(stage: Stage) -> None:
+    alice, bob = await call(stage)
+    alice.send_rtp(sound(1))
+    await until(lambda: bob.inbox.rtp)
+    alice.stop_checks()
+    old = stage.peer("alice").path
+    alice.rebind()
+    n = 1
+
+    def talking() -> bool:
+        nonlocal n
+        n += 1
+        alice.send_rtp(sound(n))
+        bob.send_rtp(sound(n, 2001))
+        return bool(alice.inbox.rtp)
+
+    await until(talking, timeout=2.0)  # Firefox may check only in 5 s
+    peer = stage.peer("alice")
+    adopted = peer.path
+    assert stage.worker.counters.paths_adopted == 1
+    peer.watch(adopted.adopted_at + 5.9)
+    assert peer.path is adopted
+    peer.watch(adopted.adopted_at + 6.1)
+    assert peer.path is old  # no consent: back to where it was given
+    await until(lambda: talking() and peer.path is not old, timeout=2.0)
+    adopted = peer.path
+    alice.check(nominate=False)
+    await until(lambda: adopted.checked_at > 0)
+    peer.watch(adopted.adopted_at + 6.1)
+    assert peer.path is adopted
+
+
+async def test_overheard_media_does_not_move_a_living_peer(stage: Stage) -> None:
+    alice, bob = await call(stage)
+    alice.sent = []
+    alice.drop_sends = True
+    alice.send_rtp(sound(1))  # overheard and held back by somebody on the path
+    alice.drop_sends = False
+    alice.send_rtp(sound(2))
+    await until(lambda: bob.inbox.rtp)
+    path = stage.peer("alice").path
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
+        for data in alice.sent:
+            thief.sendto(data, alice.address)
+        thief.sendto(b"\x80\x6f" + alice.sent[0][2:12] + bytes(60), alice.address)
+        await until(lambda: stage.worker.counters.drop_address_unknown == 3)
+    assert stage.peer("alice").path is path
+    assert stage.worker.counters.paths_adopted == 0
 
 
 async def test_ice_restart_keeps_keys_and_moves_on_the_first_check(stage: Stage) -> None:
