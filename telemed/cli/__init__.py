@@ -80,6 +80,7 @@ def _serve(command: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="with --demo: HTTPS for phones on this network, by a local authority",
     )
+    command.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error, instead of the configuration's")
     command.add_argument("--ready-file", type=Path, metavar="PATH", help="write JSON here when everything serves")
     command.add_argument(
         "--var", type=Path, metavar="DIR", help="directory of database and files, instead of the configuration's"

@@ -107,7 +107,7 @@ def _lan_service(config: Config, wanted: str) -> Service:
 
 def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
     """`config` with what the command line says instead. Raises ConfigError for values out of bounds."""
-    server, media, store = config.server, config.media, config.store
+    server, media, store, logging = config.server, config.media, config.store, config.logging
     if chosen.host is not None:
         server = dataclasses.replace(server, host=_checked(server, "host", chosen.host))
     if chosen.port is not None:
@@ -118,7 +118,9 @@ def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
         media = dataclasses.replace(media, workers=_checked(media, "workers", chosen.workers))
     if chosen.var is not None:
         store = dataclasses.replace(store, directory=str(chosen.var.resolve()))
-    return dataclasses.replace(config, server=server, media=media, store=store)
+    if chosen.log_level is not None:
+        logging = dataclasses.replace(logging, level=_checked(logging, "level", chosen.log_level))
+    return dataclasses.replace(config, server=server, media=media, store=store, logging=logging)
 
 
 def _checked(section: Any, key: str, value: object) -> Any:

@@ -219,6 +219,7 @@ def _modules_of(pid: int) -> set[str]:
         (("serve", "--demo", "--port", "70000"), exits.CONFIG, "out of bounds"),
         (("serve", "--demo", "--lan", "8.8.8.8"), exits.CONFIG, "private networks"),
         (("serve", "--demo", "--workers", "99"), exits.CONFIG, "out of bounds"),
+        (("serve", "--demo", "--log-level", "loud"), exits.CONFIG, "allowed words"),
         (("serve", "--lan"), exits.CONFIG, "belongs to --demo"),
         (("serve",), exits.CONFIG, "telemed init"),
         (("serve", "--demo", "--ready-file", "none/ready.json"), exits.CONFIG, "--ready-file"),
