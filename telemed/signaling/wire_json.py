@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-MAX_INTEGER_CHARACTERS = 16  # 2^53 has 16 digits: nothing larger survives a JavaScript client
+MAX_INTEGER_CHARACTERS = 32  # JavaScript writes whole numbers with up to 21 digits; parsing takes time squared
 
 
 def _parse_int(text: str) -> int:

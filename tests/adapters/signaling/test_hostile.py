@@ -1,0 +1,317 @@
+"""Every command with wrong types, wrong role, wrong session, too large, too fast, binary; forged packets; broken engines.
+
+The answer is a typed error or the end of that connection; another person's call is never disturbed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import jwt
+import pytest
+
+from telemed.signaling.schemas import CALL_COMMANDS
+from tests.adapters.signaling.raw import RawSocket
+from tests.adapters.signaling.world import Client, Visit, World, command_id, until
+
+VALID: dict[str, dict[str, Any]] = {
+    "set_name": {"name": "Ada"},
+    "device_report": {"camera": "ok", "microphone": "ok", "speaker": "ok", "network": "good", "rtt_ms": 20},
+    "enter_waiting": {},
+    "visibility": {"hidden": False},
+    "admit": {"participant_id": "par_1234"},
+    "deny": {"participant_id": "par_1234", "reason": "no"},
+    "hold": {"participant_id": "par_1234"},
+    "resume": {"participant_id": "par_1234"},
+    "remove": {"participant_id": "par_1234", "reason": "no"},
+    "decide_move": {"request_id": "mov_1234", "approve": True},
+    "media_state": {"microphone": True, "camera": True, "screen": False},
+    "negotiated": {"attempt": 1, "offer": 1},
+    "chat": {"body": "hello"},
+    "typing": {},
+    "quality_report": {"freezes": 0, "rtt_ms": 1.5, "concealed": 0.0},
+    "leave": {},
+    "end": {},
+}
+WRONG_VALUES: tuple[Any, ...] = (None, [], {}, 3, -1, 1.5, "", "\x00", "x" * 5000, "\ud800", True, {"a": []}, 2**60)
+STAFF_ONLY = ("admit", "deny", "hold", "resume", "remove", "decide_move", "end")
+
+
+@asynccontextmanager
+async def bystanders(world: World) -> AsyncIterator[tuple[Client, Client]]:
+    """A call next door that must go on as if nothing happened."""
+    visit = await world.start_visit(world.staff["colleague"])
+    doctor, patient, _seat = await visit.call()
+    yield doctor, patient
+    await doctor.do("chat", body="still here")
+    await until(lambda: [line["body"] for line in patient.state["chat"]] == ["still here"], "the call next door")
+
+
+def test_every_command_is_tried() -> None:
+    assert VALID.keys() == CALL_COMMANDS.keys()
+
+
+async def test_wrong_types_in_every_field_of_every_command(world: World) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world):
+        doctor, _patient, _seat = await visit.call()
+        for event, fields in VALID.items():
+            payloads: list[Any] = [None, [], "text", 7, {}, {**fields}]
+            for name in ("command_id", *fields):
+                for wrong in WRONG_VALUES:
+                    if not _is_right(event, name, wrong):
+                        payloads.append({"command_id": command_id(), **fields, name: wrong})
+            payloads.append({"command_id": command_id(), **fields, "more": 1})
+            for payload in payloads:
+                world.clock.ahead += 1  # not too fast: the limit has its own test
+                answer = await doctor.send(event, payload if payload is not None else [])
+                assert not answer["ok"], (event, payload)
+                assert answer["error"]["code"] == "invalid_input", (event, payload, answer)
+                assert "x" * 100 not in str(answer)
+        assert doctor.sio.connected
+
+
+def _is_right(event: str, name: str, value: Any) -> bool:
+    """Values that only look wrong."""
+    if event == "quality_report" and name == "freezes":
+        return value in (3,) and not isinstance(value, bool)
+    if name in ("rtt_ms",):
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 60_000
+    if name == "concealed":
+        return False
+    if name in ("attempt", "offer"):
+        return value == 3
+    if name == "reason":
+        return value is None
+    return (
+        name in ("hidden", "approve", "microphone", "camera", "screen")
+        and event in ("visibility", "decide_move", "media_state")
+        and value is True
+    )
+
+
+async def test_patients_can_do_nothing_that_is_staffs(world: World) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world):
+        doctor, patient, _seat = await visit.call()
+        for event in STAFF_ONLY:
+            fields = {**VALID[event]}
+            if "participant_id" in fields:
+                fields["participant_id"] = visit.doctor_id
+            assert await patient.refused(event, **fields) == "not_allowed", event
+        assert doctor.sio.connected and doctor.state["you"]["state"] == "admitted"
+
+
+async def test_before_admission_nothing_of_the_call_works(world: World) -> None:
+    visit = await world.start_visit()
+    patient, _seat = await visit.patient_joins()
+    for event in ("chat", "typing", "media_state", "negotiated", "quality_report", *STAFF_ONLY):
+        assert await patient.refused(event, **VALID[event]) == "not_allowed", event
+
+
+async def test_staff_cannot_reach_into_a_foreign_session(world: World) -> None:
+    mine, theirs = await world.start_visit(), await world.start_visit(world.staff["colleague"])
+    doctor = await mine.doctor_joins()
+    _colleague, patient, _seat = await theirs.call()
+    for event in ("admit", "deny", "hold", "resume", "remove"):
+        assert await doctor.refused(event, participant_id=theirs.patient_id) == "not_found", event
+        assert await doctor.refused(event, participant_id=mine.doctor_id) == "not_allowed", "not on oneself"
+    assert await doctor.refused("decide_move", request_id="mov_1234", approve=True) == "not_found"
+    assert patient.state["you"]["state"] == "admitted"
+    with pytest.raises(Exception, match="may not"):
+        await world.visits.issue_ticket(world.doctor, theirs.id)
+    with pytest.raises(Exception, match="may not"):
+        await world.visits.issue_staff_ticket(world.staff["admin"])
+
+
+async def test_unknown_and_reserved_events_and_methods_of_the_namespace(world: World) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world):
+        doctor = await visit.doctor_joins()
+        for event in ("nothing", "trigger_event", "emit", "on_connect", "run", "accept", "_connect", "*", "snapshot"):
+            assert await doctor.refused(event, {"command_id": command_id()}) == "invalid_input"
+        for reserved in ("connect", "disconnect", "message", "connect_error"):
+            async with RawSocket(world.base) as raw:
+                ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+                assert (await raw.connect("/call", {"protocol": 1, "ticket": ticket})).startswith("40/call")
+                await raw.ws.send_str(f'42/call,1["{reserved}",{{}}]')
+                assert await raw.ended(), reserved
+        assert world.signaling.counters.get("socket.violation.reserved_event") == 4
+        assert not visit_is_disturbed(world, visit)
+
+
+def visit_is_disturbed(world: World, visit: Visit) -> bool:
+    return world.signaling.live.get(visit.id).seats[visit.doctor_id].state.value != "admitted"
+
+
+FRAMES = {
+    "a binary event": '451-/call,["chat",{"_placeholder":true,"num":0}]',
+    "a million attachments": '451000000-/call,["chat",{}]',
+    "a binary acknowledgement": '461-/call,1[{"_placeholder":true,"num":0}]',
+    "an acknowledgement nobody asked for": "43/call,1[]",
+    "an event that is no list": '42/call,{"a":1}',
+    "an event without a name": "42/call,[]",
+    "an event with an object for a name": "42/call,[{}]",
+    "an event with too many arguments": '42/call,["chat",{},{}]',
+    "a nameless event": '42/call,["",{}]',
+    "broken JSON": '42/call,["chat",{',
+    "nesting without end": '42/call,["chat",' + "[" * 20_000,
+    "a number without end": '42/call,["chat",{"a":' + "9" * 5000 + "}]",
+    "no number": '42/call,["chat",{"a":NaN}]',
+    "a packet type of its own": "49/call,[]",
+    "a connect error": '44/call,{"message":"x"}',
+    "an empty packet": "4",
+    "an engine payload that is JSON": '4{"a":1}',
+    "an id without end": "42/call," + "1" * 99 + '["chat",{}]',
+    "a namespace without end": "42/" + "n" * 5000 + ',["chat",{}]',
+    "an empty frame": "",
+    "an engine nesting": "4" + "[" * 20_000,
+    "text where a type should be": "zzz",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FRAMES))
+async def test_a_frame_no_client_sends_ends_that_connection_only(world: World, name: str) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world), RawSocket(world.base) as raw:
+        ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+        assert (await raw.connect("/call", {"protocol": 1, "ticket": ticket})).startswith("40/call")
+        await raw.ws.send_str(FRAMES[name])
+        assert await raw.ended(), name
+        await visit.gone(visit.doctor_id)
+
+
+async def test_binary_frames_end_the_connection(world: World) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world), RawSocket(world.base) as raw:
+        ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+        await raw.connect("/call", {"protocol": 1, "ticket": ticket})
+        await raw.ws.send_bytes(b'2/call,["chat",{}]')
+        assert await raw.ended()
+
+
+async def test_too_large_and_too_fast(world: World) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world):
+        for attack in ("large", "fast"):
+            async with RawSocket(world.base) as raw:
+                ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+                await raw.connect("/call", {"protocol": 1, "ticket": ticket})
+                body = {"command_id": command_id(), "body": "x" * (70_000 if attack == "large" else 10)}
+                with contextlib.suppress(ConnectionError, aiohttp.ClientError):  # it was cut off already
+                    for _ in range(1 if attack == "large" else 200):
+                        await raw.ws.send_str(f'42/call,["chat",{json.dumps(body)}]')
+                assert await raw.ended(), attack
+        assert world.signaling.counters.get("socket.too_fast") >= 1
+
+
+async def test_sixty_commands_at_once_are_fine(world: World) -> None:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    answers = await asyncio.gather(*(doctor.send("typing") for _ in range(50)))
+    assert all(answer["ok"] for answer in answers)
+
+
+async def test_polling_is_guarded_too(world: World) -> None:
+    async with bystanders(world), aiohttp.ClientSession() as http:
+        url = f"{world.base}/socket.io/?EIO=4&transport=polling"
+        for body in ("", "z", "4" + "[" * 5000, "\x1e".join(["40/call,"] * 17), "b!!!!", "d=%00", "451-/call,[1]"):
+            async with http.get(url) as opening:
+                sid = json.loads((await opening.text())[1:])["sid"]
+            try:
+                async with http.post(f"{url}&sid={sid}", data=body) as answer:
+                    assert answer.status in (200, 400)
+                    assert "Traceback" not in await answer.text()
+            except (aiohttp.ClientError, ConnectionError):
+                pass  # cut off, which is an answer
+        async with http.post(f"{url}&sid=unknown", data="40") as answer:
+            assert answer.status == 400
+        async with http.get(f"{world.base}/socket.io/?EIO=3&transport=polling") as answer:
+            assert answer.status == 400
+        async with http.get(f"{world.base}/socket.io/?EIO=4&transport=carrier-pigeon") as answer:
+            assert answer.status == 400
+        async with http.put(url) as answer:
+            assert answer.status == 405
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://clinic.example.evil.example", "file://"])
+async def test_foreign_origins_are_refused(world: World, origin: str) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with RawSocket(world.base, origin):
+            pass
+    assert refused.value.status == 403
+    async with RawSocket(world.base, "http://clinic.example"):
+        pass
+
+
+async def test_who_never_connects_is_dropped(world: World) -> None:
+    async with RawSocket(world.base) as silent, RawSocket(world.base) as wrong:
+        assert (await wrong.connect("/elsewhere", {})).startswith("44/elsewhere")
+        assert (await wrong.connect("/", {})).startswith("44")
+        world.clock.ahead += 11
+        assert await silent.ended(3) and await wrong.ended(3)
+    assert world.signaling.counters.get("socket.connect_deadline") == 2
+
+
+async def test_every_bad_connect_is_refused_with_its_code(world: World) -> None:
+    visit = await world.start_visit()
+    ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+    staff_ticket = await world.visits.issue_staff_ticket(world.doctor)
+    refusal = world.refusal
+    for auth in (None, {}, {"protocol": 1}, {"protocol": 1, "ticket": 7}, {"protocol": 1, "ticket": "\ud800"}):
+        assert await refusal("/call", auth) == "not_allowed"
+    for auth in ([1], "text"):
+        assert await refusal("/call", auth) == "", "cut off"
+    assert await refusal("/call", {"ticket": ticket}) == "not_allowed"
+    assert await refusal("/call", {"protocol": 1, "ticket": ticket, "admin": True}) == "not_allowed"
+    assert await refusal("/call", {"protocol": 2, "ticket": ticket}) == "unsupported_protocol"
+    for forged in ("x.y.z", ticket[:-2] + "AA", staff_ticket, _unsigned(ticket), _resigned(ticket)):
+        assert await refusal("/call", {"protocol": 1, "ticket": forged}) == "bad_ticket"
+    assert await refusal("/staff", {"protocol": 1, "ticket": ticket}) == "bad_ticket"
+    client = await world.client("/call", ticket)
+    await client.ready()
+    assert await refusal("/call", {"protocol": 1, "ticket": ticket}) == "bad_ticket", "single use"
+    late = await world.visits.issue_ticket(world.doctor, visit.id)
+    world.clock.ahead += 61
+    assert await refusal("/call", {"protocol": 1, "ticket": late}) == "bad_ticket", "60 seconds"
+    unused = await world.visits.issue_ticket(world.doctor, visit.id)
+    await client.do("end")
+    assert await refusal("/call", {"protocol": 1, "ticket": unused}) == "visit_ended"
+
+
+def _unsigned(ticket: str) -> str:
+    claims = jwt.decode(ticket, options={"verify_signature": False})
+    return jwt.encode(claims, None, algorithm="none", headers={"typ": "telemed-ticket+jwt"})
+
+
+def _resigned(ticket: str) -> str:
+    claims = jwt.decode(ticket, options={"verify_signature": False})
+    return jwt.encode(claims, "k" * 32, algorithm="HS256", headers={"typ": "telemed-ticket+jwt"})
+
+
+async def test_after_the_end_of_its_connection_nothing_a_client_sends_is_read(world: World) -> None:
+    visit = await world.start_visit()
+    async with RawSocket(world.base) as raw:
+        ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+        await raw.connect("/call", {"protocol": 1, "ticket": ticket})
+        again = await visit.doctor_joins()
+        assert "replaced" in await raw.answer(("42/call",)) or await raw.answer(("41/call",))
+        await raw.ws.send_str(f'42/call,7["end",{{"command_id":"{command_id()}"}}]')
+        world.clock.ahead += 11
+        assert await raw.ended(), "and without a namespace it is dropped"
+        assert again.sio.connected and not visit_is_disturbed(world, visit)
+
+
+@pytest.mark.parametrize("frame", ["9", "6", "3probe", "1", "2probe", "5"])
+async def test_engine_packets_out_of_place_disturb_nobody(world: World, frame: str) -> None:
+    visit = await world.start_visit()
+    async with bystanders(world), RawSocket(world.base) as raw:
+        ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+        await raw.connect("/call", {"protocol": 1, "ticket": ticket})
+        await raw.ws.send_str(frame)
