@@ -58,7 +58,6 @@ async def serve(orders: Launch) -> child.Lifespan:
     """Run control; yields nothing to tell beyond being ready. Raises ConfigError, DatabaseInUse, OSError."""
     async with AsyncExitStack() as closing:
         lag = LoopLag()
-        lag.start()
         closing.push_async_callback(lag.close)
         server_id = new_id("srv")
         store = await _open_store(orders, closing, server_id)
@@ -77,6 +76,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
         await _wait_for_workers(signaling)
+        lag.start()  # start-up blocks a little, and nobody waits for it yet
         yield {}
 
 
