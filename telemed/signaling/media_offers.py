@@ -40,6 +40,8 @@ class MediaOffers:
         self._check_sources(identity, visit, seat, publish)
         visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
         wanted = {mid: track for mid, track in subscribe.items() if track in visible}
+        if request.attempt <= visit.live(seat.id).attempt_over:
+            raise _stale()  # its transport is gone: only a new connection helps
         room = self._placement.place(session_id)
         peer = room.peer(seat.id, self._clock.monotonic())
         _check_turn(peer, request, self._clock.monotonic())
@@ -99,8 +101,10 @@ class MediaOffers:
             raise media_unavailable() from None
         finally:
             peer.negotiating = False
-        if request.attempt > peer.attempt:
-            peer.state, peer.flowing, peer.evicted = PeerState.CONNECTING, True, False
+        if not peer.present:
+            peer.flowing = True  # a replaced attempt hands its hold on, a new peer flows
+        if request.attempt > peer.attempt or not peer.present:
+            peer.state, peer.evicted = PeerState.CONNECTING, False
         peer.attempt, peer.offer = request.attempt, request.offer
         return negotiated
 
@@ -164,4 +168,8 @@ def _check_turn(peer: MediaPeer, request: OfferRequest, now: float) -> None:
     if peer.negotiating:
         raise Conflict("An offer of this seat is being answered.", code="offer_in_flight")
     if (request.attempt, request.offer) < (peer.attempt, peer.offer):
-        raise Conflict("This offer is older than one that was answered.", code="stale_attempt")
+        raise _stale()
+
+
+def _stale() -> Conflict:
+    return Conflict("This attempt is over or older than one that was answered.", code="stale_attempt")

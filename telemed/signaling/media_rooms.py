@@ -210,7 +210,8 @@ class MediaRooms:
             visit.live(participant_id).tracks = {}
             visit.live(participant_id).video_paused = False
         visit.publish(now)
-        for participant_id in room.peers:
+        for participant_id, peer in room.peers.items():
+            visit.live(participant_id).attempt_over = peer.attempt
             channel = visit.channel(participant_id)
             seat = visit.seats.get(participant_id)
             if channel is not None and seat is not None and seat.state in IN_CALL | {ParticipantState.ON_HOLD}:
@@ -277,6 +278,7 @@ class MediaRooms:
         visit = self._live.find(event.room_id)
         if event.state in _DEAD and visit is not None and event.peer_id in visit.seats:
             visit.live(event.peer_id).tracks = {}
+            visit.live(event.peer_id).attempt_over = event.attempt
             self._live.publish(visit)
         self._mark(room)
         self._presence_changed()

@@ -44,6 +44,7 @@ class LiveSeat:
     video_paused: bool = False
     hidden: bool = False  # the page said so
     silent_at: float = 0.0  # monotonic: since when no connection is there
+    attempt_over: int = 0  # the latest attempt whose transport is known to be gone
     quality_minute: datetime | None = None  # of the last quality report kept
 
     def presence(self) -> views.Presence:

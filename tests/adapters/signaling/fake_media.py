@@ -62,7 +62,7 @@ class FakeMediaPlane:
         peer = FakePeer(
             request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe
         )
-        if old is not None and not fresh:
+        if old is not None:
             peer.sending, peer.receiving = old.sending, old.receiving
         room[request.peer_id] = peer
         self.calls.append(("negotiate", request.room_id, request.peer_id))

@@ -33,6 +33,9 @@ async def test_hold_stops_media_both_ways_hides_the_call_and_resume_brings_it_ba
     await doctor.do("resume", participant_id=visit.patient_id)
     await until(lambda: patient.state["you"]["state"] == "connected" and patient.person(visit.doctor_id).get("tracks"))
     await until(lambda: peer.sending and peer.receiving, "flowing again")
+    await world.visits.offer(seat, visit.id, offer(attempt=3))
+    peer = world.plane.rooms[visit.id][visit.patient_id]
+    assert peer.sending and peer.receiving
     assert [e["data"]["body"] for e in patient.stream if e["type"] == "chat"].count("before") == 1
 
 

@@ -127,6 +127,8 @@ async def test_a_dead_worker_resets_its_seats_and_answers_503_until_it_is_back(w
     assert await code_of(world.visits.offer(seat, visit.id, offer(attempt=2))) == "media_unavailable"
     assert await code_of(world.visits.probe(seat, visit.id, probe_offer())) == "media_unavailable"
     world.plane.come_back()
+    lost = await code_of(world.visits.offer(seat, visit.id, offer(attempt=1, number=2)))
+    assert lost == "stale_attempt", "an ICE restart cannot bring a dead worker's transport back"
     await world.visits.offer(seat, visit.id, offer(attempt=2))
     world.plane.connect(visit.id, visit.patient_id)
     await until(lambda: doctor.person(visit.patient_id).get("state") == "connected")
