@@ -102,9 +102,7 @@ def _init(command: argparse.ArgumentParser) -> None:
 
 def _user_add(command: argparse.ArgumentParser) -> None:
     _config(command)
-    command.add_argument(
-        "--role", required=True, metavar="ROLE", help="admin, clinician, front_desk, dispatcher, responder, reviewer"
-    )
-    command.add_argument("--email", required=True, metavar="MAIL")
-    command.add_argument("--name", required=True, metavar="NAME")
+    command.add_argument("--role", metavar="ROLE", help="admin, clinician, front_desk, dispatcher, responder, reviewer")
+    command.add_argument("--email", metavar="MAIL")
+    command.add_argument("--name", metavar="NAME")
     command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")

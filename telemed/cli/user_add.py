@@ -14,9 +14,12 @@ from telemed.store import Store
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Ask for the password and add the account."""
+    """Ask for what is missing and add the account."""
     layout = layout_of(chosen)
-    person = NewStaff.typed(chosen.role, chosen.name, chosen.email, prompts.password(chosen.password_stdin))
+    role = prompts.ask("Role", chosen.role, "--role", "clinician")
+    name = prompts.ask("Name", chosen.name, "--name")
+    email = prompts.ask("E-mail", chosen.email, "--email")
+    person = NewStaff.typed(role, name, email, prompts.password(chosen.password_stdin))
     arguments = {"role": person.role.value, "name": person.name, "email": person.email, "password": person.password}
 
     async def directly(store: Store, now: datetime) -> dict[str, Any]:

@@ -235,6 +235,7 @@ def _modules_of(pid: int) -> set[str]:
             1,
             "15 to 256",
         ),
+        (("user", "add", "--var", "none", "--role", "admin", "--password-stdin"), 1, "--name is missing"),
         (
             ("init", "--clinic-name", "A", "--phone", "+1 23", "--base-url", "ftp://x", "--admin-email", "a@b.c"),
             exits.CONFIG,
