@@ -1,7 +1,7 @@
 /** Sign-in for staff: calm, with clear errors, a caps-lock hint, and the wait spelled out when there were too many attempts. */
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { ApiError, api } from "../../core/api.js";
-import { t } from "../../core/i18n.js";
+import { duration, t } from "../../core/i18n.js";
 import { clinicOfPage } from "../clinic.js";
 import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
@@ -84,7 +84,8 @@ function useSignIn() {
 
 /** @param {{faults: Faults, wait: number}} props */
 function SignInProblem({ faults, wait }) {
-  if (wait > 0) return html`<${Banner} kind="warn" icon="hourglass" testid="login-throttled">${t("signin.throttled", { seconds: wait })}</${Banner}>`;
+  if (wait > 0) return html`<${Banner} kind="warn" icon="hourglass" testid="login-throttled">
+    ${t("signin.throttled")} <span role="timer" aria-live="off" class="nowrap">${duration(wait)}</span></${Banner}>`;
   if (faults.form) return html`<${Banner} kind="urgent" testid="login-error">${faults.form}</${Banner}>`;
   return null;
 }

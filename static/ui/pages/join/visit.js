@@ -85,11 +85,9 @@ export class Visit {
 
   /** Gives the place up. */
   async leave() {
-    try {
-      await this.link?.command("leave", {}, { giveUpAfter: 4_000 });
-    } finally {
-      this.end("left");
-    }
+    // Unanswered or refused, the person is gone all the same; the server notices by itself.
+    await this.link?.command("leave", {}, { giveUpAfter: 4_000 }).catch(() => {});
+    this.end("left");
   }
 
   /** @param {"ended" | "removed" | "denied" | "moved" | "left"} reason */

@@ -7,6 +7,7 @@ import { Dialog } from "../../components/dialog.js";
 import { duration, useNow } from "../../components/date_time.js";
 import { Icon } from "../../components/icon.js";
 import { Timeline } from "../../components/timeline.js";
+import { useOnline } from "../../use_online.js";
 import { useViewFocus } from "../../view_focus.js";
 import { SelfView } from "./self_view.js";
 
@@ -66,7 +67,8 @@ function Leave({ visit }) {
 
 /** @param {{visit: Visit}} props */
 function Connection({ visit }) {
-  if (visit.connection.value !== "reconnecting") return null;
+  const online = useOnline(); // Being offline has a banner of its own.
+  if (!online || visit.connection.value !== "reconnecting") return null;
   return html`<${Banner} kind="warn" icon="wifi-off">${t("waiting.reconnecting")}</${Banner}>`;
 }
 

@@ -1,0 +1,349 @@
+"""The states that screenshots.py photographs, each brought about as a person would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from playwright.async_api import Route
+
+from tests.browser.browsers import ChromiumTab, selector
+from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
+from tests.browser.server import Server
+
+NAMES = ("Ada Example", "Jonas Weber", "Ayşe Yılmaz-Hohenstein")
+A_TOKEN = "A" * 22
+IN_APP = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/450.0]"
+REFUSE_DEVICES = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));"""
+NO_CAMERA = """(() => { const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (wish) =>
+ wish.video ? Promise.reject(new DOMException("", "NotFoundError")) : real(wish); })()"""
+MAKE_SESSION = """() => fetch("/api/v1/sessions", {method: "POST", headers: {"Content-Type": "application/json"},
+body: JSON.stringify({kind: "scheduled", command_id: "shot" + String(Math.random()).slice(2)})}).then((r) => r.json())"""
+NEVER_ANSWER = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+
+
+class Shooter(Protocol):
+    """The camera of screenshots.py."""
+
+    faults: list[str]
+
+    async def take(self, tab: ChromiumTab, name: str, *, whole: bool = True) -> None: ...
+
+
+@dataclass
+class Album:
+    """What a state needs: the server, the camera, and tabs that are closed after it."""
+
+    server: Server
+    camera: Shooter
+    open_tab: Callable[..., Awaitable[ChromiumTab]]
+    tabs: list[ChromiumTab] = field(default_factory=list)
+
+    async def tab(self, **options: Any) -> ChromiumTab:
+        """A page of somebody new."""
+        opened = await self.open_tab(**options)
+        self.tabs.append(opened)
+        return opened
+
+    async def doctor(self, **options: Any) -> ChromiumTab:
+        """Somebody signed in, on Today."""
+        opened = await self.tab(**options)
+        await sign_in(opened, self.server)
+        return opened
+
+    async def link(self, doctor: ChromiumTab) -> tuple[str, str]:
+        """A new consultation's link and session id, made without leaving Today."""
+        made = await doctor.page.evaluate(MAKE_SESSION)
+        return made["link"]["url"], made["session"]["id"]
+
+    async def patient(self, link: str, name: str, **options: Any) -> ChromiumTab:
+        """Somebody in the waiting room."""
+        opened = await self.tab(**options)
+        await join_as_patient(opened, link, name)
+        return opened
+
+    async def call(self) -> tuple[ChromiumTab, ChromiumTab]:
+        """A doctor and a patient in a call."""
+        doctor = await self.doctor()
+        link = await start_consultation(doctor)
+        patient = await self.patient(link, NAMES[0])
+        await admit(doctor)
+        for tab in (doctor, patient):
+            await tab.wait("remote-video", timeout=30)
+        return doctor, patient
+
+    async def close_tabs(self) -> None:
+        """Close every page of this state."""
+        for opened in self.tabs:
+            await opened.close()
+        self.tabs.clear()
+
+
+async def answer(tab: ChromiumTab, path: str, status: int, code: str, **headers: str) -> None:
+    """Answer one request of the page in the server's place."""
+
+    async def fulfil(route: Route) -> None:
+        body = json.dumps({"error": {"code": code, "message": code}})
+        await route.fulfill(
+            status=status, content_type="application/json", body=body, headers={"Content-Type": "application/json", **headers}
+        )
+
+    await tab.page.route(f"**/api/v1{path}", fulfil)
+
+
+async def sign_in_page(album: Album) -> None:
+    tab = await album.tab()
+    await tab.goto(album.server.base_url + "/sign-in")
+    await tab.wait("login-submit")
+    await album.camera.take(tab, "sign-in")
+    await tab.click("login-submit")
+    await album.camera.take(tab, "sign-in-empty")
+    await tab.fill("login-email", "nobody@demo.example")
+    await tab.fill("login-password", "wrong")
+    await tab.click("login-submit")
+    await tab.wait("login-error")
+    await album.camera.take(tab, "sign-in-wrong")
+    await answer(tab, "/auth/login", 429, "too_many", **{"Retry-After": "600"})
+    await tab.click("login-submit")
+    await tab.wait("login-throttled")
+    await album.camera.take(tab, "sign-in-throttled")
+
+
+async def sign_in_german(album: Album) -> None:
+    tab = await album.tab(locale="de-DE")
+    await tab.goto(album.server.base_url + "/sign-in")
+    await tab.wait("login-submit")
+    await album.camera.take(tab, "sign-in-german")
+
+
+async def today_quiet(album: Album) -> None:
+    tab = await album.doctor()
+    await tab.wait("waiting-list")
+    await tab.page.wait_for_selector(".state")
+    await album.camera.take(tab, "today-quiet")
+    await tab.page.click(".rail .menu button")
+    await album.camera.take(tab, "today-language", whole=False)
+
+
+async def today_loading(album: Album) -> None:
+    tab = await album.doctor()
+    await tab.page.route("**/api/v1/staff/ticket", lambda route: None)
+    await tab.page.route("**/socket.io/**", lambda route: route.abort())
+    await tab.reload()
+    await tab.wait("start-session")
+    await album.camera.take(tab, "today-loading")
+
+
+async def today_busy(album: Album) -> None:
+    doctor = await album.doctor()
+    for name in NAMES:
+        link, _ = await album.link(doctor)
+        await album.patient(link, name)
+    await doctor.page.wait_for_function("document.querySelectorAll('[data-testid=waiting-row]').length >= 3")
+    await album.camera.take(doctor, "today-busy")
+    await doctor.page.context.set_offline(True)
+    await doctor.wait("offline")
+    await album.camera.take(doctor, "today-offline")
+
+
+async def today_tasks(album: Album) -> None:
+    doctor, patient = await album.call()
+    await end_for_all(doctor)
+    await patient.wait("goodbye")
+    await doctor.goto(album.server.base_url + "/today")
+    await doctor.wait("task-outcome")
+    await album.camera.take(doctor, "today-tasks")
+    await doctor.click("task-outcome")
+    await doctor.wait("outcome-save")
+    await album.camera.take(doctor, "today-outcome", whole=False)
+
+
+async def today_german(album: Album) -> None:
+    doctor = await album.doctor(locale="de-DE")
+    link, _ = await album.link(doctor)
+    await album.patient(link, NAMES[2])
+    await doctor.wait("waiting-row")
+    await album.camera.take(doctor, "today-german")
+
+
+async def device_check(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    patient = await album.tab()
+    await patient.goto(link)
+    await patient.wait("join-continue")
+    await patient.page.wait_for_selector('[data-testid="check-network"]:not([data-verdict="open"])')
+    await album.camera.take(patient, "check")
+    await patient.fill("join-name", NAMES[0])
+    await patient.click("join-allow")
+    await patient.page.wait_for_selector('[data-testid="check-camera"][data-verdict="ok"]')
+    await patient.page.click('[data-testid="check-speaker"] button')
+    await album.camera.take(patient, "check-devices")
+
+
+async def device_check_trouble(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    for name, script in (("check-refused", REFUSE_DEVICES), ("check-no-camera", NO_CAMERA), ("check-asking", NEVER_ANSWER)):
+        patient = await album.tab()
+        await patient.page.add_init_script(script)
+        await answer(patient, "/sessions/*/probe", 503, "media_unavailable")
+        await patient.goto(link)
+        await patient.wait("join-continue")
+        await patient.click("join-allow")
+        await patient.page.wait_for_timeout(800)
+        await album.camera.take(patient, name)
+        await patient.close()
+
+
+async def device_check_german(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    patient = await album.tab(locale="de-DE")
+    await patient.goto(link)
+    await patient.wait("join-continue")
+    await patient.page.wait_for_selector('[data-testid="check-network"]:not([data-verdict="open"])')
+    await album.camera.take(patient, "check-german")
+    await patient.click("join-continue")
+    await patient.wait("waiting-room")
+    await album.camera.take(patient, "waiting-german")
+
+
+async def waiting_room(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    patient = await album.patient(link, NAMES[0])
+    await album.camera.take(patient, "waiting")
+    await patient.click("leave-waiting")
+    await patient.page.wait_for_selector("dialog[open]")
+    await album.camera.take(patient, "waiting-leave", whole=False)
+    await patient.page.click("dialog .button--danger")
+    await patient.wait("goodbye")
+    await album.camera.take(patient, "goodbye-left")
+
+
+async def waiting_without_devices(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    patient = await album.tab()
+    await patient.page.add_init_script(REFUSE_DEVICES)
+    await join_as_patient(patient, link, NAMES[1])
+    await album.camera.take(patient, "waiting-text-only")
+    await patient.page.context.set_offline(True)
+    await patient.wait("offline")
+    await album.camera.take(patient, "waiting-offline")
+
+
+async def link_faults(album: Album) -> None:
+    codes = {
+        "link_unknown": 404,
+        "link_expired": 410,
+        "link_revoked": 410,
+        "visit_ended": 410,
+        "removed": 410,
+        "too_early": 409,
+        "unavailable": 503,
+    }
+    for code, status in codes.items():
+        tab = await album.tab()
+        await answer(tab, "/links/open", status, code, **({"Retry-After": "754"} if code == "too_early" else {}))
+        await tab.goto(f"{album.server.base_url}/j#{A_TOKEN}")
+        await tab.page.wait_for_selector(".notice-page h1")
+        await album.camera.take(tab, f"link-{code.removeprefix('link_').replace('_', '-')}")
+        if code == "link_expired":
+            await tab.click("recover-link")
+            await tab.wait("link-asked")
+            await album.camera.take(tab, "link-asked")
+        await tab.close()
+
+
+async def other_browsers(album: Album) -> None:
+    tab = await album.tab(user_agent=IN_APP)
+    await tab.goto(f"{album.server.base_url}/j#{A_TOKEN}")
+    await tab.wait("open-in-browser")
+    await album.camera.take(tab, "in-app-browser")
+    plain = await album.tab(java_script_enabled=False)
+    for name, path in (("no-script-join", f"/j#{A_TOKEN}"), ("no-script-sign-in", "/sign-in"), ("not-found", "/nowhere")):
+        await plain.goto(album.server.base_url + path)
+        await plain.page.wait_for_timeout(300)
+        await album.camera.take(plain, name)
+
+
+async def second_device(album: Album) -> None:
+    doctor = await album.doctor()
+    link, _ = await album.link(doctor)
+    await album.patient(link, NAMES[0])
+    second = await album.tab()
+    await second.goto(link)
+    await second.wait("move-ask")
+    await album.camera.take(second, "move-ask")
+    await second.click("move-here")
+    await second.wait("move-asked")
+    await album.camera.take(second, "move-asked")
+    await answer(second, "/links/open", 403, "move_denied")
+    await second.wait("move-denied")
+    await album.camera.take(second, "move-denied")
+
+
+async def call_alone(album: Album) -> None:
+    doctor = await album.doctor()
+    await start_consultation(doctor)
+    await doctor.page.wait_for_timeout(1500)
+    await album.camera.take(doctor, "call-alone", whole=False)
+
+
+async def call_together(album: Album) -> None:
+    doctor, patient = await album.call()
+    await album.camera.take(doctor, "call-doctor", whole=False)
+    await album.camera.take(patient, "call-patient", whole=False)
+    await doctor.click("open-chat")
+    await doctor.fill("chat-input", "Please take the tablets after breakfast.")
+    await doctor.click("chat-send")
+    await doctor.wait("chat-message")
+    await album.camera.take(doctor, "call-doctor-chat", whole=False)
+    await patient.click("open-chat")
+    await patient.wait("chat-message")
+    await album.camera.take(patient, "call-patient-chat", whole=False)
+
+
+async def call_ends(album: Album) -> None:
+    doctor, patient = await album.call()
+    await end_for_all(doctor)
+    await doctor.page.wait_for_timeout(800)
+    await album.camera.take(doctor, "call-ended-doctor", whole=False)
+    await patient.wait("goodbye")
+    await album.camera.take(patient, "goodbye-ended")
+
+
+async def end_for_all(doctor: ChromiumTab) -> None:
+    """Ends the call, answering the question where one is asked."""
+    await doctor.click("end-session")
+    confirm = doctor.page.locator(selector("end-session-confirm"))
+    await doctor.page.wait_for_timeout(500)
+    if await confirm.count():
+        await confirm.click()
+
+
+STATES: dict[str, Callable[[Album], Awaitable[None]]] = {
+    "sign-in": sign_in_page,
+    "sign-in-german": sign_in_german,
+    "today-quiet": today_quiet,
+    "today-loading": today_loading,
+    "link-faults": link_faults,
+    "other-browsers": other_browsers,
+    "check": device_check,
+    "check-trouble": device_check_trouble,
+    "check-german": device_check_german,
+    "waiting": waiting_room,
+    "waiting-no-devices": waiting_without_devices,
+    "second-device": second_device,
+    "today-busy": today_busy,
+    "today-german": today_german,
+    "call-alone": call_alone,
+    "call-together": call_together,
+    "call-ends": call_ends,
+    "today-tasks": today_tasks,
+}
