@@ -5,9 +5,22 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+from collections import Counter
 from dataclasses import dataclass, field
 
 Address = tuple[str, int]
+
+
+def kind_of(data: bytes) -> str:
+    """What a datagram on a media port is (RFC 7983, RFC 5761)."""
+    first = data[0] if data else 255
+    if first <= 3:
+        return "stun"
+    if 20 <= first <= 63:
+        return "dtls"
+    if 128 <= first <= 191 and len(data) > 1:
+        return "rtcp" if 192 <= data[1] <= 223 else "rtp"
+    return "other"
 
 
 class _Receiver(asyncio.DatagramProtocol):
@@ -26,7 +39,10 @@ class _Receiver(asyncio.DatagramProtocol):
 
 @dataclass
 class Relay:
-    """Forwards between clients and `server`. `delay` in seconds each way, `loss` 0..1 each way, `silent` drops everything."""
+    """Forwards between clients and `server`. `delay` in seconds each way, `loss` 0..1 each way, `silent` drops everything.
+
+    `seen` counts what arrived here by direction and kind ("up stun", "down rtp", ...), what is then dropped included.
+    """
 
     server: Address
     delay: float = 0.0
@@ -35,6 +51,7 @@ class Relay:
     source_address: str = "127.0.0.1"
     mappings: dict[Address, asyncio.DatagramTransport] = field(default_factory=dict)
     forwarded: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.random = random.Random(7)
@@ -50,6 +67,7 @@ class Relay:
 
     def from_client(self, data: bytes, client: Address) -> None:
         """A client's datagram goes out through its mapping, made at its first."""
+        self.seen[f"up {kind_of(data)}"] += 1
         mapping = self.mappings.get(client)
         if mapping is None:
             mapping = self._open(client)
@@ -58,6 +76,7 @@ class Relay:
 
     def to_client(self, data: bytes, client: Address) -> None:
         """The server's datagram goes back to the client of the mapping."""
+        self.seen[f"down {kind_of(data)}"] += 1
         if self._pass():
             asyncio.get_running_loop().call_later(self.delay, self._send, self.listener, data, client)
 

@@ -1,0 +1,56 @@
+"""A NAT gives a client in mid-call another source port and address: media comes back, and nothing is set up anew."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from tests.browser.server import Server
+from tests.net.meeting import Meeting, meeting
+
+BACK_WITHIN = 3.0  # seconds without media, either way
+OTHER_ADDRESSES = ("127.0.0.2", "127.0.0.3")
+
+
+async def worst_gaps(call: Meeting, sources: list[str], rng: random.Random) -> list[dict[str, float]]:
+    """Change the mapping to each of `sources` in turn, at a random point between two ICE checks; the gaps each time."""
+    measured = []
+    for source in sources:
+        await asyncio.sleep(rng.uniform(0.5, 3.0))  # not waiting for anything: Chromium checks every 2.5 s
+        await call.mark()
+        call.relay.rebind(source)
+        await call.flows()
+        measured.append(await call.gaps())
+    return measured
+
+
+async def moves_without_a_handshake(server: Server, sources: list[str]) -> list[dict[str, float]]:
+    async with meeting(server) as call:
+        offers = len(call.patient.offers)
+        call.relay.seen.clear()
+        measured = await worst_gaps(call, sources, random.Random(4))
+        patient, doctor = await call.patient.look(), await call.doctor.look()
+        assert call.relay.seen["up dtls"] == call.relay.seen["down dtls"] == 0
+        assert patient["dtls"] == ["new", "connecting", "connected"]
+        assert (patient["attempts"], patient["connections"], len(call.patient.offers)) == (1, 1, offers)
+        assert sorted(p["state"] for p in doctor["people"]) == ["connected", "connected"]
+        assert patient["seat"] == call.patient_id
+    return measured
+
+
+async def test_a_new_source_port_and_address_in_mid_call(server: Server) -> None:
+    same = "127.0.0.1"  # then only the port is new
+    measured = await moves_without_a_handshake(server, [same, OTHER_ADDRESSES[0], same, OTHER_ADDRESSES[1]])
+    assert max(max(gaps.values()) for gaps in measured) <= BACK_WITHIN, measured
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(900)
+async def test_forty_new_mappings_in_one_call(server: Server) -> None:
+    measured = await moves_without_a_handshake(server, [f"127.0.0.{2 + n % 200}" for n in range(40)])
+    for kind in measured[0]:
+        values = sorted(gaps[kind] for gaps in measured)
+        print(f"gap {kind}: median {values[len(values) // 2]:.2f} s, worst {values[-1]:.2f} s of {len(values)}")
+    assert max(max(gaps.values()) for gaps in measured) <= BACK_WITHIN, measured
