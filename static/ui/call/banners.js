@@ -1,0 +1,75 @@
+/** What the person must know now: one banner at a time, the most severe. */
+import { html, useEffect, useState } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { leftAlone } from "../../core/states.js";
+import { Banner } from "../components/banner.js";
+import { Button } from "../components/button.js";
+import { END_DELAY_MS } from "./view_state.js";
+import { connectionState } from "./connection_words.js";
+import { useCall } from "./context.js";
+import { useNow } from "./use_now.js";
+
+/** Milliseconds of a lost connection before the banner, and before the phone number (a short loss mends itself unseen). */
+const SAY_LOST_MS = 2_000;
+const OFFER_PHONE_MS = 20_000;
+/** Milliseconds for a first connection before we say that the network hinders it. */
+const SAY_BLOCKED_MS = 12_000;
+
+/** How long `state` has lasted: 0, or one of the `steps` that has passed. @param {string} state @param {number[]} steps */
+function useLasted(state, steps) {
+  const [lasted, setLasted] = useState(0);
+  useEffect(() => {
+    setLasted(0);
+    const timers = steps.map((step) => setTimeout(() => setLasted(step), step));
+    return () => timers.forEach(clearTimeout);
+  }, [state]);
+  return lasted;
+}
+
+/** Counts down to the end for all. @param {{at: number}} props */
+function Ending({ at }) {
+  const { session, view } = useCall();
+  const left = Math.max(0, Math.ceil((at - useNow(250)) / 1000));
+  const now = () => {
+    view.keepGoing();
+    void session.end().catch(() => {});
+  };
+  return html`<${Banner} kind="urgent" icon="phone-off" testid="ending" action=${html`<${Button} kind="primary" label=${t("call.keep_going")} onClick=${() => view.keepGoing()} testid="keep-going" /><${Button} label=${t("call.end_now")} onClick=${now} testid="end-now" />`}>
+    <span aria-hidden="true">${t("call.ending_in", { seconds: left })}</span><span class="visually-hidden">${t("call.ending_in", { seconds: END_DELAY_MS / 1000 })}</span></${Banner}>`;
+}
+
+/** @param {{phone: string | undefined}} props */
+function Phone({ phone }) {
+  return phone ? html`<span class="nowrap">${t("phone.clinic")} <a href=${`tel:${phone}`}>${phone}</a></span>` : null;
+}
+
+/** @param {import("../../core/call_session.js").CallSession} session @param {boolean} lost @param {number} lasted */
+function trouble(session, lost, lasted) {
+  const state = session.state.value;
+  const phone = state?.clinic.phone;
+  if (lost && lasted >= SAY_LOST_MS) return { kind: "warn", icon: "wifi-off", id: "reconnecting", text: t("call.banner_reconnecting"), action: lasted >= OFFER_PHONE_MS ? html`<${Phone} phone=${phone} />` : null };
+  if (state?.you.state === "on_hold") return { kind: "info", icon: "pause", id: "on-hold", text: t("call.banner_on_hold"), action: null };
+  if (!lost && session.media.connection.value === "connecting" && lasted >= SAY_BLOCKED_MS) return { kind: "warn", icon: "wifi-off", id: "blocked", text: t("call.banner_blocked"), action: html`<${Phone} phone=${phone} />` };
+  if (leftAlone(state) && session.others.value.length > 0) return { kind: "info", icon: "clock", id: "alone", text: t("call.banner_clinician_away"), action: html`<${Phone} phone=${phone} />` };
+  return null;
+}
+
+/** @param {import("../../core/call_session.js").CallSession} session @param {import("./view_state.js").ViewState} view */
+function hint(session, view) {
+  if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => { view.soundBlocked.value = false; }} />` };
+  if (session.me.value?.video_paused) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: null };
+  if (session.media.speakingMuted.value) return { kind: "info", icon: "mic-off", id: "muted", text: t("call.banner_muted"), action: html`<${Button} label=${t("call.turn_microphone_on")} onClick=${() => void session.media.toggleMicrophone()} />` };
+  if (session.media.screenTrack.value) return { kind: "info", icon: "monitor-up", id: "sharing", text: t("call.banner_sharing"), action: html`<${Button} label=${t("call.stop_sharing")} onClick=${() => session.media.stopScreen()} />` };
+  return null;
+}
+
+export function Banners() {
+  const { session, view } = useCall();
+  const state = connectionState(session.connection.value, session.media.connection.value);
+  const lasted = useLasted(state, [SAY_LOST_MS, SAY_BLOCKED_MS, OFFER_PHONE_MS]);
+  const at = view.endingAt.value;
+  if (at !== null) return html`<div class="banners"><${Ending} at=${at} /></div>`;
+  const shown = trouble(session, state === "reconnecting", lasted) ?? hint(session, view);
+  if (!shown) return null;
+  return html`<div class="banners"><${Banner} key=${shown.id} kind=${shown.kind} icon=${shown.icon} action=${shown.action} testid=${`banner-${shown.id}`}>${shown.text}</${Banner}></div>`;
+}

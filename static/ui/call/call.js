@@ -1,0 +1,98 @@
+/** The call as a whole: opening, the stage with its bars and panel, and what comes after. */
+import { html, useEffect } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { useLanguage } from "../page.js";
+import { Button } from "../components/button.js";
+import { AfterCall } from "./after_call.js";
+import { Announcer } from "./announcer.js";
+import { useArrivals, useTitleBadge } from "./arrivals.js";
+import { Banners } from "./banners.js";
+import { useCall } from "./context.js";
+import { ControlBar } from "./control_bar.js";
+import { DeviceDialog } from "./device_dialog.js";
+import { InviteDialog } from "./invite_dialog.js";
+import { MoveRequests } from "./move_requests.js";
+import { ReasonDialog } from "./reason_dialog.js";
+import { RemoteAudio } from "./remote_audio.js";
+import { ShortcutsDialog, useShortcuts } from "./shortcuts.js";
+import { SidePanel } from "./side_panel.js";
+import { Stage } from "./stage.js";
+import { TopBar } from "./top_bar.js";
+import { WaitingList } from "./waiting_list.js";
+
+/** Before the first word of the server. */
+function Opening() {
+  return html`<div class="call call--opening" aria-busy="true"><p role="status">${t("call.opening")}</p></div>`;
+}
+
+function Dialogs() {
+  const { view } = useCall();
+  const dialog = view.dialog.value;
+  if (!dialog) return null;
+  if (dialog.name === "devices") return html`<${DeviceDialog} />`;
+  if (dialog.name === "invite") return html`<${InviteDialog} />`;
+  if (dialog.name === "shortcuts") return html`<${ShortcutsDialog} />`;
+  return html`<${ReasonDialog} key=${dialog.participantId} action=${dialog.name} participantId=${dialog.participantId} />`;
+}
+
+/** Who waits, over the stage while others are in the call. With nobody here the lobby shows it, and so does the people panel. */
+function Door() {
+  const { session, view } = useCall();
+  if (!session.others.value.length || view.panel.value === "people") return null;
+  return html`<div class="door"><${MoveRequests} /><${WaitingList} /></div>`;
+}
+
+/** Admits the person whose "Answer" was pressed on the page before, as soon as they are seen waiting. @param {string | null} participantId */
+function useAdmitAtOnce(participantId) {
+  const { session } = useCall();
+  const ready = Boolean(participantId) && session.waiting.value.some((one) => one.id === participantId);
+  useEffect(() => {
+    if (ready) void session.command("admit", { participant_id: participantId }).catch(() => {}); // Still in the list then, to be admitted by hand.
+  }, [ready]);
+}
+
+/** @param {{admit: string | null}} props */
+function InCall({ admit }) {
+  const parts = useCall();
+  const { session, view } = parts;
+  const state = session.state.value;
+  useArrivals(session);
+  useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
+  useShortcuts(parts);
+  useAdmitAtOnce(admit);
+  return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
+    <${TopBar} />
+    <div class="call__middle">
+      <div class="call__stage"><${Stage} /><${Door} /><${Banners} /></div>
+      <${SidePanel} />
+    </div>
+    <${ControlBar} />
+    <${RemoteAudio} /><${Announcer} /><${Dialogs} />
+  </div>`;
+}
+
+/** This page is no longer the one in the call. */
+function Replaced() {
+  const { onEnd } = useCall();
+  return html`<div class="after"><h1>${t("elsewhere.title")}</h1><p class="muted">${t("elsewhere.text")}</p>
+    <div class="after__act"><${Button} kind="primary" large=${true} label=${t("elsewhere.action")} onClick=${() => location.reload()} /><${Button} large=${true} label=${t("open.back_to_today")} onClick=${() => onEnd(null)} /></div></div>`;
+}
+
+/** Somebody with a link leaves the stage to the join page, which says goodbye. @param {{reason: string | null}} props */
+function HandBack({ reason }) {
+  const { onEnd } = useCall();
+  useEffect(() => onEnd(reason), []);
+  return null;
+}
+
+/** @param {{admit: string | null}} props */
+export function Call({ admit }) {
+  useLanguage();
+  const { session } = useCall();
+  const { value: connection } = session.connection;
+  const reason = session.endReason.value;
+  if (connection === "ended") return session.as === "staff" ? html`<${AfterCall} reason=${reason ?? "ended"} />` : html`<${HandBack} reason=${reason ?? "ended"} />`;
+  if (connection === "replaced") return session.as === "staff" ? html`<${Replaced} />` : html`<${HandBack} reason=${null} />`;
+  if (!session.inCall.value) return html`<${Opening} />`;
+  return html`<${InCall} admit=${admit} />`;
+}

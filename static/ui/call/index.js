@@ -1,0 +1,63 @@
+/** Mounts the call into a page: for staff at /call/<id>, for people with a link within the join page. */
+import { html, render } from "../../vendor/preact.js";
+import { CallSession } from "../../core/call_session.js";
+import { watchPage } from "../../core/page_visibility.js";
+import { ScreenWakeLock } from "../../core/wakelock.js";
+import { Call } from "./call.js";
+import { CallContext } from "./context.js";
+import { NoteContext, noteOf } from "./note_context.js";
+import { ViewState } from "./view_state.js";
+
+/**
+ * @typedef {object} CallOptions
+ * @property {string} sessionId
+ * @property {"staff" | "seat"} as
+ * @property {import("../../core/devices.js").Devices} [devices] already open ones; the caller closes them
+ * @property {string | null} [admit] participant to admit as soon as they are seen waiting
+ * @property {(reason: string | null) => void} [onEnd] the call is over here: a goodbye reason or a refusal; null: another page took the seat
+ */
+
+/** @param {import("../../core/call_session.js").CallSession} session */
+function watch(session) {
+  const wakeLock = new ScreenWakeLock();
+  void wakeLock.want();
+  const again = () => session.networkChanged();
+  const onVisible = (/** @type {boolean} */ visible) => {
+    if (!visible) return;
+    wakeLock.visible();
+    session.devices.revive();
+  };
+  const connection = /** @type {{connection?: EventTarget}} */ (navigator).connection;
+  const stop = watchPage({ onVisible, onNetwork: again, onWake: again }, { document, window, connection });
+  return () => {
+    stop();
+    wakeLock.unwant();
+  };
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {CallOptions} options
+ * @returns {() => void} unmounts and lets go of everything, without a word to the server
+ */
+export function mountCall(root, { sessionId, as, devices, admit = null, onEnd = () => {} }) {
+  const session = new CallSession({ sessionId, as, ...(devices ? { devices } : {}) });
+  const view = new ViewState(session);
+  const note = noteOf(sessionId);
+  const stopWatching = watch(session);
+  const stayForNote = (/** @type {BeforeUnloadEvent} */ event) => {
+    if (note.dirty) event.preventDefault();
+  };
+  addEventListener("beforeunload", stayForNote);
+  const parts = { session, view, onEnd };
+  render(html`<${CallContext.Provider} value=${parts}><${NoteContext.Provider} value=${note}><${Call} admit=${admit} /></${NoteContext.Provider}></${CallContext.Provider}>`, root);
+  session.start();
+  return () => {
+    removeEventListener("beforeunload", stayForNote);
+    view.keepGoing();
+    note.end();
+    stopWatching();
+    session.stop();
+    render(null, root);
+  };
+}

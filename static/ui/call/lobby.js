@@ -1,0 +1,35 @@
+/** What stands on the stage while nobody else is in the call: for staff the waiting room and the invitation, for others what happens now. */
+import { html } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { Icon } from "../components/icon.js";
+import { useCall } from "./context.js";
+import { LinkCard } from "./link_card.js";
+import { MoveRequests } from "./move_requests.js";
+import { PatientDetails } from "./patient_details.js";
+import { WaitingList } from "./waiting_list.js";
+
+/** A person who is alone in the call is told why, what comes next, and whom to ring. */
+function Alone() {
+  const { session } = useCall();
+  const clinic = session.state.value?.clinic;
+  return html`<div class="lobby__alone">
+    <span class="lobby__icon"><${Icon} name="clock" size=${28} /></span>
+    <h2>${t("call.alone_title")}</h2>
+    <p>${t("call.alone_text")}</p>
+    ${clinic?.phone && html`<p>${t("phone.clinic")} <a href=${`tel:${clinic.phone}`}>${clinic.phone}</a></p>`}
+    ${clinic?.emergency_number && html`<p>${t("phone.emergency")} <a href=${`tel:${clinic.emergency_number}`}>${clinic.emergency_number}</a></p>`}
+  </div>`;
+}
+
+export function Lobby() {
+  const { session } = useCall();
+  if (!session.can("invite")) return html`<div class="lobby"><${Alone} /></div>`;
+  const someoneWaits = session.waiting.value.length > 0;
+  return html`<div class="lobby">
+    <${MoveRequests} />
+    <${WaitingList} />
+    ${!someoneWaits && html`<div class="lobby__head"><h2>${t("call.invite_title")}</h2><p class="muted">${t("call.invite_text")}</p></div>`}
+    <${PatientDetails} />
+    <${LinkCard} />
+  </div>`;
+}

@@ -1,0 +1,51 @@
+/** The panel beside the stage: chat, people, and for staff notes. On phones it takes the lower part and the picture stays in view. */
+import { html, useEffect, useRef } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { Button } from "../components/button.js";
+import { Tabs } from "../components/tabs.js";
+import { ChatPanel } from "./chat_panel.js";
+import { useCall } from "./context.js";
+import { NotesPanel } from "./notes_panel.js";
+import { PeoplePanel } from "./people_panel.js";
+import { TechnicalPanel } from "./technical_panel.js";
+
+/** @typedef {import("./view_state.js").Panel} Panel */
+
+const PANELS = { chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, technical: TechnicalPanel };
+
+/** Focus goes into the panel when it opens, and back to where it was when it closes. @param {Panel | null} panel */
+function usePanelFocus(panel) {
+  const before = useRef(/** @type {Element | null} */ (null));
+  const opened = panel !== null;
+  useEffect(() => {
+    if (!opened) return undefined;
+    before.current = document.activeElement;
+    return () => {
+      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+    };
+  }, [opened]);
+}
+
+export function SidePanel() {
+  const { session, view } = useCall();
+  const panel = view.panel.value;
+  usePanelFocus(panel);
+  if (!panel) return null;
+  const close = () => view.show(null);
+  const tabs = [
+    { id: "chat", label: t("call.chat"), count: session.chat.unread.value },
+    { id: "people", label: t("call.people"), count: 0 },
+    ...(session.can("note") ? [{ id: "notes", label: t("call.notes"), count: 0 }] : []),
+    ...(panel === "technical" ? [{ id: "technical", label: t("call.technical_short"), count: 0 }] : []),
+  ];
+  const Content = PANELS[panel];
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.stopPropagation();
+    close();
+  };
+  return html`<aside class="panel" aria-label=${t("call.side_panel")} onKeyDown=${onKeyDown} data-panel=${panel}>
+    <div class="panel__close"><${Button} kind="icon" icon="x" label=${t("component.close")} onClick=${close} testid="close-panel" /></div>
+    <${Tabs} label=${t("call.side_panel")} tabs=${tabs} selected=${panel} onSelect=${(/** @type {string} */ id) => view.show(/** @type {Panel} */ (id))}><${Content} key=${panel} /></${Tabs}>
+  </aside>`;
+}

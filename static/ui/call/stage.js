@@ -1,0 +1,78 @@
+/** The stage: measures itself, asks the layout where everything stands, and draws tiles there. */
+import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { layoutStage } from "../../core/stage_layout.js";
+import { useCall } from "./context.js";
+import { Lobby } from "./lobby.js";
+import { SelfTile } from "./self_tile.js";
+import { ScreenTile, Tile, place } from "./tile.js";
+
+/** @typedef {import("../../core/messages.js").Participant} Participant */
+
+const SELF = "self";
+
+/** @param {import("../../vendor/preact.js").RefObject<HTMLElement | null>} ref */
+function useSize(ref) {
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return size;
+}
+
+/**
+ * The tile that takes the stage, if any: what the person pinned, else a shared screen, else (in spotlight) the speaker.
+ * @param {{pinned: string | null, spotlight: boolean, speaker: string | null, ids: readonly string[]}} facts
+ */
+function mainTile({ pinned, spotlight, speaker, ids }) {
+  if (pinned && ids.includes(pinned)) return pinned;
+  const screen = ids.find((id) => id.startsWith("screen:"));
+  if (screen) return screen;
+  if (!spotlight) return null;
+  return speaker && ids.includes(speaker) ? speaker : (ids[0] ?? null);
+}
+
+/** Keeps the last speaker on the stage while nobody speaks. @param {string | null} speaker @param {string | undefined} me */
+function useLastSpeaker(speaker, me) {
+  const last = useRef(/** @type {string | null} */ (null));
+  if (speaker && speaker !== me) last.current = speaker;
+  return last.current;
+}
+
+/** @param {Participant[]} others @returns {Map<string, {person: Participant, screen: boolean}>} tiles by id */
+function tilesOf(others) {
+  const tiles = new Map();
+  for (const person of others) tiles.set(person.id, { person, screen: false });
+  for (const person of others) {
+    if (person.media.screen && person.tracks.some((track) => track.source === "screen")) tiles.set(`screen:${person.id}`, { person, screen: true });
+  }
+  return tiles;
+}
+
+export function Stage() {
+  const { session, view } = useCall();
+  const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  const area = useSize(ref);
+  const tiles = tilesOf(session.others.value);
+  const speaker = useLastSpeaker(session.speaker.value, session.me.value?.id);
+  const ids = [...tiles.keys()];
+  const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids });
+  const stage = layoutStage({ area, others: ids, self: SELF, main, corner: view.prefs.value.corner, lobby: true });
+  const self = stage.tiles.get(SELF);
+  return html`<div class="stage" ref=${ref} aria-label=${t("call.stage")} role="region">
+    ${area.width > 0 && ids.map((id) => {
+      const rect = stage.tiles.get(id);
+      const tile = tiles.get(id);
+      if (!rect || !tile) return null;
+      return tile.screen ? html`<${ScreenTile} key=${id} person=${tile.person} rect=${rect} />` : html`<${Tile} key=${id} person=${tile.person} rect=${rect} />`;
+    })}
+    ${stage.lobby && html`<div class="stage__lobby" key="lobby" style=${place(stage.lobby)}><${Lobby} /></div>`}
+    ${area.width > 0 && self && html`<${SelfTile} key="self" rect=${self} area=${area} />`}
+  </div>`;
+}

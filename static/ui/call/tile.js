@@ -1,0 +1,106 @@
+/** One person on the stage: the picture or the initials, the name, what is off, how the connection is. */
+import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { receiverLevel } from "../../core/audio_level.js";
+import { t } from "../../core/i18n.js";
+import { Avatar } from "../components/avatar.js";
+import { Icon } from "../components/icon.js";
+import { Meter } from "../components/meter.js";
+import { useCall } from "./context.js";
+import { TileActions } from "./tile_actions.js";
+import { Video } from "./video.js";
+import { connectionWord, personName } from "./words.js";
+
+/** @typedef {import("../../core/messages.js").Participant} Participant */
+/** @typedef {import("../../core/remote_tracks.js").RemoteTrack} RemoteTrack */
+/** @typedef {import("../../core/stage_layout.js").Rect} Rect */
+
+/** Milliseconds between readings of a voice shown as a meter. */
+const LEVEL_MS = 150;
+
+/** @param {Participant} person @param {import("../../core/messages.js").Source} source @param {ReadonlyMap<string, RemoteTrack>} remote */
+export function receivedTrack(person, source, remote) {
+  const known = person.tracks.find((track) => track.source === source);
+  return known ? (remote.get(known.id) ?? null) : null;
+}
+
+/** @param {Rect} rect */
+export function place({ left, top, width, height }) {
+  return { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
+}
+
+/** A voice without picture. @param {{receiver: RTCRtpReceiver | null, name: string}} props */
+function Voice({ receiver, name }) {
+  const [level, setLevel] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setLevel(receiverLevel(receiver)), LEVEL_MS);
+    return () => clearInterval(timer);
+  }, [receiver]);
+  return html`<div class="tile__voice"><${Avatar} name=${name} large=${true} /><${Meter} value=${level} label=${t("call.loudness", { name })} /></div>`;
+}
+
+/** @param {{bars: number}} props */
+function Connection({ bars }) {
+  const words = t("call.connection_is", { state: connectionWord(bars) });
+  return html`<span class="tile__connection" role="img" aria-label=${words} title=${words}>
+    <span aria-hidden="true"><${Meter} kind="quality" value=${bars} label="" /></span>${bars < 2 && html`<span aria-hidden="true">${connectionWord(bars)}</span>`}
+  </span>`;
+}
+
+/** What lies over the picture while it does not move. @param {{state: Participant["state"]}} props */
+function Veil({ state }) {
+  const veils = /** @type {Partial<Record<Participant["state"], [string, string]>>} */ ({
+    reconnecting: ["wifi-off", "call.veil_reconnecting"],
+    on_hold: ["pause", "call.veil_on_hold"],
+    admitted: ["door-open", "call.veil_admitted"],
+  });
+  const [icon, key] = veils[state] ?? [];
+  if (!icon || !key) return null;
+  return html`<div class="tile__veil"><${Icon} name=${icon} size=${28} /><span>${t(key)}</span></div>`;
+}
+
+/** @param {{person: Participant, rect: Rect}} props */
+export function Tile({ person, rect }) {
+  const { session, view } = useCall();
+  const remote = session.media.remote.current.value;
+  const camera = receivedTrack(person, "camera", remote);
+  const microphone = receivedTrack(person, "microphone", remote);
+  const name = personName(person);
+  const paused = session.me.value?.video_paused ?? false;
+  // While somebody reconnects the last picture stays.
+  const showsPicture = camera !== null && (person.media.camera || person.state === "reconnecting") && !paused;
+  const kept = useRef(/** @type {MediaStreamTrack | null} */ (null));
+  if (camera) kept.current = camera.track;
+  const keepsLast = !camera && person.state === "reconnecting" && kept.current !== null;
+  const speaking = session.speaker.value === person.id && person.media.microphone;
+  const bars = session.barsOf(person.id);
+  const classes = ["tile", `tile--${rect.role}`, speaking && "tile--speaking"].filter(Boolean).join(" ");
+  const setMain = (/** @type {HTMLVideoElement | null} */ element) => { if (rect.role === "main") view.mainVideo = element; };
+  return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
+    <${Video} track=${camera?.track ?? kept.current} fit=${view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
+      testid="remote-video" participant=${person.id} onElement=${setMain} />
+    ${!showsPicture && !keepsLast && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} />`}
+    <${Veil} state=${person.state} />
+    <div class="tile__foot">
+      <span class="tile__name">${name}</span>
+      <span class="tile__icons">
+        ${!person.media.microphone && html`<${Icon} name="mic-off" size=${18} label=${t("call.device_microphone_off")} />`}
+        ${person.media.screen && html`<${Icon} name="monitor-up" size=${18} label=${t("call.shares_screen")} />`}
+        ${bars !== null && html`<${Connection} bars=${bars} />`}
+      </span>
+    </div>
+    <${TileActions} person=${person} tile=${person.id} compact=${rect.role === "strip"} />
+  </section>`;
+}
+
+/** Somebody's shared screen. @param {{person: Participant, rect: Rect}} props */
+export function ScreenTile({ person, rect }) {
+  const { session, view } = useCall();
+  const screen = receivedTrack(person, "screen", session.media.remote.current.value);
+  const name = t("call.screen_of", { name: personName(person) });
+  const setMain = (/** @type {HTMLVideoElement | null} */ element) => { if (rect.role === "main") view.mainVideo = element; };
+  return html`<section class="tile tile--screen tile--${rect.role}" style=${place(rect)} aria-label=${name}>
+    <${Video} track=${screen?.track ?? null} fit="contain" label=${name} testid="remote-screen" participant=${person.id} onElement=${setMain} />
+    <div class="tile__foot"><span class="tile__name">${name}</span></div>
+    <${TileActions} person=${null} tile=${`screen:${person.id}`} compact=${rect.role === "strip"} />
+  </section>`;
+}

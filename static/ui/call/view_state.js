@@ -1,0 +1,72 @@
+/** What the stage shows beside the call itself: the open panel and dialog, who is pinned, how pictures fit. Lives as long as the page. */
+import { signal } from "../../vendor/preact.js";
+import { loadPrefs, savePrefs } from "../../core/media_prefs.js";
+
+/** @typedef {"chat" | "people" | "notes" | "technical"} Panel */
+/** @typedef {{name: "devices"} | {name: "invite"} | {name: "shortcuts"} | {name: "remove" | "deny", participantId: string}} OpenDialog */
+/** @typedef {import("../../core/call_session.js").CallSession} CallSession */
+
+/** Milliseconds in which "end for all" can be taken back. */
+export const END_DELAY_MS = 5_000;
+
+export class ViewState {
+  /** @type {import("../../vendor/preact.js").Signal<Panel | null>} */
+  panel = signal(null);
+  /** @type {import("../../vendor/preact.js").Signal<OpenDialog | null>} */
+  dialog = signal(null);
+  /** Tile that takes the stage by the person's choice. @type {import("../../vendor/preact.js").Signal<string | null>} */
+  pinned = signal(null);
+  /** Large speaker, others in a strip. */
+  spotlight = signal(false);
+  prefs = signal(loadPrefs());
+  /** The browser plays no sound before the person presses something. */
+  soundBlocked = signal(false);
+  /** When the call will end for all, milliseconds since the epoch. @type {import("../../vendor/preact.js").Signal<number | null>} */
+  endingAt = signal(null);
+  /** The main tile's video, for picture in picture. @type {HTMLVideoElement | null} */
+  mainVideo = null;
+  #session;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #endTimer;
+
+  /** @param {CallSession} session */
+  constructor(session) {
+    this.#session = session;
+  }
+
+  /** Opens a panel, or closes it when it is open. @param {Panel} panel */
+  toggle(panel) {
+    this.show(this.panel.value === panel ? null : panel);
+  }
+
+  /** @param {Panel | null} panel */
+  show(panel) {
+    this.panel.value = panel;
+    this.#session.chat.show(panel === "chat");
+  }
+
+  /** @param {Partial<import("../../core/media_prefs.js").MediaPrefs>} change */
+  prefer(change) {
+    this.prefs.value = savePrefs(change);
+  }
+
+  /** @param {string} tile */
+  togglePin(tile) {
+    this.pinned.value = this.pinned.value === tile ? null : tile;
+  }
+
+  /** Ends the call for all in a few seconds, so that a slip of the hand can be taken back. @param {() => void} end */
+  endSoon(end) {
+    if (this.endingAt.value !== null) return;
+    this.endingAt.value = Date.now() + END_DELAY_MS;
+    this.#endTimer = setTimeout(() => {
+      this.endingAt.value = null;
+      end();
+    }, END_DELAY_MS);
+  }
+
+  keepGoing() {
+    clearTimeout(this.#endTimer);
+    this.endingAt.value = null;
+  }
+}
