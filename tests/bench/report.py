@@ -1,0 +1,145 @@
+"""The report of a bench: assembled, kept as JSON, printed as a table, held against the budgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.bench import machine, plans
+from tests.bench.settings import PARTS, Settings
+
+FORMAT = 1
+INGRESS_BUDGET_US = 18.0
+EGRESS_BUDGET_US = 20.0
+LATENCY_BUDGET_MS = 10.0
+CORE_BUDGET = 0.60
+JOIN_BUDGET_MS = 400.0
+
+Json = dict[str, Any]
+
+
+def read(path: Path) -> Json:
+    """Return the report at `path`, {} when there is none of this format."""
+    try:
+        report = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return report if isinstance(report, dict) and report.get("format") == FORMAT else {}
+
+
+def write(path: Path, report: Json) -> None:
+    """Write the report, making its directory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def assemble(form: Settings, parts: Json, before: Json) -> Json:
+    """Join fresh parts with those of an earlier report of the same form; each part names its own date and commit."""
+    same_form = before.get("quick") is form.quick
+    kept = {name: before[name] for name in PARTS if same_form and name in before and name not in parts}
+    report: Json = {
+        "format": FORMAT,
+        "quick": form.quick,
+        "nice": form.nice,
+        **machine.describe(),
+        **{name: {**kept, **parts}[name] for name in PARTS if name in kept or name in parts},
+    }
+    return {**report, "budgets": budgets(report)}
+
+
+def budgets(report: Json) -> list[Json]:
+    """Hold what was measured against what was promised."""
+    rows: list[Json] = []
+    media = report.get("media", {})
+    if media:
+        cost = media["cost"]
+        rows.append(_row("CPU per packet in (regression)", cost["ingress_us"], INGRESS_BUDGET_US, "us"))
+        rows.append(_row("CPU per copy out (regression)", cost["egress_us"], EGRESS_BUDGET_US, "us"))
+        within = [*(media["scenarios"][scenario.name] for scenario in plans.ASKED), *media["capacity"]]
+        rows += [
+            _row(f"latency p99, {entry['title']}", entry["median"]["latency_p99_ms"], LATENCY_BUDGET_MS, "ms")
+            for entry in within
+            if entry["median"]["core_share"] <= CORE_BUDGET
+        ]
+    join = report.get("join", {})
+    if join.get("click_to_frame_ms"):
+        rows.append(_row("join click to first frame, p50", join["click_to_frame_ms"]["p50"], JOIN_BUDGET_MS, "ms"))
+    return rows
+
+
+def _row(name: str, measured: float, budget: float, unit: str) -> Json:
+    return {"name": name, "measured": measured, "budget": budget, "unit": unit, "met": measured <= budget}
+
+
+def table(report: Json) -> str:
+    """Return the report for people."""
+    head = f"{report['date']}  {report['commit']}  {report['machine']} x{report['cores']}  Python {report['python']}"
+    lines = [head + ("  (quick: figures mean little)" if report["quick"] else "")]
+    if "media" in report:
+        lines += _media_lines(report["media"])
+    if "memory" in report:
+        lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
+    if "control" in report:
+        lines += ["", f"control, {report['control']['sessions']} sessions, ms", *_latency_lines(report["control"]["latency_ms"])]
+    if "join" in report:
+        lines += ["", "join: " + (report["join"].get("left_out") or _pairs(report["join"]["click_to_frame_ms"], ""))]
+    lines += ["", *(_budget_line(row) for row in report["budgets"])]
+    return "\n".join(lines)
+
+
+def _media_lines(media: Json) -> list[str]:
+    columns = ("scenario", "in/s", "out/s", "core", "us/out", "p50 ms", "p99 ms", "idle p99", "waited", "lost")
+    rows = [columns]
+    capacity = [{**entry, "title": entry["title"] + " (highest)"} for entry in media["capacity"]]
+    for entry in (*media["scenarios"].values(), *capacity):
+        figures = entry["median"]
+        rows.append(
+            (
+                entry["title"],
+                f"{figures['in_per_second']:.0f}",
+                f"{figures['out_per_second']:.0f}",
+                f"{figures['core_share']:.1%}",
+                f"{figures['us_per_out_total']:.1f}" if figures["us_per_out_total"] else f"({figures['us_per_in_total']:.1f} in)",
+                f"{figures['latency_p50_ms']:.2f}",
+                f"{figures['latency_p99_ms']:.2f}",
+                f"{figures['control_read_p99_ms']:.2f}",
+                f"{figures['wait_share']:.1%}",
+                f"{figures['lost_in_worker'] + figures['not_taken_in']:.0f}",
+            )
+        )
+    cost = media["cost"]
+    split = (
+        f"regression: {cost['ingress_us']} us per packet in, {cost['egress_us']} us per copy out, "
+        f"{cost['peer_us_per_second']} us/s per peer, {cost['fixed_us_per_second']} us/s fixed; "
+        f"median error {cost['median_error']:.1%}"
+    )
+    return ["", *_align(rows), "", split]
+
+
+def _latency_lines(latencies: Json) -> list[str]:
+    rows: list[Iterable[str]] = [("what", "count", "p50", "p95")]
+    rows += [(name, f"{row['count']}", f"{row['p50']:.1f}", f"{row['p95']:.1f}") for name, row in latencies.items()]
+    return _align(rows)
+
+
+def _budget_line(row: Json) -> str:
+    verdict = "met" if row["met"] else "MISSED"
+    return f"{verdict:>6}  {row['name']}: {row['measured']:.4g} {row['unit']} (budget {row['budget']:g})"
+
+
+def _pairs(values: Json, unit: str) -> str:
+    return ", ".join(f"{name} {value}{unit}" for name, value in values.items())
+
+
+def _align(rows: Iterable[Iterable[str]]) -> list[str]:
+    cells = [tuple(row) for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in cells
+    ]

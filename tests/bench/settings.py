@@ -1,0 +1,44 @@
+"""How thorough a bench is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PARTS = ("media", "memory", "control", "join")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One form of the bench. Times in seconds."""
+
+    quick: bool
+    nice: int  # priority the media processes ask for, so that other programs of the machine do not stand in their way
+    runs: int
+    window_seconds: float
+    control_seconds: float
+    seats: tuple[int, ...]  # sizes at which memory is read
+    sessions: int  # concurrent ones of the control part
+    rounds: int  # of requests in each of them
+    joins: int  # of browsers
+
+
+def full(nice: int) -> Settings:
+    """Five runs of ten seconds: `make bench`."""
+    return Settings(
+        quick=False,
+        nice=nice,
+        runs=5,
+        window_seconds=10.0,
+        control_seconds=3.0,
+        seats=(0, 20, 40, 60, 80),
+        sessions=20,
+        rounds=10,
+        joins=10,
+    )
+
+
+def quick(nice: int) -> Settings:
+    """One short run of each, under a minute: shows that the bench works, measures nothing worth keeping."""
+    return Settings(
+        quick=True, nice=nice, runs=1, window_seconds=1.0, control_seconds=0.3, seats=(0, 4, 8), sessions=3, rounds=2, joins=1
+    )
