@@ -33,7 +33,7 @@ function usesOfKeys() {
     for (const [, name] of text.matchAll(/`([a-z]+\.[a-z0-9_.]*\$\{[^`]*)`/g)) if (namespaces.has(name.split(".")[0])) patterns.add(name);
     for (const [, name] of text.matchAll(/\bt\(\s*"([^"]+)"/g)) whole.add(name);
   }
-  return { whole, patterns: [...patterns].map((name) => new RegExp(`^${name.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[a-z_]+")}$`)) };
+  return { whole, patterns: [...patterns].map((name) => new RegExp(`^${name.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[a-z0-9_]+")}$`)) };
 }
 
 /** @param {any[]} nodes @param {(node: any) => void} visit */

@@ -111,6 +111,8 @@ export function DeviceCheck({ visit, media }) {
   const { busy, proceed } = useContinue(visit, media);
   useEffect(() => void media.restore(), []);
   const report = () => ({ ...media.report(), speaker, network: verdict?.network ?? "untested", ...(verdict?.rtt_ms == null ? {} : { rtt_ms: verdict.rtt_ms }) });
+  // Lost on the way, the name goes with the next step again.
+  const keepName = () => void visit.rename(name.trim()).catch(() => {});
   const next = () => void proceed(name, report);
   const without = () => {
     media.goWithout();
@@ -121,7 +123,7 @@ export function DeviceCheck({ visit, media }) {
     <div class="check__grid">
       <div class="check__side">
         <${Picture} media=${media} name=${name} onWithout=${without} />
-        <${Field} label=${t("check.name")} value=${name} onInput=${setName} autocomplete="name" maxlength=${MAX_NAME} testid="join-name" attributes=${{ enterkeyhint: "done" }} />
+        <${Field} label=${t("check.name")} value=${name} onInput=${setName} autocomplete="name" maxlength=${MAX_NAME} testid="join-name" attributes=${{ enterkeyhint: "done", onBlur: keepName }} />
       </div>
       <ul class="card check-list" aria-label=${t("check.list")}>
         <${CameraLine} media=${media} />

@@ -7,8 +7,11 @@ import { Button } from "../../components/button.js";
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
 
-/** Loaded when it is needed: the way to the waiting room stays light. */
-async function loadStage() {
+/**
+ * Loaded apart from the page: the way to the waiting room stays light. The waiting room calls this early, so that the door opens at once.
+ * @returns {Promise<typeof import("../../call/index.js")>}
+ */
+export function loadStage() {
   return import("../../call/index.js");
 }
 
@@ -27,7 +30,7 @@ export function Stage({ visit, media }) {
         sessionId: visit.seat.value?.sessionId ?? "",
         as: "seat",
         devices: media.devices,
-        onEnd: (/** @type {string | null} */ reason) => visit.ended(reason),
+        onEnd: (reason) => visit.ended(reason),
       });
     }, () => setFailed(true));
     return () => {

@@ -39,6 +39,8 @@ export class Visit {
   #timer = null;
   /** @type {(() => void)[]} */
   #listeners = [];
+  /** The name as the server has it. */
+  #knownName = "";
 
   /** Takes the link of the address; also after a reload and after another link was tapped in the same tab. */
   async open() {
@@ -66,13 +68,18 @@ export class Visit {
     await api.post("/links/recover", { token: tokenOf(location.hash) ?? "" });
   }
 
+  /** Tells the name as the person writes it; a reload finds it again. @param {string} name */
+  async rename(name) {
+    const seat = this.seat.value;
+    if (!seat || !name || name === this.#knownName) return;
+    this.seat.value = { ...seat, name };
+    await this.link?.command("set_name", { name });
+    this.#knownName = name;
+  }
+
   /** @param {string} name @param {DeviceReport} report */
   async enterWaiting(name, report) {
-    const seat = this.seat.value;
-    if (seat && name && name !== seat.name) {
-      this.seat.value = { ...seat, name };
-      await this.link?.command("set_name", { name });
-    }
+    await this.rename(name);
     await this.report(report);
     await this.link?.command("enter_waiting");
     this.#show({ name: "waiting" });
@@ -115,6 +122,7 @@ export class Visit {
         return;
       }
       this.seat.value = { sessionId: answer.session_id, participantId: answer.participant_id, name: answer.name ?? "" };
+      this.#knownName = answer.name ?? "";
       this.#show(viewOf(answer.state));
       this.#connect(answer.session_id);
     } catch (error) {

@@ -10,6 +10,7 @@ import { Timeline } from "../../components/timeline.js";
 import { useOnline } from "../../use_online.js";
 import { useViewFocus } from "../../view_focus.js";
 import { SelfView } from "./self_view.js";
+import { loadStage } from "./stage.js";
 
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
@@ -75,7 +76,10 @@ function Connection({ visit }) {
 /** @param {{visit: Visit, media: JoinMedia, awake: boolean}} props */
 export function WaitingRoom({ visit, media, awake }) {
   const heading = useViewFocus(t("waiting.title"));
-  useEffect(() => void media.restore(), []);
+  useEffect(() => {
+    void media.restore();
+    void loadStage().catch(() => {}); // Ahead of time; tried again, and told, when it is needed.
+  }, []);
   return html`<div class="page" data-testid="waiting-room">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("waiting.title")}</h1></div>
     <${Connection} visit=${visit} />

@@ -1,0 +1,25 @@
+// Writes into each page the list of modules it loads, so that a browser asks for all at once and not level by level:
+// on a slow network that is seconds. Run after imports changed:  node static/test/preload.js
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { modulesOf } from "./import_graph.js";
+
+const STATIC = new URL("..", import.meta.url).pathname;
+/** Page -> its entry module. */
+export const PAGES = { "sign-in.html": "ui/main_sign_in.js", "today.html": "ui/main_today.js", "join.html": "ui/main_join.js", "call.html": "ui/main_call.js" };
+const LINES = /(?: {2}<link rel="modulepreload" href="[^"]*">\n)+/;
+
+/**
+ * The page with its list as it should be.
+ * @param {string} page name of the HTML file
+ * @param {string} entry path of its module below static/
+ */
+export function withPreloads(page, entry) {
+  const modules = modulesOf(join(STATIC, entry), { dynamic: false }).map((file) => relative(STATIC, file));
+  const lines = modules.filter((name) => name !== entry).sort().map((name) => `  <link rel="modulepreload" href="/static/${name}">\n`);
+  return readFileSync(join(STATIC, page), "utf8").replace(LINES, lines.join(""));
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  for (const [page, entry] of Object.entries(PAGES)) writeFileSync(join(STATIC, page), withPreloads(page, entry));
+}
