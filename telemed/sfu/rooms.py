@@ -16,6 +16,7 @@ from telemed.media.control import (
     PeerStateChanged,
     SpeakerChanged,
     SubscribeLine,
+    VideoPaused,
 )
 from telemed.media.speaker import SpeakerDetector
 from telemed.sfu.feedback import FeedbackHandler
@@ -135,6 +136,8 @@ class Room:
         """A peer's transport changed state: tell control, and let go of what has ended."""
         if state in ENDED:
             self._remove(peer)
+            if peer.guard.paused:  # its next attempt begins with a picture
+                self.services.emit(VideoPaused(self.room_id, peer.peer_id, False))
         self.services.emit(PeerStateChanged(self.room_id, peer.peer_id, peer.attempt, state))
 
     def pause_video(self, peer: Peer, paused: bool, now: float) -> None:

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,8 @@ class LoadPlan:
     payload: int = 850  # bytes: with 200 packets/s about 1.4 Mbit/s
     audio: bool = False
     seconds: float = 10.0
+    idle_seconds: float = 2.0  # connected, nobody sending: what checks and timers cost
+    warm_seconds: float = 1.5  # of traffic before the window
     loop: str = "asyncio"  # or uvloop
 
 
@@ -249,13 +251,12 @@ async def measure(plan: LoadPlan) -> LoadResult:
     async with worker_process(plan.loop) as (control, process_id):
         publishers, peers = await fill(control, plan)
         try:
-            await asyncio.sleep(0.5)
             before = await control.stats()
             started = time.monotonic()
-            await asyncio.sleep(2.0)
+            await asyncio.sleep(plan.idle_seconds)
             after = await control.stats()
             idle = (after["cpu_seconds"] - before["cpu_seconds"]) / (time.monotonic() - started)
-            await drive(publishers, peers, plan, 1.5)  # key frames out, caches warm
+            await drive(publishers, peers, plan, plan.warm_seconds)  # key frames out, caches warm
             return await _window(control, publishers, peers, plan, idle, process_id)
         finally:
             for peer in peers:
@@ -308,7 +309,7 @@ def main() -> None:
     parser.add_argument("--payload", type=int, default=850)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
-    plan = LoadPlan(**vars(parser.parse_args()))
+    plan = replace(LoadPlan(), **vars(parser.parse_args()))
     print(json.dumps(asdict(asyncio.run(measure(plan)))))
 
 
