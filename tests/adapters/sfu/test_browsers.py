@@ -26,7 +26,8 @@ async function offer(options) {
   await pc.setLocalDescription(await pc.createOffer(options));
   const publish = {}, subscribe = {};
   for (const t of pc.getTransceivers()) (t.wanted ? subscribe : publish)[t.mid] = t.wanted || t.sender.track.kind;
-  const r = await fetch("/offer", {method: "POST", body: JSON.stringify({name, attempt, sdp: pc.localDescription.sdp, publish, subscribe})});
+  const body = JSON.stringify({name, attempt, sdp: pc.localDescription.sdp, publish, subscribe});
+  const r = await fetch("/offer", {method: "POST", body});
   if (!r.ok) throw new Error(await r.text());
   await pc.setRemoteDescription({type: "answer", sdp: await r.text()});
 }
@@ -45,7 +46,6 @@ window.receive = async tracks => {
 window.restart = async () => { await offer({iceRestart: true}); return true; };
 window.outgoing = async () => { for (const s of (await pc.getStats()).values())
   if (s.type == "candidate-pair" && s.nominated && s.availableOutgoingBitrate) return s.availableOutgoingBitrate; return 0; };
-window.sent = async () => { let n = 0; for (const s of (await pc.getStats()).values()) if (s.type == "outbound-rtp") n += s.bytesSent; return n; };
 </script>"""
 
 
@@ -114,9 +114,9 @@ async def test_two_chromiums_and_an_ice_restart(tmp_path: Path) -> None:
         await media_flows(b, 1, 1)
 
         async def ramped() -> bool:
-            return bool(await a.evaluate("async () => (await window.outgoing()) > 1_500_000"))
+            return bool(await a.evaluate("async () => (await window.outgoing()) > 600_000"))
 
-        await eventually(ramped, 20)  # without transport feedback it stays near 0.1 Mbit/s
+        await eventually(ramped, 40)  # it starts at 0.3 Mbit/s and without transport feedback falls to 0.1
         assert here.worker.counters.twcc_sent > 10
         await a.evaluate("async () => await window.restart()")
         await media_flows(a, 1, 1)
