@@ -77,7 +77,7 @@ class SeatClient:
     received: dict[str, Received] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self.api.http)
         self.peer: RTCPeerConnection | None = None
         self.attempt = int(time.time() * 1000)
         self.offers = 0
