@@ -129,7 +129,6 @@ class EngineGuard:
         if engine_socket is not None and not engine_socket.closed:
             with contextlib.suppress(engineio.exceptions.EngineIOError):
                 await engine_socket.close(wait=False)
-                await engine_socket.queue.put(None)  # lets the writer end after the CLOSE packet
 
     def namespace_joined(self, engine_id: str) -> None:
         """A namespace CONNECT was accepted."""
@@ -207,6 +206,9 @@ class EngineGuard:
 
     async def _on_disconnect(self, engine_id: str, reason: str) -> None:
         self._connections.pop(engine_id, None)
+        engine_socket = self.server.eio.sockets.get(engine_id)
+        if engine_socket is not None:  # lets writer or long poll end, after the CLOSE packet that may follow now
+            asyncio.get_running_loop().call_soon(engine_socket.queue.put_nowait, None)
         await self._disconnect(engine_id, reason)
 
 

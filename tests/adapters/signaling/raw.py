@@ -45,7 +45,7 @@ class RawSocket:
     async def answer(self, starts: tuple[str, ...]) -> str:
         """The next packet that begins with one of `starts`; pings are answered, events are skipped."""
         while True:
-            message = await self.ws.receive(timeout=5)
+            message = await self.ws.receive(timeout=15)
             if message.type is not aiohttp.WSMsgType.TEXT:
                 return ""
             if message.data == "2":
@@ -59,7 +59,7 @@ class RawSocket:
         answer = await self.answer((f"43{namespace},7",))
         return json.loads(answer.split(",7", 1)[1])[0] if answer else None
 
-    async def ended(self, seconds: float = 5.0) -> bool:
+    async def ended(self, seconds: float = 15.0) -> bool:
         """Whether the server ends the connection."""
         try:
             async with asyncio.timeout(seconds):

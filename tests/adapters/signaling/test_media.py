@@ -10,9 +10,10 @@ import pytest
 from telemed.care.ports import OfferRequest
 from telemed.errors import TelemedError
 from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused
+from tests.adapters.signaling.conftest import MakeWorld
 from tests.adapters.signaling.fake_media import FakeMediaPlane
 from tests.adapters.signaling.offers import offer, probe_offer
-from tests.adapters.signaling.world import World, make_world, until
+from tests.adapters.signaling.world import World, until
 
 
 async def code_of(call: Any) -> str:
@@ -135,8 +136,8 @@ async def test_a_dead_worker_resets_its_seats_and_answers_503_until_it_is_back(w
     await until(lambda: doctor.person(visit.patient_id)["tracks"])
 
 
-async def test_rooms_are_spread_and_one_dead_worker_leaves_the_others_alone(world: World, tmp_path: Any) -> None:
-    many = await make_world(tmp_path / "two.db", workers=2)
+async def test_rooms_are_spread_and_one_dead_worker_leaves_the_others_alone(new_world: MakeWorld) -> None:
+    many = await new_world(2)
     try:
         visits = [await many.start_visit() for _ in range(4)]
         for visit in visits:

@@ -47,7 +47,7 @@ class Clock:
         return self._system.utcnow() + timedelta(seconds=self.ahead)
 
 
-async def until(condition: Callable[[], Any], what: str = "condition", seconds: float = 5.0) -> Any:
+async def until(condition: Callable[[], Any], what: str = "condition", seconds: float = 20.0) -> Any:
     """Poll until `condition()` is truthy and return it."""
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
@@ -130,7 +130,7 @@ class Client:
             auth["resume"] = {"epoch": resume[0], "sequence": resume[1]}
             self.epoch, self.sequence = resume
         await self.sio.connect(
-            self.base, namespaces=[self.namespace], auth=auth, transports=transports or ["websocket"], wait_timeout=5
+            self.base, namespaces=[self.namespace], auth=auth, transports=transports or ["websocket"], wait_timeout=20
         )
         return self
 
@@ -140,7 +140,7 @@ class Client:
 
     async def send(self, event: str, payload: Any = None, **fields: Any) -> Json:
         body = payload if payload is not None else {"command_id": command_id(), **fields}
-        answer = await self.sio.call(event, body, namespace=self.namespace, timeout=5)
+        answer = await self.sio.call(event, body, namespace=self.namespace, timeout=20)
         assert isinstance(answer, dict)
         return answer
 
@@ -351,11 +351,19 @@ def make_signaling(store: Store, planes: list[FakeMediaPlane], clock: Clock) -> 
     return Signaling(settings, store, planes, clock)
 
 
-async def make_world(path: Path, workers: int = 1) -> World:
+async def make_template(path: Path) -> dict[str, Staff]:
+    """A database with the clinic and its people, to be copied for each test."""
+    store = await Store.open(path)
+    staff = await _people(store)
+    await store.close()
+    return staff
+
+
+async def make_world(path: Path, staff: dict[str, Staff], workers: int = 1) -> World:
+    """Serve the database at `path`."""
     store = await Store.open(path)
     planes = [FakeMediaPlane() for _ in range(workers)]
     clock = Clock()
-    staff = await _people(store)
     world = World(path, store, planes, clock, staff, make_signaling(store, planes, clock))
     await world.serve()
     return world
