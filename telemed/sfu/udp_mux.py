@@ -32,6 +32,7 @@ BUFFER_BYTES = 2048  # so that a larger one shows its size instead of being cut 
 DRAIN_LIMIT = 64  # datagrams per wake-up of the loop
 DRAIN_TIME_US = 1000  # and microseconds: with one more datagram's fan-out this keeps the callback under 2 ms
 SLOW_US = 2000  # a callback longer than this is counted
+CLOCK_READING_NS = 20_000  # two clocks read within this belong together
 CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more than slewing can explain
 MAX_STAMP_AGE_US = 2_000_000  # an older kernel stamp is a stepped clock, not a long queue
 
@@ -116,61 +117,73 @@ class UdpMux:
         self._counters.out_bytes += len(data)
         return True
 
-    def _on_readable(self) -> None:  # noqa: C901, PLR0912, PLR0915 - per datagram: see design section 3, packet path
+    def _on_readable(self) -> None:
         """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more."""
         receive = self._socket.recvmsg_into
         buffers = [self._view]
         counters = self._counters
-        paths = self._paths
         started_us = monotonic_ns() // 1000
-        stamps_valid = self._follow_clock(started_us)
+        stamps_valid = self._follow_clock()
         deadline_us = started_us + DRAIN_TIME_US
+        now_us = started_us
         for _ in range(DRAIN_LIMIT):
             try:
                 length, ancillary, _flags, address = receive(buffers, ANCILLARY_BYTES)
             except BlockingIOError:
-                return
+                break
             except OSError:  # an ICMP error of an earlier send is reported here
                 counters.fail_receive += 1
                 continue
             counters.in_datagrams += 1
-            if not 0 < length <= MAX_DATAGRAM:
-                self._count_size(length)
-                continue
-            counters.in_bytes += length
             now_us = monotonic_ns() // 1000
-            arrival_us = now_us
-            if ancillary and ancillary[0][1] == SO_TIMESTAMPNS and stamps_valid:
-                seconds, nanoseconds = unpack_timespec(ancillary[0][2])
-                arrival_us = seconds * 1_000_000 + nanoseconds // 1000 - self._clock_offset_us
-                if not 0 <= now_us - arrival_us < MAX_STAMP_AGE_US:
-                    arrival_us = now_us
-            if len(ancillary) > 2:
-                self._count_kernel_drops(ancillary)
-            first = self.buffer[0]
             try:
-                if 128 <= first <= 191:
-                    path = paths.get(address)
-                    if path is None:
-                        self._on_stray(length, address, ancillary, now_us * 1e-6)
-                    else:
-                        self._sink.on_media(path, length, arrival_us)  # type: ignore[union-attr]
-                elif first <= 3:
-                    self._on_stun(bytes(self._view[:length]), address, ancillary, now_us * 1e-6)
-                elif 20 <= first <= 63:
-                    self._on_dtls(length, address)
-                else:
-                    counters.drop_class_unknown += 1
+                self._take(length, ancillary, address, now_us, stamps_valid)
             except PACKET_FAULTS:  # a hole in our own checks: this datagram is lost, nothing else
                 counters.fail_packet_path += 1
             now_us = monotonic_ns() // 1000
             if now_us > deadline_us:
-                self.slow_callbacks += now_us - started_us > SLOW_US
-                return
+                break
+        if now_us - started_us > SLOW_US:
+            self.slow_callbacks += 1
 
-    def _follow_clock(self, now_us: int) -> bool:
-        """Update wall clock minus monotonic; False when it stepped: the stamps of what is queued now mean nothing."""
-        offset_us = time_ns() // 1000 - now_us
+    def _take(self, length: int, ancillary: Ancillary, address: SocketAddress, now_us: int, stamps_valid: bool) -> None:
+        """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983)."""
+        if not 0 < length <= MAX_DATAGRAM:
+            self._count_size(length)
+            return
+        self._counters.in_bytes += length
+        if len(ancillary) > 2:
+            self._count_kernel_drops(ancillary)
+        first = self.buffer[0]
+        if 128 <= first <= 191:
+            path = self._paths.get(address)
+            if path is None:
+                self._on_stray(length, address, ancillary, now_us * 1e-6)
+                return
+            arrival_us = now_us
+            if stamps_valid and ancillary and ancillary[0][1] == SO_TIMESTAMPNS:
+                seconds, nanoseconds = unpack_timespec(ancillary[0][2])
+                stamp_us = seconds * 1_000_000 + nanoseconds // 1000 - self._clock_offset_us
+                if 0 <= now_us - stamp_us < MAX_STAMP_AGE_US:
+                    arrival_us = stamp_us
+            self._sink.on_media(path, length, arrival_us)  # type: ignore[union-attr]
+        elif first <= 3:
+            self._on_stun(bytes(self._view[:length]), address, ancillary, now_us * 1e-6)
+        elif 20 <= first <= 63:
+            self._on_dtls(length, address)
+        else:
+            self._counters.drop_class_unknown += 1
+
+    def _follow_clock(self) -> bool:
+        """Update wall clock minus monotonic; False when it stepped: the stamps of what is queued now mean nothing.
+
+        A reading during which the process was interrupted is not used: it would look like a step, or shift every arrival.
+        """
+        before = monotonic_ns()
+        wall = time_ns()
+        if monotonic_ns() - before > CLOCK_READING_NS:
+            return True
+        offset_us = (wall - before) // 1000
         stepped = abs(offset_us - self._clock_offset_us) > CLOCK_STEP_US
         self._clock_offset_us = offset_us
         if stepped:

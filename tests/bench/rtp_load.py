@@ -215,6 +215,17 @@ async def fill(control: MediaClient, plan: LoadPlan) -> tuple[list[Publisher], l
     return publishers, peers
 
 
+def report_all(publishers: list[Publisher], peers: list[LoadPeer]) -> None:
+    """Send everybody's sender and receiver reports."""
+    for publisher in publishers:
+        publisher.report()
+    for peer in peers:
+        grants = peer.remote.grants if peer.remote is not None else ()
+        blocks = [ReportBlock(grant.ssrc, 0, 0, 0, 0, 0, 0) for grant in grants]
+        if blocks:
+            peer.send_rtcp(build_receiver_report(1, blocks))
+
+
 async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPlan, seconds: float) -> None:
     """Send for `seconds`: each publisher's frames spread over the frame interval, reports once a second."""
     loop = asyncio.get_running_loop()
@@ -237,13 +248,7 @@ async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPl
             publisher.send_sound()
         if loop.time() - reported > REPORT_INTERVAL:
             reported = loop.time()
-            for each in publishers:
-                each.report()
-            for peer in peers:
-                grants = peer.remote.grants if peer.remote is not None else ()
-                blocks = [ReportBlock(grant.ssrc, 0, 0, 0, 0, 0, 0) for grant in grants]
-                if blocks:
-                    peer.send_rtcp(build_receiver_report(1, blocks))
+            report_all(publishers, peers)
 
 
 async def measure(plan: LoadPlan) -> LoadResult:

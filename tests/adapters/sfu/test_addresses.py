@@ -143,7 +143,7 @@ async def test_a_stepped_wall_clock_does_not_reach_arrival_times(stage: Stage, m
         await until(lambda n=n: stage.worker.counters.in_rtp == n + 1)
         arrival = stage.peer("alice").streams[1].last_us
         assert 0 <= udp_mux.monotonic_ns() // 1000 - arrival < 1_000_000
-    assert stage.worker.counters.clock_steps >= 3
+    assert stage.worker.counters.clock_steps >= 1
 
 
 async def test_a_kernel_that_will_not_send_is_counted(stage: Stage) -> None:
