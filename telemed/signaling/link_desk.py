@@ -131,6 +131,8 @@ class LinkDesk:
             asked = await step.tx.moves.ask(request)
             if asked.id == request.id:
                 await step.audit(AuditAction.MOVE_ASKED, seat.id)
+            else:
+                await step.tx.moves.save(replace(asked, at=step.now))  # asked again: it stays usable from now
             return {"status": "asked"}
 
         return await self._desk.transactor.change(link.session_id, work, _seat_actor(link))

@@ -13,6 +13,7 @@ from telemed.clock import Clock
 from telemed.errors import NotFound, Unavailable
 from telemed.ids import new_id
 from telemed.signaling.channel import Channel
+from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
 from telemed.signaling.step import Outcome
 from telemed.signaling.today import TodayBoard
@@ -61,6 +62,7 @@ class LiveVisits:
         visit = LiveVisit(clinic, session, self._clock.monotonic())
         visit.seats = {seat.id: seat for seat in await tx.participants.in_session(session.id)}
         visit.moves = await tx.moves.undecided(session.id)
+        visit.audience = ChatAudience(await tx.events.in_session(session.id))
         visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
         return visit
 

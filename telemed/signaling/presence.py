@@ -71,6 +71,7 @@ class Presence:
     async def sweep(self) -> None:
         """One pass over all visits in memory."""
         for visit in self._desk.live:
+            visit.forget_old_moves(self._clock.utcnow())
             try:
                 await self._sweep_visit(visit)
             except TelemedError:

@@ -5,17 +5,19 @@ All here is synchronous: after a commit every seat is told in one step of the ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from telemed.care import views
+from telemed.care.link_rules import MOVE_LIFE
 from telemed.care.ports import Json
 from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import LIVE_SESSIONS, ParticipantState
 from telemed.media.control import Kind, Source
 from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
+from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.step import Outcome
 
 CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
@@ -72,6 +74,7 @@ class LiveVisit:
         self.moves: list[MoveRequest] = []
         self.messages: list[MessageRecord] = []
         self.links_wanted: dict[str, datetime] = {}  # participant id -> when
+        self.audience = ChatAudience()
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -108,7 +111,8 @@ class LiveVisit:
         before = self.seats
         self.session = outcome.session
         self.seats = dict(outcome.seats)
-        self.moves = list(outcome.moves)
+        self.moves = [move for move in outcome.moves if now - move.at <= MOVE_LIFE]
+        self.audience.follow(before, self.seats)
         self.messages = [*self.messages, *outcome.messages][-CHAT_LINES:]
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)
@@ -121,6 +125,13 @@ class LiveVisit:
             self.links_wanted.pop(participant_id, None)
         else:
             self.links_wanted.setdefault(participant_id, wanted)
+
+    def forget_old_moves(self, now: datetime) -> None:
+        """Take requests of second devices that can no longer be used off the staff's screens."""
+        usable = [move for move in self.moves if now - move.at <= MOVE_LIFE]
+        if len(usable) != len(self.moves):
+            self.moves = usable
+            self.publish(now)
 
     def publish(self, now: datetime) -> None:
         """Send every watching seat the difference between what it was told and what it may see."""
@@ -154,29 +165,34 @@ class LiveVisit:
             channel.goodbye(_FAREWELLS[new.state], now)
 
     def _new_lines(self, participant_id: str, watcher: _Watcher) -> list[Change]:
-        if not views.reads_chat(self.seats[participant_id]):
+        viewer = self.seats[participant_id]
+        if not views.reads_chat(viewer):
             return []
-        lines = [line for line in self.messages if line.sequence > watcher.chat_told]
+        fresh = [line for line in self.messages if line.sequence > watcher.chat_told]
+        lines = self.audience.lines_for(viewer, fresh)
         watcher.chat_told = self._last_line()
         return [("chat", views.message_view(line)) for line in lines]
 
     def _last_line(self) -> int:
         return self.messages[-1].sequence if self.messages else 0
 
-    def scene(self, with_chat: bool) -> views.Scene:
-        """All there is to the call, for the projection."""
+    def state_of(self, participant_id: str) -> Json:
+        """All that a seat may see now, as a snapshot holds it."""
+        viewer = self.seats[participant_id]
+        return views.call_state(self._scene(self.audience.lines_for(viewer, self.messages)), viewer)
+
+    def _scene(self, messages: Sequence[MessageRecord]) -> views.Scene:
         presence = {participant_id: live.presence() for participant_id, live in self._live.items()}
-        messages = tuple(self.messages) if with_chat else ()
         seats = tuple(self.seats.values())
-        return views.Scene(self.clinic, self.session, seats, presence, tuple(self.moves), messages)
+        return views.Scene(self.clinic, self.session, seats, presence, tuple(self.moves), tuple(messages))
 
     def _view(self, participant_id: str) -> Json:
-        return views.call_state(self.scene(with_chat=False), self.seats[participant_id])
+        """What is compared after each change: everything but chat, which only grows."""
+        return views.call_state(self._scene(()), self.seats[participant_id])
 
     def _state(self, participant_id: str) -> Json:
-        """The state of a snapshot: what it holds counts as told."""
-        viewer = self.seats[participant_id]
+        """The state of a snapshot that is sent: what it holds counts as told."""
         watcher = self._watchers.get(participant_id)
-        if watcher is not None and views.reads_chat(viewer):
+        if watcher is not None and views.reads_chat(self.seats[participant_id]):
             watcher.chat_told = self._last_line()
-        return views.call_state(self.scene(with_chat=True), viewer)
+        return self.state_of(participant_id)

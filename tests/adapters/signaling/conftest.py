@@ -61,7 +61,7 @@ def _in_step(world: World, client: Client) -> bool:
     if visit is None or not visit.is_connected(client.state["you"]["participant_id"]):
         return True
     viewer = visit.seats[client.state["you"]["participant_id"]]
-    expected = views.call_state(visit.scene(with_chat=True), viewer)
+    expected = visit.state_of(viewer.id)
     if not views.reads_chat(viewer):
         expected["chat"] = client.state["chat"]  # who is on hold keeps what it has read
     return _unordered(client.state) == _unordered(expected)

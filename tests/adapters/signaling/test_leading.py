@@ -36,7 +36,25 @@ async def test_hold_stops_media_both_ways_hides_the_call_and_resume_brings_it_ba
     await world.visits.offer(seat, visit.id, offer(attempt=3))
     peer = world.plane.rooms[visit.id][visit.patient_id]
     assert peer.sending and peer.receiving
+    await doctor.do("chat", body="after")
+    await until(lambda: [line["body"] for line in patient.state["chat"]] == ["before", "after"], "not what was between")
     assert [e["data"]["body"] for e in patient.stream if e["type"] == "chat"].count("before") == 1
+    await world.restart()
+    back, leader = await world.join(seat, visit.id), await visit.doctor_joins()
+    assert [line["body"] for line in back.state["chat"]] == ["before", "after"], "nor after a restart"
+    assert len(leader.state["chat"]) == 3
+
+
+async def test_what_staff_say_before_admission_stays_among_them(world: World) -> None:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    await doctor.do("chat", body="shall we tell them?")
+    patient, seat = await visit.patient_joins()
+    await doctor.do("admit", participant_id=visit.patient_id)
+    await doctor.do("chat", body="welcome")
+    await until(lambda: [line["body"] for line in patient.state["chat"]] == ["welcome"])
+    again = await world.join(seat, visit.id)
+    assert [line["body"] for line in again.state["chat"]] == ["welcome"]
 
 
 async def test_a_held_seat_that_leaves_comes_back_on_hold(world: World) -> None:

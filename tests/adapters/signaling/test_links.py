@@ -73,6 +73,19 @@ async def test_a_denied_move_leaves_everything_as_it_is(world: World) -> None:
     assert await doctor.refused("decide_move", request_id=moves[0]["request_id"], approve=True) == "conflict"
 
 
+async def test_a_request_nobody_decides_goes_away_and_asking_again_renews_it(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, _patient, _seat = await visit.call()
+    await world.visits.ask_move(visit.token, TABLET)
+    await until(lambda: doctor.state["moves"])
+    await world.sweep(ahead=5 * 60 + 1)
+    await until(lambda: not doctor.state["moves"], "too old to be used")
+    await world.visits.ask_move(visit.token, TABLET)
+    moves = await until(lambda: doctor.state["moves"])
+    await doctor.do("decide_move", request_id=moves[0]["request_id"], approve=True)
+    assert (await visit.open(TABLET)).status == "seat"
+
+
 async def test_dead_links_say_why(world: World) -> None:
     visit = await world.start_visit()
     assert await refusal(world.visits.open_link("x" * 22, PHONE, None)) == "link_unknown"
