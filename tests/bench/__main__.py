@@ -9,14 +9,19 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import machine, media, report, settings
+from tests.bench import control, join, machine, media, memory, report, settings
 from tests.bench.settings import Settings
 
 DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
 DEFAULT_NICE = -15
 
 Part = Callable[[Settings, media.Progress], Awaitable[dict[str, Any]]]
-PARTS: dict[str, Part] = {"media": media.measure_all}
+PARTS: dict[str, Part] = {
+    "media": media.measure_all,
+    "memory": memory.measure_all,
+    "control": control.measure_all,
+    "join": join.measure_all,
+}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:

@@ -18,8 +18,6 @@ from tests.bench.process import answer
 from tests.bench.rtp_load import LoadPeer, LoadPlan, fill, worker_process
 from tests.bench.traffic import Sent, Traffic
 
-IDLE_SHARE = 0.2  # of the window's length: everybody connected and nobody sending
-WARM_UP_SECONDS = 1.5  # key frames out, caches warm, rings filling
 DRAIN_SECONDS = 0.1  # after the last packet, until the counters are read
 LOSSES = ("drop_", "fail_", "kernel_", "send_blocked")  # prefixes of counters of what went lost inside the worker
 
@@ -59,9 +57,9 @@ async def run(plan: LoadPlan) -> RunResult:
         publishers, peers = await fill(control, plan)
         result.peers = len(peers)
         try:
-            result.idle_share = await _idle_share(control, max(plan.seconds * IDLE_SHARE, 0.4))
+            result.idle_share = await _idle_share(control, plan.idle_seconds)
             traffic = Traffic(publishers, peers)
-            await traffic.run(WARM_UP_SECONDS)
+            await traffic.run(plan.warm_seconds)
             await _window(control, process_id, traffic, peers, result)
         finally:
             for peer in peers:

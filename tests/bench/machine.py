@@ -70,6 +70,11 @@ def raise_family(nice: int, process_id: int) -> None:
         raise_priority(nice, process.pid)
 
 
+def raise_descendants(nice: int) -> None:
+    """Raise everything this process started: a browser makes a session of its own."""
+    raise_family(nice, os.getpid())
+
+
 def waited_seconds(process_id: int) -> float:
     """Return how long the main thread was runnable without running, since its start: others had the core (schedstat)."""
     fields = _read(f"/proc/{process_id}/schedstat").split()

@@ -24,7 +24,8 @@ Progress = Callable[[str], None]
 async def run_once(scenario: Scenario, settings: Settings) -> dict[str, Any]:
     """One run with its control figure, taken just before on the same core."""
     control = await in_process("tests.bench.idle", {"seconds": settings.control_seconds, "nice": settings.nice})
-    orders = {"plan": asdict(scenario.lasting(settings.window_seconds).plan), "nice": settings.nice}
+    plan = scenario.lasting(settings.window_seconds, settings.warm_seconds, settings.idle_seconds)
+    orders = {"plan": asdict(plan), "nice": settings.nice}
     run = await in_process("tests.bench.generator", orders)
     return {**run, "control": control}
 
@@ -73,7 +74,7 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, float]:
 async def measure_all(settings: Settings, say: Progress) -> dict[str, Any]:
     """The asked scenarios, the cost split over them, the load that is too much, and the highest that is not."""
     scenarios: dict[str, Any] = {}
-    for scenario in (*plans.INGRESS, *plans.ASKED, *((plans.rooms_of_eight(1),) if settings.quick else ())):
+    for scenario in (*(plans.INGRESS[1:] if settings.quick else plans.INGRESS), *plans.ASKED):
         scenarios[scenario.name] = await measure(scenario, settings, say)
     capacity: list[dict[str, Any]] = []
     if not settings.quick:

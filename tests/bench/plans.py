@@ -13,7 +13,7 @@ PACKETS_PER_SECOND = 200  # of one publisher
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named load. Its plan's `seconds` are set by the form of the bench (full or quick)."""
+    """A named load. How long it lasts is set by the form of the bench (full or quick)."""
 
     name: str
     title: str
@@ -35,9 +35,9 @@ class Scenario:
         per_publisher = self.plan.viewers + (self.plan.publishers - 1 if self.plan.mesh else 0)
         return self.offered_in * per_publisher
 
-    def lasting(self, seconds: float) -> Scenario:
-        """The same load for a window of `seconds`."""
-        return replace(self, plan=replace(self.plan, seconds=seconds))
+    def lasting(self, seconds: float, warm: float, idle: float) -> LoadPlan:
+        """Its plan for a window of `seconds`, after `warm` seconds of the same traffic and `idle` ones of silence."""
+        return replace(self.plan, seconds=seconds, warm_seconds=warm, idle_seconds=idle)
 
 
 def cast(rooms: int, viewers: int) -> LoadPlan:

@@ -15,6 +15,8 @@ class Settings:
     nice: int  # priority the media processes ask for, so that other programs of the machine do not stand in their way
     runs: int
     window_seconds: float
+    warm_seconds: float  # of the same traffic before the window
+    idle_seconds: float  # of silence before that, everybody connected
     control_seconds: float
     seats: tuple[int, ...]  # sizes at which memory is read
     sessions: int  # concurrent ones of the control part
@@ -29,6 +31,8 @@ def full(nice: int) -> Settings:
         nice=nice,
         runs=5,
         window_seconds=10.0,
+        warm_seconds=1.5,
+        idle_seconds=2.0,
         control_seconds=3.0,
         seats=(0, 20, 40, 60, 80),
         sessions=20,
@@ -40,5 +44,15 @@ def full(nice: int) -> Settings:
 def quick(nice: int) -> Settings:
     """One short run of each, under a minute: shows that the bench works, measures nothing worth keeping."""
     return Settings(
-        quick=True, nice=nice, runs=1, window_seconds=1.0, control_seconds=0.3, seats=(0, 4, 8), sessions=3, rounds=2, joins=1
+        quick=True,
+        nice=nice,
+        runs=1,
+        window_seconds=1.0,
+        warm_seconds=0.5,
+        idle_seconds=0.4,
+        control_seconds=0.3,
+        seats=(0, 6),
+        sessions=2,
+        rounds=1,
+        joins=1,
     )

@@ -1,0 +1,91 @@
+"""The bench runs and reports what it promises. Its figures are not judged here: a test machine is no place for that."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench import machine, plans, report
+from tests.bench.figures import least_squares, packet_costs, quantile, slope
+
+LONGEST = 400  # seconds: a minute on a quiet machine, much more when all cores are busy with other tests
+
+
+async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
+    """Run the command line; return its table and its JSON."""
+    only = [word for part in parts for word in ("--only", part)]
+    command = (sys.executable, "-m", "tests.bench", "--quick", "--nice", "0", *only, "--output", str(output))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=machine.ROOT)
+    table, _ = await process.communicate()
+    assert process.returncode == 0
+    return table.decode(), report.read(output)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(LONGEST)
+async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
+    table, found = await run_bench(tmp_path / "bench.json", "media", "memory", "control")
+    assert {"date", "commit", "machine", "kernel", "python", "nice"} <= found.keys()
+    scenarios = found["media"]["scenarios"]
+    assert {scenario.name for scenario in plans.ASKED} <= scenarios.keys()
+    for scenario in plans.ASKED:
+        run = (scenarios[scenario.name]["runs"] or scenarios[scenario.name]["dropped_runs"])[0]
+        subscribers = scenario.offered_out / scenario.offered_in
+        assert run["in_packets"] > 0 and run["latency"]["count"] > 0 and run["cpu_seconds"] > 0
+        assert run["out_packets"] == pytest.approx(run["in_packets"] * subscribers, rel=0.1)
+        assert {"steal_share", "wait_share", "foreign_cores", "losses", "control"} <= run.keys()
+        assert scenario.title in table
+    assert {"ingress_us", "egress_us", "median_error"} <= found["media"]["cost"].keys()
+    assert found["memory"]["kib_per_seat"].keys() == {"worker", "control"}
+    assert {"sign-in", "list (today)", "session detail", "chat, to its ack", "join: link to admitted"} <= (
+        found["control"]["latency_ms"].keys()
+    )
+    assert {row["name"] for row in found["budgets"]} >= {"CPU per packet in (regression)", "CPU per copy out (regression)"}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(LONGEST)
+async def test_the_join_is_measured_in_a_browser(tmp_path: Path) -> None:
+    table, found = await run_bench(tmp_path / "bench.json", "join")
+    assert found["join"]["click_to_frame_ms"]["count"] == 1
+    assert 0 < found["join"]["click_to_frame_ms"]["p50"] < 60_000
+    assert "join click to first frame" in table
+
+
+def test_the_regression_finds_the_costs_that_made_the_load() -> None:
+    runs = [
+        {
+            "peers": peers,
+            "seconds": 1.0,
+            "in_packets": packets_in,
+            "out_packets": packets_out,
+            "idle_share": 0.003 + peers * 0.0002,
+            "core_share": 0.003 + peers * 0.0002 + packets_in * 15e-6 + packets_out * 12e-6,
+        }
+        for peers, packets_in, packets_out in ((20, 4000, 0), (11, 200, 2000), (51, 200, 10000), (120, 4000, 20000))
+    ]
+    costs = packet_costs(runs)
+    assert (costs["ingress_us"], costs["egress_us"]) == pytest.approx((15.0, 12.0))
+    assert (costs["fixed_us_per_second"], costs["peer_us_per_second"]) == pytest.approx((3000.0, 200.0))
+    assert costs["median_error"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_figures() -> None:
+    assert quantile([], 0.5) == 0.0
+    assert quantile(list(range(100)), 0.99) == 99
+    assert slope([(0, 100), (10, 600), (20, 1100)]) == pytest.approx(50.0)
+    assert slope([(5, 1), (5, 2)]) == 0.0
+    assert least_squares([[1.0, 2.0], [1.0, 4.0]], [5.0, 9.0]) == pytest.approx([1.0, 2.0])
+    with pytest.raises(ZeroDivisionError):
+        least_squares([[1.0, 1.0], [2.0, 2.0]], [1.0, 2.0])
+
+
+def test_a_report_keeps_the_parts_that_were_not_run_again(tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    path.write_text("not a report")
+    assert report.read(path) == {}
