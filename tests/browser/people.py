@@ -41,3 +41,15 @@ async def admit(tab: Tab) -> None:
     """The doctor lets the first waiting person in."""
     await tab.wait("waiting-list", timeout=20)
     await tab.click("admit")
+
+
+INVITE = """async () => { const id = location.pathname.split("/").pop();
+const body = {role: "ROLE", name: "Guest", command_id: crypto.randomUUID().replaceAll("-", "")};
+const headers = {"Content-Type": "application/json"};
+const answer = await fetch(`/api/v1/sessions/${id}/links`, {method: "POST", body: JSON.stringify(body), headers});
+return (await answer.json()).link.url; }"""
+
+
+async def invite_another(tab: Tab, role: str = "guest") -> str:
+    """A further link for the doctor's running session, asked for from the doctor's own page."""
+    return str(await tab.evaluate(INVITE.replace("ROLE", role)))

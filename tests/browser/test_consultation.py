@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.browsers import chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
-from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
+from tests.browser.people import admit, invite_another, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -29,15 +29,13 @@ async def test_doctor_and_patient_meet_talk_and_end(server: Server) -> None:
         await media_flows(patient, videos=1, audios=1)
         await media_flows(doctor, videos=1, audios=1)
         await doctor.click("end-session")
-        if await doctor.evaluate("""() => !!document.querySelector('[data-testid="end-session-confirm"]')"""):
-            await doctor.click("end-session-confirm")
         await eventually(lambda: patient.evaluate("""() => !document.querySelector('[data-testid="call-stage"]')"""))
         assert doctor.problems == [] and patient.problems == []
 
 
 async def test_chromium_and_firefox_meet_and_a_third_joins(server: Server) -> None:
     async with chromium() as browser:
-        doctor = await open_chromium_tab(browser)
+        doctor, relative = await open_chromium_tab(browser), await open_chromium_tab(browser, **PHONE)
         fox = await open_firefox_tab()
         try:
             await sign_in(doctor, server)
@@ -47,5 +45,10 @@ async def test_chromium_and_firefox_meet_and_a_third_joins(server: Server) -> No
             await fox.wait("call-stage", timeout=20)
             await media_flows(doctor, videos=1, audios=1)
             await media_flows(fox, videos=1, audios=1)
+            await join_as_patient(relative, await invite_another(doctor), "Rita Relative")
+            await admit(doctor)
+            await relative.wait("call-stage", timeout=20)
+            for tab in (doctor, fox, relative):
+                await media_flows(tab, videos=2, audios=2)
         finally:
             await fox.close()
