@@ -94,11 +94,13 @@ def describe(error: BaseException) -> str:
 def safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     """Build a record that carries no text of a library: whichever handler prints it, there is nothing to leak.
 
-    Takes what `logging.LogRecord` takes. The exception is replaced by its safe description in `failure`.
+    Takes what `logging.LogRecord` takes. The exception is replaced by its safe description in `failure`; `failure_type` is its
+    type.
     """
     record = logging.LogRecord(*args, **kwargs)
     error = record.exc_info[1] if record.exc_info else None
     record.failure = describe(error) if error is not None else ""
+    record.failure_type = type(error) if error is not None else None
     record.exc_info = record.exc_text = record.stack_info = None
     if not is_own(record.name):
         record.msg, record.args = f"library message from {record.filename}:{record.lineno}", ()

@@ -64,14 +64,22 @@ class QuietFaults(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the record may be written, after taking out what it must not say."""
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, HttpProcessingError):
+        kind = _failure_type(record)
+        if kind is not None and issubclass(kind, HttpProcessingError):
             return False
         record.msg = "HTTP connection fault: %s"
-        record.args = (type(error).__name__ if error else "unknown",)
+        record.args = (kind.__name__ if kind is not None else "unknown",)
         record.exc_info = None
         record.exc_text = None
         return True
+
+
+def _failure_type(record: logging.LogRecord) -> type[BaseException] | None:
+    """What was raised. Our record factory has taken the exception itself out already and left its type."""
+    if record.exc_info:
+        return record.exc_info[0]
+    left: type[BaseException] | None = getattr(record, "failure_type", None)
+    return left
 
 
 def http_logger() -> logging.Logger:

@@ -47,7 +47,9 @@ class Room:
             "frames": min(record.frames - self.frames[who, record.track_id] for who, record in records),
             "tracks": len(records),
             "sockets": all(person.socket.connected for person in self.people),
-            "states": [p["state"] for p in self.doctor.state["participants"] if p["id"] in {q.participant_id for q in self.people}],
+            "states": [
+                p["state"] for p in self.doctor.state["participants"] if p["id"] in {q.participant_id for q in self.people}
+            ],
         }
 
     async def chat(self) -> float:

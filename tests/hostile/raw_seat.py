@@ -19,7 +19,8 @@ _LINE = (
 )
 _CODECS = {
     "audio": "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\n",
-    "video": "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n",
+    "video": "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n"
+    "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n",
 }
 _FORMATS = {"audio": "111", "video": "96 97"}
 _KINDS = {"microphone": "audio", "camera": "video", "screen": "video", "screen_audio": "audio"}

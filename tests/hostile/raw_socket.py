@@ -24,9 +24,7 @@ class RawSocket:
         self._number = 0
 
     @classmethod
-    async def open(
-        cls, base_url: str, http: aiohttp.ClientSession, headers: dict[str, str] | None = None
-    ) -> RawSocket:
+    async def open(cls, base_url: str, http: aiohttp.ClientSession, headers: dict[str, str] | None = None) -> RawSocket:
         """Connect; raises aiohttp.WSServerHandshakeError when refused."""
         url = base_url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         opened = cls(await http.ws_connect(url, headers=headers, max_msg_size=0))

@@ -211,7 +211,7 @@ def nonsense_rtcp(chance: random.Random) -> bytes:
 
 
 async def test_feedback_about_others_streams_reaches_nobody(mallory: Attacker) -> None:
-    """A seated peer asks in the name of streams it was never sent: BYE, NACK, PLI, FIR and reports for every SSRC it can guess."""
+    """A seated peer asks about streams it was never sent: BYE, NACK, PLI, FIR and reports for SSRCs it guesses."""
     product = mallory.product
     peer = await mallory.peer(await mallory.seated()).connect(Line("0", "microphone", 7401))
     before = product.media_counters()

@@ -39,7 +39,19 @@ WRONG: tuple[Any, ...] = (
     {"__proto__": {}},
     DEEP,
 )
-WHOLE: tuple[Any, ...] = (None, False, 0, "text", [], [{}], {}, {"command_id": 5}, {"command_id": "short"}, {"command_id": "x" * 65}, DEEP)
+WHOLE: tuple[Any, ...] = (
+    None,
+    False,
+    0,
+    "text",
+    [],
+    [{}],
+    {},
+    {"command_id": 5},
+    {"command_id": "short"},
+    {"command_id": "x" * 65},
+    DEEP,
+)
 
 
 async def ticket(seat: SeatClient) -> str:
@@ -305,7 +317,9 @@ async def test_transport_packets_out_of_place_have_no_effect(mallory: Attacker) 
     assert (await socket.call("/call", "typing", {"command_id": command_id()}))["ok"]
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost", "file://"]
+)
 async def test_other_origins_get_no_socket(mallory: Attacker, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await RawSocket.open(mallory.product.base_url, mallory.http, {"Origin": origin})
