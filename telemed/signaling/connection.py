@@ -96,8 +96,7 @@ class Connection:
         if self._sender is None or self._sender is asyncio.current_task():
             return
         self._sender.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._sender
+        await asyncio.gather(self._sender, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from telemed.clock import Clock
 from telemed.signaling.counters import Counters
+from telemed.signaling.faults import report_fault
 from telemed.signaling.packets import ProtocolViolation
 from telemed.signaling.rate import TokenBucket
 
@@ -79,8 +80,7 @@ class EngineGuard:
         """End every connection and the sweep."""
         if self._sweeper is not None:
             self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+            await asyncio.gather(self._sweeper, return_exceptions=True)
         for engine_id in list(self._connections):
             await self.close(engine_id)
         await self.server.shutdown()
@@ -160,7 +160,10 @@ class EngineGuard:
     async def _sweep_forever(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_INTERVAL)
-            await self.sweep()
+            try:
+                await self.sweep()
+            except Exception as error:  # noqa: BLE001 - the deadline must hold for the connections that follow
+                report_fault("engine-guard-sweep", error)
 
     async def _on_connect(self, engine_id: str, environ: dict[str, Any]) -> bool | None:
         if len(self._connections) >= MAX_CONNECTIONS:

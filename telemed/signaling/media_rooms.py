@@ -7,7 +7,6 @@ worker was told and sends the difference. What fails is marked again by the swee
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -81,8 +80,7 @@ class MediaRooms:
             follower.plane.on_event = follower.plane.on_worker_lost = follower.plane.on_worker_ready = None
             if follower.task is not None:
                 follower.task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await follower.task
+                await asyncio.gather(follower.task, return_exceptions=True)
 
     @property
     def all_ready(self) -> bool:

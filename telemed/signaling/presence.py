@@ -53,8 +53,7 @@ class Presence:
         """Stop sweeping."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def poke(self) -> None:
         """Something changed: look now, not in a second."""
@@ -66,7 +65,10 @@ class Presence:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
-            await self.sweep()
+            try:
+                await self.sweep()
+            except Exception as error:  # noqa: BLE001 - time must go on whatever one pass met
+                report_fault("presence-sweep", error)
 
     async def sweep(self) -> None:
         """One pass over all visits in memory."""

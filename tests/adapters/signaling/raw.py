@@ -13,8 +13,9 @@ import aiohttp
 class RawSocket:
     """One WebSocket to /socket.io/ that sends whatever it is told."""
 
-    def __init__(self, base: str, origin: str | None = None) -> None:
+    def __init__(self, base: str, origin: str | None = None, compress: int = 0) -> None:
         self._base = base
+        self._compress = compress
         self._headers = {} if origin is None else {"Origin": origin}
         self._http = aiohttp.ClientSession()
         self.ws: aiohttp.ClientWebSocketResponse
@@ -23,7 +24,7 @@ class RawSocket:
         url = f"{self._base}/socket.io/?EIO=4&transport=websocket"
         try:
             self.ws = await self._http.ws_connect(
-                url, headers=self._headers, timeout=aiohttp.ClientWSTimeout(ws_close=1)
+                url, headers=self._headers, compress=self._compress, timeout=aiohttp.ClientWSTimeout(ws_close=1)
             )
         except BaseException:
             await self._http.close()

@@ -211,6 +211,12 @@ async def test_too_large_and_too_fast(world: World) -> None:
         assert world.signaling.counters.get("socket.too_fast") >= 1
 
 
+async def test_a_small_message_that_inflates_beyond_the_limit_ends_the_connection(world: World) -> None:
+    async with bystanders(world), RawSocket(world.base, compress=15) as raw:
+        await raw.ws.send_str("42/call," + "a" * 20_000_000)
+        assert await raw.ended()
+
+
 async def test_sixty_commands_at_once_are_fine(world: World) -> None:
     visit = await world.start_visit()
     doctor = await visit.doctor_joins()
