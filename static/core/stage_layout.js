@@ -19,6 +19,8 @@ import { bestGrid } from "./layout.js";
 const GAP = 8;
 const STRIP = { width: 208, minHeight: 72, minWidth: 88 };
 const LOBBY_WIDTH = 440;
+/** Height of the line with name and icons at the bottom of a tile. */
+const FOOT = 44;
 
 /** @param {StageWish} wish @returns {Stage} */
 export function layoutStage(wish) {
@@ -61,9 +63,10 @@ export function floating(area, corner) {
   const width = Math.round(upright ? Math.max(88, Math.min(area.width * 0.28, 160)) : Math.max(120, Math.min(area.width * 0.2, 256)));
   const height = Math.round(upright ? (width * 4) / 3 : (width * 9) / 16);
   const margin = area.width < 600 ? 8 : 16;
+  const foot = Math.min(FOOT, area.height - height - margin); // The name and the icons of the person behind it stay readable.
   return {
     left: corner.endsWith("left") ? margin : area.width - width - margin,
-    top: corner.startsWith("top") ? margin : area.height - height - margin,
+    top: corner.startsWith("top") ? margin : area.height - height - Math.max(margin, foot),
     width,
     height,
     role: "floating",

@@ -3,22 +3,18 @@ import { html, useEffect } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { useLanguage } from "../page.js";
 import { Button } from "../components/button.js";
-import { AfterCall } from "./after_call.js";
 import { Announcer } from "./announcer.js";
 import { useArrivals, useTitleBadge } from "./arrivals.js";
 import { Banners } from "./banners.js";
 import { useCall } from "./context.js";
 import { ControlBar } from "./control_bar.js";
 import { DeviceDialog } from "./device_dialog.js";
-import { InviteDialog } from "./invite_dialog.js";
-import { MoveRequests } from "./move_requests.js";
-import { ReasonDialog } from "./reason_dialog.js";
 import { RemoteAudio } from "./remote_audio.js";
 import { ShortcutsDialog, useShortcuts } from "./shortcuts.js";
 import { SidePanel } from "./side_panel.js";
+import { AfterCall, InviteDialog, MoveRequests, ReasonDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { TopBar } from "./top_bar.js";
-import { WaitingList } from "./waiting_list.js";
 
 /** Before the first word of the server. */
 function Opening() {
@@ -38,7 +34,7 @@ function Dialogs() {
 /** Who waits, over the stage while others are in the call. With nobody here the lobby shows it, and so does the people panel. */
 function Door() {
   const { session, view } = useCall();
-  if (!session.others.value.length || view.panel.value === "people") return null;
+  if (!session.can("admit") || !session.others.value.length || view.panel.value === "people") return null;
   return html`<div class="door"><${MoveRequests} /><${WaitingList} /></div>`;
 }
 

@@ -3,10 +3,7 @@ import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Icon } from "../components/icon.js";
 import { useCall } from "./context.js";
-import { LinkCard } from "./link_card.js";
-import { MoveRequests } from "./move_requests.js";
-import { PatientDetails } from "./patient_details.js";
-import { WaitingList } from "./waiting_list.js";
+import { LinkCard, MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
 
 /** A person who is alone in the call is told why, what comes next, and whom to ring. */
 function Alone() {
@@ -29,7 +26,7 @@ export function Lobby() {
     <${MoveRequests} />
     <${WaitingList} />
     ${!someoneWaits && html`<div class="lobby__head"><h2>${t("call.invite_title")}</h2><p class="muted">${t("call.invite_text")}</p></div>`}
-    <${PatientDetails} />
     <${LinkCard} />
+    <${PatientDetails} />
   </div>`;
 }

@@ -8,10 +8,8 @@ import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { useCall } from "./context.js";
-import { MoveRequests } from "./move_requests.js";
-import { PatientDetails } from "./patient_details.js";
 import { personActions, resume } from "./person_actions.js";
-import { WaitingList } from "./waiting_list.js";
+import { MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
 import { personName, roleWord, stateWord } from "./words.js";
 
 /** @typedef {import("../../core/messages.js").Participant} Participant */
@@ -47,8 +45,7 @@ export function PeoplePanel() {
   const away = all.filter((one) => !inCall(one.state) && !isWaiting(one.state));
   return html`<div class="people">
     ${session.can("invite") && html`<${Button} kind="primary" icon="user-plus" label=${t("call.invite_person")} onClick=${() => { view.dialog.value = { name: "invite" }; }} />`}
-    <${MoveRequests} />
-    <${WaitingList} />
+    ${session.can("admit") && html`<${MoveRequests} /><${WaitingList} />`}
     <${Group} title=${t("call.in_call", { count: here.length })} people=${here} />
     ${session.can("admit") && html`<${Group} title=${t("call.not_here")} people=${away} />`}
     ${session.can("invite") && html`<section class="people__group"><h2 class="people__title">${t("call.about_visit")}</h2><${PatientDetails} /></section>`}

@@ -5,8 +5,8 @@ import { Button } from "../components/button.js";
 import { Tabs } from "../components/tabs.js";
 import { ChatPanel } from "./chat_panel.js";
 import { useCall } from "./context.js";
-import { NotesPanel } from "./notes_panel.js";
 import { PeoplePanel } from "./people_panel.js";
+import { NotesPanel } from "./staff_parts.js";
 import { TechnicalPanel } from "./technical_panel.js";
 
 /** @typedef {import("./view_state.js").Panel} Panel */

@@ -1,0 +1,9 @@
+/** Loads what staff_parts.js names together with the page that imports this. */
+import "./after_call.js";
+import "./invite_dialog.js";
+import "./link_card.js";
+import "./move_requests.js";
+import "./notes_panel.js";
+import "./patient_details.js";
+import "./reason_dialog.js";
+import "./waiting_list.js";

@@ -1,0 +1,11 @@
+/** What only staff see of a call, by name, loaded at its first use: a patient's phone does not carry it. The staff page loads it at once. */
+import { lazy } from "../components/lazy.js";
+
+export const AfterCall = lazy(async () => (await import("./after_call.js")).AfterCall);
+export const InviteDialog = lazy(async () => (await import("./invite_dialog.js")).InviteDialog);
+export const LinkCard = lazy(async () => (await import("./link_card.js")).LinkCard);
+export const MoveRequests = lazy(async () => (await import("./move_requests.js")).MoveRequests);
+export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).NotesPanel);
+export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
+export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
+export const WaitingList = lazy(async () => (await import("./waiting_list.js")).WaitingList);
