@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+from collections.abc import AsyncIterator
 from typing import Any
 
-from playwright.async_api import Browser, Request
+from playwright.async_api import Browser, Request, async_playwright
 
-from tests.browser.browsers import ChromiumTab, eventually, open_chromium_tab
+from tests.browser.browsers import CHROMIUM_ARGUMENTS, ChromiumTab, eventually, open_chromium_tab
 
+CHROMIUM = pathlib.Path("/usr/bin/chromium")
+FAKE_DEVICE = "--use-fake-device-for-media-stream"
+FEW_PICTURES = FAKE_DEVICE + "=fps=10"  # these tests time the network, not the encoder
 SEAT = (pathlib.Path(__file__).parent / "seat.js").read_text()
 # The relay stands where a NAT would: the page believes that the server's only address is the relay's.
 USE_RELAY = """(() => { const apply = RTCPeerConnection.prototype.setRemoteDescription;
@@ -32,10 +37,10 @@ class CallPage:
         if request.method == "POST" and request.url.endswith("/offer"):
             self.offers.append(request.post_data_json)
 
-    async def begin(self, base_url: str, **seat: str) -> str:
-        """Take a seat: `token` and `name`, or `sessionId`, `email` and `password` of staff. Returns the participant's id."""
+    async def begin(self, base_url: str, **seat: str) -> dict[str, Any]:
+        """Take a seat: `token` and `name`, or a clinician's `email` and `password`. Returns `participantId` and `link`."""
         await self.tab.goto(base_url + "/sign-in")
-        return str(await self.tab.page.evaluate(SEAT, seat))
+        return dict(await self.tab.page.evaluate(SEAT, seat))
 
     async def look(self) -> dict[str, Any]:
         """What the page knows now."""
@@ -62,6 +67,18 @@ class CallPage:
         except AssertionError:
             raise AssertionError(f"since {before}: {await self.look()}") from None
         return await self.look()
+
+
+@contextlib.asynccontextmanager
+async def chromium_at(program: pathlib.Path = CHROMIUM) -> AsyncIterator[Browser]:
+    """Chromium, if wanted started by another `program`, for instance one that enters a network namespace."""
+    arguments = [FEW_PICTURES if entry.startswith(FAKE_DEVICE) else entry for entry in CHROMIUM_ARGUMENTS]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(program), args=arguments)
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
 
 async def open_call_page(browser: Browser, relay: tuple[str, int] | None = None, **options: Any) -> CallPage:

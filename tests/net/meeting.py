@@ -1,4 +1,4 @@
-"""A doctor and a patient in real Chromium pages; between the patient and the media port stands a relay."""
+"""A doctor and a patient in real Chromium pages; between the patient and the media port may stand a relay."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import aiohttp
-from playwright.async_api import Browser
-
-from tests.browser.browsers import chromium, eventually
+from tests.browser.browsers import eventually
 from tests.browser.server import Server
-from tests.client.seat import command_id, sign_in
-from tests.net.call_page import CallPage, open_call_page
+from tests.net.call_page import CallPage, chromium_at, open_call_page
 from tests.net.relay import Relay
 
 HALF_A_SECOND = {"audio": 25, "frames": 5}  # packets at 20 ms; pictures at the least rate of the fake camera
@@ -21,19 +17,22 @@ HALF_A_SECOND = {"audio": 25, "frames": 5}  # packets at 20 ms; pictures at the 
 
 @dataclass
 class Meeting:
-    """Two people in one call. `patient_id` is the seat behind the relay."""
+    """Two people in one call. `patient_id` is the seat of the one with the link."""
 
-    server: Server
-    browser: Browser
-    relay: Relay
+    base_url: str
     doctor: CallPage
     patient: CallPage
-    token: str
+    token: str = ""
     patient_id: str = ""
+
+    async def start(self, account: tuple[str, str]) -> None:
+        """The doctor signs in and starts a consultation."""
+        begun = await self.doctor.begin(self.base_url, email=account[0], password=account[1])
+        self.token = begun["link"].rsplit("#", 1)[1]
 
     async def bring_in_patient(self) -> None:
         """From the link to being admitted; media is on its way afterwards."""
-        self.patient_id = await self.patient.begin(self.server.base_url, token=self.token, name="Pat")
+        self.patient_id = (await self.patient.begin(self.base_url, token=self.token, name="Pat"))["participantId"]
 
         async def waits() -> bool:
             people = (await self.doctor.look())["people"]
@@ -46,32 +45,43 @@ class Meeting:
         """Wait for another half second of sound and pictures on both sides."""
         await asyncio.gather(*(page.receives(timeout, **HALF_A_SECOND) for page in (self.doctor, self.patient)))
 
+    async def is_one_person(self) -> None:
+        """Wait until the doctor sees two connected people, the patient's seat once with one camera and one microphone."""
+
+        async def settled() -> bool:
+            people = (await self.doctor.look())["people"]
+            mine = [p for p in people if p["id"] == self.patient_id]
+            return [len(p["tracks"]) for p in mine] == [2] and [p["state"] for p in people] == ["connected", "connected"]
+
+        await eventually(settled, timeout=15.0)
+        assert (await self.patient.look())["seat"] == self.patient_id
+
     async def mark(self) -> None:
         """Measure gaps from now on."""
         await asyncio.gather(self.doctor.mark(), self.patient.mark())
 
-    async def gaps(self) -> dict[str, float]:
-        """Longest times in seconds without arrival since `mark`: `up` at the doctor's page, `down` at the patient's."""
-        up, down = (await self.doctor.look())["gaps"], (await self.patient.look())["gaps"]
-        return {f"{way} {kind}": gap for way, found in (("up", up), ("down", down)) for kind, gap in sorted(found.items())}
+    async def gaps(self, field: str = "gaps") -> dict[str, float]:
+        """Longest times in seconds without arrival since `mark`: `up` at the doctor's page, `down` at the patient's.
+
+        With field "back": when the longest one ended, seconds since the epoch.
+        """
+        up, down = (await self.doctor.look())[field], (await self.patient.look())[field]
+        return {f"{way} {kind}": value for way, found in (("up", up), ("down", down)) for kind, value in sorted(found.items())}
 
 
 @contextlib.asynccontextmanager
-async def meeting(server: Server, *, arrive: bool = True) -> AsyncIterator[Meeting]:
-    """A call with media flowing both ways; with `arrive=False` the patient has not yet opened the link."""
+async def meeting(server: Server, *, arrive: bool = True) -> AsyncIterator[tuple[Meeting, Relay]]:
+    """A call with media flowing both ways, the patient's through the relay; with `arrive=False` before the patient comes."""
     relay = Relay(("127.0.0.1", int(server.ready["media_ports"][0])))
     port = await relay.start("127.0.0.1")
-    email, password = server.account("clinician")
     try:
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, chromium() as browser:
-            staff = await sign_in(server.base_url, http, (email, password))
-            created = await staff.post("/sessions", kind="scheduled", command_id=command_id())
+        async with chromium_at() as browser:
             doctor, patient = await open_call_page(browser), await open_call_page(browser, ("127.0.0.1", port))
-            await doctor.begin(server.base_url, sessionId=created["session"]["id"], email=email, password=password)
-            call = Meeting(server, browser, relay, doctor, patient, created["link"]["url"].rsplit("#", 1)[1])
+            call = Meeting(server.base_url, doctor, patient)
+            await call.start(server.account("clinician"))
             if arrive:
                 await call.bring_in_patient()
                 await call.flows(timeout=40.0)
-            yield call
+            yield call, relay
     finally:
         relay.close()

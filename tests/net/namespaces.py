@@ -40,9 +40,9 @@ class Namespace:
         """Give `interface` an address with prefix length; IPv6 ones may be used at once."""
         self.ip("address", "add", address, "dev", interface, *(("nodad",) if ":" in address else ()))
 
-    def wrapper(self, folder: pathlib.Path, program: str) -> pathlib.Path:
+    def wrapper(self, folder: pathlib.Path, program: pathlib.Path) -> pathlib.Path:
         """An executable file that runs `program` inside, for callers that take only a path."""
-        path = folder / f"{self.name}-{pathlib.Path(program).name}"
+        path = folder / f"{self.name}-{program.name}"
         path.write_text(f'#!/bin/sh\nexec {" ".join(self.prefix)} {program} "$@"\n')
         path.chmod(0o700)
         return path

@@ -1,53 +1,59 @@
 // Runs in a page of a real server: takes a seat with the pages' own client core, without their views, and keeps book of what arrives.
-// A function of {token, name} (someone with a link) or {sessionId, email, password} (staff); its book is `window.seat`.
-async ({ token, sessionId, name, email, password }) => {
+// A function of {token, name} (someone with a link) or {email, password} (a clinician, who starts a consultation); the book is
+// `window.seat`. Returns {participantId, link}.
+async ({ token, name, email, password }) => {
   const { CallSession } = await import("/static/core/call_session.js");
   const { watchPage } = await import("/static/core/page_visibility.js");
   const { api } = await import("/static/core/api.js");
 
-  let id = sessionId;
-  if (email) await api.post("/auth/login", { email, password });
-  if (token) {
-    const opened = await api.post("/links/open", { token, device: crypto.randomUUID() });
-    id = opened.session_id;
-  }
-  const session = new CallSession({ sessionId: id, as: token ? "seat" : "staff" });
+  const enter = async () => {
+    if (token) return api.post("/links/open", { token, device: crypto.randomUUID() });
+    await api.post("/auth/login", { email, password });
+    const made = await api.post("/sessions", { kind: "scheduled", command_id: crypto.randomUUID() });
+    return { session_id: made.session.id, participant_id: made.participant.id, link: made.link.url };
+  };
+  const entered = await enter();
+  const session = new CallSession({ sessionId: entered.session_id, as: token ? "seat" : "staff" });
+  const { peer } = session.media;
+
   const book = {
     session,
-    states: [],
-    arrivals: {}, // "audio" and "video": packets, "frames": decoded pictures -> {count, last, gap}; milliseconds
+    events: [], // {at: seconds since the epoch, what}
+    arrivals: {}, // "audio" and "video": packets, "frames": decoded pictures -> {count, last, gap, back}; seconds since the epoch
     dtls: [],
+    note(what) {
+      this.events.push({ at: Date.now() / 1000, what });
+    },
     mark() {
-      for (const entry of Object.values(this.arrivals)) Object.assign(entry, { gap: 0, last: performance.now() });
+      for (const entry of Object.values(this.arrivals)) Object.assign(entry, { gap: 0, back: 0, last: Date.now() / 1000 });
     },
     gaps() {
-      const now = performance.now();
-      return Object.fromEntries(Object.entries(this.arrivals).map(([kind, { gap, last }]) => [kind, Math.max(gap, now - last) / 1000]));
+      const now = Date.now() / 1000;
+      return Object.fromEntries(Object.entries(this.arrivals).map(([kind, { gap, last }]) => [kind, Math.max(gap, now - last)]));
     },
     look() {
-      const { peer } = session.media;
-      const mine = session.me.value;
+      const of = (field) => Object.fromEntries(Object.entries(this.arrivals).map(([kind, entry]) => [kind, entry[field]]));
       return {
-        seat: mine?.id ?? null, state: mine?.state ?? null, signal: session.connection.value, media: peer.state, attempts: peer.attempts,
-        connections: window.connections.length, states: this.states, dtls: this.dtls, gaps: this.gaps(),
+        seat: session.me.value?.id ?? null, signal: session.connection.value, media: peer.state, attempts: peer.attempts,
+        connections: window.connections.length, events: this.events, dtls: this.dtls, gaps: this.gaps(), back: of("back"),
+        counts: of("count"),
         people: (session.state.value?.participants ?? []).map((one) => ({ id: one.id, state: one.state, tracks: one.tracks.map((t) => t.id) })),
-        counts: Object.fromEntries(Object.entries(this.arrivals).map(([kind, { count }]) => [kind, count])),
       };
     },
   };
   window.seat = book;
-  const started = performance.now();
-  session.media.peer.on("state", (state) => book.states.push([Math.round(performance.now() - started), state]));
+  peer.on("state", (state) => book.note(`media ${state}`));
 
   const watched = new WeakSet();
+  const watchHandshakes = (transport) => {
+    if (!transport || watched.has(transport)) return;
+    watched.add(transport);
+    book.dtls.push(transport.state);
+    transport.addEventListener("statechange", () => book.dtls.push(transport.state));
+  };
   const sample = async () => {
     const connection = window.connections.at(-1);
-    const transport = connection?.getSenders()[0]?.transport;
-    if (transport && !watched.has(transport)) {
-      watched.add(transport);
-      book.dtls.push(transport.state);
-      transport.addEventListener("statechange", () => book.dtls.push(transport.state));
-    }
+    watchHandshakes(connection?.getSenders()[0]?.transport);
     const counts = {};
     const add = (kind, number) => { counts[kind] = (counts[kind] ?? 0) + (number ?? 0); };
     for (const entry of (await connection?.getStats().catch(() => null))?.values() ?? []) {
@@ -55,21 +61,25 @@ async ({ token, sessionId, name, email, password }) => {
       add(entry.kind, entry.packetsReceived);
       if (entry.kind === "video") add("frames", entry.framesDecoded);
     }
-    const now = performance.now();
+    const now = Date.now() / 1000;
     for (const [kind, count] of Object.entries(counts)) {
-      const entry = (book.arrivals[kind] ??= { count: 0, last: now, gap: 0 });
+      const entry = (book.arrivals[kind] ??= { count: 0, last: now, gap: 0, back: 0 });
       if (count === entry.count) continue;
-      Object.assign(entry, { count, last: now, gap: Math.max(entry.gap, now - entry.last) });
+      if (now - entry.last > entry.gap) Object.assign(entry, { gap: now - entry.last, back: now });
+      Object.assign(entry, { count, last: now });
     }
   };
   setInterval(() => void sample(), 25); // The browser itself renews its statistics every 50 ms.
 
-  const { onNetwork, onWake } = { onNetwork: () => session.networkChanged(), onWake: () => session.networkChanged() };
-  watchPage({ onNetwork, onWake }, { document, window, connection: navigator.connection });
+  const again = (what) => () => {
+    book.note(what);
+    session.networkChanged();
+  };
+  watchPage({ onNetwork: again("network"), onWake: again("wake") }, { document, window, connection: navigator.connection });
   session.start();
   if (token) {
     await session.command("set_name", { name });
     await session.command("enter_waiting");
   }
-  return session.me.value?.id ?? session.state.value?.you.participant_id ?? null;
+  return { participantId: entered.participant_id, link: entered.link ?? null };
 }

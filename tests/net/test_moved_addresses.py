@@ -9,30 +9,31 @@ import pytest
 
 from tests.browser.server import Server
 from tests.net.meeting import Meeting, meeting
+from tests.net.relay import Relay
 
 BACK_WITHIN = 3.0  # seconds without media, either way
 OTHER_ADDRESSES = ("127.0.0.2", "127.0.0.3")
 
 
-async def worst_gaps(call: Meeting, sources: list[str], rng: random.Random) -> list[dict[str, float]]:
+async def worst_gaps(call: Meeting, relay: Relay, sources: list[str], rng: random.Random) -> list[dict[str, float]]:
     """Change the mapping to each of `sources` in turn, at a random point between two ICE checks; the gaps each time."""
     measured = []
     for source in sources:
         await asyncio.sleep(rng.uniform(0.5, 3.0))  # not waiting for anything: Chromium checks every 2.5 s
         await call.mark()
-        call.relay.rebind(source)
+        relay.rebind(source)
         await call.flows()
         measured.append(await call.gaps())
     return measured
 
 
 async def moves_without_a_handshake(server: Server, sources: list[str]) -> list[dict[str, float]]:
-    async with meeting(server) as call:
+    async with meeting(server) as (call, relay):
         offers = len(call.patient.offers)
-        call.relay.seen.clear()
-        measured = await worst_gaps(call, sources, random.Random(4))
+        relay.seen.clear()
+        measured = await worst_gaps(call, relay, sources, random.Random(4))
         patient, doctor = await call.patient.look(), await call.doctor.look()
-        assert call.relay.seen["up dtls"] == call.relay.seen["down dtls"] == 0
+        assert relay.seen["up dtls"] == relay.seen["down dtls"] == 0
         assert patient["dtls"] == ["new", "connecting", "connected"]
         assert (patient["attempts"], patient["connections"], len(call.patient.offers)) == (1, 1, offers)
         assert sorted(p["state"] for p in doctor["people"]) == ["connected", "connected"]

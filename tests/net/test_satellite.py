@@ -17,8 +17,8 @@ LONGEST_GAP = 1.5  # seconds: arrival may be uneven on a loaded machine; a drop 
 
 async def stays_up(server: Server, seconds: float) -> dict[str, float]:
     """A call over the long way lasts `seconds` in one connection; returns the longest gaps."""
-    async with meeting(server, arrive=False) as call:
-        call.relay.delay = ONE_WAY
+    async with meeting(server, arrive=False) as (call, relay):
+        relay.delay = ONE_WAY
         started = time.monotonic()
         await call.bring_in_patient()
         await call.flows(timeout=40.0)
@@ -32,7 +32,7 @@ async def stays_up(server: Server, seconds: float) -> dict[str, float]:
         patient, doctor = await call.patient.look(), await call.doctor.look()
         assert (patient["attempts"], patient["connections"], len(call.patient.offers)) == (1, 1, offers), patient
         assert patient["dtls"] == doctor["dtls"] == ["new", "connecting", "connected"]
-        assert [state for _, state in patient["states"]] == ["connecting", "connected"]
+        assert [event["what"] for event in patient["events"]] == ["media connecting", "media connected"]
         assert sorted(p["state"] for p in doctor["people"]) == ["connected", "connected"]
         return await call.gaps()
 
