@@ -62,11 +62,11 @@ class RawSocket:
 
     async def ended(self, seconds: float = 15.0) -> bool:
         """Whether the server ends the connection."""
+        over = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
         try:
             async with asyncio.timeout(seconds):
-                while True:
-                    message = await self.ws.receive()
-                    if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
-                        return True
+                while (await self.ws.receive()).type not in over:
+                    pass
         except (TimeoutError, aiohttp.ClientError, ConnectionError):
             return False
+        return True

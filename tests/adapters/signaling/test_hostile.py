@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -57,23 +58,25 @@ def test_every_command_is_tried() -> None:
     assert VALID.keys() == CALL_COMMANDS.keys()
 
 
-async def test_wrong_types_in_every_field_of_every_command(world: World) -> None:
+def wrong_payloads(event: str) -> Iterator[Any]:
+    """Everything that is not the one object a command takes, then one wrong value in one field at a time."""
+    fields = VALID[event]
+    yield from ([], "text", 7, {}, {**fields}, {"command_id": command_id(), **fields, "more": 1})
+    for name, wrong in itertools.product(("command_id", *fields), WRONG_VALUES):
+        if not _is_right(event, name, wrong):
+            yield {"command_id": command_id(), **fields, name: wrong}
+
+
+@pytest.mark.parametrize("event", sorted(VALID))
+async def test_wrong_types_in_every_field_of_every_command(world: World, event: str) -> None:
     visit = await world.start_visit()
     async with bystanders(world):
         doctor, _patient, _seat = await visit.call()
-        for event, fields in VALID.items():
-            payloads: list[Any] = [None, [], "text", 7, {}, {**fields}]
-            for name in ("command_id", *fields):
-                for wrong in WRONG_VALUES:
-                    if not _is_right(event, name, wrong):
-                        payloads.append({"command_id": command_id(), **fields, name: wrong})
-            payloads.append({"command_id": command_id(), **fields, "more": 1})
-            for payload in payloads:
-                world.clock.ahead += 1  # not too fast: the limit has its own test
-                answer = await doctor.send(event, payload if payload is not None else [])
-                assert not answer["ok"], (event, payload)
-                assert answer["error"]["code"] == "invalid_input", (event, payload, answer)
-                assert "x" * 100 not in str(answer)
+        for payload in wrong_payloads(event):
+            world.clock.ahead += 1  # not too fast: the limit has its own test
+            answer = await doctor.send(event, payload)
+            assert not answer["ok"] and answer["error"]["code"] == "invalid_input", (payload, answer)
+            assert "x" * 100 not in str(answer), "what was sent is not repeated"
         assert doctor.sio.connected
 
 
@@ -196,19 +199,18 @@ async def test_binary_frames_end_the_connection(world: World) -> None:
         assert await raw.ended()
 
 
-async def test_too_large_and_too_fast(world: World) -> None:
+@pytest.mark.parametrize(("size", "times"), [(70_000, 1), (10, 200)], ids=["too large", "too fast"])
+async def test_too_large_and_too_fast(world: World, size: int, times: int) -> None:
     visit = await world.start_visit()
-    async with bystanders(world):
-        for attack in ("large", "fast"):
-            async with RawSocket(world.base) as raw:
-                ticket = await world.visits.issue_ticket(world.doctor, visit.id)
-                await raw.connect("/call", {"protocol": 1, "ticket": ticket})
-                body = {"command_id": command_id(), "body": "x" * (70_000 if attack == "large" else 10)}
-                with contextlib.suppress(ConnectionError, aiohttp.ClientError):  # it was cut off already
-                    for _ in range(1 if attack == "large" else 200):
-                        await raw.ws.send_str(f'42/call,["chat",{json.dumps(body)}]')
-                assert await raw.ended(), attack
-        assert world.signaling.counters.get("socket.too_fast") >= 1
+    async with bystanders(world), RawSocket(world.base) as raw:
+        ticket = await world.visits.issue_ticket(world.doctor, visit.id)
+        await raw.connect("/call", {"protocol": 1, "ticket": ticket})
+        body = {"command_id": command_id(), "body": "x" * size}
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):  # it was cut off already
+            for _ in range(times):
+                await raw.ws.send_str(f'42/call,["chat",{json.dumps(body)}]')
+        assert await raw.ended()
+        assert (world.signaling.counters.get("socket.too_fast") > 0) == (times > 1)
 
 
 async def test_a_small_message_that_inflates_beyond_the_limit_ends_the_connection(world: World) -> None:
@@ -224,26 +226,35 @@ async def test_sixty_commands_at_once_are_fine(world: World) -> None:
     assert all(answer["ok"] for answer in answers)
 
 
-async def test_polling_is_guarded_too(world: World) -> None:
+POLLED = ("", "z", "4" + "[" * 5000, "\x1e".join(["40/call,"] * 17), "b!!!!", "d=%00", "451-/call,[1]")
+
+
+@pytest.mark.parametrize("body", POLLED)
+async def test_broken_polls_are_refused_or_cut_off(world: World, body: str) -> None:
     async with bystanders(world), aiohttp.ClientSession() as http:
         url = f"{world.base}/socket.io/?EIO=4&transport=polling"
-        for body in ("", "z", "4" + "[" * 5000, "\x1e".join(["40/call,"] * 17), "b!!!!", "d=%00", "451-/call,[1]"):
-            async with http.get(url) as opening:
-                sid = json.loads((await opening.text())[1:])["sid"]
-            try:
-                async with http.post(f"{url}&sid={sid}", data=body) as answer:
-                    assert answer.status in (200, 400)
-                    assert "Traceback" not in await answer.text()
-            except (aiohttp.ClientError, ConnectionError):
-                pass  # cut off, which is an answer
-        async with http.post(f"{url}&sid=unknown", data="40") as answer:
-            assert answer.status == 400
-        async with http.get(f"{world.base}/socket.io/?EIO=3&transport=polling") as answer:
-            assert answer.status == 400
-        async with http.get(f"{world.base}/socket.io/?EIO=4&transport=carrier-pigeon") as answer:
-            assert answer.status == 400
-        async with http.put(url) as answer:
-            assert answer.status == 405
+        async with http.get(url) as opening:
+            sid = json.loads((await opening.text())[1:])["sid"]
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):  # cut off, which is an answer
+            async with http.post(f"{url}&sid={sid}", data=body) as answer:
+                assert answer.status in (200, 400) and "Traceback" not in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "status"),
+    [
+        ("POST", "EIO=4&transport=polling&sid=unknown", 400),
+        ("GET", "EIO=4&transport=polling&sid=unknown", 400),
+        ("GET", "EIO=3&transport=polling", 400),
+        ("GET", "EIO=4&transport=carrier-pigeon", 400),
+        ("GET", "EIO=4&transport=websocket", 400),
+        ("GET", "", 400),
+        ("PUT", "EIO=4&transport=polling", 405),
+    ],
+)
+async def test_odd_requests_to_the_socket_path(world: World, method: str, query: str, status: int) -> None:
+    async with aiohttp.ClientSession() as http, http.request(method, f"{world.base}/socket.io/?{query}") as answer:
+        assert answer.status == status and "Traceback" not in await answer.text()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://clinic.example.evil.example", "file://"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from telemed.care.identity import Seat
 from telemed.care.states import ParticipantEvent
 from tests.adapters.signaling.offers import offer
-from tests.adapters.signaling.world import World, command_id, until
+from tests.adapters.signaling.world import Client, Visit, World, command_id, until
 
 
 async def test_the_whole_visit(world: World) -> None:
@@ -13,9 +14,32 @@ async def test_the_whole_visit(world: World) -> None:
     assert visit.made["link"]["url"].startswith("http://clinic.example/j#") and len(visit.token) == 22
     assert {len(row) for row in visit.made["link"]["qr"]} == {len(visit.made["link"]["qr"])}, "the code is square"
     await until(lambda: any(row["id"] == visit.id and row["mine"] for row in today.state["sessions"]))
-
     doctor = await visit.doctor_joins()
     assert doctor.state["you"]["can"] == ["admit", "hold", "remove", "invite", "end", "note", "chat", "share_screen"]
+    patient, seat = await _arrive(world, visit, today)
+    await doctor.do("admit", participant_id=visit.patient_id)
+    await until(lambda: patient.state["you"]["state"] == "admitted" and len(patient.state["participants"]) == 2)
+    await until(lambda: not today.state["waiting"])
+    await _see_and_hear(world, visit, patient, seat)
+    said = await patient.do("chat", body="Good morning, doctor")
+    await until(lambda: [c["body"] for c in doctor.state["chat"]] == ["Good morning, doctor"])
+    assert doctor.state["chat"] == [said["message"]]
+    await world.visits.write_note(world.doctor, visit.id, "CANARY-NOTE", 0)
+    await _end(world, visit, today, (doctor, patient))
+    assert "CANARY-NOTE" not in str(patient.heard)
+    async with world.store.read() as tx:
+        events = [e.event for e in await tx.events.in_session(visit.id) if e.participant_id == visit.patient_id]
+    assert events == [
+        ParticipantEvent.LINK_OPENED,
+        ParticipantEvent.ENTERED_WAITING,
+        ParticipantEvent.ADMITTED,
+        ParticipantEvent.MEDIA_CONNECTED,
+        ParticipantEvent.SESSION_ENDED,
+    ]
+
+
+async def _arrive(world: World, visit: Visit, today: Client) -> tuple[Client, Seat]:
+    """From the tapped link to the waiting list."""
     opened = await visit.open()
     assert (opened.status, opened.state, opened.participant_id) == ("seat", "checking", visit.patient_id)
     seat = await world.seat_of(opened)
@@ -29,11 +53,10 @@ async def test_the_whole_visit(world: World) -> None:
     assert (row["name"], row["state"], row["device"]["rtt_ms"]) == ("Ada Lovelace", "waiting", 42)
     await today.do("acknowledge", participant_id=visit.patient_id)
     await until(lambda: today.state["waiting"][0]["acknowledged"])
+    return patient, seat
 
-    await doctor.do("admit", participant_id=visit.patient_id)
-    await until(lambda: patient.state["you"]["state"] == "admitted" and len(patient.state["participants"]) == 2)
-    await until(lambda: not today.state["waiting"])
 
+async def _see_and_hear(world: World, visit: Visit, patient: Client, seat: Seat) -> None:
     sent = await world.visits.offer(world.doctor, visit.id, offer())
     tracks = await until(lambda: patient.person(visit.doctor_id)["tracks"], "the doctor's tracks")
     assert {t["id"] for t in tracks} == {p["track_id"] for p in sent["publish"]}
@@ -45,28 +68,15 @@ async def test_the_whole_visit(world: World) -> None:
     await patient.do("negotiated", attempt=1, offer=1)
     assert ("keyframes", visit.id, visit.patient_id) in world.plane.calls
 
-    said = await patient.do("chat", body="Good morning, doctor")
-    await until(lambda: [c["body"] for c in doctor.state["chat"]] == ["Good morning, doctor"])
-    assert doctor.state["chat"] == [said["message"]]
-    await world.visits.write_note(world.doctor, visit.id, "CANARY-NOTE", 0)
 
-    await doctor.do("end")
-    for client in (doctor, patient):
+async def _end(world: World, visit: Visit, today: Client, people: tuple[Client, ...]) -> None:
+    await people[0].do("end")
+    for client in people:
         await until(lambda client=client: client.types()[-1:] == ["goodbye"], "goodbye")
         assert client.stream[-1]["data"] == {"reason": "ended"}
         await client.disconnected.wait()
     await until(lambda: visit.id not in world.plane.rooms, "the room is closed")
     await until(lambda: [t["kind"] for t in today.state["tasks"]] == ["outcome"])
-    done = await world.visits.complete(world.doctor, visit.id, "completed", None, command_id())
+    done = await world.visits.complete(world.doctor, visit.id, "completed", "all is well", command_id())
     assert done["session"]["outcome"] == "completed"
     await until(lambda: not today.state["tasks"])
-    assert "CANARY-NOTE" not in str(patient.heard)
-    async with world.store.read() as tx:
-        events = [e.event for e in await tx.events.in_session(visit.id) if e.participant_id == visit.patient_id]
-    assert events == [
-        ParticipantEvent.LINK_OPENED,
-        ParticipantEvent.ENTERED_WAITING,
-        ParticipantEvent.ADMITTED,
-        ParticipantEvent.MEDIA_CONNECTED,
-        ParticipantEvent.SESSION_ENDED,
-    ]
