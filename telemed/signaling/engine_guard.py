@@ -102,6 +102,12 @@ class EngineGuard:
             return _refusal(403, "not_allowed", "You may not do this.")
         _request.set(request)
         _engine_id.set(request.query.get("sid", ""))
+        if (
+            request.content_length or 0
+        ) > self.server.eio.max_http_buffer_size:  # the library would wait for its next poll
+            self.counters.add("socket.too_large_poll")
+            await self.close(_engine_id.get())
+            return _refusal(413, "too_large", "The request is too large.")
         try:
             return await self._run(request)
         except TimeoutError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from telemed.care.identity import Staff
 from telemed.care.ports import Json, Store
@@ -52,7 +52,7 @@ class LiveVisits:
             if clinic is None:
                 raise Unavailable("This server has not been set up: run `telemed init`.")
             self._board = TodayBoard(clinic, lambda: self._visits.values())
-            for session in await tx.sessions.in_states(KEPT, clinic.id):
+            async for session in _unfinished(tx, clinic.id):
                 self._visits[session.id] = await self._read(tx, clinic, session)
             for request in await tx.link_requests.open(clinic.id):
                 if (visit := self._visits.get(request.session_id)) is not None:
@@ -120,3 +120,17 @@ class LiveVisits:
                 channel = visit.channel(seat.id) if seat.user_id == user_id else None
                 if channel is not None:
                     yield channel
+
+
+async def _unfinished(tx: Transaction, organisation_id: str) -> AsyncIterator[SessionRecord]:
+    """Every session that is not over for good, oldest first; the store hands them out in pages."""
+    seen: set[str] = set()
+    since = None
+    while True:
+        page = [row for row in await tx.sessions.in_states(KEPT, organisation_id, since) if row.id not in seen]
+        if not page:
+            return
+        for session in page:
+            seen.add(session.id)
+            yield session
+        since = page[-1].created_at

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from telemed.care import participant_states, session_states
 from telemed.care.ports import Json
-from telemed.care.records import ParticipantRecord
+from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, Cause, ParticipantEvent, ParticipantState, SessionEvent, SessionState
 from telemed.clock import Clock
 from telemed.errors import TelemedError
+from telemed.signaling.clock_steps import ClockSteps
 from telemed.signaling.desk import Desk
 from telemed.signaling.faults import report_fault
 from telemed.signaling.lead_commands import end_visit
@@ -42,6 +44,7 @@ class Presence:
         self._chores = chores
         self._clock: Clock = desk.clock
         self._started_at = self._clock.monotonic()
+        self._steps = ClockSteps(self._started_at, self._clock.utcnow().timestamp())
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -72,6 +75,7 @@ class Presence:
 
     async def sweep(self) -> None:
         """One pass over all visits in memory."""
+        self._steps.look(self._clock.monotonic(), self._clock.utcnow().timestamp())
         for visit in self._desk.live:
             visit.forget_old_moves(self._clock.utcnow())
             try:
@@ -132,18 +136,24 @@ class Presence:
 
     def _timed_out(self, seat: ParticipantRecord) -> bool:
         due = participant_states.due_at(seat)
-        return due is not None and due <= self._clock.utcnow().timestamp()
+        began = max(seat.since, seat.silent_since or seat.since)
+        return due is not None and self._is_over(began, due)
 
     def _media_are_known(self) -> bool:
         return self._media.all_ready or self._clock.monotonic() - self._started_at > MEDIA_GRACE
 
     def _is_due(self, visit: LiveVisit) -> bool:
-        due = session_states.due_at(visit.session)
-        return due is not None and due <= self._clock.utcnow().timestamp()
+        return self._session_due(visit.session)
+
+    def _session_due(self, session: SessionRecord) -> bool:
+        due = session_states.due_at(session)
+        return due is not None and self._is_over(session.state_since, due)
+
+    def _is_over(self, began: datetime, due: float) -> bool:
+        return self._steps.put_off(began.timestamp(), due) <= self._clock.utcnow().timestamp()
 
     async def _move_session(self, step: VisitStep) -> None:
-        due = session_states.due_at(step.session)
-        if due is None or due > step.now.timestamp():
+        if not self._session_due(step.session):
             return
         if step.session.state is SessionState.ENDED:
             await step.move_session(SessionEvent.TIMED_OUT, Cause.SYSTEM)  # sealed

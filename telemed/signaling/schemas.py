@@ -17,9 +17,15 @@ MAX_JAVASCRIPT_INTEGER = 2**53 - 1
 MAX_RTT_MS = 60_000.0
 
 
+_LINE_BREAKING = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph separators
+_TURNING = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # they turn the reading direction: a forged name
+
+
 def _single_line(text: str) -> str:
-    """Refuse control characters and what is only blank; trim the ends."""
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    """Refuse control characters, what turns the reading direction, and what is only blank; trim the ends."""
+    if any(unicodedata.category(character) in _LINE_BREAKING or character in _TURNING for character in text):
         raise ValueError("control characters")
     trimmed = text.strip()
     if not trimmed:

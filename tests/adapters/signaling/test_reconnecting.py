@@ -165,3 +165,19 @@ async def test_leaving_is_not_the_end_and_an_empty_session_ends_after_a_quarter_
     async with world.store.read() as tx:
         session = await tx.sessions.get(visit.id)
     assert session is not None and session.state.value == "sealed"
+
+
+async def test_a_clock_set_forward_by_a_day_loses_nobody(world: World) -> None:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    patient, _seat = await visit.patient_joins()
+    await patient.close()
+    await visit.gone(visit.patient_id)
+    await world.sweep(ahead=4)
+    await until(lambda: doctor.person(visit.patient_id).get("state") == "asleep")
+    world.clock.stepped += 86_400
+    await world.sweep()
+    assert doctor.person(visit.patient_id)["state"] == "asleep"
+    assert world.signaling.live.get(visit.id).session.state.value == "open"
+    await world.sweep(ahead=15 * 60 + 1)
+    await until(lambda: doctor.person(visit.patient_id)["state"] == "lost")

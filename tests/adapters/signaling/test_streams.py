@@ -15,6 +15,7 @@ from telemed.media.control import Source
 from telemed.signaling import wire_json
 from telemed.signaling.changes import call_changes, staff_changes
 from telemed.signaling.channel import MAX_CHANGES, Channel
+from telemed.signaling.clock_steps import ClockSteps
 from telemed.signaling.connection import OUTBOX_EVENTS, Connection
 from telemed.signaling.counters import Counters
 from telemed.signaling.media_room import quality_bars, source_of, track_id
@@ -141,6 +142,17 @@ def test_track_ids_are_stable_and_tell_their_source() -> None:
 )
 def test_bars_follow_the_worse_of_loss_and_delay(loss: float, rtt: float, bars: int) -> None:
     assert quality_bars(loss, rtt) == bars
+
+
+def test_a_clock_set_forward_puts_off_what_began_before_and_nothing_else() -> None:
+    steps = ClockSteps(100.0, 5000.0)
+    steps.look(101.0, 5001.0)
+    assert steps.put_off(4990.0, 5010.0) == 5010.0
+    steps.look(102.0, 5002.0 + 86_400)
+    assert steps.put_off(4990.0, 5010.0) == 5010.0 + 86_400
+    assert steps.put_off(5002.0 + 86_400, 5020.0 + 86_400) == 5020.0 + 86_400
+    steps.look(103.0, 5003.0)
+    assert steps.put_off(5003.0, 5020.0) == 5020.0, "a step back puts nothing off"
 
 
 class Wire:

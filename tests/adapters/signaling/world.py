@@ -38,13 +38,14 @@ class Clock:
 
     def __init__(self) -> None:
         self._system = SystemClock()
-        self.ahead = 0.0
+        self.ahead = 0.0  # seconds that have passed besides
+        self.stepped = 0.0  # seconds by which somebody set the wall clock
 
     def monotonic(self) -> float:
         return self._system.monotonic() + self.ahead
 
     def utcnow(self) -> datetime:
-        return self._system.utcnow() + timedelta(seconds=self.ahead)
+        return self._system.utcnow() + timedelta(seconds=self.ahead + self.stepped)
 
 
 async def until(condition: Callable[[], Any], what: str = "condition", seconds: float = 20.0) -> Any:
