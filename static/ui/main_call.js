@@ -9,6 +9,7 @@ import { takeAdmit } from "./handover.js";
 import { problemCode, problemWords } from "./problem_words.js";
 import { startPage } from "./page.js";
 import { mountCall } from "./call/index.js";
+import "./call/staff_modules.js";
 
 const sessionId = location.pathname.split("/").filter(Boolean)[1] ?? "";
 

@@ -15,6 +15,7 @@ from stat import S_ISREG
 from aiohttp import web
 
 from telemed.errors import NotFound
+from telemed.web.script_trim import without_comments
 
 # What we serve, and as what. Any other name is unknown: templates, tests and package files are not for browsers.
 MIME_TYPES = {
@@ -36,6 +37,7 @@ MIME_TYPES = {
     ".woff2": "font/woff2",
 }
 _COMPRESSED = frozenset({".css", ".js", ".json", ".svg", ".txt", ".webmanifest"})
+_LIBRARIES = "vendor"
 _PRIVATE_FOLDERS = frozenset({"node_modules", "test"})
 _AT_THE_ROOT = frozenset({".css", ".ico", ".js", ".png", ".svg", ".webmanifest"})  # no package.json, no jsconfig.json
 
@@ -122,9 +124,19 @@ def _read(path: Path, etag: str, modified: datetime) -> StaticFile:
     packed = None
     if path.suffix in _COMPRESSED:
         packer = zlib.compressobj(9, wbits=_GZIP)
-        candidate = packer.compress(data) + packer.flush()
+        candidate = packer.compress(_for_a_thin_line(path, data)) + packer.flush()
         packed = candidate if len(candidate) < len(data) else None
     return StaticFile(data, packed, MIME_TYPES[path.suffix], etag, modified)
+
+
+def _for_a_thin_line(path: Path, data: bytes) -> bytes:
+    """Return our own scripts without their comments; libraries come without any."""
+    if path.suffix != ".js" or _LIBRARIES in path.parts:
+        return data
+    try:
+        return without_comments(data.decode()).encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _select(request: web.Request, file: StaticFile, headers: dict[str, str]) -> web.Response:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from playwright.async_api import Route
 
-from tests.browser.browsers import ChromiumTab, selector
+from tests.browser.browsers import ChromiumTab
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
@@ -128,13 +128,12 @@ async def today_quiet(album: Album) -> None:
     await album.camera.take(tab, "today-language", whole=False)
 
 
-async def today_loading(album: Album) -> None:
+async def today_without_server(album: Album) -> None:
     tab = await album.doctor()
-    await tab.page.route("**/api/v1/staff/ticket", lambda route: None)
-    await tab.page.route("**/socket.io/**", lambda route: route.abort())
+    await answer(tab, "/staff/ticket", 503, "unavailable")
     await tab.reload()
-    await tab.wait("start-session")
-    await album.camera.take(tab, "today-loading")
+    await tab.wait("reconnecting")
+    await album.camera.take(tab, "today-no-server")
 
 
 async def today_busy(album: Album) -> None:
@@ -319,19 +318,16 @@ async def call_ends(album: Album) -> None:
 
 
 async def end_for_all(doctor: ChromiumTab) -> None:
-    """Ends the call, answering the question where one is asked."""
+    """Ends the call at once, without the seconds in which it can be taken back."""
     await doctor.click("end-session")
-    confirm = doctor.page.locator(selector("end-session-confirm"))
-    await doctor.page.wait_for_timeout(500)
-    if await confirm.count():
-        await confirm.click()
+    await doctor.click("end-now")
 
 
 STATES: dict[str, Callable[[Album], Awaitable[None]]] = {
     "sign-in": sign_in_page,
     "sign-in-german": sign_in_german,
     "today-quiet": today_quiet,
-    "today-loading": today_loading,
+    "today-no-server": today_without_server,
     "link-faults": link_faults,
     "other-browsers": other_browsers,
     "check": device_check,

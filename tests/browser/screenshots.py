@@ -74,7 +74,8 @@ async def take_state(album: Album, name: str, act: Callable[[Album], Awaitable[N
     try:
         await asyncio.wait_for(act(album), STATE_TIMEOUT)
     except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this state; the rest of the album goes on
-        album.camera.faults.append(f"{name}: not reached: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
+        what = " ".join(str(error).split())[:200] or type(error).__name__
+        album.camera.faults.append(f"{name}: not reached: {what}")
     finally:
         await album.close_tabs()
     print(f"{name:24} {time.monotonic() - began:5.1f} s", flush=True)

@@ -41,7 +41,8 @@ function Group({ title, people }) {
 export function PeoplePanel() {
   const { session, view } = useCall();
   const all = session.state.value?.participants ?? [];
-  const here = all.filter((one) => inCall(one.state));
+  const me = session.me.value;
+  const here = all.filter((one) => inCall(one.state)).sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
   const away = all.filter((one) => !inCall(one.state) && !isWaiting(one.state));
   return html`<div class="people">
     ${session.can("invite") && html`<${Button} kind="primary" icon="user-plus" label=${t("call.invite_person")} onClick=${() => { view.dialog.value = { name: "invite" }; }} />`}
