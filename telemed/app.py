@@ -105,7 +105,7 @@ async def _open_web(
 ) -> None:
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
-    deps = WebDeps(store, signaling.visits, SystemClock(), settings, attach=signaling.mount)
+    deps = WebDeps(store, signaling.visits, SystemClock(), settings, attach=signaling.mount, on_sign_out=signaling.visits.drop_user)
     application = build_app(deps)
     if orders.authority_file:
         application.router.add_get(AUTHORITY_PATH, _authority_page(Path(orders.authority_file)))
