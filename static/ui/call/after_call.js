@@ -4,6 +4,7 @@ import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { OutcomeDialog } from "../pages/today/outcome_dialog.js";
+import { useViewFocus } from "../view_focus.js";
 import { useCall } from "./context.js";
 
 /** Ends after which an outcome is due. */
@@ -17,6 +18,7 @@ export function AfterCall({ reason }) {
   const [asking, setAsking] = useState(FINISHED.has(reason));
   const state = session.state.value;
   const known = KNOWN.has(reason) ? reason : FINISHED.has(reason) ? "ended" : "other";
+  const heading = useViewFocus(t(`call.after_${known}_title`));
   const mayReturn = known === "left" || known === "replaced" || known === "other";
   const done = () => {
     setAsking(false);
@@ -25,7 +27,7 @@ export function AfterCall({ reason }) {
   const task = { kind: "outcome", session_id: session.sessionId, patient_name: state?.session.patient_name ?? "", since: state?.session.ended_at ?? "" };
   return html`<div class="after" data-testid="after-call">
     <span class="lobby__icon"><${Icon} name=${known === "ended" ? "circle-check" : "log-out"} size=${28} /></span>
-    <h1 tabindex="-1">${t(`call.after_${known}_title`)}</h1>
+    <h1 tabindex="-1" ref=${heading}>${t(`call.after_${known}_title`)}</h1>
     <p class="muted">${t(`call.after_${known}_text`)}</p>
     <div class="after__act">
       ${mayReturn && html`<${Button} kind="primary" large=${true} icon="log-in" label=${t("call.return")} onClick=${() => location.reload()} testid="return-to-call" />`}

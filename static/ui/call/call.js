@@ -59,7 +59,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><${Door} /><${Banners} /></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} /><${Door} /></div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

@@ -5,14 +5,15 @@ import { Icon } from "../components/icon.js";
 import { useCall } from "./context.js";
 import { LinkCard, MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
 
-/** A person who is alone in the call is told why, what comes next, and whom to ring. */
+/** A person who is alone in the call, or on hold, is told why, what comes next, and whom to ring. */
 function Alone() {
   const { session } = useCall();
   const clinic = session.state.value?.clinic;
-  return html`<div class="lobby__alone">
-    <span class="lobby__icon"><${Icon} name="clock" size=${28} /></span>
-    <h2>${t("call.alone_title")}</h2>
-    <p>${t("call.alone_text")}</p>
+  const held = session.state.value?.you.state === "on_hold";
+  return html`<div class="lobby__alone" role="status">
+    <span class="lobby__icon"><${Icon} name=${held ? "pause" : "clock"} size=${28} /></span>
+    <h2>${t(held ? "call.held_title" : "call.alone_title")}</h2>
+    <p>${t(held ? "call.banner_on_hold" : "call.alone_text")}</p>
     ${clinic?.phone && html`<p>${t("phone.clinic")} <a href=${`tel:${clinic.phone}`}>${clinic.phone}</a></p>`}
     ${clinic?.emergency_number && html`<p>${t("phone.emergency")} <a href=${`tel:${clinic.emergency_number}`}>${clinic.emergency_number}</a></p>`}
   </div>`;

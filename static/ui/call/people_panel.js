@@ -3,7 +3,6 @@ import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { inCall, isWaiting } from "../../core/states.js";
 import { Avatar } from "../components/avatar.js";
-import { Badge } from "../components/badge.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
@@ -23,8 +22,7 @@ function Person({ person }) {
   const media = mine ? session.media.state : person.media;
   return html`<li class="person">
     <${Avatar} name=${name} />
-    <div class="person__text"><p class="person__name">${name}${mine && html` <span class="muted">(${t("call.you")})</span>`}</p><p class="muted small">${roleWord(person.role)}</p></div>
-    ${person.state !== "connected" && html`<${Badge} kind=${person.state === "reconnecting" ? "warn" : "plain"}>${stateWord(person.state)}</${Badge}>`}
+    <div class="person__text"><p class="person__name">${name}${mine && html` <span class="muted">(${t("call.you")})</span>`}</p><p class="muted small">${[roleWord(person.role), ...(person.state === "connected" ? [] : [stateWord(person.state)])].join(" · ")}</p></div>
     ${person.state === "on_hold" && session.can("hold") && html`<${Button} label=${t("call.resume")} icon="play" onClick=${() => void resume(session, person)} />`}
     ${person.state === "connected" && html`<span class="person__icons"><${Icon} name=${media.microphone ? "mic" : "mic-off"} size=${18} label=${t(media.microphone ? "call.device_microphone_on" : "call.device_microphone_off")} />
       <${Icon} name=${media.camera ? "video" : "video-off"} size=${18} label=${t(media.camera ? "call.device_camera_on" : "call.device_camera_off")} /></span>`}

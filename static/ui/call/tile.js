@@ -46,14 +46,16 @@ function Connection({ bars }) {
   </span>`;
 }
 
+/** States in which a tile does not move, with icon and words. @type {Partial<Record<Participant["state"], [string, string]>>} */
+const VEILS = {
+  reconnecting: ["wifi-off", "call.veil_reconnecting"],
+  on_hold: ["pause", "call.veil_on_hold"],
+  admitted: ["door-open", "call.veil_admitted"],
+};
+
 /** What lies over the picture while it does not move. @param {{state: Participant["state"]}} props */
 function Veil({ state }) {
-  const veils = /** @type {Partial<Record<Participant["state"], [string, string]>>} */ ({
-    reconnecting: ["wifi-off", "call.veil_reconnecting"],
-    on_hold: ["pause", "call.veil_on_hold"],
-    admitted: ["door-open", "call.veil_admitted"],
-  });
-  const [icon, key] = veils[state] ?? [];
+  const [icon, key] = VEILS[state] ?? [];
   if (!icon || !key) return null;
   return html`<div class="tile__veil"><${Icon} name=${icon} size=${28} /><span>${t(key)}</span></div>`;
 }
@@ -78,7 +80,7 @@ export function Tile({ person, rect }) {
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
     <${Video} track=${camera?.track ?? kept.current} fit=${view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
       testid="remote-video" participant=${person.id} onElement=${setMain} />
-    ${!showsPicture && !keepsLast && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} />`}
+    ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} />`}
     <${Veil} state=${person.state} />
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
