@@ -9,6 +9,8 @@ export class Attempt {
   offers = 0;
   /** The next offer restarts ICE. */
   restart = false;
+  /** An offer is being written: until it is set, lines must not change, or what we say of them would not be what it says. */
+  writing = false;
   /** Whether an answer was ever taken. */
   answered = false;
 
@@ -35,7 +37,12 @@ export class Attempt {
     // Changes from here on belong to the next offer.
     this.lines.dirty = false;
     this.restart = false;
-    await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
+    this.writing = true;
+    try {
+      await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
+    } finally {
+      this.writing = false;
+    }
     this.offers += 1;
     return {
       attempt: this.number,

@@ -148,7 +148,8 @@ export class Peer extends Emitter {
 
   #changed() {
     if (!this.#attempt) return;
-    this.#attempt.lines.sync(this.#wishes()); // Changes of track and rate take effect here; changes of lines wait for the offer.
+    // Changes of track and rate take effect here; changes of lines wait for the offer.
+    if (!this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
     if (this.#attempt.needsOffer && !this.#offerTimer.running) this.#schedule(COALESCE_MS);
   }
 
@@ -189,7 +190,8 @@ export class Peer extends Emitter {
       this.#busy = false;
     }
     const next = this.#attempt;
-    if (next && next.needsOffer && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
+    next?.lines.sync(this.#wishes()); // What was wished for meanwhile.
+    if (next?.needsOffer && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
   }
 
   /** @param {Attempt} attempt */

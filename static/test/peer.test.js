@@ -87,6 +87,27 @@ test("changes within 100 ms are one offer, and there is one in flight", async ()
   assert.deepEqual(h.tracks, ["b"]);
 });
 
+test("what is wished for while an offer is written waits for the next one", async () => {
+  const h = harness();
+  await connected(h);
+  let write;
+  const { setLocalDescription } = h.connection();
+  h.connection().setLocalDescription = async function () {
+    await new Promise((done) => { write = done; });
+    return setLocalDescription.call(this);
+  };
+  h.peer.subscribe([{ id: "a", kind: "video" }]);
+  await h.clock.advance(100);
+  h.peer.subscribe([{ id: "b", kind: "video" }]);
+  write();
+  await h.clock.advance(0);
+  assert.deepEqual(h.offers.at(-1).subscribe.map((one) => one.track_id), ["a"]);
+  await h.clock.advance(100);
+  write();
+  await h.clock.advance(0);
+  assert.deepEqual(h.offers.at(-1).subscribe.map((one) => one.track_id), ["b"]);
+});
+
 test("idle lines are recycled by kind", async () => {
   const h = harness();
   await connected(h);

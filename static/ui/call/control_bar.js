@@ -26,7 +26,7 @@ export function BarButton({ icon, label, action, off, active, kind = "plain", co
   const classes = ["bar__button", off && "bar__button--off", active && "bar__button--active", kind === "danger" && "bar__button--danger"].filter(Boolean).join(" ");
   const name = [label, action, count ? countLabel : ""].filter(Boolean).join(". ");
   return html`<button type="button" class=${classes} aria-label=${name} title=${action ?? label} aria-expanded=${expanded === undefined ? undefined : String(expanded)} data-testid=${testid} onClick=${onClick}>
-    <span class="bar__icon"><${Icon} name=${icon} size=${22} />${count > 0 && html`<span class="bar__count" aria-hidden="true">${count > 99 ? "99+" : count}</span>`}</span>
+    <span class="bar__icon"><${Icon} name=${icon} size=${22} />${count > 0 && html`<span class="bar__count" data-count=${count > 99 ? "99+" : count}></span>`}</span>
     <span class="bar__label" aria-hidden="true">${label}</span>
   </button>`;
 }
