@@ -41,8 +41,15 @@ class NoteDesk:
             authorise(step, actor, Action.WRITE_NOTE)
             if step.session.state not in WRITABLE_NOTE:
                 raise Conflict("The note of this visit is sealed.")
+            latest = await step.tx.notes.latest(session_id)
+            if latest is not None and (latest.revision, latest.body, latest.author_id) == (revision + 1, body, actor.user_id):
+                return _saved(latest)  # said again because the answer was lost
             note = await step.tx.notes.write(NoteRecord(session_id, revision, body, actor.user_id, step.now))
             await step.audit(AuditAction.NOTE_WRITTEN, session_id)
-            return {"revision": note.revision, "updated_at": iso_utc(note.updated_at)}
+            return _saved(note)
 
         return await self._desk.transactor.change(session_id, work, actor.ref)
+
+
+def _saved(note: NoteRecord) -> Json:
+    return {"revision": note.revision, "updated_at": iso_utc(note.updated_at)}
