@@ -1,5 +1,5 @@
 /** The device check: one page, nothing blocks. No camera: sound; no microphone either: text. One press leads to the waiting room. */
-import { html, useEffect, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
@@ -22,13 +22,15 @@ const MAX_NAME = 80;
 function useProbe(sessionId) {
   const [verdict, setVerdict] = useState(/** @type {ProbeVerdict | null} */ (null));
   const [run, setRun] = useState(0);
+  const running = useRef(/** @type {Promise<ProbeVerdict> | null} */ (null));
   useEffect(() => {
     let current = true;
     setVerdict(null);
-    void probeNetwork(sessionId).then((found) => current && setVerdict(found));
+    running.current = probeNetwork(sessionId);
+    void running.current.then((found) => current && setVerdict(found));
     return () => { current = false; };
   }, [sessionId, run]);
-  return { verdict, again: () => setRun(run + 1) };
+  return { verdict, running, again: () => setRun(run + 1) };
 }
 
 /** @param {{media: JoinMedia, onWithout: () => void}} props what will happen, before the browser asks */
@@ -66,17 +68,21 @@ function continueLabel(media) {
   return media.microphone.value ? t("check.continue_sound") : t("check.continue_text");
 }
 
+/** @typedef {{name: string, report: (probe: ProbeVerdict | null) => import("../../../core/messages.js").DeviceReport, probe: ProbeVerdict | null, running: Promise<ProbeVerdict> | null}} Findings */
+
 /**
  * @param {Visit} visit
  * @param {JoinMedia} media
  */
 function useContinue(visit, media) {
   const [busy, setBusy] = useState(false);
-  const proceed = async (/** @type {string} */ name, /** @type {() => import("../../../core/messages.js").DeviceReport} */ report) => {
+  const proceed = async (/** @type {Findings} */ { name, report, probe, running }) => {
     setBusy(true);
     try {
       if (media.step.value === "before") await media.ask();
-      await visit.enterWaiting(name.trim(), report());
+      await visit.enterWaiting(name.trim(), report(probe));
+      // Somebody quick does not wait for the network test; staff get its verdict when it is there.
+      if (!probe) void running?.then((found) => visit.report(report(found)));
     } catch (error) {
       toast(problemWords(error));
       setBusy(false);
@@ -107,13 +113,13 @@ export function DeviceCheck({ visit, media }) {
   const heading = useViewFocus(t("check.title"), { focus: false });
   const [name, setName] = useState(seat?.name ?? "");
   const [speaker, setSpeaker] = useState(/** @type {"ok" | "untested" | "failed"} */ ("untested"));
-  const { verdict, again } = useProbe(seat?.sessionId ?? "");
+  const { verdict, running, again } = useProbe(seat?.sessionId ?? "");
   const { busy, proceed } = useContinue(visit, media);
   useEffect(() => void media.restore(), []);
-  const report = () => ({ ...media.report(), speaker, network: verdict?.network ?? "untested", ...(verdict?.rtt_ms == null ? {} : { rtt_ms: verdict.rtt_ms }) });
+  const report = (/** @type {ProbeVerdict | null} */ probe) => ({ ...media.report(), speaker, network: probe?.network ?? "untested", rtt_ms: probe?.rtt_ms ?? 0 });
   // Lost on the way, the name goes with the next step again.
   const keepName = () => void visit.rename(name.trim()).catch(() => {});
-  const next = () => void proceed(name, report);
+  const next = () => void proceed({ name, report, probe: verdict, running: running.current });
   const without = () => {
     media.goWithout();
     next();

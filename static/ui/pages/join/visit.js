@@ -79,15 +79,16 @@ export class Visit {
 
   /** @param {string} name @param {DeviceReport} report */
   async enterWaiting(name, report) {
-    await this.rename(name);
-    await this.report(report);
+    // In this order on the wire, in one round trip. Only the last must succeed.
+    void this.rename(name).catch(() => {});
+    void this.report(report);
     await this.link?.command("enter_waiting");
     this.#show({ name: "waiting" });
   }
 
-  /** @param {DeviceReport} report */
+  /** Tells staff what the device check found. It helps them; without it the visit takes place just the same. @param {DeviceReport} report */
   async report(report) {
-    await this.link?.command("device_report", report);
+    await this.link?.command("device_report", report).catch(() => {});
   }
 
   /** Gives the place up. */
