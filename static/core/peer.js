@@ -37,6 +37,8 @@ const RECOVER_MS = 5_000;
 const CONNECT_MS = 10_000;
 /** Milliseconds between samples of arrival. */
 const SAMPLE_MS = 500;
+/** Tries at the pace the server asked for, before the pause grows. */
+const PATIENT_TRIES = 10;
 /** First jump of the attempt's number after another device's clock was ahead; doubles. */
 const STALE_JUMP_MS = 30_000;
 /** Milliseconds until refused tracks are asked for again; doubles up to the second figure. */
@@ -229,12 +231,18 @@ export class Peer extends Emitter {
     else if (error instanceof ApiError && [401, 404, 410].includes(error.status)) {
       this.emit("refused", { code: error.code });
       this.close();
-    } else if (error instanceof ApiError && error.retryAfter) this.#schedule(Math.max(wait, error.retryAfter * 1000));
+    } else if (error instanceof ApiError && error.retryAfter) this.#schedule(this.#askedWait(error.retryAfter, wait));
     else if (error instanceof DOMException || error instanceof TypeError) {
       // The browser would not take the answer: a fresh connection has no such history.
       this.#newAttempt();
       this.#schedule(wait);
     } else this.#schedule(wait);
+  }
+
+  /** The server says when it will be able again: believed for a while, so that the call is back soon after a media worker died. @param {number} retryAfter seconds @param {number} wait milliseconds */
+  #askedWait(retryAfter, wait) {
+    const asked = retryAfter * 1000 * (1 + 0.2 * this.#ports.random());
+    return this.#failures <= PATIENT_TRIES ? asked : Math.max(asked, wait);
   }
 
   /** Another device of this seat has counted further, its clock being ahead: jump, further each time. @param {number} wait */

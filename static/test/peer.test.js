@@ -238,7 +238,7 @@ test("waits as long as the server asks when media are unavailable", async () => 
   await connected(h);
   await h.clock.advance(2_900);
   assert.equal(h.offers.length, 1);
-  await h.clock.advance(200);
+  await h.clock.advance(500);
   assert.equal(h.offers.length, 2);
 });
 
