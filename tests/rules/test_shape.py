@@ -1,0 +1,60 @@
+"""Sizes we agreed on: files of one idea, functions one can read, shallow nesting, few parameters."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MAX_FILE, MAX_FUNCTION, MAX_NESTING, MAX_PARAMETERS = 500, 60, 3, 6  # lines, lines, blocks, without self
+BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+ALLOWED = {
+    # The per-packet path: a call costs more than the line it would hide (docs/adr/0001).
+    ("telemed/sfu/dataplane.py", "on_media"),
+    # Seven values make one RTP packet; a record per packet would cost more than writing it.
+    ("telemed/rtp/header.py", "write"),
+}
+PYTHON = sorted((ROOT / "telemed").rglob("*.py"))
+SCRIPTS = sorted(p for folder in ("core", "ui") for p in (ROOT / "static" / folder).rglob("*.js"))
+
+
+def nesting(node: ast.AST, depth: int = 0) -> int:
+    """Deepest chain of blocks under `node`; an `elif` does not nest."""
+    deepest = depth
+    for field, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if not isinstance(child, ast.AST) or isinstance(child, (*FUNCTIONS, ast.ClassDef)):
+                continue
+            elif_branch = isinstance(node, ast.If) and field == "orelse" and isinstance(child, ast.If) and len(node.orelse) == 1
+            deepest = max(deepest, nesting(child, depth + (isinstance(child, BLOCKS) and not elif_branch)))
+    return deepest
+
+
+def too_big(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    parameters = [a for a in arguments if a.arg not in ("self", "cls")]
+    return lines > MAX_FUNCTION or nesting(function) > MAX_NESTING or len(parameters) > MAX_PARAMETERS
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda p: str(p.relative_to(ROOT)))
+def test_python_keeps_to_the_sizes(path: pathlib.Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= MAX_FILE
+    name = str(path.relative_to(ROOT))
+    big = [n.name for n in ast.walk(ast.parse(text)) if isinstance(n, FUNCTIONS) and too_big(n) and (name, n.name) not in ALLOWED]
+    assert big == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_scripts_keep_to_the_size(path: pathlib.Path) -> None:
+    assert path.read_text("utf-8").count("\n") <= MAX_FILE
+
+
+def test_no_exception_outlives_its_reason() -> None:
+    for name, function in ALLOWED:
+        tree = ast.parse((ROOT / name).read_text("utf-8"))
+        assert any(isinstance(n, FUNCTIONS) and n.name == function and too_big(n) for n in ast.walk(tree)), f"{name}: {function}"
