@@ -1,46 +1,43 @@
-"""A seat in a real Chromium: a page of the server that runs the client core, with its media sent through a relay if wanted."""
+"""A seat in a real browser: a page of the server that runs the client core, with its media sent through a relay if wanted."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from playwright.async_api import Browser, Request, async_playwright
+from playwright.async_api import Browser, async_playwright
 
-from tests.browser.browsers import CHROMIUM_ARGUMENTS, ChromiumTab, eventually, open_chromium_tab
+from tests.browser.browsers import CHROMIUM_ARGUMENTS, Tab, eventually, open_chromium_tab
 
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
 FAKE_DEVICE = "--use-fake-device-for-media-stream"
 FEW_PICTURES = FAKE_DEVICE + "=fps=10"  # these tests time the network, not the encoder
 SEAT = (pathlib.Path(__file__).parent / "seat.js").read_text()
 # The relay stands where a NAT would: the page believes that the server's only address is the relay's.
-USE_RELAY = """(() => { const apply = RTCPeerConnection.prototype.setRemoteDescription;
+USE_RELAY = """() => { const apply = RTCPeerConnection.prototype.setRemoteDescription;
 RTCPeerConnection.prototype.setRemoteDescription = function (description) {
  const line = "a=candidate:1 1 udp 2130706431 ADDRESS PORT typ host";
  const one = (section) => { let used = false; return section.replace(/a=candidate:.*(\\r\\n|$)/g, (_, end) => {
   const first = !used; used = true; return first ? line + end : ""; }); };
  const sdp = description.sdp.split(/(?=^m=)/m).map(one).join("");
- return apply.call(this, { type: description.type, sdp }); }; })()"""
+ return apply.call(this, { type: description.type, sdp }); }; }"""
 
 
 class CallPage:
-    """A page whose seat is `window.seat` (see seat.js). `offers` are the bodies it has posted."""
+    """A page whose seat is `window.seat` (see seat.js). Its media goes to `relay` instead of the server's own addresses."""
 
-    def __init__(self, tab: ChromiumTab) -> None:
-        self.tab = tab
-        self.offers: list[dict[str, Any]] = []
-        tab.page.on("request", self._note)
-
-    def _note(self, request: Request) -> None:
-        if request.method == "POST" and request.url.endswith("/offer"):
-            self.offers.append(request.post_data_json)
+    def __init__(self, tab: Tab, relay: tuple[str, int] | None = None) -> None:
+        self.tab, self.relay = tab, relay
 
     async def begin(self, base_url: str, **seat: str) -> dict[str, Any]:
         """Take a seat: `token` and `name`, or a clinician's `email` and `password`. Returns `participantId` and `link`."""
         await self.tab.goto(base_url + "/sign-in")
-        return dict(await self.tab.page.evaluate(SEAT, seat))
+        if self.relay:
+            await self.tab.evaluate(USE_RELAY.replace("ADDRESS", self.relay[0]).replace("PORT", str(self.relay[1])))
+        return dict(await self.tab.evaluate(f"() => ({SEAT})({json.dumps(seat)})"))
 
     async def look(self) -> dict[str, Any]:
         """What the page knows now."""
@@ -52,7 +49,7 @@ class CallPage:
 
     async def command(self, name: str, **fields: Any) -> None:
         """Send a command of the protocol from the page."""
-        await self.tab.page.evaluate("([name, fields]) => seat.session.command(name, fields)", [name, fields])
+        await self.tab.evaluate(f"async () => {{ await seat.session.command({json.dumps(name)}, {json.dumps(fields)}); }}")
 
     async def receives(self, timeout: float = 25.0, **wanted: int) -> dict[str, Any]:
         """Wait until as many more of each kind (`audio=25, frames=10`) have come; return the last look."""
@@ -81,9 +78,6 @@ async def chromium_at(program: pathlib.Path = CHROMIUM) -> AsyncIterator[Browser
             await browser.close()
 
 
-async def open_call_page(browser: Browser, relay: tuple[str, int] | None = None, **options: Any) -> CallPage:
-    """A fresh profile; its media goes to `relay` instead of the server's own addresses."""
-    tab = await open_chromium_tab(browser, **options)
-    if relay:
-        await tab.context.add_init_script(USE_RELAY.replace("ADDRESS", relay[0]).replace("PORT", str(relay[1])))
-    return CallPage(tab)
+async def chromium_page(browser: Browser, relay: tuple[str, int] | None = None) -> CallPage:
+    """A fresh profile that takes the local authority's certificates."""
+    return CallPage(await open_chromium_tab(browser, ignore_https_errors=True), relay)

@@ -1,15 +1,18 @@
-"""A doctor and a patient in real Chromium pages; between the patient and the media port may stand a relay."""
+"""A doctor and a patient in pages of real browsers; between the patient and the media port may stand a relay."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from tests.browser.browsers import eventually
+import psutil
+
+from tests.browser.browsers import eventually, open_firefox_tab
 from tests.browser.server import Server
-from tests.net.call_page import CallPage, chromium_at, open_call_page
+from tests.net.call_page import CallPage, chromium_at, chromium_page
 from tests.net.relay import Relay
 
 HALF_A_SECOND = {"audio": 25, "frames": 5}  # packets at 20 ms; pictures at the least rate of the fake camera
@@ -70,13 +73,18 @@ class Meeting:
 
 
 @contextlib.asynccontextmanager
-async def meeting(server: Server, *, arrive: bool = True) -> AsyncIterator[tuple[Meeting, Relay]]:
+async def meeting(server: Server, *, arrive: bool = True, firefox: bool = False) -> AsyncIterator[tuple[Meeting, Relay]]:
     """A call with media flowing both ways, the patient's through the relay; with `arrive=False` before the patient comes."""
-    relay = Relay(("127.0.0.1", int(server.ready["media_ports"][0])))
-    port = await relay.start("127.0.0.1")
+    inside = outer_address()  # Firefox takes no loopback address, be it a candidate or what a check was answered with
+    relay = Relay(("127.0.0.1", int(server.ready["media_ports"][0])), source_address=inside)
+    port = await relay.start(inside)
     try:
-        async with chromium_at() as browser:
-            doctor, patient = await open_call_page(browser), await open_call_page(browser, ("127.0.0.1", port))
+        async with chromium_at() as browser, contextlib.AsyncExitStack() as closing:
+            doctor, patient = await chromium_page(browser), await chromium_page(browser, (inside, port))
+            if firefox:
+                tab = await open_firefox_tab()
+                closing.push_async_callback(tab.close)
+                patient = CallPage(tab, (inside, port))
             call = Meeting(server.base_url, doctor, patient)
             await call.start(server.account("clinician"))
             if arrive:
@@ -85,3 +93,9 @@ async def meeting(server: Server, *, arrive: bool = True) -> AsyncIterator[tuple
             yield call, relay
     finally:
         relay.close()
+
+
+def outer_address() -> str:
+    """An IPv4 address of this machine that is not loopback, else 127.0.0.1."""
+    own = (entry.address for entries in psutil.net_if_addrs().values() for entry in entries if entry.family == socket.AF_INET)
+    return next((address for address in own if not address.startswith("127.")), "127.0.0.1")

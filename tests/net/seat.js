@@ -2,6 +2,11 @@
 // A function of {token, name} (someone with a link) or {email, password} (a clinician, who starts a consultation); the book is
 // `window.seat`. Returns {participantId, link}.
 async ({ token, name, email, password }) => {
+  const { fetch } = window;
+  window.fetch = (url, init) => {
+    if (String(url).endsWith("/offer")) book.offers += 1;
+    return fetch(url, init);
+  };
   const { CallSession } = await import("/static/core/call_session.js");
   const { watchPage } = await import("/static/core/page_visibility.js");
   const { api } = await import("/static/core/api.js");
@@ -21,6 +26,7 @@ async ({ token, name, email, password }) => {
     events: [], // {at: seconds since the epoch, what}
     arrivals: {}, // "audio" and "video": packets, "frames": decoded pictures -> {count, last, gap, back}; seconds since the epoch
     dtls: [],
+    offers: 0,
     note(what) {
       this.events.push({ at: Date.now() / 1000, what });
     },
@@ -35,7 +41,7 @@ async ({ token, name, email, password }) => {
       const of = (field) => Object.fromEntries(Object.entries(this.arrivals).map(([kind, entry]) => [kind, entry[field]]));
       return {
         seat: session.me.value?.id ?? null, signal: session.connection.value, media: peer.state, attempts: peer.attempts,
-        connections: window.connections.length, events: this.events, dtls: this.dtls, gaps: this.gaps(), back: of("back"),
+        connections: window.connections.length, events: this.events, dtls: this.dtls, offers: this.offers, gaps: this.gaps(), back: of("back"),
         counts: of("count"),
         people: (session.state.value?.participants ?? []).map((one) => ({ id: one.id, state: one.state, tracks: one.tracks.map((t) => t.id) })),
       };

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.net.call_page import CHROMIUM, chromium_at, open_call_page
+from tests.net.call_page import CHROMIUM, chromium_at, chromium_page
 from tests.net.meeting import Meeting
 from tests.net.namespaces import Namespace, network
 from tests.net.serving import serving
@@ -60,8 +60,7 @@ async def roaming(folder: pathlib.Path) -> AsyncIterator[Roaming]:
             chromium_at(server.wrapper(folder, CHROMIUM)) as beside,
             chromium_at(phone.wrapper(folder, CHROMIUM)) as roams,
         ):
-            trusting = {"ignore_https_errors": True}
-            call = Meeting(running.base_url, await open_call_page(beside, **trusting), await open_call_page(roams, **trusting))
+            call = Meeting(running.base_url, await chromium_page(beside), await chromium_page(roams))
             here = Roaming(call, phone)
             here.use("wifi", WIFI)
             await call.start(running.account("clinician"))

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from tests.net.namespaces import network
+from tests.net.call_page import CHROMIUM, chromium_at, chromium_page
+from tests.net.meeting import Meeting
+from tests.net.namespaces import Namespace, network
 from tests.net.serving import calls, serving
 
 pytestmark = pytest.mark.netns
 
 
-async def test_a_call_over_ipv6_alone(tmp_path: pathlib.Path) -> None:
+REMOTE_ADDRESSES = """async () => { const found = new Set();
+for (const pc of connections.filter((one) => one.connectionState === "connected")) { const stats = await pc.getStats();
+ for (const entry of stats.values()) if (entry.type === "transport" && entry.selectedCandidatePairId)
+  found.add(stats.get(stats.get(entry.selectedCandidatePairId).remoteCandidateId).address); }
+return [...found]; }"""
+
+
+@contextlib.contextmanager
+def ipv6_network() -> Iterator[tuple[Namespace, Namespace]]:
+    """A server and a client on one network without IPv4."""
     with network("server", "client") as net:
         server, client = net.namespaces["server"], net.namespaces["client"]
         net.join(server, "lan", client, "lan")
         server.add_address("lan", "fd00:83::1/64")
         client.add_address("lan", "fd00:83::2/64")
+        yield server, client
+
+
+async def test_a_call_over_ipv6_alone(tmp_path: pathlib.Path) -> None:
+    with ipv6_network() as (server, client):
         async with serving(tmp_path, server, "fd00:83::1") as running:
             said = await calls(running, client, wire=True)
     assert [(pair["local"], pair["remote"]) for pair in said["media"]["pairs"]] == [("fd00:83::2", "fd00:83::1")] * 2
     assert set(said["wire"]["sources"]) == {"fd00:83::1"}
+
+
+async def test_chromium_over_ipv6_alone(tmp_path: pathlib.Path) -> None:
+    with ipv6_network() as (server, client):
+        async with serving(tmp_path, server, "fd00:83::1") as running, chromium_at(client.wrapper(tmp_path, CHROMIUM)) as browser:
+            call = Meeting(running.base_url, await chromium_page(browser), await chromium_page(browser))
+            await call.start(running.account("clinician"))
+            await call.bring_in_patient()
+            await call.flows(timeout=40.0)
+            assert [await page.tab.evaluate(REMOTE_ADDRESSES) for page in (call.doctor, call.patient)] == [["fd00:83::1"]] * 2
 
 
 @dataclass(frozen=True)
