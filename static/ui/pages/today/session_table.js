@@ -10,7 +10,7 @@ import { Table } from "../../components/table.js";
 
 /** @typedef {import("./staff_state.js").SessionRow} SessionRow */
 
-/** @type {Record<string, {kind: "ok" | "warn" | "plain", key: string}>} */
+/** The states in which one can go in; a session in another one is over. @type {Record<string, {kind: "ok" | "warn" | "plain", key: string}>} */
 const STATES = {
   created: { kind: "plain", key: "today.state_open" },
   open: { kind: "plain", key: "today.state_open" },
@@ -44,7 +44,8 @@ function columns() {
 }
 
 /** @param {{rows: SessionRow[] | null}} props null while loading */
-export function SessionTable({ rows }) {
+export function SessionTable({ rows: all }) {
+  const rows = all && all.filter((row) => STATES[row.state]);
   return html`<section class="section" aria-labelledby="sessions-title">
     <div class="section__head"><h2 id="sessions-title">${t("today.open_sessions")}</h2></div>
     <div class="card" data-testid="open-sessions">
