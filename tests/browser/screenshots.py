@@ -45,6 +45,7 @@ class Camera:
                 await tab.page.set_viewport_size({"width": width, "height": height})
                 await asyncio.sleep(SETTLE)
                 await self._shoot(tab.page, f"{name}--{size}--{scheme}", whole)
+        await tab.page.set_viewport_size(dict(zip(("width", "height"), SIZES["desktop"], strict=True)))
         self.faults += [f"{name}: script error: {problem}" for problem in tab.problems]
         tab.problems.clear()
 
