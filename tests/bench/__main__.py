@@ -13,7 +13,6 @@ from tests.bench import control, join, machine, media, memory, report, settings
 from tests.bench.settings import Settings
 
 DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
-DEFAULT_NICE = -15
 
 Part = Callable[[Settings, media.Progress], Awaitable[dict[str, Any]]]
 PARTS: dict[str, Part] = {
@@ -30,17 +29,17 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short run of each: shows that it works")
     parser.add_argument("--only", choices=settings.PARTS, action="append", help="this part alone; may be repeated")
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="where the JSON goes; parts not run are kept")
-    parser.add_argument("--nice", type=int, default=DEFAULT_NICE, help="priority of the media processes; 0 leaves it")
+    parser.add_argument("--priority", choices=machine.PRIORITIES, default="high", help="of the measured processes, where allowed")
     return parser.parse_args(words)
 
 
 async def bench(options: argparse.Namespace) -> dict[str, Any]:
     """Run the parts asked for and return the report."""
-    form = settings.quick(options.nice) if options.quick else settings.full(options.nice)
+    form = settings.quick(options.priority) if options.quick else settings.full(options.priority)
     parts: dict[str, Any] = {}
     for name in options.only or settings.PARTS:
         say(f"-- {name}")
-        parts[name] = {"at": machine.describe(), **await PARTS[name](form, say)}
+        parts[name] = {"at": {**machine.describe(), "priority": form.priority}, **await PARTS[name](form, say)}
     return report.assemble(form, parts, report.read(options.output))
 
 

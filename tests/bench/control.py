@@ -1,8 +1,8 @@
 """How fast the control process answers while many sessions are open: sign-in, lists, details, chat, joining.
 
-A process of its own: `python -m tests.bench.control` with `{sessions, rounds, nice}`. One real server; every session has a doctor
-and a patient with their sockets open, who chat and look things up at random moments, as people do. Times are the client's, from
-the request to the answer read, in milliseconds; the clients share one process and one core with whatever else runs.
+A process of its own: `python -m tests.bench.control` with `{sessions, rounds, priority}`. One real server; every session has a
+doctor and a patient with their sockets open, who chat and look things up at random moments, as people do. Times are the client's,
+from the request to the answer read, in milliseconds; the clients share one process and one core with whatever else runs.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class Timings:
         return {name: summary(values) for name, values in self.values.items()}
 
 
-async def begin(server: Server, http: aiohttp.ClientSession, sessions: int, nice: int) -> list[Visit]:
+async def begin(server: Server, http: aiohttp.ClientSession, sessions: int, priority: str) -> list[Visit]:
     """Open the sessions: a doctor and a patient in each."""
-    machine.raise_family(nice, server.process.pid)
+    machine.raise_family(priority, server.process.pid)
     visits: list[Visit] = []
     for number in range(sessions):
         visit = await open_visit(server, http)
@@ -89,7 +89,7 @@ async def sign_ins(server: Server, http: aiohttp.ClientSession, count: int, timi
 
 async def measure_all(settings: Settings, say: Callable[[str], None]) -> Figures:
     """Run this part in its own process."""
-    orders = {"sessions": settings.sessions, "rounds": settings.rounds, "nice": settings.nice}
+    orders = {"sessions": settings.sessions, "rounds": settings.rounds, "priority": settings.mild_priority}
     figures = await in_process("tests.bench.control", orders)
     for name, row in figures["latency_ms"].items():
         say(f"{name:>24}  p50 {row['p50']:.1f}  p95 {row['p95']:.1f} ms")
@@ -101,7 +101,7 @@ async def measure(server: Server, orders: Figures) -> Figures:
     chance = random.Random(SEED)  # noqa: S311 - pauses
     timings = Timings()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        visits = await begin(server, http, orders["sessions"], orders["nice"])
+        visits = await begin(server, http, orders["sessions"], orders["priority"])
         control = server.children()["control"]
         before, waited = machine.CpuSample.take(), machine.waited_seconds(control)
         await asyncio.gather(

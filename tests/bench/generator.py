@@ -1,6 +1,6 @@
 """One run of a load against one fresh media worker: a process of its own, JSON in, JSON out (a RunResult).
 
-`python -m tests.bench.generator` reads `{plan, nice}`. It starts the worker, pins it to one core and itself to the other,
+`python -m tests.bench.generator` reads `{plan, priority}`. It starts the worker, pins it to one core and itself to the other,
 connects everybody over real sockets with real DTLS, sends, and reads the worker's own account of CPU and latency over its
 control socket.
 """

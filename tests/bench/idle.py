@@ -1,7 +1,7 @@
 """The control figure: how late an event loop with nothing to do is told of a datagram, and fires a timer, on this machine.
 
-A process of its own on the worker's core, `python -m tests.bench.idle` with `{seconds, nice}` on standard input. A forked child
-on the other core sends one datagram every 5 ms. What is late here is the machine's doing and no worker can be better.
+A process of its own on the worker's core, `python -m tests.bench.idle` with `{seconds, priority}` on standard input. A forked
+child on the other core sends one datagram every 5 ms. What is late here is the machine's doing and no worker can be better.
 """
 
 from __future__ import annotations

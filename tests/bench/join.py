@@ -1,9 +1,9 @@
 """From the click that lets a patient in to the first decoded picture, in two real Chromium windows.
 
-A process of its own: `python -m tests.bench.join` with `{joins, nice}`. Doctor and patient have granted their devices and hold
-their sockets; the doctor clicks "admit". The patient's side builds its whole connection (offer, answer, ICE, DTLS, key frame),
-the doctor's adds a line to a living one. Decoded means `framesDecoded` of `getStats`, looked at every 5 ms. Both pages, both
-encoders, both decoders and the server share this machine.
+A process of its own: `python -m tests.bench.join` with `{joins, priority}`. Doctor and patient have granted their devices and
+hold their sockets; the doctor clicks "admit". The patient's side builds its whole connection (offer, answer, ICE, DTLS, key
+frame), the doctor's adds a line to a living one. Decoded means `framesDecoded` of `getStats`, looked at every 5 ms. Both pages,
+both encoders, both decoders and the server share this machine.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ async def work(orders: Figures) -> Figures:
         server = await start_server(Path(folder))
         try:
             async with chromium() as browser:
-                machine.raise_family(orders["nice"], server.process.pid)
-                machine.raise_descendants(orders["nice"])
+                machine.raise_family(orders["priority"], server.process.pid)
+                machine.raise_descendants(orders["priority"])
                 before = machine.CpuSample.take()
                 joins, failed = await joins_of(browser, server, orders["joins"])
                 steal = machine.CpuSample.take().steal_since(before)
@@ -117,7 +117,7 @@ async def measure_all(settings: Settings, say: Callable[[str], None]) -> Figures
     """Run this part in its own process, or tell why it is left out."""
     if shutil.which("chromium") is None:
         return {"left_out": "chromium is not installed (make browsers, as root)"}
-    figures = await in_process("tests.bench.join", {"joins": settings.joins, "nice": settings.nice})
+    figures = await in_process("tests.bench.join", {"joins": settings.joins, "priority": settings.mild_priority})
     say(f"click to first frame {figures['click_to_frame_ms']}")
     return figures
 

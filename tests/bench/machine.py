@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 JIFFY = 1 / os.sysconf("SC_CLK_TCK")  # seconds per unit of /proc/stat
 CORE_OF_WORKER = 0
 CORE_OF_LOAD = 1
+PRIORITIES = ("normal", "high", "realtime")
+HIGH_NICE = -15
 
 
 def describe() -> dict[str, object]:
@@ -46,33 +48,35 @@ def pin(core: int, process_id: int = 0) -> None:
         os.sched_setaffinity(process_id, {core})
 
 
-def raise_priority(nice: int, process_id: int = 0) -> bool:
-    """Make a process (0: this one) and what it starts go before others. False without the right to: nothing changes.
+def raise_priority(priority: str, process_id: int = 0) -> bool:
+    """Make a process (0: this one) and what it starts from now on go before others. False without the right to: nothing changes.
 
-    Linux compares sessions first (autogroups) and processes within one second, so both are set.
+    "high" is a nice value; Linux compares sessions first (autogroups) and processes within one second, so both are set.
+    "realtime" is the lowest round-robin priority: as if nobody else were on the machine. "normal" does nothing.
     """
-    if not nice:
-        return False
     try:
-        os.setpriority(os.PRIO_PROCESS, process_id, nice)
-        autogroup = Path(f"/proc/{process_id or 'self'}/autogroup")
-        if autogroup.exists():
-            autogroup.write_text(str(nice))
+        if priority == "realtime":
+            os.sched_setscheduler(process_id, os.SCHED_RR, os.sched_param(1))
+        elif priority == "high":
+            os.setpriority(os.PRIO_PROCESS, process_id, HIGH_NICE)
+            autogroup = Path(f"/proc/{process_id or 'self'}/autogroup")
+            if autogroup.exists():
+                autogroup.write_text(str(HIGH_NICE))
     except OSError:
         return False
-    return True
+    return priority != "normal"
 
 
-def raise_family(nice: int, process_id: int) -> None:
+def raise_family(priority: str, process_id: int) -> None:
     """Raise a process and all its descendants, whatever sessions they made for themselves."""
     parent = psutil.Process(process_id)
     for process in (parent, *parent.children(recursive=True)):
-        raise_priority(nice, process.pid)
+        raise_priority(priority, process.pid)
 
 
-def raise_descendants(nice: int) -> None:
+def raise_descendants(priority: str) -> None:
     """Raise everything this process started: a browser makes a session of its own."""
-    raise_family(nice, os.getpid())
+    raise_family(priority, os.getpid())
 
 
 def waited_seconds(process_id: int) -> float:

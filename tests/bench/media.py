@@ -23,9 +23,9 @@ Progress = Callable[[str], None]
 
 async def run_once(scenario: Scenario, settings: Settings) -> dict[str, Any]:
     """One run with its control figure, taken just before on the same core."""
-    control = await in_process("tests.bench.idle", {"seconds": settings.control_seconds, "nice": settings.nice})
+    control = await in_process("tests.bench.idle", {"seconds": settings.control_seconds, "priority": settings.priority})
     plan = scenario.lasting(settings.window_seconds, settings.warm_seconds, settings.idle_seconds)
-    orders = {"plan": asdict(plan), "nice": settings.nice}
+    orders = {"plan": asdict(plan), "priority": settings.priority}
     run = await in_process("tests.bench.generator", orders)
     return {**run, "control": control}
 

@@ -36,7 +36,7 @@ async def worker_points(settings: Settings) -> Points:
     for seats in settings.seats[1:]:
         seconds = settings.window_seconds if settings.quick else FILL_SECONDS
         plan = replace(plans.meeting(seats // 2, 2), seconds=seconds, idle_seconds=0.1, warm_seconds=0.1)
-        run = await in_process("tests.bench.generator", {"plan": asdict(plan), "nice": settings.nice})
+        run = await in_process("tests.bench.generator", {"plan": asdict(plan), "priority": settings.mild_priority})
         if not points:
             points.append((0, run["resident_empty_kib"]))
         points.append((seats, run["resident_kib"]))
@@ -81,7 +81,7 @@ async def measure_all(settings: Settings, say: Callable[[str], None]) -> Figures
     """Both slopes."""
     worker = await worker_points(settings)
     say(f"worker {worker}")
-    control = (await in_process("tests.bench.memory", {"seats": settings.seats, "nice": settings.nice}))["points"]
+    control = (await in_process("tests.bench.memory", {"seats": settings.seats, "priority": settings.mild_priority}))["points"]
     say(f"control {control}")
     return {
         "points": {"worker": worker, "control": control},
@@ -93,7 +93,7 @@ async def work(orders: Figures) -> Figures:
     """The part of control, in a process of its own with a server of its own."""
     with tempfile.TemporaryDirectory() as folder:
         server = await start_server(Path(folder))
-        machine.raise_family(orders["nice"], server.process.pid)
+        machine.raise_family(orders["priority"], server.process.pid)
         try:
             return {"points": await control_points(server, orders["seats"])}
         finally:

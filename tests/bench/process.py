@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -36,7 +38,7 @@ async def in_process(module: str, orders: Figures) -> Figures:
         raise RuntimeError(f"{module} took longer than {TIMEOUT:.0f} s") from None
     finally:
         if process.returncode is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its own group: what it started goes with it
             await process.wait()
     if process.returncode:
         raise RuntimeError(f"{module} ended with {process.returncode}")
@@ -46,5 +48,5 @@ async def in_process(module: str, orders: Figures) -> Figures:
 def answer(work: Work) -> None:
     """Be such a process: read the orders, take the priority they name, do the work, print the figures."""
     orders = json.load(sys.stdin)
-    machine.raise_priority(orders["nice"])
+    machine.raise_priority(orders["priority"])
     print(json.dumps(asyncio.run(work(orders))))  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ def assemble(form: Settings, parts: Json, before: Json) -> Json:
     report: Json = {
         "format": FORMAT,
         "quick": form.quick,
-        "nice": form.nice,
+        "priority": form.priority,
         **machine.describe(),
         **{name: {**kept, **parts}[name] for name in PARTS if name in kept or name in parts},
     }
@@ -75,7 +75,8 @@ def _row(name: str, measured: float, budget: float, unit: str) -> Json:
 
 def table(report: Json) -> str:
     """Return the report for people."""
-    head = f"{report['date']}  {report['commit']}  {report['machine']} x{report['cores']}  Python {report['python']}"
+    where = f"{report['machine']} x{report['cores']}  Python {report['python']}  priority {report['priority']}"
+    head = f"{report['date']}  {report['commit']}  {where}"
     lines = [head + ("  (quick: figures mean little)" if report["quick"] else "")]
     if "media" in report:
         lines += _media_lines(report["media"])

@@ -12,7 +12,7 @@ class Settings:
     """One form of the bench. Times in seconds."""
 
     quick: bool
-    nice: int  # priority the media processes ask for, so that other programs of the machine do not stand in their way
+    priority: str  # what the measured processes ask for, so that other programs of the machine do not stand in their way
     runs: int
     window_seconds: float
     warm_seconds: float  # of the same traffic before the window
@@ -23,12 +23,17 @@ class Settings:
     rounds: int  # of requests in each of them
     joins: int  # of browsers
 
+    @property
+    def mild_priority(self) -> str:
+        """For whole servers and browsers, which as "realtime" would take the machine from everybody."""
+        return "high" if self.priority == "realtime" else self.priority
 
-def full(nice: int) -> Settings:
+
+def full(priority: str) -> Settings:
     """Five runs of ten seconds: `make bench`."""
     return Settings(
         quick=False,
-        nice=nice,
+        priority=priority,
         runs=5,
         window_seconds=10.0,
         warm_seconds=1.5,
@@ -41,11 +46,11 @@ def full(nice: int) -> Settings:
     )
 
 
-def quick(nice: int) -> Settings:
+def quick(priority: str) -> Settings:
     """One short run of each, under a minute: shows that the bench works, measures nothing worth keeping."""
     return Settings(
         quick=True,
-        nice=nice,
+        priority=priority,
         runs=1,
         window_seconds=1.0,
         warm_seconds=0.5,

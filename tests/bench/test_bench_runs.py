@@ -18,7 +18,7 @@ LONGEST = 400  # seconds: a minute on a quiet machine, much more when all cores 
 async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
     """Run the command line; return its table and its JSON."""
     only = [word for part in parts for word in ("--only", part)]
-    command = (sys.executable, "-m", "tests.bench", "--quick", "--nice", "0", *only, "--output", str(output))
+    command = (sys.executable, "-m", "tests.bench", "--quick", "--priority", "normal", *only, "--output", str(output))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=machine.ROOT)
     table, _ = await process.communicate()
     assert process.returncode == 0
@@ -29,7 +29,7 @@ async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.timeout(LONGEST)
 async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
     table, found = await run_bench(tmp_path / "bench.json", "media", "memory", "control")
-    assert {"date", "commit", "machine", "kernel", "python", "nice"} <= found.keys()
+    assert {"date", "commit", "machine", "kernel", "python", "priority"} <= found.keys()
     scenarios = found["media"]["scenarios"]
     assert {scenario.name for scenario in plans.ASKED} <= scenarios.keys()
     for scenario in plans.ASKED:
