@@ -6,11 +6,12 @@ export const SPEECH_LEVEL = 0.08;
 /** @type {AudioContext | null} */
 let shared = null;
 
-/** One context for the page: browsers allow few. Null where there is none. Resumes by itself after the first tap. */
+/** One context for the page: browsers allow few. Null where there is none. Each call tries to wake it: call it again in a tap. */
 export function audioContext() {
   const Context = globalThis.AudioContext;
   if (!shared && Context) shared = new Context();
-  if (shared?.state === "suspended") void shared.resume().catch(() => {});
+  // "suspended" before the first tap, "interrupted" (iOS) during a phone call.
+  if (shared && shared.state !== "running" && shared.state !== "closed") void shared.resume().catch(() => {});
   return shared;
 }
 

@@ -54,9 +54,16 @@ function trouble(session, lost, lasted) {
   return null;
 }
 
+/** Came into the call without the device check: by a move from another device, or a reload in a browser that forgets. @param {import("../../core/call_session.js").CallSession} session */
+function unasked(session) {
+  const { microphone, camera } = session.media;
+  return !microphone.value && !camera.value && session.devices.verdicts.microphone === "untested" && session.devices.verdicts.camera === "untested";
+}
+
 /** @param {import("../../core/call_session.js").CallSession} session @param {import("./view_state.js").ViewState} view */
 function hint(session, view) {
-  if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => { view.soundBlocked.value = false; }} />` };
+  if (unasked(session)) return { kind: "info", icon: "video-off", id: "unasked", text: t("call.banner_unasked"), action: html`<${Button} kind="primary" label=${t("check.use_devices")} onClick=${() => void session.devices.open()} />` };
+  if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => view.playVoices()} />` };
   if (session.me.value?.video_paused) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: null };
   if (session.media.speakingMuted.value) return { kind: "info", icon: "mic-off", id: "muted", text: t("call.banner_muted"), action: html`<${Button} label=${t("call.turn_microphone_on")} onClick=${() => void session.media.toggleMicrophone()} />` };
   if (session.media.screenTrack.value) return { kind: "info", icon: "monitor-up", id: "sharing", text: t("call.banner_sharing"), action: html`<${Button} label=${t("call.stop_sharing")} onClick=${() => session.media.stopScreen()} />` };

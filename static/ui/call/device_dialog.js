@@ -40,6 +40,11 @@ function Input({ kind, list }) {
   return html`<${Select} label=${t(`call.device_${kind}`)} value=${session.devices.currentId(kind)} options=${options(list[kind], t(`call.no_${kind}`))} onChange=${choose} testid=${`choose-${kind}`} />`;
 }
 
+function OwnLevel() {
+  const { session } = useCall();
+  return html`<${Meter} value=${session.media.level.value} label=${t("check.microphone_level")} />`;
+}
+
 export function DeviceDialog() {
   const { session, view } = useCall();
   const list = useDeviceList();
@@ -51,7 +56,7 @@ export function DeviceDialog() {
     <${Input} kind="camera" list=${list} />
     ${list.camera.length > 1 && matchMedia("(pointer: coarse)").matches && html`<${Button} icon="refresh-cw" label=${t("call.flip_camera")} onClick=${() => void session.devices.flip()} />`}
     <${Input} kind="microphone" list=${list} />
-    <${Meter} value=${session.media.level.value} label=${t("check.microphone_level")} />
+    <${OwnLevel} />
     ${canChooseSpeaker() && list.speaker.length > 0 && html`<${Select} label=${t("call.speaker")} value=${prefs.speakerId || (list.speaker[0]?.id ?? "")} options=${options(list.speaker, t("call.no_speaker"))} onChange=${(/** @type {string} */ id) => view.prefer({ speakerId: id })} testid="choose-speaker" />`}
     <${Button} icon="volume-2" label=${t("check.play_sound")} onClick=${() => playSound("test")} />
     <${Switch} label=${t("call.mirror")} checked=${prefs.mirror} onChange=${(/** @type {boolean} */ mirror) => view.prefer({ mirror })} />

@@ -1,5 +1,6 @@
 /** Mounts the call into a page: for staff at /call/<id>, for people with a link within the join page. */
 import { html, render } from "../../vendor/preact.js";
+import { audioContext } from "../../core/audio_level.js";
 import { CallSession } from "../../core/call_session.js";
 import { watchPage } from "../../core/page_visibility.js";
 import { ScreenWakeLock } from "../../core/wakelock.js";
@@ -49,11 +50,14 @@ export function mountCall(root, { sessionId, as, devices, admit = null, onEnd = 
     if (note.dirty) event.preventDefault();
   };
   addEventListener("beforeunload", stayForNote);
+  const wakeSound = () => void audioContext();
+  root.addEventListener("pointerdown", wakeSound);
   const parts = { session, view, onEnd };
   render(html`<${CallContext.Provider} value=${parts}><${NoteContext.Provider} value=${note}><${Call} admit=${admit} /></${NoteContext.Provider}></${CallContext.Provider}>`, root);
   session.start();
   return () => {
     removeEventListener("beforeunload", stayForNote);
+    root.removeEventListener("pointerdown", wakeSound);
     view.keepGoing();
     note.end();
     stopWatching();

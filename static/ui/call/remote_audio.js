@@ -8,7 +8,6 @@ function Voice({ id, track }) {
   const { view } = useCall();
   const ref = useRef(/** @type {HTMLAudioElement | null} */ (null));
   const { speakerId } = view.prefs.value;
-  const blocked = view.soundBlocked.value;
   useEffect(() => {
     const audio = ref.current;
     if (!audio) return;
@@ -18,8 +17,11 @@ function Voice({ id, track }) {
     });
   }, [track]);
   useEffect(() => {
-    if (!blocked) void ref.current?.play().catch(() => {});
-  }, [blocked]);
+    const audio = ref.current;
+    if (!audio) return undefined;
+    view.voices.add(audio);
+    return () => void view.voices.delete(audio);
+  }, []);
   useEffect(() => {
     const audio = /** @type {(HTMLAudioElement & {setSinkId?: (id: string) => Promise<void>}) | null} */ (ref.current);
     if (canChooseSpeaker()) void audio?.setSinkId?.(speakerId).catch(() => {}); // A speaker that is gone: the system's stays.

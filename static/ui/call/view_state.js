@@ -23,6 +23,8 @@ export class ViewState {
   soundBlocked = signal(false);
   /** When the call will end for all, milliseconds since the epoch. @type {import("../../vendor/preact.js").Signal<number | null>} */
   endingAt = signal(null);
+  /** Elements that play voices. @type {Set<HTMLAudioElement>} */
+  voices = new Set();
   /** The main tile's video, for picture in picture. @type {HTMLVideoElement | null} */
   mainVideo = null;
   #session;
@@ -53,6 +55,12 @@ export class ViewState {
   /** @param {string} tile */
   togglePin(tile) {
     this.pinned.value = this.pinned.value === tile ? null : tile;
+  }
+
+  /** In a press of the person: only there do browsers let sound begin. */
+  playVoices() {
+    this.soundBlocked.value = false;
+    for (const voice of this.voices) void voice.play().catch(() => {});
   }
 
   /** Ends the call for all in a few seconds, so that a slip of the hand can be taken back. @param {() => void} end */
