@@ -75,17 +75,19 @@ def _solve(system: list[list[float]]) -> list[float]:
 
 
 def packet_costs(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Fit the worker's core share over all runs: share = fixed + peers * a + packets in/s * b + copies out/s * c.
+    """Fit the worker's core share over all runs: share = peers * a + wake-ups/s * w + packets in/s * b + copies out/s * c.
 
-    Each run gives two points: everybody connected and silent, and the window of traffic. Returns the coefficients in
-    microseconds of CPU per second (fixed, per peer) and per packet, and the median relative error of the fit.
+    Each run gives two points: everybody connected and silent, and the window of traffic. Waking is a term of its own because an
+    idle worker is woken for every packet and a busy one for many at once. Returns the coefficients in microseconds of CPU (per
+    peer and second, per wake-up, per packet) and the median relative error of the fit.
     """
     rows: list[list[float]] = []
     shares: list[float] = []
     for run in runs:
-        rows.append([1.0, run["peers"], 0.0, 0.0])
+        seconds = run["seconds"]
+        rows.append([run["peers"], run["idle_wakeups"], 0.0, 0.0])
         shares.append(run["idle_share"])
-        rows.append([1.0, run["peers"], run["in_packets"] / run["seconds"], run["out_packets"] / run["seconds"]])
+        rows.append([run["peers"], run["wakeups"] / seconds, run["in_packets"] / seconds, run["out_packets"] / seconds])
         shares.append(run["core_share"])
     coefficients = least_squares(rows, shares)
     errors = [
@@ -93,6 +95,6 @@ def packet_costs(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         for row, share in zip(rows, shares, strict=True)
         if share > SMALLEST_WEIGHTED
     ]
-    names = ("fixed_us_per_second", "peer_us_per_second", "ingress_us", "egress_us")
+    names = ("peer_us_per_second", "wake_up_us", "ingress_us", "egress_us")
     costs = {name: round(value * 1e6, 2) for name, value in zip(names, coefficients, strict=True)}
     return {**costs, "median_error": median(errors)}

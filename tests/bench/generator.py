@@ -35,6 +35,8 @@ class RunResult:
     received: int = 0  # copies the generator's peers got
     cpu_seconds: float = 0.0
     idle_share: float = 0.0  # the worker's share with everybody connected and nobody sending
+    idle_wakeups: float = 0.0  # a second, meanwhile
+    wakeups: int = 0  # in the window: times the worker slept and was woken
     core_share: float = 0.0
     wait_share: float = 0.0  # time the worker was runnable and others had its core
     latency: dict[str, int] = field(default_factory=dict)  # kernel receive stamp to return of the last copy's sendto
@@ -57,7 +59,7 @@ async def run(plan: LoadPlan) -> RunResult:
         publishers, peers = await fill(control, plan)
         result.peers = len(peers)
         try:
-            result.idle_share = await _idle_share(control, plan.idle_seconds)
+            await _watch_silence(control, process_id, result)
             traffic = Traffic(publishers, peers)
             await traffic.run(plan.warm_seconds)
             await _window(control, process_id, traffic, peers, result)
@@ -67,22 +69,26 @@ async def run(plan: LoadPlan) -> RunResult:
     return result
 
 
-async def _idle_share(control: MediaClient, seconds: float) -> float:
+async def _watch_silence(control: MediaClient, process_id: int, result: RunResult) -> None:
+    """Measure what connected people cost who send nothing."""
     await asyncio.sleep(0.2)
-    before, started = await control.stats(), time.monotonic()
-    await asyncio.sleep(seconds)
-    after = await control.stats()
-    return round((after["cpu_seconds"] - before["cpu_seconds"]) / (time.monotonic() - started), 4)
+    woken, before, started = machine.wakeups(process_id), await control.stats(), time.monotonic()
+    await asyncio.sleep(result.plan["idle_seconds"])
+    after, elapsed = await control.stats(), time.monotonic() - started
+    result.idle_share = round((after["cpu_seconds"] - before["cpu_seconds"]) / elapsed, 4)
+    result.idle_wakeups = round((machine.wakeups(process_id) - woken) / elapsed, 1)
 
 
 async def _window(control: MediaClient, process_id: int, traffic: Traffic, peers: list[LoadPeer], result: RunResult) -> None:
     """Measure over the plan's window of traffic."""
     received = sum(peer.received for peer in peers)
     machine_before, waited, own = machine.CpuSample.take(), machine.waited_seconds(process_id), time.process_time()
+    woken = machine.wakeups(process_id)
     before, started = await control.stats(reset=True), time.monotonic()
     sent = await traffic.run(result.plan["seconds"])
     await asyncio.sleep(DRAIN_SECONDS)
     after, result.seconds = await control.stats(), time.monotonic() - started
+    result.wakeups = machine.wakeups(process_id) - woken
     own, machine_after = time.process_time() - own, machine.CpuSample.take()
     result.cpu_seconds = round(after["cpu_seconds"] - before["cpu_seconds"], 6)
     result.core_share = round(result.cpu_seconds / result.seconds, 4)

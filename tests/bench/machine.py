@@ -85,6 +85,12 @@ def waited_seconds(process_id: int) -> float:
     return int(fields[1]) * 1e-9 if len(fields) == 3 else 0.0
 
 
+def wakeups(process_id: int) -> int:
+    """Return how often the main thread went to sleep, since its start: each time it was woken again."""
+    lines = _read(f"/proc/{process_id}/status").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches")), 0)
+
+
 def resident_kib(process_id: int) -> int:
     """Return the resident memory of a process in KiB."""
     return int(psutil.Process(process_id).memory_info().rss) // 1024

@@ -65,6 +65,7 @@ def publishers_to_five(publishers: int) -> Scenario:
 INGRESS = (
     Scenario("5-alone", "5 publishers, nobody receives", cast(5, 0)),
     Scenario("20-alone", "20 publishers, nobody receives", cast(20, 0)),
+    Scenario("80-alone", "80 publishers, nobody receives", cast(80, 0)),
 )
 ONE_TO_TEN = Scenario("1-to-10", "1 publisher -> 10 subscribers", cast(1, 10))
 ONE_TO_FIFTY = Scenario("1-to-50", "1 publisher -> 50 subscribers", cast(1, 50))

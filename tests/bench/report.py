@@ -113,7 +113,7 @@ def _media_lines(media: Json) -> list[str]:
     cost = media["cost"]
     split = (
         f"regression: {cost['ingress_us']} us per packet in, {cost['egress_us']} us per copy out, "
-        f"{cost['peer_us_per_second']} us/s per peer, {cost['fixed_us_per_second']} us/s fixed; "
+        f"{cost['wake_up_us']} us per wake-up, {cost['peer_us_per_second']} us/s per peer; "
         f"median error {cost['median_error']:.1%}"
     )
     return ["", *_align(rows), "", split]

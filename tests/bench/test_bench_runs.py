@@ -58,20 +58,23 @@ async def test_the_join_is_measured_in_a_browser(tmp_path: Path) -> None:
 
 
 def test_the_regression_finds_the_costs_that_made_the_load() -> None:
+    loads = ((20, 3000, 4000, 0), (80, 4000, 16000, 0), (11, 180, 200, 2000), (51, 150, 200, 10000), (120, 2500, 4000, 20000))
     runs = [
         {
             "peers": peers,
             "seconds": 1.0,
+            "wakeups": woken,
+            "idle_wakeups": 50.0,
             "in_packets": packets_in,
             "out_packets": packets_out,
-            "idle_share": 0.003 + peers * 0.0002,
-            "core_share": 0.003 + peers * 0.0002 + packets_in * 15e-6 + packets_out * 12e-6,
+            "idle_share": peers * 200e-6 + 50 * 30e-6,
+            "core_share": peers * 200e-6 + woken * 30e-6 + packets_in * 15e-6 + packets_out * 12e-6,
         }
-        for peers, packets_in, packets_out in ((20, 4000, 0), (11, 200, 2000), (51, 200, 10000), (120, 4000, 20000))
+        for peers, woken, packets_in, packets_out in loads
     ]
     costs = packet_costs(runs)
     assert (costs["ingress_us"], costs["egress_us"]) == pytest.approx((15.0, 12.0))
-    assert (costs["fixed_us_per_second"], costs["peer_us_per_second"]) == pytest.approx((3000.0, 200.0))
+    assert (costs["wake_up_us"], costs["peer_us_per_second"]) == pytest.approx((30.0, 200.0))
     assert costs["median_error"] == pytest.approx(0.0, abs=1e-6)
 
 
