@@ -3,13 +3,15 @@
 /** @typedef {EventTarget & {visibilityState: string}} VisibilityTarget */
 /** @typedef {{onVisible?: (visible: boolean) => void, onNetwork?: () => void, onWake?: () => void}} PageEvents */
 
-/** A timer this much late (milliseconds) means that the machine slept. */
+/** A timer this much late (milliseconds) means that the machine slept, if the page is seen: browsers slow the timers of hidden ones. */
 const SLEEP_MS = 4_000;
+/** The slowest that browsers let a hidden page's timers run, and some; milliseconds. */
+const HIDDEN_SLEEP_MS = 70_000;
 const TICK_MS = 2_000;
 
 /**
  * @param {PageEvents} events
- * @param {{document: VisibilityTarget, window: EventTarget, connection?: EventTarget | undefined}} page
+ * @param {{document: VisibilityTarget, window: EventTarget, connection?: (EventTarget & {type?: string}) | undefined}} page
  * @returns {() => void} stops watching
  */
 export function watchPage(events, page) {
@@ -20,21 +22,36 @@ export function watchPage(events, page) {
     if (/** @type {PageTransitionEvent} */ (event).persisted) events.onWake?.();
   }, options);
   page.window.addEventListener("online", () => events.onNetwork?.(), options);
-  page.connection?.addEventListener("change", () => events.onNetwork?.(), options);
-  const stopTicking = watchSleep(() => events.onWake?.());
+  watchNetworkType(page.connection, () => events.onNetwork?.(), options);
+  const stopTicking = watchSleep(() => events.onWake?.(), page.document);
   return () => {
     listening.abort();
     stopTicking();
   };
 }
 
-/** @param {() => void} onWake */
-function watchSleep(onWake) {
+/**
+ * Wi-Fi to mobile and back, where the browser tells. The same event reports every new estimate of speed, which is no change of network.
+ * @param {(EventTarget & {type?: string}) | undefined} connection
+ * @param {() => void} onChange
+ * @param {AddEventListenerOptions} options
+ */
+function watchNetworkType(connection, onChange, options) {
+  let known = connection?.type;
+  connection?.addEventListener("change", () => {
+    const changed = connection.type !== known;
+    known = connection.type;
+    if (changed && known !== "none") onChange();
+  }, options);
+}
+
+/** @param {() => void} onWake @param {VisibilityTarget} document */
+function watchSleep(onWake, document) {
   let last = Date.now();
   const timer = setInterval(() => {
     const late = Date.now() - last - TICK_MS;
     last = Date.now();
-    if (late > SLEEP_MS) onWake();
+    if (late > (document.visibilityState === "visible" ? SLEEP_MS : HIDDEN_SLEEP_MS)) onWake();
   }, TICK_MS);
   return () => clearInterval(timer);
 }

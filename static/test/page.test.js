@@ -72,11 +72,15 @@ test("a wake lock that arrives too late is given back; a refused one is no error
 
 test("the page tells when it is seen and when the network changed", () => {
   const document = Object.assign(new EventTarget(), { visibilityState: "hidden" });
-  const [window, connection] = [new EventTarget(), new EventTarget()];
+  const [window, connection] = [new EventTarget(), Object.assign(new EventTarget(), { type: "wifi" })];
   const seen = [];
   const stop = watchPage({ onVisible: (visible) => seen.push(visible), onNetwork: () => seen.push("network") }, { document, window, connection });
   document.dispatchEvent(new Event("visibilitychange"));
   window.dispatchEvent(new Event("online"));
+  connection.dispatchEvent(new Event("change")); // Only another estimate of speed.
+  connection.type = "none";
+  connection.dispatchEvent(new Event("change"));
+  connection.type = "cellular";
   connection.dispatchEvent(new Event("change"));
   stop();
   window.dispatchEvent(new Event("online"));
