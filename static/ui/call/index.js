@@ -52,12 +52,15 @@ export function mountCall(root, { sessionId, as, devices, admit = null, onEnd = 
   addEventListener("beforeunload", stayForNote);
   const wakeSound = () => void audioContext();
   root.addEventListener("pointerdown", wakeSound);
+  const lookFullScreen = () => { view.fullScreen.value = document.fullscreenElement !== null; };
+  document.addEventListener("fullscreenchange", lookFullScreen);
   const parts = { session, view, onEnd };
   render(html`<${CallContext.Provider} value=${parts}><${NoteContext.Provider} value=${note}><${Call} admit=${admit} /></${NoteContext.Provider}></${CallContext.Provider}>`, root);
   session.start();
   return () => {
     removeEventListener("beforeunload", stayForNote);
     root.removeEventListener("pointerdown", wakeSound);
+    document.removeEventListener("fullscreenchange", lookFullScreen);
     view.keepGoing();
     note.end();
     stopWatching();

@@ -11,7 +11,7 @@ import { useCall } from "./context.js";
 async function togglePictureInPicture(view) {
   try {
     if (document.pictureInPictureElement) await document.exitPictureInPicture();
-    else await view.mainVideo?.requestPictureInPicture();
+    else await view.mainVideo.value?.requestPictureInPicture();
   } catch {
     // The picture has gone meanwhile, or the browser keeps it in the page.
   }
@@ -31,8 +31,9 @@ export async function toggleFullScreen() {
 function windowItems(view) {
   /** @type {MenuItem[]} */
   const items = [];
-  if (document.fullscreenEnabled) items.push({ id: "fullscreen", label: t(document.fullscreenElement ? "call.leave_full_screen" : "call.full_screen"), icon: document.fullscreenElement ? "minimize" : "maximize", onSelect: () => void toggleFullScreen(), testid: "full-screen" });
-  if (document.pictureInPictureEnabled && view.mainVideo) items.push({ id: "pip", label: t("call.picture_in_picture"), icon: "picture-in-picture-2", onSelect: () => void togglePictureInPicture(view), testid: "picture-in-picture" });
+  const full = view.fullScreen.value;
+  if (document.fullscreenEnabled) items.push({ id: "fullscreen", label: t(full ? "call.leave_full_screen" : "call.full_screen"), icon: full ? "minimize" : "maximize", onSelect: () => void toggleFullScreen(), testid: "full-screen" });
+  if (document.pictureInPictureEnabled && view.mainVideo.value) items.push({ id: "pip", label: t("call.picture_in_picture"), icon: "picture-in-picture-2", onSelect: () => void togglePictureInPicture(view), testid: "picture-in-picture" });
   return items;
 }
 

@@ -76,10 +76,9 @@ export function Tile({ person, rect }) {
   const speaking = session.speaker.value === person.id && person.media.microphone;
   const bars = session.barsOf(person.id);
   const classes = ["tile", `tile--${rect.role}`, speaking && "tile--speaking"].filter(Boolean).join(" ");
-  const setMain = (/** @type {HTMLVideoElement | null} */ element) => { if (rect.role === "main") view.mainVideo = element; };
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
     <${Video} track=${camera?.track ?? kept.current} fit=${view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
-      testid="remote-video" participant=${person.id} onElement=${setMain} />
+      testid="remote-video" participant=${person.id} main=${rect.role === "main"} />
     ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} />`}
     <${Veil} state=${person.state} />
     <div class="tile__foot">
@@ -96,12 +95,11 @@ export function Tile({ person, rect }) {
 
 /** Somebody's shared screen. @param {{person: Participant, rect: Rect}} props */
 export function ScreenTile({ person, rect }) {
-  const { session, view } = useCall();
+  const { session } = useCall();
   const screen = receivedTrack(person, "screen", session.media.remote.current.value);
   const name = t("call.screen_of", { name: personName(person) });
-  const setMain = (/** @type {HTMLVideoElement | null} */ element) => { if (rect.role === "main") view.mainVideo = element; };
   return html`<section class="tile tile--screen tile--${rect.role}" style=${place(rect)} aria-label=${name}>
-    <${Video} track=${screen?.track ?? null} fit="contain" label=${name} testid="remote-screen" participant=${person.id} onElement=${setMain} />
+    <${Video} track=${screen?.track ?? null} fit="contain" label=${name} testid="remote-screen" participant=${person.id} main=${rect.role === "main"} />
     <div class="tile__foot"><span class="tile__name">${name}</span></div>
     <${TileActions} person=${null} tile=${`screen:${person.id}`} compact=${rect.role === "strip"} />
   </section>`;

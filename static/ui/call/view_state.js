@@ -25,8 +25,9 @@ export class ViewState {
   endingAt = signal(null);
   /** Elements that play voices. @type {Set<HTMLAudioElement>} */
   voices = new Set();
-  /** The main tile's video, for picture in picture. @type {HTMLVideoElement | null} */
-  mainVideo = null;
+  /** The main tile's video, for picture in picture. @type {import("../../vendor/preact.js").Signal<HTMLVideoElement | null>} */
+  mainVideo = signal(null);
+  fullScreen = signal(false);
   #session;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #endTimer;
