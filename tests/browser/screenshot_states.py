@@ -95,6 +95,7 @@ async def answer(tab: ChromiumTab, path: str, status: int, code: str, **headers:
 
 
 async def sign_in_page(album: Album) -> None:
+    """Fresh, incomplete, wrong, throttled."""
     tab = await album.tab()
     await tab.goto(album.server.base_url + "/sign-in")
     await tab.wait("login-submit")
@@ -113,6 +114,7 @@ async def sign_in_page(album: Album) -> None:
 
 
 async def sign_in_german(album: Album) -> None:
+    """In German."""
     tab = await album.tab(locale="de-DE")
     await tab.goto(album.server.base_url + "/sign-in")
     await tab.wait("login-submit")
@@ -120,6 +122,7 @@ async def sign_in_german(album: Album) -> None:
 
 
 async def today_quiet(album: Album) -> None:
+    """Nobody waits; and the choice of language."""
     tab = await album.doctor()
     await tab.wait("waiting-list")
     await tab.page.wait_for_selector(".state")
@@ -129,6 +132,7 @@ async def today_quiet(album: Album) -> None:
 
 
 async def today_without_server(album: Album) -> None:
+    """The list is still being loaded, and the server does not answer."""
     tab = await album.doctor()
     await answer(tab, "/staff/ticket", 503, "unavailable")
     await tab.reload()
@@ -137,6 +141,7 @@ async def today_without_server(album: Album) -> None:
 
 
 async def today_busy(album: Album) -> None:
+    """Three people wait; then the device goes offline."""
     doctor = await album.doctor()
     for name in NAMES:
         link, _ = await album.link(doctor)
@@ -149,6 +154,7 @@ async def today_busy(album: Album) -> None:
 
 
 async def today_tasks(album: Album) -> None:
+    """An outcome is due, and its dialog."""
     doctor, patient = await album.call()
     await end_for_all(doctor)
     await patient.wait("goodbye")
@@ -161,6 +167,7 @@ async def today_tasks(album: Album) -> None:
 
 
 async def today_german(album: Album) -> None:
+    """In German, with somebody waiting."""
     doctor = await album.doctor(locale="de-DE")
     link, _ = await album.link(doctor)
     await album.patient(link, NAMES[2])
@@ -169,6 +176,7 @@ async def today_german(album: Album) -> None:
 
 
 async def device_check(album: Album) -> None:
+    """Before the permission, and with everything working."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     patient = await album.tab()
@@ -184,6 +192,7 @@ async def device_check(album: Album) -> None:
 
 
 async def device_check_trouble(album: Album) -> None:
+    """Refused, no camera, and the browser still asking; each without a network test."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     for name, script in (("check-refused", REFUSE_DEVICES), ("check-no-camera", NO_CAMERA), ("check-asking", NEVER_ANSWER)):
@@ -199,6 +208,7 @@ async def device_check_trouble(album: Album) -> None:
 
 
 async def device_check_german(album: Album) -> None:
+    """Device check and waiting room in German."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     patient = await album.tab(locale="de-DE")
@@ -212,6 +222,7 @@ async def device_check_german(album: Album) -> None:
 
 
 async def waiting_room(album: Album) -> None:
+    """Waiting, the question before leaving, and the goodbye after it."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     patient = await album.patient(link, NAMES[0])
@@ -225,6 +236,7 @@ async def waiting_room(album: Album) -> None:
 
 
 async def waiting_without_devices(album: Album) -> None:
+    """Somebody who is neither seen nor heard; then offline."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     patient = await album.tab()
@@ -237,6 +249,7 @@ async def waiting_without_devices(album: Album) -> None:
 
 
 async def link_faults(album: Album) -> None:
+    """Every way in which a link can fail to lead to a visit."""
     codes = {
         "link_unknown": 404,
         "link_expired": 410,
@@ -260,6 +273,7 @@ async def link_faults(album: Album) -> None:
 
 
 async def other_browsers(album: Album) -> None:
+    """A browser inside an app, one without scripts, and an unknown address."""
     tab = await album.tab(user_agent=IN_APP)
     await tab.goto(f"{album.server.base_url}/j#{A_TOKEN}")
     await tab.wait("open-in-browser")
@@ -272,6 +286,7 @@ async def other_browsers(album: Album) -> None:
 
 
 async def second_device(album: Album) -> None:
+    """The link on a second device: asked, waiting for staff, refused."""
     doctor = await album.doctor()
     link, _ = await album.link(doctor)
     await album.patient(link, NAMES[0])
@@ -288,6 +303,7 @@ async def second_device(album: Album) -> None:
 
 
 async def call_alone(album: Album) -> None:
+    """The doctor alone, with link and QR code."""
     doctor = await album.doctor()
     await start_consultation(doctor)
     await doctor.page.wait_for_timeout(1500)
@@ -295,6 +311,7 @@ async def call_alone(album: Album) -> None:
 
 
 async def call_together(album: Album) -> None:
+    """Both in the call, with and without chat."""
     doctor, patient = await album.call()
     await album.camera.take(doctor, "call-doctor", whole=False)
     await album.camera.take(patient, "call-patient", whole=False)
@@ -309,6 +326,7 @@ async def call_together(album: Album) -> None:
 
 
 async def call_ends(album: Album) -> None:
+    """The end, as both see it."""
     doctor, patient = await album.call()
     await end_for_all(doctor)
     await doctor.page.wait_for_timeout(800)
