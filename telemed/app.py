@@ -105,7 +105,8 @@ async def _open_web(
 ) -> None:
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
-    deps = WebDeps(store, signaling.visits, SystemClock(), settings, attach=signaling.mount, on_sign_out=signaling.visits.drop_user)
+    visits = signaling.visits
+    deps = WebDeps(store, visits, SystemClock(), settings, attach=signaling.mount, on_sign_out=visits.drop_user)
     application = build_app(deps)
     if orders.authority_file:
         application.router.add_get(AUTHORITY_PATH, _authority_page(Path(orders.authority_file)))
@@ -190,14 +191,19 @@ def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[
 
 
 async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient]) -> dict[str, Any]:
-    """Figures of this moment: seconds of loop lag since last asked, counts of the signalling, and each worker's own."""
+    """Figures of this moment: seconds of loop lag since last asked, tasks, counts of the signalling, and each worker's own."""
     workers: list[dict[str, Any] | None] = []
     for client in clients:
         try:
             workers.append(await client.stats())
         except Unavailable:
             workers.append(None)
-    return {"loop_lag": lag.take_worst(), "signaling": signaling.counters.snapshot(), "workers": workers}
+    return {
+        "loop_lag": lag.take_worst(),
+        "tasks": len(asyncio.all_tasks()),
+        "signaling": signaling.counters.snapshot(),
+        "workers": workers,
+    }
 
 
 async def _wait_for_workers(signaling: Signaling) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,7 @@ class Worker:
             },
             "collections": self._collections.snapshot(),
             "cpu_seconds": round(time.process_time(), 6),
+            "tasks": len(asyncio.all_tasks()),
             "rooms": len(self.rooms),
             "peers": sum(len(room.peers) for room in self.rooms.values()),
             "dropped_events": self._control.dropped_events if self._control is not None else 0,

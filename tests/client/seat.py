@@ -96,7 +96,7 @@ class SeatClient:
         auth = {"protocol": 1, "ticket": ticket}
         if self.position:
             auth["resume"] = self.position
-        await self.socket.connect(self.api.base_url, namespaces=["/call"], auth=auth, transports=["websocket"])
+        await self.socket.connect(self.api.base_url, namespaces=["/call"], auth=auth, transports=["websocket"], wait_timeout=10)
         await self.until(lambda: bool(self.state))
 
     def _on_snapshot(self, message: dict[str, Any]) -> None:
