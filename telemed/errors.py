@@ -61,6 +61,16 @@ class Conflict(TelemedError):
     code = "conflict"
 
 
+class TooEarly(Conflict):
+    """The thing will be there later: `retry_after` seconds from now."""
+
+    code = "too_early"
+
+    def __init__(self, message: str = "It is too early.", *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Gone(TelemedError):
     """It existed and has ended: an expired or revoked link, an ended visit."""
 

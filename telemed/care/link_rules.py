@@ -13,7 +13,7 @@ from enum import StrEnum
 from telemed.care.records import LinkRecord, MoveRequest, ParticipantRecord, SeatTokenRecord, SessionRecord
 from telemed.care.session_states import USABLE
 from telemed.care.states import IN_CALL, ParticipantState, SessionState
-from telemed.errors import Conflict, Gone, NotAllowed, NotFound
+from telemed.errors import Gone, NotAllowed, NotFound, TooEarly
 
 LINK_LIFE = timedelta(days=30)  # a link to a planned visit; it ends with its visit anyway
 EARLY = timedelta(minutes=30)  # how long before the planned start a link opens the waiting room
@@ -48,7 +48,7 @@ class LinkFacts:
 def check_link(link: LinkRecord | None, session: SessionRecord | None, seat: ParticipantRecord | None, now: datetime) -> None:
     """Raise what is wrong with a link, the reason a person can do most about first.
 
-    NotFound `link_unknown`; Gone `removed`, `visit_ended`, `link_revoked`, `link_expired`; Conflict `too_early`. Whoever was
+    NotFound `link_unknown`; Gone `removed`, `visit_ended`, `link_revoked`, `link_expired`; TooEarly. Whoever was
     removed reads so although removal also revoked the link.
     """
     if link is None or session is None or seat is None:
@@ -64,7 +64,7 @@ def check_link(link: LinkRecord | None, session: SessionRecord | None, seat: Par
     if now >= link.expires_at:
         raise Gone("This link has expired.", code="link_expired")
     if link.not_before is not None and now < link.not_before:
-        raise Conflict("It is too early for this visit.", code="too_early")
+        raise TooEarly("It is too early for this visit.", retry_after=(link.not_before - now).total_seconds())
 
 
 def open_link(facts: LinkFacts, device_hash: str, now: datetime) -> Opening:

@@ -8,7 +8,7 @@ import secrets
 
 from aiohttp import web
 
-from telemed.errors import InvalidInput, NotAllowed, NotFound, TelemedError, TooLarge, TooMany, Unavailable
+from telemed.errors import InvalidInput, NotAllowed, NotFound, TelemedError, TooEarly, TooLarge, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def error_answer(error: TelemedError) -> web.Response:
     if error.field is not None:
         content["field"] = error.field
     response = web.json_response({"error": content}, status=error.status)
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooEarly | TooMany | Unavailable):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, TooLarge):
         response.force_close()  # the rest of the body is not worth reading

@@ -9,7 +9,7 @@ import pytest
 from telemed.care.link_rules import EARLY, MOVE_LIFE, LinkFacts, Opening, check_link, not_before, open_link
 from telemed.care.records import MoveRequest
 from telemed.care.states import ParticipantState, SessionState
-from telemed.errors import Conflict, Gone, NotAllowed, NotFound, TelemedError
+from telemed.errors import Conflict, Gone, NotAllowed, NotFound, TelemedError, TooEarly
 from tests.unit.care.builders import NOW, a_link, a_seat, a_session, a_token
 
 MINE, OTHER = "c" * 64, "d" * 64
@@ -97,3 +97,9 @@ def test_an_approval_serves_once_and_not_for_long() -> None:
 def test_planned_visits_open_a_little_early() -> None:
     assert not_before(a_session(starts_at=NOW)) == NOW - EARLY
     assert not_before(a_session()) is None
+
+
+def test_too_early_says_when_the_door_opens() -> None:
+    with pytest.raises(TooEarly) as caught:
+        check_link(a_link(not_before=NOW + timedelta(seconds=754)), a_session(), a_seat(), NOW)
+    assert caught.value.retry_after == 754
