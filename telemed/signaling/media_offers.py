@@ -93,6 +93,7 @@ class MediaOffers:
     async def _negotiate(
         self, room: MediaRoom, peer: MediaPeer, declaration: Negotiate, request: OfferRequest
     ) -> Negotiated:
+        evictions = peer.evictions
         peer.negotiating = True
         try:
             async with asyncio.timeout(NEGOTIATE_TIMEOUT):
@@ -104,20 +105,24 @@ class MediaOffers:
         if not peer.present:
             peer.flowing = True  # a replaced attempt hands its hold on, a new peer flows
         if request.attempt > peer.attempt or not peer.present:
-            peer.state, peer.evicted = PeerState.CONNECTING, False
+            peer.state, peer.evicted = PeerState.CONNECTING, peer.evictions != evictions
         peer.attempt, peer.offer = request.attempt, request.offer
         return negotiated
 
     async def _still_in(self, visit: LiveVisit, room: MediaRoom, participant_id: str) -> None:
-        """A seat may have been held or sent away while the worker answered: its media follow before it has the answer."""
+        """A seat may have been held, sent away or taken from this device while the worker answered: its media follow first."""
         if not visit.is_live:
             await room.plane.close_room(room.room_id)
             raise Gone("This visit has ended.", code="visit_ended")
         if self._placement.find(room.room_id) is not room:
             raise media_unavailable()  # its worker went away; the next offer finds another
+        peer = room.peers[participant_id]
+        if peer.evicted:
+            await room.plane.close_peer(room.room_id, participant_id)
+            peer.state, peer.evicted = None, False
+            raise _stale()
         if visit.seats[participant_id].state in IN_CALL:
             return
-        peer = room.peers[participant_id]
         if not is_admitted(visit, participant_id):
             await room.plane.close_peer(room.room_id, participant_id)
             peer.state = None

@@ -49,6 +49,7 @@ class MediaPeer:
     flowing: bool = True  # what the worker was told last
     negotiating: bool = False
     evicted: bool = False  # its device lost the seat
+    evictions: int = 0  # so far: an offer that was being answered meanwhile came from that device
 
     @property
     def present(self) -> bool:

@@ -100,11 +100,12 @@ class MediaRooms:
             self._mark(room)
 
     def evict(self, session_id: str, participant_id: str) -> None:
-        """Close the peer of a device that lost its seat; the device that has it now begins a new attempt."""
+        """Close the peer of a device that lost its seat, even one whose offer is being answered; the other begins a new attempt."""
         room = self._placement.find(session_id)
         peer = room.peers.get(participant_id) if room is not None else None
-        if room is not None and peer is not None and peer.present:
+        if room is not None and peer is not None and (peer.present or peer.negotiating):
             peer.evicted = True
+            peer.evictions += 1
             self._mark(room)
 
     def mark_all(self) -> None:

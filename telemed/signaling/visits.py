@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from telemed.care.identity import Identity, Seat, Staff
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json, LinkOpened, OfferRequest
@@ -17,11 +19,19 @@ from telemed.signaling.session_desk import SessionDesk
 class VisitService:
     """Implements `telemed.care.ports.Visits`; the methods are described there."""
 
-    def __init__(self, desk: Desk, entry: Entry, offers: MediaOffers, probes: MediaProbes) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        entry: Entry,
+        offers: MediaOffers,
+        probes: MediaProbes,
+        evict: Callable[[str, str], None],  # (session id, participant id): close its media
+    ) -> None:
         self._desk = desk
         self._entry = entry
         self._offers = offers
         self._probes = probes
+        self._evict = evict
         self._links = LinkDesk(desk)
         self._sessions = SessionDesk(desk, self._links)
         self._notes = NoteDesk(desk)
@@ -102,7 +112,11 @@ class VisitService:
         return await self._probes.probe(identity, session_id, sdp)
 
     def drop_user(self, user_id: str) -> None:
-        """Close every connection of a member of staff and its unused tickets: signed out, disabled or given another role."""
+        """Close every connection of a member of staff, its media and its unused tickets: signed out, disabled, another role."""
         self._entry.revoke(user_id)
         for channel in self._desk.live.of_user(user_id):
             channel.finish()
+        for visit in self._desk.live:
+            for seat in visit.seats.values():
+                if seat.user_id == user_id:
+                    self._evict(visit.session.id, seat.id)

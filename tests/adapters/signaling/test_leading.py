@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
+import pytest
+
+from telemed.errors import Conflict
 from tests.adapters.signaling.offers import offer
 from tests.adapters.signaling.world import World, until
 
@@ -137,6 +141,32 @@ async def test_signing_out_drops_every_connection_of_the_user(world: World) -> N
     await today.disconnected.wait()
     assert await world.refusal("/call", {"protocol": 1, "ticket": ticket}) == "bad_ticket"
     assert patient.sio.connected
+
+
+async def test_signing_out_ends_the_media_of_the_user_and_of_nobody_else(world: World) -> None:
+    visit = await world.start_visit()
+    _doctor, _patient, seat = await visit.call()
+    for identity, participant_id in ((world.doctor, visit.doctor_id), (seat, visit.patient_id)):
+        await world.visits.offer(identity, visit.id, offer())
+        world.plane.connect(visit.id, participant_id)
+    world.visits.drop_user(world.doctor.user_id)
+    await until(lambda: visit.doctor_id not in world.plane.rooms[visit.id], "the signed-out browser's media end", seconds=2.0)
+    assert visit.patient_id in world.plane.rooms[visit.id]
+    await world.visits.offer(world.doctor, visit.id, offer(attempt=2))  # signed in again: the seat is still theirs
+    assert visit.doctor_id in world.plane.rooms[visit.id]
+
+
+async def test_an_offer_under_way_at_the_sign_out_brings_no_media_back(world: World) -> None:
+    visit = await world.start_visit()
+    await visit.doctor_joins()
+    world.plane.hold_answers = asyncio.Event()
+    slow = asyncio.create_task(world.visits.offer(world.doctor, visit.id, offer()))
+    await asyncio.sleep(0)  # the offer reaches the worker, which keeps its answer
+    world.visits.drop_user(world.doctor.user_id)
+    world.plane.hold_answers.set()
+    with pytest.raises(Conflict, match="over or older"):
+        await slow
+    assert visit.doctor_id not in world.plane.rooms.get(visit.id, {})
 
 
 async def test_a_disabled_account_can_do_nothing_from_its_next_command_on(world: World) -> None:
