@@ -13,8 +13,10 @@ import psutil
 from tests.browser.browsers import eventually, open_firefox_tab
 from tests.browser.server import Server
 from tests.net.call_page import CallPage, chromium_at, chromium_page
+from tests.net.lag import Lag
 from tests.net.relay import Relay
 
+STOOD_STILL = 0.4  # seconds without a turn on the processor
 HALF_A_SECOND = {"audio": 25, "frames": 5}  # packets at 20 ms; pictures at the least rate of the fake camera
 
 
@@ -63,10 +65,17 @@ class Meeting:
         """Measure gaps from now on."""
         await asyncio.gather(self.doctor.mark(), self.patient.mark())
 
+    async def stood_still(self, lag: Lag) -> bool:
+        """Whether this process or a page was kept waiting since `mark`: then what was measured is to be measured again."""
+        doctor, patient = await self.doctor.look(), await self.patient.look()
+        late = max(lag.worst, doctor["late"], patient["late"])
+        print(f"late {late:.2f} s", "(does not count)" if late > STOOD_STILL else "")
+        return late > STOOD_STILL
+
     async def gaps(self, field: str = "gaps") -> dict[str, float]:
         """Longest times in seconds without arrival since `mark`: `up` at the doctor's page, `down` at the patient's.
 
-        With field "back": when the longest one ended, seconds since the epoch.
+        With field "back": when the first one of note ended, seconds since the epoch; 0 without one.
         """
         up, down = (await self.doctor.look())[field], (await self.patient.look())[field]
         return {f"{way} {kind}": value for way, found in (("up", up), ("down", down)) for kind, value in sorted(found.items())}

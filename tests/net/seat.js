@@ -21,16 +21,21 @@ async ({ token, name, email, password }) => {
   const session = new CallSession({ sessionId: entered.session_id, as: token ? "seat" : "staff" });
   const { peer } = session.media;
 
+  const PAUSE = 0.25; // seconds: more than the spacing of packets and pictures
+  const BEAT = 25; // milliseconds; the browser itself renews its statistics every 50 ms
   const book = {
     session,
     events: [], // {at: seconds since the epoch, what}
-    arrivals: {}, // "audio" and "video": packets, "frames": decoded pictures -> {count, last, gap, back}; seconds since the epoch
+    arrivals: {}, // "audio" and "video": packets, "frames": decoded pictures -> {count, last, gap, back}, see `mark`
     dtls: [],
     offers: 0,
+    late: 0, // seconds that this page was kept from its work
     note(what) {
       this.events.push({ at: Date.now() / 1000, what });
     },
+    // From now on: `gap`, the longest time without arrival in seconds; `back`, when the first real pause ended (0: none yet).
     mark() {
+      this.late = 0;
       for (const entry of Object.values(this.arrivals)) Object.assign(entry, { gap: 0, back: 0, last: Date.now() / 1000 });
     },
     gaps() {
@@ -41,7 +46,7 @@ async ({ token, name, email, password }) => {
       const of = (field) => Object.fromEntries(Object.entries(this.arrivals).map(([kind, entry]) => [kind, entry[field]]));
       return {
         seat: session.me.value?.id ?? null, signal: session.connection.value, media: peer.state, attempts: peer.attempts,
-        connections: window.connections.length, events: this.events, dtls: this.dtls, offers: this.offers, gaps: this.gaps(), back: of("back"),
+        connections: window.connections.length, events: this.events, dtls: this.dtls, offers: this.offers, late: this.late, gaps: this.gaps(), back: of("back"),
         counts: of("count"),
         people: (session.state.value?.participants ?? []).map((one) => ({ id: one.id, state: one.state, tracks: one.tracks.map((t) => t.id) })),
       };
@@ -71,11 +76,17 @@ async ({ token, name, email, password }) => {
     for (const [kind, count] of Object.entries(counts)) {
       const entry = (book.arrivals[kind] ??= { count: 0, last: now, gap: 0, back: 0 });
       if (count === entry.count) continue;
-      if (now - entry.last > entry.gap) Object.assign(entry, { gap: now - entry.last, back: now });
-      Object.assign(entry, { count, last: now });
+      const gap = now - entry.last;
+      if (gap > PAUSE && !entry.back) entry.back = now;
+      Object.assign(entry, { count, last: now, gap: Math.max(entry.gap, gap) });
     }
   };
-  setInterval(() => void sample(), 25); // The browser itself renews its statistics every 50 ms.
+  let due = Date.now() + BEAT;
+  setInterval(() => {
+    book.late = Math.max(book.late, (Date.now() - due) / 1000);
+    due = Date.now() + BEAT;
+    void sample();
+  }, BEAT);
 
   const again = (what) => () => {
     book.note(what);

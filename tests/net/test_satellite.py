@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 import pytest
 
 from tests.browser.server import Server
+from tests.net.lag import Lag
 from tests.net.meeting import meeting
 
 ONE_WAY = 0.35  # seconds
@@ -16,7 +18,10 @@ LONGEST_GAP = 5.0  # seconds: a busy machine pauses media for a while; a lost co
 
 
 async def stays_up(server: Server, seconds: float) -> dict[str, float]:
-    """A call over the long way lasts `seconds` in one connection; returns the longest gaps."""
+    """A call over the long way lasts `seconds` in one connection; returns the longest gaps.
+
+    An ICE restart (one more offer) is no drop: the client asks for one when a busy machine was silent for 1.5 s.
+    """
     async with meeting(server, arrive=False) as (call, relay):
         relay.delay = ONE_WAY
         started = time.monotonic()
@@ -25,17 +30,21 @@ async def stays_up(server: Server, seconds: float) -> dict[str, float]:
         print(f"media both ways {time.monotonic() - started:.1f} s after the tap on the link")
         await call.mark()
         offers = (await call.patient.look())["offers"]
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            await call.flows(timeout=10.0)
-            await asyncio.sleep(1.0)
-        patient, doctor = await call.patient.look(), await call.doctor.look()
-        assert (patient["attempts"], patient["connections"], patient["offers"]) == (1, 1, offers), patient
+        with contextlib.closing(Lag()) as lag:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                await call.flows(timeout=10.0)
+                await asyncio.sleep(1.0)
+            patient, doctor, gaps = await call.patient.look(), await call.doctor.look(), await call.gaps()
+            print(
+                {kind: round(gap, 2) for kind, gap in gaps.items()},
+                f"lag {lag.worst:.2f}",
+                patient["offers"] - offers,
+                "restarts",
+            )
+        assert (patient["attempts"], patient["connections"]) == (1, 1), patient
         assert patient["dtls"] == doctor["dtls"] == ["new", "connecting", "connected"]
-        assert [event["what"] for event in patient["events"]] == ["media connecting", "media connected"]
-        assert sorted(p["state"] for p in doctor["people"]) == ["connected", "connected"]
-        gaps = await call.gaps()
-        print({kind: round(gap, 2) for kind, gap in gaps.items()})
+        await call.is_one_person()
         return gaps
 
 
