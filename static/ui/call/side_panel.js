@@ -17,11 +17,15 @@ const PANELS = { chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, techni
 function usePanelFocus(panel) {
   const before = useRef(/** @type {Element | null} */ (null));
   const opened = panel !== null;
+  const wasOpen = useRef(false);
+  // Read while drawing: afterwards the focus is in the panel's own field already.
+  if (opened && !wasOpen.current) before.current = document.activeElement;
+  wasOpen.current = opened;
   useEffect(() => {
     if (!opened) return undefined;
-    before.current = document.activeElement;
     return () => {
-      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+      const elsewhere = document.activeElement !== null && document.activeElement !== document.body;
+      if (!elsewhere && before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
     };
   }, [opened]);
 }
