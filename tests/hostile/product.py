@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import subprocess
@@ -21,6 +22,7 @@ from tests.hostile.raw_seat import RawPeer
 
 GAP_LIMIT = 1.5  # seconds without a frame, beyond what the watching process itself was late
 CHAT_LIMIT = 5.0  # seconds for a line of chat from one bystander to the other
+_sources = itertools.count()
 FAULTY_LINE = re.compile(r"Traceback|\bFile \"|(?:^|\n)\S+ (?:error|critical) |\bexception \w+Error")
 
 
@@ -102,13 +104,18 @@ class Attacker:
     """One test's ways in. Everything opened through it is closed with it."""
 
     product: Product
-    http: aiohttp.ClientSession
+    http: aiohttp.ClientSession  # from an address of its own: limits count per address
     stack: contextlib.AsyncExitStack
+
+    @property
+    def base_url(self) -> str:
+        """The server by an address that `http` can reach from its own."""
+        return "http://{}:{}".format(*self.product.host)
 
     @property
     def staff(self) -> Api:
         """The clinician's own access, to set scenes up."""
-        return Api(self.product.base_url, self.http, self.product.bystanders.token)
+        return Api(self.base_url, self.http, self.product.bystanders.token)
 
     async def link(self, session_id: str, role: str = "guest") -> str:
         """A link into a session."""
@@ -117,7 +124,7 @@ class Attacker:
 
     async def invited(self, url: str) -> SeatClient:
         """A seat opened by a link, connected, in the device check."""
-        seat = await open_link(self.product.base_url, self.http, url)
+        seat = await open_link(self.base_url, self.http, url)
         self.stack.push_async_callback(seat.close)
         await seat.connect()
         return seat
@@ -186,5 +193,7 @@ def stop(process: subprocess.Popen[str]) -> None:
 async def attacker(product: Product) -> AsyncIterator[Attacker]:
     """An attacker for one test."""
     async with contextlib.AsyncExitStack() as stack:
-        http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        source = f"127.0.1.{next(_sources) % 250 + 1}"
+        connector = aiohttp.TCPConnector(local_addr=(source, 0))
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()))
         yield Attacker(product, http, stack)

@@ -202,7 +202,7 @@ async def test_slow_clients_stop_nobody(mallory: Attacker) -> None:
             if not writer.is_closing():
                 writer.write(b"a")
         started = time.monotonic()
-        async with mallory.http.get(mallory.product.base_url + "/api/v1/clinic") as answer:
+        async with mallory.http.get(mallory.base_url + "/api/v1/clinic") as answer:
             assert answer.status == 200
         times.append(time.monotonic() - started)
         await asyncio.sleep(0.05)
@@ -218,7 +218,7 @@ async def test_connections_beyond_the_cap_of_one_address_are_closed(mallory: Att
         writers.append(writer)
     answer = await exchange(mallory.product.host, request("GET", "/api/v1/clinic"), "127.0.0.67")
     assert answer.status == 0, "no more from there"
-    async with mallory.http.get(mallory.product.base_url + "/api/v1/clinic") as other:
+    async with mallory.http.get(mallory.base_url + "/api/v1/clinic") as other:
         assert other.status == 200
     for writer in writers:
         writer.transport.abort()
@@ -258,7 +258,7 @@ async def assert_typed(mallory: Attacker, method: str, path: str, token: str | N
     """The answer is an error object, or a harmless success."""
     headers = {"X-Telemed-Client": "1"} | ({"Authorization": f"Bearer {token}"} if token else {})
     data = aiohttp.JsonPayload(body)
-    async with mallory.http.request(method, mallory.product.base_url + path, data=data, headers=headers) as answer:
+    async with mallory.http.request(method, mallory.base_url + path, data=data, headers=headers) as answer:
         text = await answer.text()
         assert answer.status < 500, (method, path, body, text)
         if answer.status >= 400:

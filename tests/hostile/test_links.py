@@ -31,7 +31,7 @@ async def refused(api: Api, path: str, **body: Any) -> tuple[int, str | None]:
 
 
 def anonymous(mallory: Attacker) -> Api:
-    return Api(mallory.product.base_url, mallory.http)
+    return Api(mallory.base_url, mallory.http)
 
 
 def token_of(url: str) -> str:
@@ -49,7 +49,7 @@ async def test_altered_links_open_nothing(mallory: Attacker) -> None:
         assert await api.post("/links/recover", token=guess) == {}, "says nothing"
     for wrong in (token[:-1], token + "A", "", token[:-1] + "/", token[:-1] + "\x00", "..%2f" + token[5:], 5, None, [token]):
         assert await refused(api, "/links/open", token=wrong, device=DEVICE) == (400, "invalid_input"), wrong
-    assert (await open_link(mallory.product.base_url, mallory.http, url)).api.token, "the link itself works"
+    assert (await open_link(mallory.base_url, mallory.http, url)).api.token, "the link itself works"
 
 
 async def test_a_link_opens_one_seat_of_one_visit(mallory: Attacker) -> None:
