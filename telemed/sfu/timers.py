@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,14 +11,17 @@ TICK = 0.020  # seconds: the NACK interval, the finest anybody needs
 SLICE_NS = 1_000_000  # nanoseconds of work before the loop gets its turn again
 TENTH = 5  # ticks in 100 ms
 SECOND = 50  # ticks in 1 s
+LOG_QUIET = 10.0  # seconds between log lines about failing jobs: one that fails would fail fifty times a second
 
 Job = Callable[[float], None]
+log = logging.getLogger(__name__)
 
 
 class TimerWheel:
     """Calls `jobs(tick)` every 20 ms and runs what it yields, a millisecond at a time.
 
     A tick whose predecessor is still running is skipped and counted in `skipped`: under overload work thins out, it never queues.
+    A job that fails is counted in `failed`; the others run on: one peer's fault stops nobody.
     `lag_us` is the worst delay of a tick since `take_lag_us`.
     """
 
@@ -31,6 +35,8 @@ class TimerWheel:
         self._closed = False
         self.skipped = 0
         self.slow_callbacks = 0
+        self.failed = 0
+        self._quiet_until = 0.0
 
     def start(self) -> None:
         """Begin ticking in the running loop."""
@@ -69,11 +75,25 @@ class TimerWheel:
         if running is None or self._closed:
             return
         started = time.monotonic_ns()
-        for job in running:
-            job(time.monotonic())
-            if time.monotonic_ns() - started > SLICE_NS:
-                if time.monotonic_ns() - started > 2 * SLICE_NS:
+        while self._run_next(running):
+            took = time.monotonic_ns() - started
+            if took > SLICE_NS:
+                if took > 2 * SLICE_NS:
                     self.slow_callbacks += 1
                 self._loop.call_soon(self._run_slice)
                 return
         self._running = None
+
+    def _run_next(self, running: Iterator[Job]) -> bool:
+        """Run one job, and let its fault be its own; False when the tick is over."""
+        try:
+            job = next(running, None)
+            if job is not None:
+                job(time.monotonic())
+        except Exception:  # noqa: BLE001 - escaping, it would leave the tick unfinished and block the timers of every call
+            self.failed += 1
+            if self._loop.time() >= self._quiet_until:
+                self._quiet_until = self._loop.time() + LOG_QUIET
+                log.exception("a timer job failed")
+            return True
+        return job is not None

@@ -122,6 +122,7 @@ class Worker:
             "loop": {
                 "lag_us": self._wheel.take_lag_us(),
                 "skipped_ticks": self._wheel.skipped,
+                "failed_jobs": self._wheel.failed,
                 "slow_callbacks": self._wheel.slow_callbacks + services.mux.slow_callbacks,
             },
             "collections": self._collections.snapshot(),
