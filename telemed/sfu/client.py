@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +33,15 @@ ERRORS_BY_CODE: dict[str, type[TelemedError]] = {
     "protocol_error": InvalidInput,
 }
 
+log = logging.getLogger(__name__)
+
 
 class MediaClient:
     """The MediaPlane port over one worker's control socket.
 
     `available` is True between the first snapshot of a connection and its loss. `on_worker_ready` gets that snapshot each time,
     `on_worker_lost` is called once per loss, `on_event` for every event of the current generation. Callbacks must not block.
+    What one raises is logged; the connection goes on, or comes back.
     """
 
     def __init__(self, socket_path: Path) -> None:
@@ -130,6 +134,8 @@ class MediaClient:
                     backoff = FIRST_BACKOFF
             except (OSError, TimeoutError, ProtocolError, Unavailable, asyncio.IncompleteReadError):
                 pass  # not there yet, or gone: the back-off below decides when to try again
+            except Exception:  # noqa: BLE001 - a fault of ours must not leave the worker's calls without control for good
+                log.exception("a media connection failed")
             await asyncio.sleep(backoff * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects, guards nothing
             backoff = min(backoff * 2, MAX_BACKOFF)
 
@@ -164,8 +170,7 @@ class MediaClient:
                 self._writer.transport.abort()
             return
         self.available = True
-        if self.on_worker_ready is not None:
-            self.on_worker_ready(snapshot)
+        _tell(self.on_worker_ready, snapshot)
 
     def _disconnect(self, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
@@ -174,19 +179,28 @@ class MediaClient:
             if not reply.done():
                 reply.set_exception(Unavailable("The media worker went away.", code="media_unavailable"))
         was_available, self.available = self.available, False
-        if was_available and self.on_worker_lost is not None:
-            self.on_worker_lost()
+        if was_available:
+            _tell(self.on_worker_lost)
 
     def _dispatch(self, message: dict[str, Any], generation: str) -> None:
         """Hand a reply to who waits for it, an event to the callback. Late replies and stale events are ignored."""
         if "event" in message:
-            if message.get("generation") == generation and self.on_event is not None:
-                self.on_event(decode_event(message["event"], message.get("data")))
+            if message.get("generation") == generation:
+                _tell(self.on_event, decode_event(message["event"], message.get("data")))
             return
         number = message.get("id")
         reply = self._pending.get(number) if isinstance(number, int) else None
         if reply is not None and not reply.done():
             reply.set_result(message)
+
+
+def _tell(callback: Callable[..., None] | None, *arguments: object) -> None:
+    """Call back; a fault in there costs what it was told, not the connection that all calls of the worker share."""
+    try:
+        if callback is not None:
+            callback(*arguments)
+    except Exception:  # noqa: BLE001 - see above
+        log.exception("a callback of a media connection failed")
 
 
 async def _read(reader: asyncio.StreamReader) -> dict[str, Any]:

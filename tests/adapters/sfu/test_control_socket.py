@@ -268,3 +268,30 @@ async def test_a_worker_that_does_not_answer_times_out(tmp_path: Path, monkeypat
     assert not client.available
     await client.close()
     await deaf.close()
+
+
+async def test_a_fault_in_handling_an_event_costs_neither_the_connection_nor_later_events(
+    stage: Stage, control: Control
+) -> None:
+    def fail_once(event: WorkerEvent) -> None:
+        control.events.append(event)
+        if len(control.events) == 1:
+            raise KeyError("a fault of ours")
+
+    control.client.on_event = fail_once
+    for _ in range(2):
+        stage.worker._emit(SpeakerChanged("r", None))
+    await until(lambda: len(control.events) == 2)
+    assert control.client.available
+    assert control.losses == 0
+
+
+async def test_a_fault_when_the_worker_goes_does_not_end_reconnecting(stage: Stage, control: Control) -> None:
+    def fail() -> None:
+        raise KeyError("a fault of ours")
+
+    control.client.on_worker_lost = fail
+    _reader, writer, _hello = await raw(stage.worker.settings.socket_path)  # takes the place of control's connection
+    await until(lambda: not control.client.available)
+    writer.close()
+    await until(lambda: control.client.available)
