@@ -100,7 +100,7 @@ class MediaRooms:
             self._mark(room)
 
     def evict(self, session_id: str, participant_id: str) -> None:
-        """Close the peer of a device that lost its seat, even one whose offer is being answered; the other begins a new attempt."""
+        """Close the peer of a device that lost its seat, even one whose offer is being answered; the new one begins anew."""
         room = self._placement.find(session_id)
         peer = room.peers.get(participant_id) if room is not None else None
         if room is not None and peer is not None and (peer.present or peer.negotiating):
