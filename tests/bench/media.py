@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tests.bench import plans
-from tests.bench.figures import median_of, packet_costs
+from tests.bench.figures import median, median_of, packet_costs
 from tests.bench.plans import Scenario
 from tests.bench.process import in_process
 from tests.bench.settings import Settings
@@ -54,11 +54,13 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, float]:
     per_second = {f"{way}_per_second": round(median_of(runs, f"{way}_packets") / seconds) for way in ("in", "out")}
     packets_in, packets_out = median_of(runs, "in_packets"), median_of(runs, "out_packets")
     cpu = median_of(runs, "cpu_seconds") * 1e6
+    media_cpu = cpu - median_of(runs, "idle_share") * seconds * 1e6
     return {
         **{name: float(value) for name, value in per_second.items()},
         "core_share": median_of(runs, "core_share"),
         "idle_share": median_of(runs, "idle_share"),
         "us_per_in_total": round(cpu / packets_in, 2) if packets_in else 0.0,
+        "us_per_in_media": round(media_cpu / packets_in, 2) if packets_in else 0.0,
         "us_per_out_total": round(cpu / packets_out, 2) if packets_out else 0.0,
         "latency_p50_ms": median_of(runs, "latency", "p50_us") / 1000,
         "latency_p99_ms": median_of(runs, "latency", "p99_us") / 1000,
@@ -66,9 +68,14 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, float]:
         "control_timer_p99_ms": round(median_of(runs, "control", "timer_p99_us") / 1000, 3),
         "wait_share": median_of(runs, "wait_share"),
         "foreign_cores": median_of(runs, "foreign_cores"),
-        "lost_in_worker": float(sum(sum(run["losses"].values()) for run in runs)),
-        "not_taken_in": float(sum(max(run["sent"] - run["in_packets"], 0) for run in runs)),
+        "lost_in_worker": median([sum(run["losses"].values()) for run in runs]),
+        "still_queued": median([_still_queued(run) for run in runs]),
     }
+
+
+def _still_queued(run: dict[str, Any]) -> int:
+    """Packets sent in the window that were neither taken in nor dropped when it ended."""
+    return max(run["sent"] - run["in_packets"] - run["losses"].get("kernel_receive_drops", 0), 0)
 
 
 async def measure_all(settings: Settings, say: Progress) -> dict[str, Any]:

@@ -57,6 +57,26 @@ def budgets(report: Json) -> list[Json]:
         cost = media["cost"]
         rows.append(_row("CPU per packet in (regression)", cost["ingress_us"], INGRESS_BUDGET_US, "us"))
         rows.append(_row("CPU per copy out (regression)", cost["egress_us"], EGRESS_BUDGET_US, "us"))
+        rows += [
+            _row(
+                f"CPU per packet in (all but silence), {entry['title']}",
+                entry["median"]["us_per_in_media"],
+                INGRESS_BUDGET_US,
+                "us",
+            )
+            for entry in media["scenarios"].values()
+            if not entry["offered_out"]
+        ]
+        rows += [
+            _row(
+                f"CPU per copy out (all, ingress too), {entry['title']}",
+                entry["median"]["us_per_out_total"],
+                EGRESS_BUDGET_US,
+                "us",
+            )
+            for entry in media["scenarios"].values()
+            if entry["offered_out"]
+        ]
         within = [*(media["scenarios"][scenario.name] for scenario in plans.ASKED), *media["capacity"]]
         rows += [
             _row(f"latency p99, {entry['title']}", entry["median"]["latency_p99_ms"], LATENCY_BUDGET_MS, "ms")
@@ -91,7 +111,7 @@ def table(report: Json) -> str:
 
 
 def _media_lines(media: Json) -> list[str]:
-    columns = ("scenario", "in/s", "out/s", "core", "us/out", "p50 ms", "p99 ms", "idle p99", "waited", "lost")
+    columns = ("scenario", "in/s", "out/s", "core", "us/out", "p50 ms", "p99 ms", "idle p99", "waited", "lost", "queued")
     rows = [columns]
     capacity = [{**entry, "title": entry["title"] + " (highest)"} for entry in media["capacity"]]
     for entry in (*media["scenarios"].values(), *capacity):
@@ -107,7 +127,8 @@ def _media_lines(media: Json) -> list[str]:
                 f"{figures['latency_p99_ms']:.2f}",
                 f"{figures['control_read_p99_ms']:.2f}",
                 f"{figures['wait_share']:.1%}",
-                f"{figures['lost_in_worker'] + figures['not_taken_in']:.0f}",
+                f"{figures['lost_in_worker']:.0f}",
+                f"{figures['still_queued']:.0f}",
             )
         )
     cost = media["cost"]
