@@ -2,6 +2,7 @@
 
 The rules behind the rows:
 * A silent page is asleep, not gone: 15 minutes, then lost. Silence never moves a seat that is in the call; only its media do.
+* A seat on hold whose page is gone for 15 minutes is lost too, or its visit would never end; it comes back on hold.
 * Left and lost seats come back by themselves: on hold if they were held, else admitted if they had been admitted, else to where
   they were before (lost: waiting; left: the device check). Nobody is admitted twice, and leaving does not end a hold.
 * Denied and removed seats come back only when staff make a new link, and then start from the beginning.
@@ -58,7 +59,7 @@ RULES: Mapping[S, StateRule] = {
     S.ADMITTED: StateRule(SILENCE_SECONDS, True, "joining the call", "joining", "tile without picture"),
     S.CONNECTED: StateRule(None, False, "the call", "tile", "tile"),
     S.RECONNECTING: StateRule(RECONNECT_SECONDS, False, "reconnecting", "veiled tile", "veiled tile"),
-    S.ON_HOLD: StateRule(None, False, "on hold, told so", "on hold", "name, on hold"),
+    S.ON_HOLD: StateRule(SILENCE_SECONDS, True, "on hold, told so", "on hold", "name, on hold"),
     S.LEFT: StateRule(None, False, "goodbye, with a way back", "left", "nothing"),
     S.LOST: StateRule(None, False, "the same place, when it returns", "lost", "nothing"),
     S.DENIED: StateRule(None, False, "denied, with the clinic's phone number", "denied", "nothing"),
@@ -146,6 +147,7 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.ON_HOLD, E.MEDIA_LOST, _SYSTEM, S.ON_HOLD, None),
     (S.ON_HOLD, E.HELD, _STAFF, S.ON_HOLD, None),
     (S.ON_HOLD, E.RESUMED, _STAFF, S.CONNECTED, A.PARTICIPANT_RESUMED),
+    (S.ON_HOLD, E.TIMED_OUT, _SYSTEM, S.LOST, A.PARTICIPANT_LOST),
     (S.ON_HOLD, E.REMOVED, _STAFF, S.REMOVED, A.PARTICIPANT_REMOVED),
     (S.ON_HOLD, E.LEFT, _SELF, S.LEFT, A.PARTICIPANT_LEFT),
     (S.ON_HOLD, E.SESSION_ENDED, _STAFF_OR_SYSTEM, S.LEFT, A.PARTICIPANT_LEFT),

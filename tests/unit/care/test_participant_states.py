@@ -96,7 +96,7 @@ def test_a_silent_page_is_asleep_for_fifteen_minutes_then_lost_and_waits_again_w
     assert run(seat, (E.PAGE_AWAKE, Cause.SELF)).state is S.WAITING
 
 
-@pytest.mark.parametrize("state", [S.CHECKING, S.ADMITTED])
+@pytest.mark.parametrize("state", [S.CHECKING, S.ADMITTED, S.ON_HOLD])
 def test_time_runs_only_while_the_page_is_silent(state: S) -> None:
     seat = a_seat(state=state)
     assert due_at(seat) is None
@@ -112,6 +112,14 @@ def test_who_was_admitted_comes_back_without_being_admitted_again(way_out: tuple
     seat = run(a_seat(), (E.ADMITTED, Cause.STAFF), (E.MEDIA_CONNECTED, Cause.SYSTEM), (E.MEDIA_LOST, Cause.SYSTEM), way_out)
     assert seat.state in (S.LEFT, S.LOST)
     assert run(seat, back).state is S.ADMITTED
+
+
+def test_who_vanishes_on_hold_is_lost_after_fifteen_minutes_and_comes_back_on_hold() -> None:
+    seat = run(a_seat(), (E.ADMITTED, Cause.STAFF), (E.HELD, Cause.STAFF), (E.PAGE_SILENT, Cause.SYSTEM))
+    assert due_at(seat) == (NOW + timedelta(minutes=15)).timestamp()
+    lost = run(seat, (E.TIMED_OUT, Cause.SYSTEM))
+    assert lost.state is S.LOST
+    assert run(lost, (E.PAGE_AWAKE, Cause.SYSTEM)).state is S.ON_HOLD
 
 
 def test_who_left_before_admission_starts_at_the_device_check() -> None:
