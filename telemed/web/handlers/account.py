@@ -36,13 +36,15 @@ async def openapi(call: Call) -> Reply:
 
 
 async def login(call: Call) -> Reply:
-    """`POST /auth/login`. A login this browser had before is closed: one browser, one login."""
+    """`POST /auth/login`. A login this browser had before is closed: one browser, one login; another user's sockets end too."""
     body = call.body_as(LoginBody)
     services = call.services
     signed_in = await services.sign_in.sign_in(body.email, body.password, call.source)
     earlier = services.identifier.staff_token(call.request)
     if earlier is not None:
-        await services.sign_in.sign_out(earlier)
+        before = await services.sign_in.sign_out(earlier)
+        if before is not None and before != signed_in.user.id:
+            services.deps.on_sign_out(before)
     content: Json = {"user": _user(signed_in.user)}
     if is_other_program(call.request.headers):
         return Reply({**content, "token": signed_in.token})

@@ -193,6 +193,16 @@ async def test_signing_in_again_closes_the_login_before(site: Site, people: Peop
     assert (await site.ask("GET", "/api/v1/me")).status == 200
 
 
+async def test_another_user_signing_in_ends_the_sockets_of_the_one_before(site: Site, people: People) -> None:
+    first = await site.ask("POST", LOGIN, CLINICIAN)
+    site.cookies = {"telemed_staff": staff_cookie(first).value}
+    again = await site.ask("POST", LOGIN, CLINICIAN)
+    assert site.visits.signed_out == [], "the same person goes on working"
+    site.cookies = {"telemed_staff": staff_cookie(again).value}
+    await site.ask("POST", LOGIN, {"email": email_of(Role.FRONT_DESK), "password": PASSWORD})
+    assert site.visits.signed_out == [people.users[Role.CLINICIAN].id]
+
+
 async def test_a_failing_audit_leaves_no_login(site: Site, people: People, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     async with store.read() as tx:
         audit_type = type(tx.audit)
