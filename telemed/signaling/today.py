@@ -43,7 +43,7 @@ class TodayBoard:
         """The channel of a user, made by `make(state)` at the first connection. A changed role shows at once."""
         reader = self._readers.get(staff.user_id)
         if reader is None or reader.staff != staff:
-            channel = make(lambda: self.state(staff)) if reader is None else reader.channel
+            channel = make(lambda: self._state_for(staff)) if reader is None else reader.channel
             reader = _Reader(staff, channel, {visit.session.id: part(visit, staff) for visit in self._visits()})
             self._readers[staff.user_id] = reader
         return reader.channel
@@ -52,6 +52,11 @@ class TodayBoard:
         """The channel of a user who has read Today in this process."""
         reader = self._readers.get(user_id)
         return reader.channel if reader is not None else None
+
+    def _state_for(self, staff: Staff) -> Json:
+        """The state of a channel's snapshots: with the rights its user has now, not those it was made with."""
+        reader = self._readers.get(staff.user_id)
+        return self.state(reader.staff if reader is not None else staff)
 
     def state(self, staff: Staff) -> Json:
         """The whole state of /staff for one reader."""

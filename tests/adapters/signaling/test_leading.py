@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from telemed.care.roles import Role
 from telemed.errors import Conflict
 from tests.adapters.signaling.offers import offer
 from tests.adapters.signaling.world import World, until
@@ -59,6 +60,20 @@ async def test_what_staff_say_before_admission_stays_among_them(world: World) ->
     await until(lambda: [line["body"] for line in patient.state["chat"]] == ["welcome"])
     again = await world.join(seat, visit.id)
     assert [line["body"] for line in again.state["chat"]] == ["welcome"]
+
+
+async def test_a_visit_whose_people_vanish_during_a_hold_ends_by_itself(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, _seat = await visit.call()
+    await doctor.do("hold", participant_id=visit.patient_id)
+    for client, participant_id in ((patient, visit.patient_id), (doctor, visit.doctor_id)):
+        await client.close()
+        await visit.gone(participant_id)
+    await world.sweep(ahead=4)  # silent
+    await world.sweep(ahead=901)  # lost
+    assert world.signaling.live.get(visit.id).session.state == "empty"
+    await world.sweep(ahead=901)
+    assert world.signaling.live.get(visit.id).session.state == "ended"
 
 
 async def test_a_held_seat_that_leaves_comes_back_on_hold(world: World) -> None:
@@ -167,6 +182,19 @@ async def test_an_offer_under_way_at_the_sign_out_brings_no_media_back(world: Wo
     with pytest.raises(Conflict, match="over or older"):
         await slow
     assert visit.doctor_id not in world.plane.rooms.get(visit.id, {})
+
+
+async def test_a_changed_role_shows_in_the_next_snapshot_of_today(world: World) -> None:
+    visit = await world.start_visit()
+    board = await world.today(world.doctor)
+    await (await visit.doctor_joins()).do("end")
+    await until(lambda: [task["kind"] for task in board.state["tasks"]] == ["outcome"])
+    async with world.store.write() as tx:
+        user = await tx.users.get(world.doctor.user_id)
+        assert user is not None
+        await tx.users.save(replace(user, role=Role.FRONT_DESK))
+    at_the_desk = await world.today(replace(world.doctor, role=Role.FRONT_DESK))
+    assert at_the_desk.state["tasks"] == [], "the outcome is no longer theirs to give"
 
 
 async def test_a_disabled_account_can_do_nothing_from_its_next_command_on(world: World) -> None:
