@@ -8,6 +8,7 @@ class Counters:
 
     __slots__ = (
         "clock_steps",
+        "drop_address_held",
         "drop_address_unknown",
         "drop_alert_plaintext",
         "drop_class_unknown",
@@ -70,6 +71,7 @@ class Counters:
 
     # Written out so that type checkers know the attributes.
     clock_steps: int
+    drop_address_held: int
     drop_address_unknown: int
     drop_alert_plaintext: int
     drop_class_unknown: int

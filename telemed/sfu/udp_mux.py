@@ -36,6 +36,8 @@ CLOCK_READING_NS = 20_000  # two clocks read within this belong together
 CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more than slewing can explain
 MAX_STAMP_AGE_US = 2_000_000  # an older kernel stamp is a stepped clock, not a long queue
 
+HELD_SECONDS = 10.0  # after its last check an address stays its owner's: browsers check each 2 to 6 s
+
 PACKET_FAULTS = (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error)
 
 monotonic_ns = time.monotonic_ns
@@ -256,6 +258,9 @@ class UdpMux:
         if request is None:
             counters.drop_stun_unauthenticated += 1
             return
+        if self._is_held(address, owner, now):
+            counters.drop_address_held += 1
+            return
         path = self._path_of(owner, address, local_address(ancillary))
         if stun_messages.claims_controlled(request):
             reply = stun_messages.role_conflict_response(request, password)
@@ -268,13 +273,18 @@ class UdpMux:
         else:
             counters.drop_stun_rate += 1
 
+    def _is_held(self, address: SocketAddress, owner: PathOwner, now: float) -> bool:
+        """Whether another live peer checks from this address: a source can be forged, and would take that peer's media away."""
+        known = self._paths.get(address)
+        return known is not None and known.owner is not owner and now - known.checked_at < HELD_SECONDS
+
     def _path_of(self, owner: PathOwner, address: SocketAddress, local: bytes) -> Path:
         """Return the owner's path between these addresses, or a new one that is not yet in any table."""
         path = owner.agent.paths.get((address, local))
         return path or Path(owner, address, local, source_ancillary(address, local))
 
     def _learn(self, owner: PathOwner, path: Path, user: str, nominating: bool, now: float) -> None:
-        """Put an authenticated path into the tables; the latest owner of an address has it."""
+        """Put an authenticated path into the tables; of an address that nobody holds the latest owner has it."""
         agent = owner.agent
         before = agent.selected
         known = self._paths.get(path.address)

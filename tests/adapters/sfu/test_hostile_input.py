@@ -228,6 +228,22 @@ async def test_forged_checks_are_neither_believed_nor_answered(stage: Stage, str
     assert len(stage.peer("alice").agent.paths) == 1
 
 
+async def test_a_seated_peer_cannot_take_anothers_address(stage: Stage) -> None:
+    """Its own valid checks, with the source forged to be the other's."""
+    alice, bob = await call(stage)
+    mallory = await stage.join("mallory")
+    assert mallory.remote is not None
+    for mark in range(10):
+        message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        message.attributes["USERNAME"] = f"{mallory.remote.ice_ufrag}:{mallory.ufrag}"
+        message.attributes["USE-CANDIDATE"] = None
+        message.add_message_integrity(mallory.remote.ice_pwd.encode())
+        alice.send_raw(bytes(message))
+        await prove_alive(stage, alice, bob, 50 + mark)
+    assert stage.worker.counters.drop_address_held == 10
+    assert [path.address for path in stage.peer("mallory").agent.paths.values()] != [stage.peer("alice").path.address]
+
+
 async def test_a_confused_client_is_told_its_role(stage: Stage) -> None:
     client = stage.client()
     answer = stage.negotiate(client, "alice")
