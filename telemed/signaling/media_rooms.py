@@ -143,11 +143,12 @@ class MediaRooms:
         try:
             async with asyncio.timeout(CALL_TIMEOUT):
                 snapshot = await follower.plane.snapshot()
+            if snapshot is not None and not follower.ready:
+                self._on_ready(follower, snapshot)
         except (TimeoutError, TelemedError):
             self.counters.add("media.snapshot_failed")
-            return
-        if snapshot is not None and not follower.ready:
-            self._on_ready(follower, snapshot)
+        except Exception as error:  # noqa: BLE001 - a fault in what is reported must not stop the follower
+            report_fault("media-follower", error)
 
     async def _close_surplus(self, follower: _Follower, room_id: str) -> None:
         try:
@@ -273,6 +274,8 @@ class MediaRooms:
         peer = room.peers.get(event.peer_id) if room is not None else None
         if room is None or peer is None or event.attempt < peer.attempt:
             return  # of a transport that was replaced
+        if not peer.present:
+            peer.flowing = True  # a transport we had given up begins with everything flowing: a hold must be said again
         peer.attempt, peer.state = event.attempt, event.state
         visit = self._live.find(event.room_id)
         if event.state in _DEAD and visit is not None and event.peer_id in visit.seats:

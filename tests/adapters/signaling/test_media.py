@@ -11,7 +11,7 @@ from telemed.care.ports import OfferRequest
 from telemed.errors import TelemedError
 from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused
 from tests.adapters.signaling.conftest import MakeWorld
-from tests.adapters.signaling.fake_media import FakeMediaPlane
+from tests.adapters.signaling.fake_media import FakeMediaPlane, FakePeer
 from tests.adapters.signaling.offers import offer, probe_offer
 from tests.adapters.signaling.world import World, until
 
@@ -99,6 +99,19 @@ async def test_who_is_held_while_the_worker_answers_is_held_there(world: World) 
     await slow
     peer = world.plane.rooms[visit.id][visit.patient_id]
     assert not peer.sending and not peer.receiving
+
+
+async def test_a_hold_is_said_again_to_a_transport_whose_answer_was_lost(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, _patient, seat = await visit.call()
+    await world.visits.offer(seat, visit.id, offer(attempt=1))
+    world.plane.connect(visit.id, visit.patient_id)
+    await doctor.do("hold", participant_id=visit.patient_id)
+    await until(lambda: not world.plane.rooms[visit.id][visit.patient_id].sending)
+    world.plane.connect(visit.id, visit.patient_id, PeerState.CLOSED)
+    world.plane.rooms[visit.id][visit.patient_id] = FakePeer(2, PeerState.CONNECTING, (), ())
+    world.plane.connect(visit.id, visit.patient_id)
+    await until(lambda: not world.plane.rooms[visit.id][visit.patient_id].sending, "the new transport is held too")
 
 
 async def test_an_observer_is_seen_and_publishes_nothing(world: World) -> None:
