@@ -43,6 +43,10 @@ class CallPage:
         """What the page knows now."""
         return dict(await self.tab.evaluate("() => seat.look()"))
 
+    async def is_connected(self) -> bool:
+        """Whether the client core is content with its media."""
+        return bool((await self.look())["media"] == "connected")
+
     async def mark(self) -> None:
         """Measure gaps from now on."""
         await self.tab.evaluate("() => seat.mark()")

@@ -65,10 +65,14 @@ class Meeting:
         """Measure gaps from now on."""
         await asyncio.gather(self.doctor.mark(), self.patient.mark())
 
-    async def stood_still(self, lag: Lag) -> bool:
-        """Whether this process or a page was kept waiting since `mark`: then what was measured is to be measured again."""
+    async def late(self, lag: Lag) -> float:
+        """For how many seconds since `mark` this process or a page was kept from its work."""
         doctor, patient = await self.doctor.look(), await self.patient.look()
-        late = max(lag.worst, doctor["late"], patient["late"])
+        return float(max(lag.worst, doctor["late"], patient["late"]))
+
+    async def stood_still(self, lag: Lag) -> bool:
+        """Whether somebody was kept waiting so long since `mark` that what was measured is to be measured again."""
+        late = await self.late(lag)
         print(f"late {late:.2f} s", "(does not count)" if late > STOOD_STILL else "")
         return late > STOOD_STILL
 

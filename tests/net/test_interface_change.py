@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.browser.browsers import eventually
 from tests.net.call_page import CHROMIUM, chromium_at, chromium_page
 from tests.net.lag import Lag
 from tests.net.meeting import Meeting
@@ -86,6 +87,7 @@ async def change(here: Roaming, number: int, lag: Lag) -> Outage:
     call = here.call
     old, new = (("wifi", WIFI), ("mobile", MOBILE))[:: 1 if number % 2 == 0 else -1]
     await asyncio.gather(*(page.receives(**STEADY) for page in (call.doctor, call.patient)))
+    await eventually(lambda: call.patient.is_connected())
     await call.mark()
     lag.begin()
     lost = time.time()
@@ -94,7 +96,7 @@ async def change(here: Roaming, number: int, lag: Lag) -> Outage:
     await call.flows()
     gaps, back = await call.gaps(), await call.gaps("back")
     events = (await call.patient.look())["events"]
-    noticed = min(event["at"] for event in events if event["at"] > lost and event["what"] in TRIGGERS)
+    noticed = min((event["at"] for event in events if event["at"] > lost and event["what"] in TRIGGERS), default=lost)
     sounds = [kind for kind in gaps if "audio" in kind]
     return Outage(gaps, max(gaps[kind] for kind in sounds), noticed - lost, max(back[kind] for kind in sounds) - noticed)
 

@@ -14,13 +14,14 @@ from tests.net.meeting import meeting
 
 ONE_WAY = 0.35  # seconds
 CONSENT = 30.0  # seconds after which a peer whose checks went unanswered must stop (RFC 7675)
-LONGEST_GAP = 5.0  # seconds: a busy machine pauses media for a while; a lost connection is seen by other signs as well
+LONGEST_GAP = 2.0  # seconds without sound, beyond what the machine kept everybody waiting
 
 
-async def stays_up(server: Server, seconds: float) -> dict[str, float]:
-    """A call over the long way lasts `seconds` in one connection; returns the longest gaps.
+async def stays_up(server: Server, seconds: float) -> None:
+    """A call over the long way lasts `seconds` in one connection, with sound all the time.
 
-    An ICE restart (one more offer) is no drop: the client asks for one when a busy machine was silent for 1.5 s.
+    An ICE restart (one more offer) is no drop: the client asks for one when a busy machine was silent for 1.5 s. Nor are missing
+    pictures: the server stops them while a busy machine loses packets.
     """
     async with meeting(server, arrive=False) as (call, relay):
         relay.delay = ONE_WAY
@@ -33,28 +34,26 @@ async def stays_up(server: Server, seconds: float) -> dict[str, float]:
         with contextlib.closing(Lag()) as lag:
             end = time.monotonic() + seconds
             while time.monotonic() < end:
-                await call.flows(timeout=10.0)
+                await asyncio.gather(*(page.receives(20.0, audio=50) for page in (call.doctor, call.patient)))
                 await asyncio.sleep(1.0)
-            patient, doctor, gaps = await call.patient.look(), await call.doctor.look(), await call.gaps()
-            print(
-                {kind: round(gap, 2) for kind, gap in gaps.items()},
-                f"lag {lag.worst:.2f}",
-                patient["offers"] - offers,
-                "restarts",
+            patient, doctor, gaps, late = (
+                await call.patient.look(),
+                await call.doctor.look(),
+                await call.gaps(),
+                await call.late(lag),
             )
+        print({kind: round(gap, 2) for kind, gap in gaps.items()}, f"late {late:.2f}", patient["offers"] - offers, "restarts")
         assert (patient["attempts"], patient["connections"]) == (1, 1), patient
         assert patient["dtls"] == doctor["dtls"] == ["new", "connecting", "connected"]
+        assert max(gaps["up audio"], gaps["down audio"]) <= LONGEST_GAP + late, gaps
         await call.is_one_person()
-        return gaps
 
 
 async def test_a_call_outlives_the_consent_limit_at_700_ms(server: Server) -> None:
-    gaps = await stays_up(server, CONSENT + 15.0)
-    assert max(gaps.values()) <= LONGEST_GAP, gaps
+    await stays_up(server, CONSENT + 15.0)
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 async def test_ten_minutes_at_700_ms(server: Server) -> None:
-    gaps = await stays_up(server, 600.0)
-    assert max(gaps.values()) <= LONGEST_GAP, gaps
+    await stays_up(server, 600.0)
