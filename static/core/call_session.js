@@ -151,12 +151,14 @@ export class CallSession {
 
   /** @param {CallMessage} message */
   #received(message) {
+    // A new snapshot may come from a server that has started anew and knows nothing of our devices.
+    if (message.type === "snapshot") this.#toldMedia = "";
     batch(() => {
       this.state.value = reduce(this.state.value, message);
       if (message.type === "chat" && this.chat.received(message.data)) this.onEvent("message");
     });
     if (message.type === "media_reset") this.media.peer.reset();
-    if (message.type === "snapshot") this.#toldMedia = "";
+    if (message.type === "snapshot") this.#tellMedia(this.media.state);
   }
 
   /** @param {LiveMessage} message */

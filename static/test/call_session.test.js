@@ -86,6 +86,21 @@ test("mute is told, camera off closes the camera, both come back", async () => {
   h.session.stop();
 });
 
+test("a server that has started anew is told again what our devices do", async () => {
+  const h = await harness(callState("waiting"));
+  await h.devices.open();
+  h.stream("you", { ...callState("admitted").you });
+  await settle();
+  const before = h.sent("media_state").length;
+  h.socket.receive("snapshot", { epoch: "f", sequence: 1, state: callState("admitted") });
+  await settle();
+  const told = h.sent("media_state").slice(before);
+  assert.equal(told.length, 1);
+  assert.equal(told[0].body.camera, true);
+  assert.equal(told[0].body.microphone, true);
+  h.session.stop();
+});
+
 test("media_reset makes a new connection, goodbye ends everything", async () => {
   const h = await harness(callState("admitted"));
   h.stream("media_reset", { reason: "worker" });

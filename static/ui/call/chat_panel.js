@@ -87,7 +87,7 @@ export function ChatPanel() {
   const messages = session.chat.messages.value;
   const { list, onScroll } = useFollowEnd(messages.length);
   return html`<div class="chat">
-    ${messages.length === 0 && html`<${EmptyState} icon="message-square" title=${t("call.no_messages")}>${t("call.no_messages_more")}</${EmptyState}>`}
+    ${messages.length === 0 && html`<${EmptyState} icon="message-square" title=${t("call.no_messages")} level=${2}>${t("call.no_messages_more")}</${EmptyState}>`}
     <div class="chat__scroll" ref=${list} onScroll=${onScroll} role="log" aria-label=${t("call.chat")} tabindex="0" hidden=${messages.length === 0}>
       <ol class="chat__list">${messages.map((message, index) => html`<${Message} key=${message.id} message=${message} follows=${messages[index - 1]?.participantId === message.participantId && message.status !== "failed"} />`)}</ol>
     </div>
