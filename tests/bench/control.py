@@ -26,7 +26,8 @@ from tests.browser.server import Server, start_server, stop_server
 from tests.client.seat import sign_in
 from tests.media.conftest import Visit, open_visit
 
-THINK = (0.5, 1.5)  # seconds between two actions of one session
+THINK = (0.5, 2.5)  # seconds before each action of a session: 20 sessions ask for about 13 things a second, most of them written
+BURST = 10  # messages of each patient, one after the other and all patients at once: how many the server acknowledges a second
 SEED = 7  # of the pauses: two benches act at the same moments
 
 T = TypeVar("T")
@@ -64,12 +65,16 @@ async def begin(server: Server, http: aiohttp.ClientSession, sessions: int, prio
 async def live(visit: Visit, rounds: int, chance: random.Random, timings: Timings) -> None:
     """What one session's people do: look at Today and at the session, chat, and in the middle let one more person in."""
     patient = visit.people[0]
+    actions: list[tuple[str, Callable[[int], Awaitable[object]]]] = [
+        ("list (today)", lambda _: visit.staff.call("GET", "/today")),
+        ("session detail", lambda _: visit.staff.call("GET", f"/sessions/{visit.doctor.session_id}")),
+        ("chat, to its ack", lambda number: patient.command("chat", body=f"Message {number}")),
+        ("note saved", lambda number: _save_note(visit, number)),
+    ]
     for number in range(rounds):
-        await asyncio.sleep(chance.uniform(*THINK))
-        await timings.of("list (today)", visit.staff.call("GET", "/today"))
-        await timings.of("session detail", visit.staff.call("GET", f"/sessions/{visit.doctor.session_id}"))
-        await timings.of("chat, to its ack", patient.command("chat", body=f"Message {number}"))
-        await timings.of("note saved", _save_note(visit, number))
+        for name, action in actions:
+            await asyncio.sleep(chance.uniform(*THINK))
+            await timings.of(name, action(number))
         if number == rounds // 2:
             link = await visit.new_link()
             await timings.of("join: link to admitted", visit.bring_in(link, "Guest"))
@@ -78,6 +83,20 @@ async def live(visit: Visit, rounds: int, chance: random.Random, timings: Timing
 async def _save_note(visit: Visit, revision: int) -> None:
     path = f"/sessions/{visit.doctor.session_id}/note"
     await visit.staff.call("PUT", path, {"body": f"Revision {revision}", "revision": revision})
+
+
+async def burst(visits: list[Visit], control: int) -> Figures:
+    """Everybody writes as fast as the acknowledgements come: messages a second, and what one costs control in CPU."""
+
+    async def write(visit: Visit) -> None:
+        for number in range(BURST):
+            await visit.people[0].command("chat", body=f"Burst {number}")
+
+    started, cpu = time.perf_counter(), machine.cpu_seconds(control)
+    await asyncio.gather(*(write(visit) for visit in visits))
+    elapsed, cpu = time.perf_counter() - started, machine.cpu_seconds(control) - cpu
+    count = BURST * len(visits)
+    return {"chats_per_second": round(count / elapsed, 1), "cpu_ms_per_chat": round(cpu * 1000 / count, 1)}
 
 
 async def sign_ins(server: Server, http: aiohttp.ClientSession, count: int, timings: Timings) -> None:
@@ -113,6 +132,7 @@ async def measure(server: Server, orders: Figures) -> Figures:
             "sessions": orders["sessions"],
             "latency_ms": timings.summaries(),
             "control_wait_share": round((machine.waited_seconds(control) - waited) / (after.at - before.at), 4),
+            **await burst(visits, control),
             "busy_cores": after.foreign_since(before, 0.0),
             "steal_share": after.steal_since(before),
         }

@@ -91,6 +91,12 @@ def wakeups(process_id: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches")), 0)
 
 
+def cpu_seconds(process_id: int) -> float:
+    """Return the CPU time a process has used, user and system, to the kernel's 10 ms."""
+    times = psutil.Process(process_id).cpu_times()
+    return float(times.user + times.system)
+
+
 def resident_kib(process_id: int) -> int:
     """Return the resident memory of a process in KiB."""
     return int(psutil.Process(process_id).memory_info().rss) // 1024

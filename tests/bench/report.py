@@ -104,6 +104,8 @@ def table(report: Json) -> str:
         lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
     if "control" in report:
         lines += ["", f"control, {report['control']['sessions']} sessions, ms", *_latency_lines(report["control"]["latency_ms"])]
+        control = report["control"]
+        lines.append(f"at most {control['chats_per_second']} chat messages a second, {control['cpu_ms_per_chat']} ms of CPU each")
     if "join" in report:
         lines += ["", "join: " + (report["join"].get("left_out") or _pairs(report["join"]["click_to_frame_ms"], ""))]
     lines += ["", *(_budget_line(row) for row in report["budgets"])]
