@@ -43,6 +43,7 @@ async def test_a_call_over_ipv6_alone(tmp_path: pathlib.Path) -> None:
     assert set(said["wire"]["sources"]) == {"fd00:83::1"}
 
 
+@pytest.mark.browser
 async def test_chromium_over_ipv6_alone(tmp_path: pathlib.Path) -> None:
     with ipv6_network() as (server, client):
         async with serving(tmp_path, server, "fd00:83::1") as running, chromium_at(client.wrapper(tmp_path, CHROMIUM)) as browser:

@@ -13,6 +13,8 @@ from tests.net.lag import Lag
 from tests.net.meeting import Meeting, meeting, outer_address
 from tests.net.relay import Relay
 
+pytestmark = pytest.mark.browser
+
 BACK_WITHIN = 3.0  # seconds without media, either way
 OTHER_ADDRESSES = ("127.0.0.2", "127.0.0.3")
 
@@ -29,25 +31,31 @@ async def move(call: Meeting, relay: Relay, source: str) -> dict[str, float]:
     return await call.gaps()
 
 
-async def moves_without_a_handshake(server: Server, sources: list[str], firefox: bool = False) -> list[dict[str, float]]:
-    """Each of `sources` in turn, at a random point between two ICE checks; the gaps of each.
+async def each_in_turn(call: Meeting, relay: Relay, sources: list[str]) -> list[dict[str, float]]:
+    """Move to each of `sources` at a random point between two ICE checks; the gaps of each.
 
     A move during which the machine stood still does not count and is made again, as often as there are sources.
     """
-    rng, measured, repeats = random.Random(4), [], len(sources)
+    rng, repeats, measured = random.Random(4), len(sources), []
+    with contextlib.closing(Lag()) as lag:
+        while len(measured) < len(sources):
+            await asyncio.sleep(rng.uniform(0.5, 3.0))  # not waiting for anything: Chromium checks every 2.5 s
+            offers = (await call.patient.look())["offers"]
+            lag.begin()
+            gaps = await move(call, relay, sources[len(measured)])
+            print({kind: round(gap, 2) for kind, gap in gaps.items()})
+            if await call.stood_still(lag) and repeats:
+                repeats -= 1
+                continue
+            assert (await call.patient.look())["offers"] == offers, "the client had to help"
+            measured.append(gaps)
+    return measured
+
+
+async def moves_without_a_handshake(server: Server, sources: list[str], firefox: bool = False) -> list[dict[str, float]]:
+    """One call through all of `sources`, with the same two people at its end."""
     async with meeting(server, firefox=firefox) as (call, relay):
-        with contextlib.closing(Lag()) as lag:
-            while len(measured) < len(sources):
-                await asyncio.sleep(rng.uniform(0.5, 3.0))  # not waiting for anything: Chromium checks every 2.5 s
-                offers = (await call.patient.look())["offers"]
-                lag.begin()
-                gaps = await move(call, relay, sources[len(measured)])
-                print({kind: round(gap, 2) for kind, gap in gaps.items()})
-                if await call.stood_still(lag) and repeats:
-                    repeats -= 1
-                    continue
-                assert (await call.patient.look())["offers"] == offers, "the client had to help"
-                measured.append(gaps)
+        measured = await each_in_turn(call, relay, sources)
         await call.is_one_person()
     return measured
 

@@ -12,6 +12,8 @@ from tests.browser.server import Server
 from tests.net.lag import Lag
 from tests.net.meeting import meeting
 
+pytestmark = pytest.mark.browser
+
 ONE_WAY = 0.35  # seconds
 CONSENT = 30.0  # seconds after which a peer whose checks went unanswered must stop (RFC 7675)
 LONGEST_GAP = 2.0  # seconds without sound, beyond what the machine kept everybody waiting

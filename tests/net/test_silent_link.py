@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.browser.browsers import eventually
 from tests.browser.server import Server
 from tests.net.meeting import meeting
+
+pytestmark = pytest.mark.browser
 
 SILENCE = 5.0  # seconds
 BACK_AFTER = 3.0  # seconds from the end of the silence to media both ways
