@@ -15,6 +15,7 @@ const PANELS = { chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, techni
 
 /** Focus goes into the panel when it opens, and back to where it was when it closes. @param {Panel | null} panel */
 function usePanelFocus(panel) {
+  const aside = useRef(/** @type {HTMLElement | null} */ (null));
   const before = useRef(/** @type {Element | null} */ (null));
   const opened = panel !== null;
   const wasOpen = useRef(false);
@@ -28,12 +29,17 @@ function usePanelFocus(panel) {
       if (!elsewhere && before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
     };
   }, [opened]);
+  useEffect(() => {
+    if (aside.current?.contains(document.activeElement)) return; // A panel with a field of its own has taken it.
+    /** @type {HTMLElement | null | undefined} */ (aside.current?.querySelector('[role="tab"][aria-selected="true"]'))?.focus({ preventScroll: true });
+  }, [panel]);
+  return aside;
 }
 
 export function SidePanel() {
   const { session, view } = useCall();
   const panel = view.panel.value;
-  usePanelFocus(panel);
+  const aside = usePanelFocus(panel);
   if (!panel) return null;
   const close = () => view.show(null);
   const tabs = [
@@ -48,7 +54,7 @@ export function SidePanel() {
     event.stopPropagation();
     close();
   };
-  return html`<aside class="panel" aria-label=${t("call.side_panel")} onKeyDown=${onKeyDown} data-panel=${panel}>
+  return html`<aside class="panel" ref=${aside} aria-label=${t("call.side_panel")} onKeyDown=${onKeyDown} data-panel=${panel}>
     <div class="panel__close"><${Button} kind="icon" icon="x" label=${t("component.close")} onClick=${close} testid="close-panel" /></div>
     <${Tabs} label=${t("call.side_panel")} tabs=${tabs} selected=${panel} onSelect=${(/** @type {string} */ id) => view.show(/** @type {Panel} */ (id))}><${Content} key=${panel} /></${Tabs}>
   </aside>`;
