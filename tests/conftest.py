@@ -57,7 +57,11 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     threads = set(threading.enumerate())
     descriptors = open_descriptors()
     yield
-    left = [t for t in threading.enumerate() if t not in threads and not t.daemon and not t.name.startswith(("asyncio_", "ThreadPool"))]
+    left = [
+        t
+        for t in threading.enumerate()
+        if t not in threads and not t.daemon and not t.name.startswith(("asyncio_", "ThreadPool"))
+    ]
     for thread in left:
         thread.join(timeout=2)
     assert not [t for t in left if t.is_alive()], "a thread was left running"
