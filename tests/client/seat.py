@@ -77,7 +77,6 @@ class SeatClient:
     received: dict[str, Received] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self.api.http)
         self.peer: RTCPeerConnection | None = None
         self.attempt = int(time.time() * 1000)
         self.offers = 0
@@ -87,8 +86,19 @@ class SeatClient:
         self.goodbye: str | None = None
         self.readers: list[asyncio.Task[None]] = []
         self.negotiating = asyncio.Lock()
-        for event in ("snapshot", "stream"):
-            self.socket.on(event, self._on_snapshot if event == "snapshot" else self._on_stream, namespace="/call")
+        self.socket = self._new_socket()
+
+    def _new_socket(self) -> socketio.AsyncClient:
+        socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self.api.http)
+        socket.on("snapshot", self._on_snapshot, namespace="/call")
+        socket.on("stream", self._on_stream, namespace="/call")
+        return socket
+
+    async def drop_socket(self) -> None:
+        """Give up a connection, half made or whole, and be ready for another."""
+        with contextlib.suppress(socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
+            await self.socket.disconnect()
+        self.socket = self._new_socket()
 
     async def connect(self) -> None:
         """Open the socket; returns after the first snapshot."""

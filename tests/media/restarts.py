@@ -21,7 +21,8 @@ from tests.media.conftest import Visit
 GONE = (socketio.exceptions.SocketIOError, aiohttp.ClientError, ConnectionError, TimeoutError)
 SOON = {"media_unavailable", "unavailable"}  # codes that ask to try again
 ATTEMPT_SECONDS = 5.0  # for one answer; a living server takes milliseconds
-PATIENCE = 40.0  # seconds until a part of the server must be back: the supervisor waits up to 5 s after many deaths
+CONNECT_SECONDS = 15.0  # for a ticket, a socket and the first state
+PATIENCE = 60.0  # seconds until a part of the server must be back: the supervisor waits up to 5 s after many deaths
 
 
 def pids(server: Server) -> dict[str, int]:
@@ -55,16 +56,17 @@ async def come_back(person: SeatClient, seconds: float = PATIENCE) -> None:
     """Reconnect the socket as the protocol says, until the server answers."""
     deadline = time.monotonic() + seconds
     while not person.socket.connected:
-        with contextlib.suppress(RefusedError, *GONE):
-            await asyncio.wait_for(person.connect(), ATTEMPT_SECONDS)
-        assert time.monotonic() < deadline, "the server did not come back"
-        if not person.socket.connected:
+        try:
+            await asyncio.wait_for(person.connect(), CONNECT_SECONDS)
+        except (RefusedError, *GONE) as error:
+            assert time.monotonic() < deadline, f"the server did not come back: {error!r}"
+            await person.drop_socket()
             await asyncio.sleep(0.1)
 
 
 async def start_over(person: SeatClient) -> dict[str, Any]:
     """The state a new connection gets that resumes nothing."""
-    await person.socket.disconnect()
+    await person.drop_socket()
     person.position, person.state = None, {}
     await come_back(person)
     return person.state
