@@ -16,6 +16,10 @@ import pytest
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
+# Tests of whole processes and browsers run in real time beside whatever else runs: a failed one gets a second chance, and
+# the summary names it ("RERUN"). Everything else must pass at once.
+REAL_TIME = ("tests/browser", "tests/net", "tests/media", "tests/hostile", "tests/privacy", "tests/bench", "tests/adapters/ops")
+
 REQUIRED_IN_CI = os.environ.get("CI") == "true"
 
 
@@ -88,3 +92,11 @@ async def no_stray_tasks(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         await asyncio.sleep(0.01)
     names = sorted({getattr(t.get_coro(), "__qualname__", "?") for t in stray})
     pytest.fail(f"tasks were left running: {', '.join(names)}", pytrace=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the real-time tests their second chance."""
+    for item in items:
+        place = item.nodeid.split("::", 1)[0]
+        if place.startswith(REAL_TIME) or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))

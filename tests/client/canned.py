@@ -11,10 +11,11 @@ import time
 import av
 from aiortc import MediaStreamTrack
 
-FRAMES_PER_SECOND = 10
+FRAMES_PER_SECOND = 5  # nine stock clients in one process decode 72 pictures of each: more would measure them, not us
 VIDEO_CLOCK = 90000  # Hz
 AUDIO_CLOCK = 48000  # Hz
-AUDIO_FRAME = 960  # samples: 20 ms
+AUDIO_FRAME = 2880  # samples: 60 ms, the longest Opus packet (RFC 6716), for the same reason
+AUDIO_INTERVAL = AUDIO_FRAME / AUDIO_CLOCK  # seconds
 
 
 @functools.cache
@@ -39,12 +40,13 @@ def video_frames() -> tuple[bytes, ...]:
 
 @functools.cache
 def audio_frames() -> tuple[bytes, ...]:
-    """One second of a 440 Hz tone as 20 ms Opus packets."""
+    """About one second of a 440 Hz tone as 60 ms Opus packets."""
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = AUDIO_CLOCK, "stereo", "s16"
     encoder.bit_rate = 32_000
+    encoder.options = {"frame_duration": "60"}
     packets: list[bytes] = []
-    for index in range(50):
+    for index in range(16):
         samples = bytearray()
         for n in range(AUDIO_FRAME):
             value = int(12000 * math.sin(2 * math.pi * 440 * (index * AUDIO_FRAME + n) / AUDIO_CLOCK))
@@ -63,7 +65,7 @@ class CannedTrack(MediaStreamTrack):
         self.kind = kind
         super().__init__()
         self.frames = video_frames() if kind == "video" else audio_frames()
-        self.interval = 1 / FRAMES_PER_SECOND if kind == "video" else 0.02  # seconds
+        self.interval = 1 / FRAMES_PER_SECOND if kind == "video" else AUDIO_INTERVAL  # seconds
         self.clock = VIDEO_CLOCK if kind == "video" else AUDIO_CLOCK
         self.number = 0
         self.start = time.monotonic()

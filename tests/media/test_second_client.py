@@ -34,7 +34,7 @@ async def test_two_seats_send_and_receive_in_both_directions(visit: Visit) -> No
 
 async def test_nine_people_in_one_room(visit: Visit) -> None:
     await meet(visit, 8)
-    await asyncio.gather(*(p.receives(videos=8, audios=8, timeout=60) for p in (visit.doctor, *visit.people)))
+    await asyncio.gather(*(p.receives(videos=8, audios=8, timeout=100) for p in (visit.doctor, *visit.people)))
 
 
 async def test_four_rooms_at_once(server: Server, http: aiohttp.ClientSession) -> None:
