@@ -12,6 +12,7 @@ from tests.browser.server import Server
 from tests.net.lag import Lag
 from tests.net.meeting import Meeting, meeting, outer_address
 from tests.net.relay import Relay
+from tests.prove.figures import note
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +77,11 @@ async def test_a_firefox_whose_mapping_changes(server: Server) -> None:
 @pytest.mark.timeout(900)
 async def test_forty_new_mappings_in_one_call(server: Server) -> None:
     measured = await moves_without_a_handshake(server, [f"127.0.0.{2 + n % 200}" for n in range(40)])
-    for kind in measured[0]:
-        values = sorted(gaps[kind] for gaps in measured)
-        print(f"gap {kind}: median {values[len(values) // 2]:.2f} s, worst {values[-1]:.2f} s of {len(values)}")
     assert max(max(gaps.values()) for gaps in measured) <= BACK_WITHIN, measured
+    sound = sorted(max(gaps["up audio"], gaps["down audio"]) for gaps in measured)
+    pictures = sorted(max(gaps["up frames"], gaps["down frames"]) for gaps in measured)
+    figures = (
+        f"{name}: median {values[20]:.2f} s, worst {values[-1]:.2f} s"
+        for name, values in (("sound", sound), ("pictures", pictures))
+    )
+    note("40 new NAT mappings (port and address) in a Chromium call: gap", "; ".join(figures))
