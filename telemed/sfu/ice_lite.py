@@ -192,6 +192,11 @@ class IceAgent:
         if self.selected is not None and self.selected.address == address:
             self.selected = max(self.paths.values(), key=lambda path: path.checked_at, default=None)
 
+    def release(self) -> None:
+        """The peer has ended: let go of its paths, which know their owner."""
+        self.paths.clear()
+        self.selected = None
+
     def _make_room(self) -> Path | None:
         if len(self.paths) < MAX_PATHS:
             return None

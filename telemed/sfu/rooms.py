@@ -186,6 +186,7 @@ class Room:
             track.feed(None, now)
             track.publisher = None
             self._forget_if_unused(track)
+        line.stream = None  # they know each other: without this its packets would lie there until a collection
 
     def _subscribe(self, peer: Peer, request: Negotiate, now: float) -> None:
         gone, new = peer.set_subscribed(request.subscribe, lambda line: self._make_flow(peer, line))

@@ -131,6 +131,10 @@ class CertificateShelf:
         return self._certificate
 
 
+def _nowhere(_record: bytes) -> None:
+    """Where records of an ended transport go."""
+
+
 class IceSide:
     """What aiortc's DTLS asks of an ICE transport: role, `_recv`, `_send`. Bounded inbox; drop rule: the newest is dropped."""
 
@@ -147,6 +151,10 @@ class IceSide:
             return False
         self._inbox.put_nowait(record)
         return True
+
+    def detach(self) -> None:
+        """Forget whom records are sent by: nothing goes out any more."""
+        self._forward = _nowhere
 
     async def _recv(self) -> bytes:
         return await self._inbox.get()

@@ -114,8 +114,16 @@ class PeerTransport:
         self.services.mux.remove_owner(self)
         if self._handshake is not None and self._handshake is not asyncio.current_task():
             self._handshake.cancel()
-        self.services.tasks.start(self._dtls.close())
+        self.services.tasks.start(self._release())
         self._enter(state)
+
+    async def _release(self) -> None:
+        """Say goodbye, then cut every circle of references: a media worker collects garbage rarely, and a peer is 60 KiB."""
+        await self._dtls.close()
+        self._ice.detach()
+        self._handshake = None
+        self.agent.release()
+        self.path = None
 
     def forget_ssrc(self, ssrc: int) -> None:
         """Free the encryption state of an outbound SSRC that is never used again."""
