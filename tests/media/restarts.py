@@ -88,11 +88,14 @@ async def insist(person: SeatClient, name: str, /, **fields: Any) -> dict[str, A
 
 
 async def insist_http(post: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    """The same for a request; the caller puts its command_id into it."""
+    """The same for a request; the caller puts its command_id into it.
+
+    No request is given up while its connection lives: it waits in the supervisor's socket for the next control.
+    """
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return await asyncio.wait_for(post(), ATTEMPT_SECONDS)
+            return await asyncio.wait_for(post(), PATIENCE)
         except RefusedError as error:
             if error.code not in SOON:
                 raise
