@@ -172,7 +172,7 @@ async def test_malformed_requests_are_refused(mallory: Attacker, case: str) -> N
     answer = await exchange(mallory.product.host, MALFORMED[case], EVE, half_close=True)
     assert_decent(answer, case)
     assert b"secret" not in answer.body
-    allowed = {"folded", "no host", "old version"}
+    allowed = {"folded", "no host", "no version", "old version"}  # read as what they most likely mean
     assert answer.status == 0 or answer.status >= 400 or case in allowed, (case, answer)
 
 
