@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { initials } from "../ui/components/avatar.js";
 import { duration, relative } from "../ui/components/date_time.js";
-import { telephoneUri } from "../ui/components/phone_line.js";
+import { telephoneUri } from "../ui/components/telephone.js";
 import { qrPath } from "../ui/components/qr.js";
 
 test("initials leave titles out and keep letters of every script", () => {

@@ -1,9 +1,9 @@
 /** A page that says one thing: what happened, what comes next, what to do, and the clinic's number within reach. */
-import { html } from "../../../vendor/preact.js";
+import { html, useLayoutEffect } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { clinicOfPage } from "../../clinic.js";
 import { Icon } from "../../components/icon.js";
-import { telephoneUri } from "../../components/phone_line.js";
+import { telephoneUri } from "../../components/telephone.js";
 import { useViewFocus } from "../../view_focus.js";
 
 /**
@@ -19,9 +19,19 @@ import { useViewFocus } from "../../view_focus.js";
  * @property {string} [testid]
  */
 
+/** The page's foot shows the clinic's number too; once is enough, and here it is larger. @param {string} phone */
+function useOnlyNumber(phone) {
+  useLayoutEffect(() => {
+    const small = phone ? document.querySelector(".patient-foot .phone-line__entry:not(.phone-line__entry--emergency)") : null;
+    small?.setAttribute("hidden", "");
+    return () => small?.removeAttribute("hidden");
+  }, [phone]);
+}
+
 /** The clinic's number, large: the way that always works. @param {{or: boolean}} props whether there is another way above it */
 function CallClinic({ or }) {
   const { phone } = clinicOfPage();
+  useOnlyNumber(phone);
   if (!phone) return null;
   return html`<p class="notice-page__call"><span>${t(or ? "notice.or_call_us" : "notice.call_us")}</span><a href=${telephoneUri(phone)}>${phone}</a></p>`;
 }
