@@ -1,4 +1,8 @@
-"""Headers that tell browsers what our pages may do. They go on every answer of the server, Socket.IO's included."""
+"""Headers that tell browsers what our pages may do, on every answer of the server, Socket.IO's included.
+
+What only governs a document (its policy, its features, who may frame it) goes on documents alone: 1 KiB on each small file that
+a page is made of costs a phone on a slow line seconds.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,20 @@ _FEATURES_FOR_SELF = (
     "picture-in-picture",
     "screen-wake-lock",
 )
+# Types of which a browser makes no document that can run or frame anything. SVG is left out: opened by itself it runs scripts.
+_INERT = frozenset(
+    {
+        "application/json",
+        "application/manifest+json",
+        "image/png",
+        "image/webp",
+        "image/x-icon",
+        "text/css",
+        "text/javascript",  # a page's scripts obey the page; ours start no workers, which would obey their own headers
+    }
+)
+_INERT_KINDS = frozenset({"audio", "font", "video"})
+
 _FEATURES_FOR_NOBODY = ("geolocation", "payment", "usb")
 
 
@@ -57,28 +75,41 @@ def permissions_policy() -> str:
     return ", ".join([*own, *(f"{feature}=()" for feature in _FEATURES_FOR_NOBODY)])
 
 
-def security_headers(settings: WebSettings) -> dict[str, str]:
-    """Return the headers of every answer."""
+def common_headers(settings: WebSettings) -> dict[str, str]:
+    """Return the headers of every answer: no type is guessed, no other site reads it, and TLS stays."""
     headers = {
-        "Content-Security-Policy": content_security_policy(settings),
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": permissions_policy(),
-        "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
     }
     if settings.secure and not settings.demo:  # a demo's own certificate goes away; a browser's memory of HSTS would stay
         headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
     return headers
 
 
+def document_headers(settings: WebSettings) -> dict[str, str]:
+    """Return what a browser obeys when it shows an answer as a document, besides the common headers."""
+    return {
+        "Content-Security-Policy": content_security_policy(settings),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": permissions_policy(),
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+    }
+
+
+def is_inert(content_type: str) -> bool:
+    """Tell whether no browser makes a document with rights of its own of such an answer; a type we did not think of is none."""
+    return content_type in _INERT or content_type.partition("/")[0] in _INERT_KINDS
+
+
 def add_security_headers(app: web.Application, settings: WebSettings) -> None:
     """Put the headers on every response of `app`; API answers may not be kept by any cache."""
-    headers = security_headers(settings)
+    common, document = common_headers(settings), document_headers(settings)
 
-    async def prepare(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(headers)
+    async def prepare(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(common)
+        if not is_inert(response.content_type):
+            response.headers.update(document)
         response.headers.pop("Server", None)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from aiohttp import web
 
 from telemed.care.ports import Store
 from telemed.care.roles import Role
-from telemed.web.security_headers import content_security_policy, security_headers
+from telemed.web.security_headers import common_headers, content_security_policy, document_headers, is_inert
 from tests.adapters.web.fakes import SESSION_ID
 from tests.adapters.web.people import People
 from tests.adapters.web.site import Site, running_site, settings_for
 
+WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
 EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/nothing"]
 
 
@@ -99,16 +101,52 @@ async def test_every_answer_carries_the_headers(store: Store, people: People, st
     settings = settings_for(static_root)
     async with running_site(store, settings, attach=attach) as site:
         answer = await site.ask("GET", path)
-    for name, value in security_headers(settings).items():
+    for name, value in common_headers(settings).items():
         assert answer.headers[name] == value
+    is_document = not path.startswith(("/static", "/api"))
+    for name, value in document_headers(settings).items():
+        assert answer.headers.get(name) == (value if is_document else None)
     assert "Server" not in answer.headers and "Strict-Transport-Security" not in answer.headers
     assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
     if path.startswith("/api"):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("content_type", "inert"),
+    [
+        ("text/html", False),
+        ("text/plain", False),
+        ("image/svg+xml", False),
+        ("application/xhtml+xml", False),
+        ("application/octet-stream", False),
+        ("application/json", True),
+        ("text/javascript", True),
+        ("text/css", True),
+        ("font/woff2", True),
+        ("audio/mpeg", True),
+    ],
+)
+def test_whatever_may_become_a_document_carries_the_policy(content_type: str, inert: bool) -> None:
+    assert is_inert(content_type) is inert
+
+
+def test_a_script_carries_a_quarter_kibibyte_of_our_headers_at_most() -> None:
+    common = common_headers(settings_for(Path(), base_url="https://x", demo=False))
+    assert sum(len(name) + len(value) + 4 for name, value in common.items()) < 256
+
+
+def test_no_script_of_ours_starts_a_worker() -> None:
+    """A worker obeys the headers of its own file, which carries no policy."""
+    folder = Path(__file__).resolve().parents[3] / "static"
+    ours = [path for part in ("core", "ui") for path in (folder / part).rglob("*.js")]
+    assert ours
+    for path in ours:
+        assert not WORKER_START.search(path.read_text(encoding="utf-8")), path
+
+
 def test_what_a_call_needs_is_allowed_for_us_alone() -> None:
-    policy = security_headers(settings_for(Path()))["Permissions-Policy"]
+    policy = document_headers(settings_for(Path()))["Permissions-Policy"]
     for feature in ("camera", "microphone", "display-capture", "fullscreen", "picture-in-picture", "screen-wake-lock"):
         assert f"{feature}=(self)" in policy
     assert "geolocation=()" in policy
@@ -119,4 +157,4 @@ def test_what_a_call_needs_is_allowed_for_us_alone() -> None:
     [("https://x", False, True), ("https://x", True, False), ("http://x", False, False)],
 )
 def test_hsts_under_tls(base_url: str, demo: bool, expected: bool) -> None:
-    assert ("Strict-Transport-Security" in security_headers(settings_for(Path(), base_url=base_url, demo=demo))) is expected
+    assert ("Strict-Transport-Security" in common_headers(settings_for(Path(), base_url=base_url, demo=demo))) is expected
