@@ -16,6 +16,7 @@ from telemed.supervisor.backoff import Backoff
 from telemed.supervisor.process import ChildProcess, Command
 
 SILENT_AFTER = 30.0  # seconds without a beat: its event loop hangs. Far above any pause of a loaded machine
+READY_WITHIN = 60.0  # seconds from start to ready, which takes 1 s; 10 s more without workers, 5 s with a busy database
 CHECK_EVERY = 1.0  # seconds between looks at the heartbeat
 ABORT_GRACE = 2.0  # seconds to write where it hung, before SIGKILL
 GIVE_UP_AFTER = 5  # failed starts in a row of a child that never was ready
@@ -101,8 +102,11 @@ class Keeper:
             return
 
     async def _watch(self, child: ChildProcess) -> None:
-        """Note when it is ready; end it when its heart stops."""
-        self.details = await asyncio.shield(child.ready)
+        """Note when it is ready; end it when that takes too long, and when its heart stops."""
+        if not await self._became_ready(child):
+            await self._abort(child, "child did not get ready in time and is restarted child=%s")
+            return
+        self.details = child.ready.result()
         self._was_ready = True
         self.on_change()
         looked = time.monotonic()
@@ -113,7 +117,25 @@ class Keeper:
             looked = now
             if not we_slept and child.last_beat is not None and now - child.last_beat > SILENT_AFTER:
                 break
-        log.error("child does not answer and is restarted child=%s", self.name)
+        await self._abort(child, "child does not answer and is restarted child=%s")
+
+    @staticmethod
+    async def _became_ready(child: ChildProcess) -> bool:
+        """Wait for the ready notice. Time in which the whole machine paused does not count."""
+        left = READY_WITHIN
+        looked = time.monotonic()
+        while left > 0:
+            done, _ = await asyncio.wait([child.ready], timeout=CHECK_EVERY)
+            if done:
+                return True
+            now = time.monotonic()
+            left -= min(now - looked, 2 * CHECK_EVERY)
+            looked = now
+        return False
+
+    async def _abort(self, child: ChildProcess, why: str) -> None:
+        """End a child that hangs."""
+        log.error(why, self.name)
         child.signal(signal.SIGABRT)  # faulthandler writes where each thread stands
         await asyncio.sleep(ABORT_GRACE)
         child.signal(signal.SIGKILL)

@@ -164,6 +164,37 @@ async def test_a_child_whose_loop_hangs_is_restarted(tmp_path: Path, monkeypatch
     assert await stopped(life) == exits.OK
 
 
+async def test_a_child_that_hangs_before_it_is_ready_is_restarted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper_module, "READY_WITHIN", 0.5)
+    monkeypatch.setattr(keeper_module, "CHECK_EVERY", 0.05)
+    monkeypatch.setattr(keeper_module, "ABORT_GRACE", 0.1)
+    hangs_once = """
+import pathlib
+mark = pathlib.Path(sys.argv[2])
+if not mark.exists():
+    mark.write_text(str(os.getpid()))
+    signal.signal(signal.SIGABRT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(3600)
+"""
+    mark = tmp_path / "hung"
+    worker = fake("media-0", hangs_once + SERVE, "11", str(mark))
+    _, life = await started(tmp_path, plan_for(tmp_path, fake("control", SERVE, "0"), worker))
+    first = int(mark.read_text())
+    assert pids(tmp_path)["media-0"] != first and not alive(first)
+    (kept,) = (tmp_path / "faults").glob("*-media-0.log")
+    assert b"signal=SIGKILL" in kept.read_bytes()
+    assert await stopped(life) == exits.OK
+
+
+async def test_a_child_that_always_hangs_at_its_start_ends_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper_module, "READY_WITHIN", 0.2)
+    monkeypatch.setattr(keeper_module, "CHECK_EVERY", 0.05)
+    monkeypatch.setattr("telemed.supervisor.backoff.DELAYS", (0.0,))
+    plan = plan_for(tmp_path, fake("control", "time.sleep(3600)"), fake("media-0", SERVE, "1"))
+    assert await asyncio.wait_for(Supervisor(plan).run(), 30) == exits.FAILED
+
+
 def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
     program = f"""
 import asyncio, pathlib, sys
