@@ -1,11 +1,13 @@
 """How SQLite is opened: one writer, a few readers, every transaction begun by us.
 
-The driver stays in autocommit; our hooks emit BEGIN. (Left to itself the driver begins late, and a transaction that reads before
+The driver stays in autocommit; we emit BEGIN. (Left to itself the driver begins late, and a transaction that reads before
 it writes then fails or numbers rows twice.) Figures: reliability measurements in docs/operations.md.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +35,29 @@ _READER = (
 )
 
 
-def writer_engine(path: Path) -> AsyncEngine:
-    """Return the engine of the one writing connection: every transaction is BEGIN IMMEDIATE."""
-    return _engine(path, _EVERY_CONNECTION + _WRITER, "BEGIN IMMEDIATE", connections=1)
+def writer_engine(path: Path, opened: Callable[[sqlite3.Connection], None]) -> AsyncEngine:
+    """Return the engine that opens the one writing connection and tells `opened` of it. `writer` begins the transactions."""
+
+    def connection(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        made = sqlite3.Connection(*arguments, **options)
+        opened(made)
+        return made
+
+    return _engine(path, _EVERY_CONNECTION + _WRITER, connections=1, factory=connection)
 
 
 def reader_engine(path: Path) -> AsyncEngine:
     """Return the engine for reading: snapshots that cannot write."""
-    return _engine(path, _EVERY_CONNECTION + _READER, "BEGIN", connections=READERS)
+    engine = _engine(path, _EVERY_CONNECTION + _READER, connections=READERS)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
 
 
-def _engine(path: Path, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _engine(path: Path, pragmas: tuple[str, ...], connections: int, **connect: Any) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
         poolclass=AsyncAdaptedQueuePool,
@@ -51,7 +65,7 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str, connections: int) 
         max_overflow=0,
         pool_timeout=READER_WAIT_SECONDS,
         pool_reset_on_return=None,  # the store ends every transaction itself
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False, **connect},
         hide_parameters=True,  # names and texts never enter an exception text
     )
 
@@ -61,9 +75,5 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str, connections: int) 
             cursor.execute(pragma)
         cursor.close()
 
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine.sync_engine, "connect", set_pragmas)
-    event.listen(engine.sync_engine, "begin", begin_transaction)
     return engine

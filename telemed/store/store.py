@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,17 +11,18 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from telemed.care.audit_chain import Verdict
 from telemed.errors import Conflict, Unavailable
 from telemed.store.audit_check import verify_trail
-from telemed.store.connection import SqlConnection
-from telemed.store.engines import reader_engine, writer_engine
+from telemed.store.connection import ReaderSql, SqlConnection
+from telemed.store.engines import reader_engine
 from telemed.store.lock import ProcessLock, private_file
 from telemed.store.migrate import migrate
 from telemed.store.transaction import StoreTransaction
 from telemed.store.uncancelled import finished
+from telemed.store.writer import Writer
 
 WRITER_WAIT_SECONDS = 10.0  # for one's turn to write; a transaction takes a few milliseconds
 
@@ -31,7 +33,7 @@ class Store:
     def __init__(self, path: Path, lock: ProcessLock) -> None:
         self.path = path
         self._lock = lock
-        self._writer = writer_engine(path)
+        self._writer = Writer(path)
         self._readers = reader_engine(path)
         self._turn = asyncio.Lock()  # first come, first served
         self._closed = False
@@ -66,7 +68,7 @@ class Store:
         async with self._turn:
             # Readers first: the last connection to close moves the log into the file, and that is the writer's work.
             await finished(self._readers.dispose())
-            await finished(self._writer.dispose())
+            await self._writer.close()
         self._lock.release()
 
     @asynccontextmanager
@@ -77,8 +79,8 @@ class Store:
         """
         await self._take_turn()
         try:
-            async with self._transaction(self._writer) as transaction:
-                yield transaction
+            async with _translated(), self._writer.transaction() as sql:
+                yield StoreTransaction(sql)
         finally:
             self._turn.release()
 
@@ -87,8 +89,8 @@ class Store:
         """A consistent snapshot beside the writer; writing in it raises Unavailable. Raises Unavailable."""
         if self._closed:
             raise Unavailable()
-        async with self._transaction(self._readers) as transaction:
-            yield transaction
+        async with _translated(), self._snapshot() as sql:
+            yield StoreTransaction(sql)
 
     async def verify_audit(self) -> Verdict:
         """Check the whole audit trail against its hashes and its head, in one snapshot."""
@@ -103,8 +105,8 @@ class Store:
 
     async def integrity_check(self) -> list[str]:
         """Return what SQLite finds wrong with the file; empty when it is sound. Reads the whole file."""
-        async with self._connection(self._readers) as connection:
-            rows = await SqlConnection(connection).rows(text("PRAGMA integrity_check"))
+        async with self._snapshot() as sql:
+            rows = await sql.rows(text("PRAGMA integrity_check"))
             return [str(row["integrity_check"]) for row in rows if row["integrity_check"] != "ok"]
 
     async def _take_turn(self) -> None:
@@ -121,27 +123,16 @@ class Store:
 
     async def _warm_up(self) -> None:
         """Open a connection of each engine, so that a wrong file is told at start."""
-        async with self._connection(self._writer), self._connection(self._readers):
+        async with self._writer.transaction(), self._snapshot():
             pass
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[StoreTransaction]:
-        """Repositories inside one transaction, its errors translated."""
-        try:
-            async with self._connection(engine) as connection:
-                yield StoreTransaction(SqlConnection(connection))
-        except IntegrityError as error:
-            raise Conflict("This contradicts what is stored.") from error
-        except (DBAPIError, PoolTimeout) as error:
-            raise Unavailable("The database is not available.") from error
-
-    @asynccontextmanager
-    async def _connection(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """A connection inside BEGIN; every step runs to its end (see `uncancelled`)."""
-        connection = engine.connect()
+    async def _snapshot(self) -> AsyncIterator[SqlConnection]:
+        """A reader's connection inside BEGIN; every step runs to its end (see `uncancelled`)."""
+        connection = self._readers.connect()
         try:
             await finished(_begin(connection))
-            yield connection
+            yield ReaderSql(connection)
             await finished(connection.commit())
         finally:
             # Rolls back what was not committed; after a commit there is nothing to roll back.
@@ -151,3 +142,14 @@ class Store:
 async def _begin(connection: AsyncConnection) -> None:
     await connection.start()
     await connection.begin()
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Errors of the database as ours."""
+    try:
+        yield
+    except (IntegrityError, sqlite3.IntegrityError) as error:
+        raise Conflict("This contradicts what is stored.") from error
+    except (DBAPIError, sqlite3.Error, PoolTimeout) as error:
+        raise Unavailable("The database is not available.") from error

@@ -35,4 +35,4 @@ class AckRows:
 
     async def prune(self, before: datetime) -> int:
         """Forget old answers; the number forgotten."""
-        return await self._sql.change(delete(schema.command_ack).where(self._c.at < before))
+        return await self._sql.change(delete(schema.command_ack).where(self._c.at < before), bulk=True)

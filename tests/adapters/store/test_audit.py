@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM, ActorRef
 from telemed.store import Store
-from telemed.store.connection import SqlConnection
 from tests.adapters.store.rows import NOW
 
 ROWS = 12
@@ -50,8 +49,8 @@ async def test_rows_take_no_free_text(store: Store) -> None:
 async def test_triggers_refuse_changes(store: Store, sql: str) -> None:
     await append(store, 1)
     with pytest.raises(IntegrityError, match="append-only"):
-        async with store._connection(store._writer) as connection:
-            await SqlConnection(connection).change(text(sql))
+        async with store._writer.transaction() as connection:
+            await connection.change(text(sql))
     assert (await store.verify_audit()).rows == 1
 
 

@@ -17,7 +17,6 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from telemed.care.records import LinkRequest, MoveRequest
 from telemed.errors import ConfigError, Conflict, Unavailable
 from telemed.store import Store, schema
-from telemed.store.connection import SqlConnection
 from telemed.store.migrate import head, migrate
 from tests.adapters.store.rows import LINK, NOW, SEAT, TOKEN, a_message, fill
 
@@ -54,8 +53,8 @@ async def test_the_database_refuses(store: Store, sql: str) -> None:
         await tx.moves.ask(MoveRequest("mov_1", "ses_1", "par_1", "d" * 64, NOW))
         await tx.acks.save("par_1", "command-1", {}, NOW)
     with pytest.raises(IntegrityError):
-        async with store._connection(store._writer) as connection:
-            await SqlConnection(connection).change(text(sql))
+        async with store._writer.transaction() as connection:
+            await connection.change(text(sql))
 
 
 async def test_a_refused_row_is_a_conflict_and_undoes_all(store: Store) -> None:
@@ -87,11 +86,10 @@ async def test_readers_cannot_write_and_keep_their_snapshot(store: Store) -> Non
 async def test_settings_are_on_in_every_connection(store: Store) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     wanted |= {"secure_delete": 1, "trusted_schema": 0}
-    async with store._connection(store._writer) as connection:
-        sql = SqlConnection(connection)
+    async with store._writer.transaction() as sql:
         assert {name: next(iter((await sql.rows(text(f"PRAGMA {name}")))[0].values())) for name in wanted} == wanted
-    async with store._connection(store._readers) as connection:
-        row = await SqlConnection(connection).row(text("PRAGMA query_only"))
+    async with store._snapshot() as sql:
+        row = await sql.row(text("PRAGMA query_only"))
         assert row is not None and row["query_only"] == 1
 
 
@@ -126,8 +124,8 @@ def test_every_table_can_be_written_for_postgresql() -> None:
 async def test_no_value_enters_an_error_text(store: Store) -> None:
     await fill(store)
     with pytest.raises(IntegrityError) as caught:
-        async with store._connection(store._writer) as connection:
-            await SqlConnection(connection).change(insert(schema.organisation).values(
+        async with store._writer.transaction() as connection:
+            await connection.change(insert(schema.organisation).values(
                 id="org_1", name="canary-name", phone="", emergency_number="", is_demo=False, created_at=NOW,
             ))  # fmt: skip
     assert "canary-name" not in str(caught.value)
