@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="telemed", description="Self-hosted telemedicine: video consultations on your own server."
     )
+    root.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     _serve(_command(commands, "serve", "Run the server.", "telemed.cli.serve"))
     _init(_command(commands, "init", "Write a configuration and make the first administrator.", "telemed.cli.init"))
@@ -50,6 +51,17 @@ def parser() -> argparse.ArgumentParser:
     _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
     _config(_command(commands, "doctor", "Check ports, TLS, addresses, buffers, disk and clock.", "telemed.cli.doctor"))
     return root
+
+
+class _Version(argparse.Action):
+    """Prints the version; what finds it is loaded only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and end."""
+        from importlib.metadata import version
+
+        print(f"telemed {version('telemed')}")
+        parser.exit()
 
 
 def _command(

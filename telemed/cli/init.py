@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 
 from telemed import exits, logs
 from telemed.care.roles import Role
-from telemed.cli import prompts
+from telemed.cli import people, prompts
 from telemed.cli.installation import on_database
-from telemed.config import Clinic, Config, Secrets, Server, parse, render, resolve
+from telemed.config import Clinic, Config, ConfigFaults, Secrets, Server, render, resolve
+from telemed.config.files import needed
+from telemed.config.read import examine, placed
+from telemed.config.rules import BadValue, Rule
 from telemed.errors import Conflict
 from telemed.files import write_private
 from telemed.layout import Layout
@@ -31,12 +34,13 @@ def run(chosen: argparse.Namespace) -> int:
     if path.exists():
         raise Conflict(f"{path} is there already and is not overwritten. Name another file with --config.")
     config = _configuration(chosen)
-    parse(render(config), "what you entered")  # every fault at once, before anything is written
-    admin = NewStaff.typed(
+    _check(config)  # every fault at once, before anything is written
+    name, email = "Name of the first administrator", "E-mail of the first administrator"
+    admin = people.typed(
         Role.ADMIN.value,
-        prompts.ask("Name of the first administrator", chosen.admin_name, "--admin-name", "Administrator"),
-        prompts.ask("E-mail of the first administrator", chosen.admin_email, "--admin-email"),
-        prompts.password(chosen.password_stdin),
+        prompts.ask(name, chosen.admin_name, "--admin-name", "Administrator", people.complaint_about_name),
+        prompts.ask(email, chosen.admin_email, "--admin-email", complaint=people.complaint_about_email),
+        chosen,
     )
     logs.configure("cli", "warning")
     _write(path, config)
@@ -51,14 +55,38 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _configuration(chosen: argparse.Namespace) -> Config:
+    emergency = _complaint(Clinic, "emergency_number")
     clinic = Clinic(
-        name=prompts.ask("Name of the clinic", chosen.clinic_name, "--clinic-name"),
-        phone=prompts.ask("Telephone number for patients", chosen.phone, "--phone"),
-        emergency_number=prompts.ask("Emergency number", chosen.emergency_number, "--emergency-number", "112"),
+        name=prompts.ask("Name of the clinic", chosen.clinic_name, "--clinic-name", complaint=_complaint(Clinic, "name")),
+        phone=prompts.ask("Telephone number for patients", chosen.phone, "--phone", complaint=_complaint(Clinic, "phone")),
+        emergency_number=prompts.ask("Emergency number", chosen.emergency_number, "--emergency-number", "112", emergency),
     )
-    base_url = prompts.ask("Address people type, https://...", chosen.base_url, "--base-url").rstrip("/")
+    origin = _complaint(Server, "base_url")
+    base_url = prompts.ask("Address people type, https://...", chosen.base_url, "--base-url", complaint=origin).rstrip("/")
     key = Secrets(installation_key=secrets.token_urlsafe(KEY_BYTES))
     return Config(clinic=clinic, server=_server(base_url, chosen.tls_certificate, chosen.tls_key), secrets=key)
+
+
+def _complaint(section: type[Any], key: str) -> prompts.Complaint:
+    """Judge an answer by the rule of its setting; an empty one will not do here, whatever the file allows."""
+    rule: Rule = next(entry for entry in dataclasses.fields(section) if entry.name == key).metadata["rule"]
+
+    def complaint(answer: str) -> str:
+        try:
+            return "" if answer and rule.read(answer.rstrip("/")) else f"Please write {rule.wanted}."
+        except BadValue:
+            return f"Please write {rule.wanted}."
+
+    return complaint
+
+
+def _check(config: Config) -> None:
+    """Raises ConfigFaults with all that `serve` would refuse. They have no lines: nobody has seen the file yet."""
+    source = "what you entered"
+    _, problems, _ = examine(render(config), source)
+    problems += needed(config)
+    if problems:
+        raise ConfigFaults(placed(problems, {}), source)
 
 
 def _server(base_url: str, certificate: Path | None, key: Path | None) -> Server:

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from telemed import exits
-from telemed.cli import prompts
+from telemed.cli import people, prompts
 from telemed.cli.installation import layout_of, run_there
-from telemed.provision import NewStaff, add_staff
+from telemed.provision import add_staff
 from telemed.store import Store
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Ask for what is missing and add the account."""
     layout = layout_of(chosen)
-    role = prompts.ask("Role", chosen.role, "--role", "clinician")
-    name = prompts.ask("Name", chosen.name, "--name")
-    email = prompts.ask("E-mail", chosen.email, "--email")
-    person = NewStaff.typed(role, name, email, prompts.password(chosen.password_stdin))
+    role = prompts.ask("Role", chosen.role, "--role", "clinician", people.complaint_about_role)
+    name = prompts.ask("Name", chosen.name, "--name", complaint=people.complaint_about_name)
+    email = prompts.ask("E-mail", chosen.email, "--email", complaint=people.complaint_about_email)
+    person = people.typed(role, name, email, chosen)
     arguments = {"role": person.role.value, "name": person.name, "email": person.email, "password": person.password}
 
     async def directly(store: Store, now: datetime) -> dict[str, Any]:

@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable, Container
 from urllib.parse import urlsplit
 
 from telemed.config import rules
 from telemed.config.model import Config, Server
 
-
-def conflicts(config: Config) -> list[tuple[str, str, str]]:
-    """Return (key, problem, fix) of each conflict in `config`."""
-    return _server(config.server) + _media(config) + _secrets(config)
+Problem = tuple[str, str, str]  # key, what is wrong, how to mend it
+Check = Callable[[Config], list[Problem]]
 
 
-def _server(server: Server) -> list[tuple[str, str, str]]:
-    found: list[tuple[str, str, str]] = []
-    own_tls = bool(server.tls_certificate and server.tls_key)
-    if bool(server.tls_certificate) != bool(server.tls_key):
-        key = "server.tls_key" if server.tls_certificate else "server.tls_certificate"
-        found.append((key, "certificate and key belong together and this one is empty", "name both files, or none"))
-    exposed = not rules.is_loopback_host(server.host)
-    if exposed and not own_tls and not server.trusted_proxies:
-        fix = 'set tls_certificate and tls_key, or trusted_proxies, or host = "127.0.0.1"'
-        found.append(("server.host", "would serve other machines without TLS; browsers then refuse cameras", fix))
-    if exposed and not server.base_url:
-        fix = 'set it, for example "https://care.example.org"'
-        found.append(("server.base_url", "is empty, so links would lead to localhost", fix))
-    return found + _base_url(server, own_tls)
+def conflicts(config: Config, faulty: Container[str] = ()) -> list[Problem]:
+    """Return (key, problem, fix) of each conflict in `config`; what depends on a key in `faulty` is not judged."""
+    judged = (check for needs, check in CHECKS if not any(_is_faulty(key, faulty) for key in needs))
+    return [problem for check in judged for problem in check(config)]
 
 
-def _base_url(server: Server, own_tls: bool) -> list[tuple[str, str, str]]:
+def _is_faulty(key: str, faulty: Container[str]) -> bool:
+    return key in faulty or key.partition(".")[0] in faulty
+
+
+def _own_tls(server: Server) -> bool:
+    return bool(server.tls_certificate and server.tls_key)
+
+
+def _pair(config: Config) -> list[Problem]:
+    server = config.server
+    if bool(server.tls_certificate) == bool(server.tls_key):
+        return []
+    key = "server.tls_key" if server.tls_certificate else "server.tls_certificate"
+    return [(key, "certificate and key belong together and this one is empty", "name both files, or none")]
+
+
+def _exposed_without_tls(config: Config) -> list[Problem]:
+    server = config.server
+    if rules.is_loopback_host(server.host) or _own_tls(server) or server.trusted_proxies:
+        return []
+    fix = 'set tls_certificate and tls_key, or trusted_proxies, or host = "127.0.0.1"'
+    return [("server.host", "would serve other machines without TLS; browsers then refuse cameras", fix)]
+
+
+def _exposed_without_name(config: Config) -> list[Problem]:
+    if rules.is_loopback_host(config.server.host) or config.server.base_url:
+        return []
+    return [("server.base_url", "is empty, so links would lead to localhost", 'set it, for example "https://care.example.org"')]
+
+
+def _base_url(config: Config) -> list[Problem]:
+    server = config.server
+    own_tls = _own_tls(server)
     if not server.base_url:
         if not own_tls:
             return []
@@ -46,20 +67,35 @@ def _base_url(server: Server, own_tls: bool) -> list[tuple[str, str, str]]:
     return []
 
 
-def _media(config: Config) -> list[tuple[str, str, str]]:
-    found: list[tuple[str, str, str]] = []
+def _ports(config: Config) -> list[Problem]:
     media = config.media
-    if media.udp_port and media.udp_port + max(media.workers, 1) - 1 > 65535:
-        found.append(("media.udp_port", "leaves no room for a port per worker below 65536", "lower udp_port or workers"))
-    loopback = [address for address in media.addresses if ipaddress.ip_address(address).is_loopback]
-    if loopback and not media.announce_loopback:
-        fix = "take the loopback address out, or set announce_loopback = true"
-        found.append(("media.addresses", "names a loopback address, which no other machine can reach", fix))
-    return found
+    if not media.udp_port or media.udp_port + max(media.workers, 1) - 1 <= 65535:
+        return []
+    return [("media.udp_port", "leaves no room for a port per worker below 65536", "lower udp_port or workers")]
 
 
-def _secrets(config: Config) -> list[tuple[str, str, str]]:
-    if config.secrets.installation_key and config.secrets.installation_key_file:
-        fix = "keep one of installation_key and installation_key_file"
-        return [("secrets.installation_key_file", "is a second source for the installation key", fix)]
-    return []
+def _loopback(config: Config) -> list[Problem]:
+    loopback = any(ipaddress.ip_address(address).is_loopback for address in config.media.addresses)
+    if not loopback or config.media.announce_loopback:
+        return []
+    fix = "take the loopback address out, or set announce_loopback = true"
+    return [("media.addresses", "names a loopback address, which no other machine can reach", fix)]
+
+
+def _two_keys(config: Config) -> list[Problem]:
+    if not (config.secrets.installation_key and config.secrets.installation_key_file):
+        return []
+    fix = "keep one of installation_key and installation_key_file"
+    return [("secrets.installation_key_file", "is a second source for the installation key", fix)]
+
+
+TLS = ("server.tls_certificate", "server.tls_key")
+CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
+    (TLS, _pair),
+    ((*TLS, "server.host", "server.trusted_proxies"), _exposed_without_tls),
+    (("server.host", "server.base_url"), _exposed_without_name),
+    ((*TLS, "server.base_url", "server.trusted_proxies"), _base_url),
+    (("media.udp_port", "media.workers"), _ports),
+    (("media.addresses", "media.announce_loopback"), _loopback),
+    (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
+)

@@ -7,10 +7,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from telemed.config.faults import ConfigFaults, Fault
-from telemed.config.lines import line_of
+from telemed.config.conflicts import Problem
+from telemed.config.faults import ConfigFaults
 from telemed.config.model import Config
-from telemed.config.read import parse_with_lines, read_text
+from telemed.config.read import examine, placed, read_text
 from telemed.config.rules import INSTALLATION_KEY
 
 KEY_VARIABLE = "TELEMED_INSTALLATION_KEY"
@@ -24,14 +24,14 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
 
     Raises ConfigFaults with every fault, those of named files (missing, readable by others) included.
     """
-    config, lines = parse_with_lines(read_text(path), str(path))
+    config, problems, lines = examine(read_text(path), str(path))
     config = resolve(config, path.resolve().parent)
-    problems = _clinic(config) + _tls(config) + _directory(config)
+    named = {key for key, _, _ in problems}
     key, key_problems = _installation_key(config, path, environment)
-    problems += key_problems
+    outside = needed(config) + _tls(config) + _directory(config) + key_problems
+    problems += [problem for problem in outside if problem[0] not in named and problem[0].partition(".")[0] not in named]
     if problems:
-        faults = [Fault(line_of(lines, name), name, problem, fix) for name, problem, fix in problems]
-        raise ConfigFaults(faults, str(path))
+        raise ConfigFaults(placed(problems, lines), str(path))
     return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, installation_key=key))
 
 
@@ -49,14 +49,14 @@ def resolve(config: Config, base: Path) -> Config:
     return dataclasses.replace(config, server=server, store=store, secrets=secrets)
 
 
-def _clinic(config: Config) -> list[tuple[str, str, str]]:
+def needed(config: Config) -> list[Problem]:
     """Nobody may be left without a number to call when a visit does not work."""
     if config.clinic.phone:
         return []
     return [("clinic.phone", "is empty, and patients are shown whom to call", 'write it, for example "+49 30 1234567"')]
 
 
-def _tls(config: Config) -> list[tuple[str, str, str]]:
+def _tls(config: Config) -> list[Problem]:
     found = []
     for key, value in (("tls_certificate", config.server.tls_certificate), ("tls_key", config.server.tls_key)):
         if value and not Path(value).is_file():
@@ -66,7 +66,7 @@ def _tls(config: Config) -> list[tuple[str, str, str]]:
     return found
 
 
-def _directory(config: Config) -> list[tuple[str, str, str]]:
+def _directory(config: Config) -> list[Problem]:
     directory = config.store.directory
     found = []
     if is_too_long(directory):
@@ -81,7 +81,7 @@ def is_too_long(directory: str) -> bool:
     return len(directory.encode()) + len(LONGEST_SOCKET) > MAX_SOCKET_PATH
 
 
-def _installation_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
+def _installation_key(config: Config, path: Path, environment: Mapping[str, str]) -> tuple[str, list[Problem]]:
     """The key from environment, file or configuration, in this order, and what is wrong with it."""
     from_environment = environment.get(KEY_VARIABLE, "")
     if from_environment:
@@ -97,7 +97,7 @@ def _installation_key(config: Config, path: Path, environment: Mapping[str, str]
     return secrets.installation_key, []
 
 
-def _key_file(path: Path) -> tuple[str, list[tuple[str, str, str]]]:
+def _key_file(path: Path) -> tuple[str, list[Problem]]:
     name = "secrets.installation_key_file"
     try:
         if path.stat().st_mode & OTHERS:
@@ -107,7 +107,7 @@ def _key_file(path: Path) -> tuple[str, list[tuple[str, str, str]]]:
         return "", [(name, "cannot be read", "correct the path or write the key as plain text")]
 
 
-def _checked(key: str, name: str, problem: str) -> tuple[str, list[tuple[str, str, str]]]:
+def _checked(key: str, name: str, problem: str) -> tuple[str, list[Problem]]:
     if INSTALLATION_KEY.fullmatch(key):
         return key, []
     return "", [(name, problem, "use 43 to 256 random characters without spaces")]

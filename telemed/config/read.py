@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from telemed.config.conflicts import conflicts
+from telemed.config.conflicts import Problem, conflicts
 from telemed.config.faults import ConfigFaults, Fault
 from telemed.config.lines import key_lines, line_of
 from telemed.config.model import Config
@@ -20,28 +20,35 @@ MAX_CONFIG_BYTES = 64 * 1024  # the example with all comments has 5 KiB; anythin
 
 def parse(source: str, file: str = "config") -> Config:
     """Return the settings of TOML text `source`, paths as written. Raises ConfigFaults with every fault found."""
-    return parse_with_lines(source, file)[0]
+    config, problems, lines = examine(source, file)
+    if problems:
+        raise ConfigFaults(placed(problems, lines), file)
+    return config
 
 
-def parse_with_lines(source: str, file: str) -> tuple[Config, dict[str, int]]:
-    """As `parse`, with the line of each key for checks that come later."""
+def examine(source: str, file: str) -> tuple[Config, list[Problem], dict[str, int]]:
+    """The settings (faulty keys keep their default), all that is wrong with them, and the line of each key.
+
+    Raises ConfigFaults for text that is not TOML.
+    """
     try:
         table = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigFaults([_syntax_fault(str(error), source)], file) from None
     lines = key_lines(source)
     config, problems = from_table(table)
-    if not problems:
-        problems = conflicts(config)
-    if problems:
-        faults = [Fault(line_of(lines, key), key, problem, fix) for key, problem, fix in problems]
-        raise ConfigFaults(faults, file)
-    return config, lines
+    problems += conflicts(config, {key for key, _, _ in problems})
+    return config, problems, lines
 
 
-def from_table(table: Mapping[str, Any]) -> tuple[Config, list[tuple[str, str, str]]]:
+def placed(problems: Iterable[Problem], lines: dict[str, int]) -> list[Fault]:
+    """The problems as faults, each on its line."""
+    return [Fault(line_of(lines, key), key, problem, fix) for key, problem, fix in problems]
+
+
+def from_table(table: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
     """Build a `Config` from nested tables; faulty keys keep their default and come back as (key, problem, fix)."""
-    problems: list[tuple[str, str, str]] = []
+    problems: list[Problem] = []
     sections: dict[str, Any] = {}
     known = {entry.name: entry for entry in dataclasses.fields(Config)}
     for name, values in table.items():
@@ -70,7 +77,7 @@ def read_text(path: Path) -> str:
         raise ConfigFaults([Fault(0, "file", "is not UTF-8 text", "save it as UTF-8")], str(path)) from None
 
 
-def _section(name: str, factory: Any, values: Mapping[str, Any], problems: list[tuple[str, str, str]]) -> Any:
+def _section(name: str, factory: Any, values: Mapping[str, Any], problems: list[Problem]) -> Any:
     fields = {entry.name: entry for entry in dataclasses.fields(factory)}
     good: dict[str, Any] = {}
     for key, value in values.items():

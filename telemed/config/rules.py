@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 Value = str | int | bool | tuple[str, ...]
-HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")  # RFC 1123 section 2.1
+# RFC 1123 section 2.1; a last label of digits alone would be a mistyped address.
+HOST_NAME = re.compile(r"(?!(?:.*\.)?[0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
 EMERGENCY_NUMBER = re.compile(r"[0-9]{2,15}")
-PHONE = re.compile(r"[0-9+()/ .-]{3,32}")  # as people write them; dialled after removing everything but + and digits
+PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[0-9+()/ .-]{3,32}")  # as people write them; dialled without all but + and digits
 INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
 MAX_TEXT = 512  # characters of any text value: longer is a paste error
 TYPE_NAMES: dict[type, str] = {

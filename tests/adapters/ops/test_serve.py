@@ -274,7 +274,15 @@ def test_faults_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "telemed.toml").write_text('[server]\nport = "x"\ncolour = 1\n[nothing]\n')
     result = command("config", "check", cwd=tmp_path)
     assert result.returncode == exits.CONFIG
-    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == ["telemed.toml:2", "telemed.toml:3", "telemed.toml:4"]
+    told = [tuple(line.split(": ")[:2]) for line in result.stderr.splitlines()]
+    assert told == [
+        ("telemed.toml", "clinic.phone"),
+        ("telemed.toml", "secrets.installation_key"),
+        ("telemed.toml:2", "server.port"),
+        ("telemed.toml:3", "server.colour"),
+        ("telemed.toml:4", "nothing"),
+    ]
+    assert all(". Fix: " in line for line in result.stderr.splitlines())
 
 
 def test_orders_that_are_not_ours_end_a_child_with_a_word() -> None:

@@ -69,6 +69,37 @@ def test_all_faults_at_once_with_their_lines() -> None:
     }
 
 
+def test_conflicts_and_named_files_are_told_beside_bad_values(tmp_path: Path) -> None:
+    """Nobody mends a file three times to learn of three kinds of fault."""
+    lines = [
+        "[server]",
+        'host = "999.1.1.1"',
+        'base_url = "http://care.example.org"',
+        'tls_key = "missing.key"',
+        "[media]",
+        "workers = -1",
+        "udp_port = 65535",
+        "[store]",
+        f'directory = "/{"d" * 100}"',
+    ]
+    with pytest.raises(ConfigFaults) as caught:
+        load(_written(tmp_path, "\n".join(lines), 0o600), {})
+    assert {fault.key: fault.line for fault in caught.value.faults} == {
+        "server.host": 2,
+        "server.base_url": 3,
+        "server.tls_certificate": 1,
+        "server.tls_key": 4,
+        "store.directory": 9,
+        "clinic.phone": 0,
+        "secrets.installation_key": 0,
+    } | {"media.workers": 6}  # and no word about the port, which depends on the workers
+
+
+@pytest.mark.parametrize("phone", ["---", "...", "+49", "call"])
+def test_a_telephone_number_can_be_dialled(phone: str) -> None:
+    assert "clinic.phone" in faults_of(f'[clinic]\nphone = "{phone}"')
+
+
 @pytest.mark.parametrize(
     ("source", "key", "line"),
     [
