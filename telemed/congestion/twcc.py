@@ -10,9 +10,9 @@ from telemed.congestion.twcc_wire import FeedbackWriter, parse_transport_feedbac
 
 __all__ = ["TwccRecorder", "parse_transport_feedback"]
 
-BUSY_INTERVAL = 0.045  # seconds between messages of a busy publisher: 50 ms less the tick of the timer wheel
-IDLE_INTERVAL = 0.095  # seconds at most: 100 ms less the tick
-BUSY_PACKETS = 10  # pending arrivals that make a publisher busy
+INTERVAL = 0.095  # seconds between messages: libwebrtc's own default of 100 ms, less what a timer may be early
+FULL = 150  # pending arrivals that are worth a message sooner: one holds 190
+FULL_INTERVAL = 0.045  # seconds between messages of so busy a publisher
 MAX_PENDING = 2048  # arrivals kept between messages: 20,000 packets/s at 100 ms
 MAX_MESSAGES = 16  # per build: hostile jumps of the sequence must not be amplified
 MAX_MISSING = 1024  # sequence numbers reported lost that may still arrive late
@@ -79,11 +79,11 @@ class TwccRecorder:
             self.dropped += 1
 
     def due(self, now: float) -> bool:
-        """Tell whether to `build` now: after about 50 ms when busy, 100 ms otherwise. True starts the next interval."""
+        """Tell whether to `build` now: after about 100 ms, 50 ms above 1500 packets/s. True starts the next interval."""
         waiting = len(self._pending)
         if not waiting:
             return False
-        if now - self._due_from < (BUSY_INTERVAL if waiting >= BUSY_PACKETS else IDLE_INTERVAL):
+        if now - self._due_from < (FULL_INTERVAL if waiting >= FULL else INTERVAL):
             return False
         self._due_from = now
         return True

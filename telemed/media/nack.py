@@ -31,16 +31,16 @@ class NackScheduler:
     1000 missing packets the oldest are given up; a gap above 500 gives up everything missing.
     """
 
-    __slots__ = ("_highest", "_missing", "lost_for_good")
+    __slots__ = ("_highest", "lost_for_good", "missing")
 
     def __init__(self) -> None:
         self._highest = -1
-        self._missing: dict[int, _Missing] = {}  # by extended sequence number, in ascending order
+        self.missing: dict[int, _Missing] = {}  # by extended sequence number, in ascending order
         self.lost_for_good = 0
 
     def __len__(self) -> int:
         """Packets missing now."""
-        return len(self._missing)
+        return len(self.missing)
 
     def on_packet(self, ext_seq: int, now: float) -> None:
         """A packet of the source came, in order or not."""
@@ -48,8 +48,8 @@ class NackScheduler:
         if ext_seq == expected:
             self._highest = ext_seq
         elif ext_seq < expected:
-            if self._missing:
-                self._missing.pop(ext_seq, None)
+            if self.missing:
+                self.missing.pop(ext_seq, None)
         else:
             if expected:
                 self._open_gap(expected, ext_seq, now)
@@ -57,13 +57,13 @@ class NackScheduler:
 
     def on_recovered(self, ext_seq: int) -> None:
         """The packet came by retransmission."""
-        self._missing.pop(ext_seq, None)
+        self.missing.pop(ext_seq, None)
 
     def on_keyframe(self, ext_seq: int) -> None:
         """A key frame begins at `ext_seq`: nothing before it is needed any more, nor counts as lost."""
         self.lost_for_good = 0
-        if self._missing:
-            self._missing = {number: entry for number, entry in self._missing.items() if number > ext_seq}
+        if self.missing:
+            self.missing = {number: entry for number, entry in self.missing.items() if number > ext_seq}
 
     def take_lost_for_good(self) -> int:
         """Return how many packets were given up since the last call, and begin anew."""
@@ -76,12 +76,12 @@ class NackScheduler:
 
         First after 20 ms and two newer packets (40 ms at most), then each RTT (at least 40 ms), 10 times, for 2 s.
         """
-        if not self._missing:
+        if not self.missing:
             return []
         retry = max(rtt, MIN_RETRY)
         asked: list[int] = []
         given_up: list[int] = []
-        for number, entry in self._missing.items():
+        for number, entry in self.missing.items():
             if now - entry.since > MAX_AGE or (entry.tries >= MAX_TRIES and now - entry.asked_at >= retry):
                 given_up.append(number)
             elif self._may_ask(number, entry, now, retry) and len(asked) < MAX_PER_REQUEST:
@@ -89,7 +89,7 @@ class NackScheduler:
                 entry.asked_at = now
                 asked.append(number & 0xFFFF)
         for number in given_up:
-            del self._missing[number]
+            del self.missing[number]
         self.lost_for_good += len(given_up)
         return asked
 
@@ -102,7 +102,7 @@ class NackScheduler:
 
     def _open_gap(self, first: int, end: int, now: float) -> None:
         """Note first..end - 1 as missing."""
-        missing = self._missing
+        missing = self.missing
         if end - first > MAX_GAP:
             self.lost_for_good += len(missing) + 1
             missing.clear()

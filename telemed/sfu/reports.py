@@ -30,7 +30,10 @@ class _Tally:
 
 
 class PeerReporter:
-    """The periodic RTCP of one peer. Methods are called by the worker's timer wheel; `now` in monotonic seconds."""
+    """The periodic RTCP of one peer. Methods are called by the worker's timer wheel; `now` in monotonic seconds.
+
+    `pressing`: the peer has lost packets to be asked for again in 20 ms, whether or not anything else comes.
+    """
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
@@ -39,6 +42,7 @@ class PeerReporter:
         self._down = _Tally()
         self._seconds = 0
         self._quality_at = 0.0
+        self.pressing = False
 
     @property
     def round_trip(self) -> float | None:
@@ -49,19 +53,25 @@ class PeerReporter:
     def each_tick(self, now: float) -> None:
         """Every 20 ms: ask for lost packets, send transport feedback when due."""
         peer = self._peer
-        send, counters = peer.services.dataplane.send_rtcp, peer.services.counters
+        self.pressing = False
         for line in peer.published.values():
             stream = line.stream
-            if stream is not None and stream.is_video and len(stream.nack):
-                lost = stream.nack.due(now, self.round_trip or DEFAULT_ROUND_TRIP)
-                if lost and stream.flows:
-                    counters.nack_sent += 1
-                    send(peer, build_nack(peer.ssrc, stream.ssrc, lost))
+            if stream is not None and stream.is_video and stream.nack.missing:
+                self.pressing = True
+                self._ask_again(stream, now)
         if peer.twcc.due(now):
             media_ssrc = next(iter(peer.streams), 0)
             for message in peer.twcc.build(peer.ssrc, media_ssrc):
-                counters.twcc_sent += 1
-                send(peer, message)
+                peer.services.counters.twcc_sent += 1
+                peer.services.dataplane.send_rtcp(peer, message)
+
+    def _ask_again(self, stream: InboundStream, now: float) -> None:
+        """Send one NACK for what is due of this source."""
+        peer = self._peer
+        lost = stream.nack.due(now, self.round_trip or DEFAULT_ROUND_TRIP)
+        if lost and stream.flows:
+            peer.services.counters.nack_sent += 1
+            peer.services.dataplane.send_rtcp(peer, build_nack(peer.ssrc, stream.ssrc, lost))
 
     def each_tenth(self, now: float) -> None:
         """Every 100 ms: repeat key-frame requests that went unanswered, or could not be sent at once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from telemed.sfu import stun_messages
@@ -71,10 +72,13 @@ class UdpMux:
         self._kernel_drops = 0
         self._sink: MediaSink | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._on_drained: Callable[[float], None] | None = None
 
-    def start(self, sink: MediaSink) -> None:
-        """Begin reading in the running loop; media goes to `sink`."""
+    def start(self, sink: MediaSink, on_drained: Callable[[float], None] | None = None) -> None:
+        """Begin reading in the running loop; media goes to `sink`. `on_drained(now)` is called after each read: timers that are
+        due then cost no wake-up of their own."""
         self._sink = sink
+        self._on_drained = on_drained
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._on_readable)
 
@@ -147,6 +151,8 @@ class UdpMux:
                 break
         if now_us - started_us > SLOW_US:
             self.slow_callbacks += 1
+        if self._on_drained is not None:
+            self._on_drained(now_us * 1e-6)
 
     def _take(self, length: int, ancillary: Ancillary, address: SocketAddress, now_us: int, stamps_valid: bool) -> None:
         """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983)."""

@@ -25,7 +25,7 @@ from telemed.sfu.peer import Peer
 from telemed.sfu.reports import PeerReporter
 from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
 from telemed.sfu.services import Services
-from telemed.sfu.timers import SECOND, TENTH, Job, TimerWheel
+from telemed.sfu.timers import SECOND, TENTH, Job, TimerWheel, falls_due
 from telemed.sfu.udp_mux import UdpMux
 from telemed.sfu.udp_socket import open_media_socket
 
@@ -80,8 +80,8 @@ class Worker:
         except (OSError, Unavailable):
             mux.close()
             raise
-        mux.start(dataplane)
         self._wheel.start()
+        mux.start(dataplane, self._wheel.poll)
         self._collections.start(self.settings.own_process)
 
     async def close(self) -> None:
@@ -217,18 +217,25 @@ class Worker:
             raise Unavailable("The worker has not started.")
         return self._services
 
-    def _jobs(self, tick: int) -> Iterator[Job]:
-        """Yield the work of one 20 ms tick: peers take turns within the second so that reports never come all at once."""
-        if tick % TENTH == 0:
+    def _jobs(self, before: int, tick: int) -> Iterator[Job]:
+        """Yield the work of one tick: peers take turns within the second so that reports never come all at once."""
+        if falls_due(TENTH, before, tick):
             for room in list(self.rooms.values()):
                 yield room.tick_speaker
-        if tick % SECOND == 0:
+        if falls_due(SECOND, before, tick):
             yield self._sweep
+        self._wheel.pressing = False
         for room in list(self.rooms.values()):
-            for phase, peer in enumerate(list(room.peers.values())):
-                reporter = room.reporters.get(peer.peer_id)
-                if reporter is not None:
-                    yield from _peer_jobs(peer, reporter, tick + phase)
+            for phase, (peer_id, peer) in enumerate(list(room.peers.items())):
+                reporter = room.reporters.get(peer_id)
+                if reporter is None:
+                    continue
+                if peer.receive is not None and peer.published:
+                    yield reporter.each_tick
+                    if reporter.pressing:
+                        self._wheel.pressing = True
+                if falls_due(TENTH, before + phase, tick + phase):
+                    yield from _slow_jobs(peer, reporter, falls_due(SECOND, before + phase, tick + phase))
 
     def _sweep(self, now: float) -> None:
         """Every second: close empty rooms, and all rooms that control left alone for ten minutes."""
@@ -239,15 +246,14 @@ class Worker:
                 del self.rooms[room_id]
 
 
-def _peer_jobs(peer: Peer, reporter: PeerReporter, tick: int) -> Iterator[Job]:
-    """Yield the jobs that are this peer's in this tick."""
+def _slow_jobs(peer: Peer, reporter: PeerReporter, second: bool) -> Iterator[Job]:
+    """Yield what is this peer's every 100 ms, and every `second`."""
     if peer.receive is not None:
-        yield reporter.each_tick
-        if tick % TENTH == 0:
+        if peer.published:
             yield reporter.each_tenth
-        if tick % SECOND == 0:
+        if second:
             yield reporter.each_second
-    if tick % SECOND == 0:
+    if second:
         yield peer.watch
 
 

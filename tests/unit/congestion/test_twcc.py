@@ -201,13 +201,15 @@ def test_worst_pattern_stays_within_a_datagram() -> None:
     assert sum(len(report.received) for report in read) == 600
 
 
-def test_due_every_50_to_100_ms() -> None:
+def test_due_every_100_ms_and_sooner_when_a_message_is_full() -> None:
     recorder = TwccRecorder()
     feed(recorder, [1])
     assert recorder.due(10.0)
-    assert not recorder.due(10.05)
+    assert not recorder.due(10.09)
     assert recorder.due(10.1)
-    feed(recorder, range(2, 20), START_US + 1000)
+    feed(recorder, range(2, 150), START_US + 1000)
+    assert not recorder.due(10.15)
+    feed(recorder, [150, 151], START_US + 1000)
     assert not recorder.due(10.14)
     assert recorder.due(10.15)
 
