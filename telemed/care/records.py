@@ -38,11 +38,17 @@ class UserRecord:
     created_at: datetime
     is_active: bool = True
     is_demo: bool = False
+    site_id: str | None = None  # None: works at every site of the organisation
+    language: str = ""  # of mails to this person; "": the organisation's
+    is_privacy_officer: bool = False  # told of every broken glass, searches the audit trail
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRecord:
-    """One signed-in browser of a member of staff."""
+    """One signed-in browser of a member of staff.
+
+    `device` is what the browser calls itself, in words ("Firefox on Linux"); `method` how the person signed in.
+    """
 
     id: str
     user_id: str
@@ -51,6 +57,10 @@ class LoginRecord:
     last_seen_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    device: str = ""
+    method: str = "password"
+    proved_at: datetime | None = None  # when the person last proved who it is, for acts that ask for it anew
+    locked_at: datetime | None = None  # the idle lock hides the pages; calls go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,8 @@ class SessionRecord:
     outcome: Outcome | None = None
     completed_at: datetime | None = None  # when the outcome was given
     sealed_at: datetime | None = None
+    patient_id: str | None = None  # the record it was attached to, by staff only
+    site_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

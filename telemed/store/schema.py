@@ -6,17 +6,13 @@ and session, one line per chat command, one answer per command, one open wish pe
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -24,120 +20,100 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
+from telemed.store import schema_identity, schema_operation, schema_people
 from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word
+from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
-HASH_LENGTH = 64  # hex SHA-256
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[Any]:
-    return Column("id", String(WORD_LENGTH), primary_key=True)
-
-
-def _ref(name: str, target: str, *, null: bool = False, index: bool = True) -> Column[Any]:
-    """A foreign key to the id of `target`."""
-    return Column(name, String(WORD_LENGTH), ForeignKey(f"{target}.id"), nullable=null, index=index)
-
-
-def _hash(name: str, *, unique: bool = False) -> Column[Any]:
-    return Column(name, String(HASH_LENGTH), nullable=False, unique=unique)
-
-
-def _time(name: str, *, null: bool = False) -> Column[Any]:
-    return Column(name, UtcTime(), nullable=null)
-
-
-def _need(name: str, kind: TypeEngine[Any]) -> Column[Any]:
-    return Column(name, kind, nullable=False)
-
+__all__ = ["HASH_LENGTH", "metadata", "schema_identity", "schema_operation", "schema_people"]
 
 organisation = Table(
     "organisation",
     metadata,
-    _id(),
-    _need("name", Text()),
-    _need("phone", Text()),
-    _need("emergency_number", Text()),
-    _need("is_demo", Boolean()),
-    _time("created_at"),
+    row_id(),
+    need("name", Text()),
+    need("phone", Text()),
+    need("emergency_number", Text()),
+    need("is_demo", Boolean()),
+    time("created_at"),
 )
 
 user = Table(
     "user",
     metadata,
-    _id(),
-    _ref("organisation_id", "organisation"),
-    _need("role", Word(Role)),
-    _need("name", Text()),
+    row_id(),
+    ref("organisation_id", "organisation"),
+    need("role", Word(Role)),
+    need("name", Text()),
     Column("email", Text, nullable=False, unique=True),
-    _need("password_hash", Text()),
-    _time("created_at"),
-    _need("is_active", Boolean()),
-    _need("is_demo", Boolean()),
+    need("password_hash", Text()),
+    time("created_at"),
+    need("is_active", Boolean()),
+    need("is_demo", Boolean()),
+    ref("site_id", "site", null=True),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("is_privacy_officer", Boolean, nullable=False, server_default=text("0")),
 )
 
 login = Table(
     "login",
     metadata,
-    _id(),
-    _ref("user_id", "user"),
-    _hash("token_hash", unique=True),
-    _time("created_at"),
-    _time("last_seen_at"),
-    _time("expires_at"),
-    _time("revoked_at", null=True),
+    row_id(),
+    ref("user_id", "user"),
+    digest("token_hash", unique=True),
+    time("created_at"),
+    time("last_seen_at"),
+    time("expires_at"),
+    time("revoked_at", null=True),
+    Column("device", Text, nullable=False, server_default=""),
+    Column("method", String(WORD_LENGTH), nullable=False, server_default="password"),
+    time("proved_at", null=True),
+    time("locked_at", null=True),
 )
 
 session = Table(
     "session",
     metadata,
-    _id(),
-    _ref("organisation_id", "organisation"),
-    _need("kind", Word(SessionKind)),
-    _need("state", Word(SessionState)),
-    _time("state_since"),
-    _ref("created_by", "user", index=False),
-    _time("created_at"),
-    _need("patient_name", Text()),
-    _need("reason", Text()),
-    _time("starts_at", null=True),
-    _time("started_at", null=True),
-    _time("ended_at", null=True),
+    row_id(),
+    ref("organisation_id", "organisation"),
+    need("kind", Word(SessionKind)),
+    need("state", Word(SessionState)),
+    time("state_since"),
+    ref("created_by", "user", index=False),
+    time("created_at"),
+    need("patient_name", Text()),
+    need("reason", Text()),
+    time("starts_at", null=True),
+    time("started_at", null=True),
+    time("ended_at", null=True),
     Column("outcome", Word(Outcome), nullable=True),
-    _time("completed_at", null=True),
-    _time("sealed_at", null=True),
+    time("completed_at", null=True),
+    time("sealed_at", null=True),
+    ref("patient_id", "patient", null=True),
+    ref("site_id", "site", null=True, index=False),
     Index("ix_session_state", "state", "created_at"),
+    Index("ix_session_organisation", "organisation_id", "created_at"),
 )
 
 participant = Table(
     "participant",
     metadata,
-    _id(),
-    _ref("session_id", "session", index=False),
-    _need("role", Word(Role)),
-    _need("name", Text()),
-    _need("state", Word(ParticipantState)),
-    _time("since"),
-    _time("created_at"),
-    _ref("user_id", "user", null=True, index=False),
-    _time("admitted_at", null=True),
-    _need("held", Boolean()),
-    _time("silent_since", null=True),
+    row_id(),
+    ref("session_id", "session", index=False),
+    need("role", Word(Role)),
+    need("name", Text()),
+    need("state", Word(ParticipantState)),
+    time("since"),
+    time("created_at"),
+    ref("user_id", "user", null=True, index=False),
+    time("admitted_at", null=True),
+    need("held", Boolean()),
+    time("silent_since", null=True),
     Column("device", DeviceJson(), nullable=True),
-    _time("acknowledged_at", null=True),
-    _need("reason", Text()),
+    time("acknowledged_at", null=True),
+    need("reason", Text()),
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )
@@ -145,41 +121,41 @@ participant = Table(
 seat_token = Table(
     "seat_token",
     metadata,
-    _id(),
-    _ref("participant_id", "participant"),
-    _ref("session_id", "session", index=False),
-    _hash("token_hash", unique=True),
-    _hash("device_hash"),
-    _time("created_at"),
-    _time("expires_at"),
-    _time("revoked_at", null=True),
+    row_id(),
+    ref("participant_id", "participant"),
+    ref("session_id", "session", index=False),
+    digest("token_hash", unique=True),
+    digest("device_hash"),
+    time("created_at"),
+    time("expires_at"),
+    time("revoked_at", null=True),
 )
 
 link = Table(
     "link",
     metadata,
-    _id(),
-    _ref("session_id", "session"),
-    _ref("participant_id", "participant"),
-    _need("role", Word(Role)),
-    _hash("token_hash", unique=True),
-    _ref("created_by", "user", index=False),
-    _time("created_at"),
-    _time("expires_at"),
-    _time("not_before", null=True),
-    _time("opened_at", null=True),
-    _time("revoked_at", null=True),
+    row_id(),
+    ref("session_id", "session"),
+    ref("participant_id", "participant"),
+    need("role", Word(Role)),
+    digest("token_hash", unique=True),
+    ref("created_by", "user", index=False),
+    time("created_at"),
+    time("expires_at"),
+    time("not_before", null=True),
+    time("opened_at", null=True),
+    time("revoked_at", null=True),
 )
 
 link_request = Table(
     "link_request",
     metadata,
-    _id(),
-    _ref("session_id", "session"),
-    _ref("participant_id", "participant", index=False),
-    _time("at"),
-    _time("handled_at", null=True),
-    _ref("handled_by", "user", null=True, index=False),
+    row_id(),
+    ref("session_id", "session"),
+    ref("participant_id", "participant", index=False),
+    time("at"),
+    time("handled_at", null=True),
+    ref("handled_by", "user", null=True, index=False),
 )
 Index(
     "uq_link_request_open",
@@ -192,15 +168,15 @@ Index(
 move_request = Table(
     "move_request",
     metadata,
-    _id(),
-    _ref("session_id", "session"),
-    _ref("participant_id", "participant"),
-    _hash("device_hash"),
-    _time("at"),
+    row_id(),
+    ref("session_id", "session"),
+    ref("participant_id", "participant"),
+    digest("device_hash"),
+    time("at"),
     Column("approved", Boolean, nullable=True),
-    _ref("decided_by", "participant", null=True, index=False),
-    _time("decided_at", null=True),
-    _time("used_at", null=True),
+    ref("decided_by", "participant", null=True, index=False),
+    time("decided_at", null=True),
+    time("used_at", null=True),
 )
 Index(
     "uq_move_request_undecided",
@@ -214,29 +190,29 @@ Index(
 participant_event = Table(
     "participant_event",
     metadata,
-    _id(),
-    _ref("session_id", "session", index=False),
-    _ref("participant_id", "participant"),
-    _need("event", Word(ParticipantEvent)),
-    _need("from_state", Word(ParticipantState)),
-    _need("to_state", Word(ParticipantState)),
-    _need("cause_id", String(WORD_LENGTH)),
-    _need("cause_role", String(WORD_LENGTH)),
-    _time("at"),
+    row_id(),
+    ref("session_id", "session", index=False),
+    ref("participant_id", "participant"),
+    need("event", Word(ParticipantEvent)),
+    need("from_state", Word(ParticipantState)),
+    need("to_state", Word(ParticipantState)),
+    need("cause_id", String(WORD_LENGTH)),
+    need("cause_role", String(WORD_LENGTH)),
+    time("at"),
     Index("ix_participant_event_session", "session_id", "at"),
 )
 
 message = Table(
     "message",
     metadata,
-    _id(),
-    _ref("session_id", "session", index=False),
-    _need("sequence", Integer()),
-    _ref("participant_id", "participant", index=False),
-    _need("name", Text()),
-    _need("body", Text()),
-    _time("at"),
-    _need("command_id", String(64)),
+    row_id(),
+    ref("session_id", "session", index=False),
+    need("sequence", Integer()),
+    ref("participant_id", "participant", index=False),
+    need("name", Text()),
+    need("body", Text()),
+    time("at"),
+    need("command_id", String(64)),
     UniqueConstraint("session_id", "sequence"),
     UniqueConstraint("participant_id", "command_id"),
 )
@@ -244,20 +220,20 @@ message = Table(
 staff_note = Table(
     "staff_note",
     metadata,
-    _ref("session_id", "session", index=False),
-    _need("revision", Integer()),
-    _need("body", Text()),
-    _ref("author_id", "user", index=False),
-    _time("updated_at"),
+    ref("session_id", "session", index=False),
+    need("revision", Integer()),
+    need("body", Text()),
+    ref("author_id", "user", index=False),
+    time("updated_at"),
     PrimaryKeyConstraint("session_id", "revision"),
 )
 
 command_ack = Table(
     "command_ack",
     metadata,
-    _need("actor_id", String(WORD_LENGTH)),
-    _need("command_id", String(64)),
-    _need("ack", JSON()),
+    need("actor_id", String(WORD_LENGTH)),
+    need("command_id", String(64)),
+    need("ack", JSON()),
     Column("at", UtcTime(), nullable=False, index=True),
     PrimaryKeyConstraint("actor_id", "command_id"),
 )
@@ -265,12 +241,12 @@ command_ack = Table(
 quality_minute = Table(
     "quality_minute",
     metadata,
-    _ref("participant_id", "participant", index=False),
-    _ref("session_id", "session"),
-    _time("minute"),
-    _need("freezes", Integer()),
-    _need("rtt_ms", Integer()),
-    _need("concealed", Float()),
+    ref("participant_id", "participant", index=False),
+    ref("session_id", "session"),
+    time("minute"),
+    need("freezes", Integer()),
+    need("rtt_ms", Integer()),
+    need("concealed", Float()),
     PrimaryKeyConstraint("participant_id", "minute"),
 )
 
@@ -279,14 +255,14 @@ audit = Table(
     "audit",
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
-    _need("at", String(27)),
-    _need("actor", String(80)),
-    _need("role", String(WORD_LENGTH)),
-    _need("action", String(80)),
-    _need("object_id", String(80)),
-    _need("outcome", String(WORD_LENGTH)),
-    _hash("previous_hash", unique=True),
-    _hash("hash", unique=True),
+    need("at", String(27)),
+    need("actor", String(80)),
+    need("role", String(WORD_LENGTH)),
+    need("action", String(80)),
+    need("object_id", String(80)),
+    need("outcome", String(WORD_LENGTH)),
+    digest("previous_hash", unique=True),
+    digest("hash", unique=True),
 )
 
 # One row, written with each audit row: shows a cut-off end of the trail, which the chain alone cannot.
@@ -294,6 +270,6 @@ audit_head = Table(
     "audit_head",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    _need("sequence", Integer()),
-    _hash("hash"),
+    need("sequence", Integer()),
+    digest("hash"),
 )

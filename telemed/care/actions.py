@@ -1,0 +1,48 @@
+"""What can be asked of the server: the rows of the permission table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What can be asked of the server."""
+
+    READ_CLINIC = "read_clinic"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READ_SELF = "read_self"
+    READ_TODAY = "read_today"
+    CREATE_SESSION = "create_session"
+    READ_SESSION = "read_session"
+    EDIT_SESSION = "edit_session"
+    TAKE_SEAT = "take_seat"
+    CREATE_LINK = "create_link"
+    REVOKE_LINK = "revoke_link"
+    READ_NOTE = "read_note"
+    WRITE_NOTE = "write_note"
+    COMPLETE_SESSION = "complete_session"
+    OPEN_LINK = "open_link"
+    ASK_MOVE = "ask_move"
+    RECOVER_LINK = "recover_link"
+    CONNECT_SEAT = "connect_seat"
+    CONNECT_STAFF = "connect_staff"
+    JOIN_MEDIA = "join_media"
+    PUBLISH_MEDIA = "publish_media"
+    SHARE_SCREEN = "share_screen"
+    PROBE_NETWORK = "probe_network"
+    SET_NAME = "set_name"
+    REPORT_DEVICE = "report_device"
+    ENTER_WAITING = "enter_waiting"
+    SHOW_VISIBILITY = "show_visibility"
+    ADMIT = "admit"
+    DENY = "deny"
+    HOLD = "hold"
+    REMOVE = "remove"
+    DECIDE_MOVE = "decide_move"
+    SHOW_MEDIA_STATE = "show_media_state"
+    CHAT = "chat"
+    REPORT_QUALITY = "report_quality"
+    LEAVE = "leave"
+    END_SESSION = "end_session"
+    ACKNOWLEDGE_ARRIVAL = "acknowledge_arrival"

@@ -1,0 +1,137 @@
+"""The one permission table: action x role -> scope. Each HTTP route and each Socket.IO event names its action here.
+
+Nothing is allowed that the table does not grant. An admin runs the installation and sees no names, reasons, messages or media:
+no action on a session or a patient is granted to that role. A test walks role x action x standing and the routes of
+docs/protocol.md. What a scope means is decided in `permissions.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from telemed.care.actions import Action
+from telemed.care.roles import CARE_ROLES, LINK_ROLES, STAFF_ROLES, Role
+
+
+class Scope(Enum):
+    """Where a role may do it."""
+
+    ANYWHERE = "anywhere"
+    ORGANISATION = "organisation"  # sessions of the own organisation
+    LED = "led"  # sessions of the own organisation that one created or holds a seat in
+    SEAT = "seat"  # the own seat, unless denied or removed
+    BEFORE_CALL = "before_call"  # the own seat while it came by a link and is not admitted
+    ADMITTED = "admitted"  # the own seat once admitted, on hold too
+    CALL = "call"  # the own seat in the call, not on hold
+
+
+Grants = Mapping[Role, Scope]
+
+
+def _grant(*entries: tuple[Iterable[Role], Scope]) -> Grants:
+    """Spread (roles, scope) pairs into one mapping."""
+    return {role: scope for roles, scope in entries for role in roles}
+
+
+_FRONT = frozenset({Role.FRONT_DESK})
+_GUESTS = LINK_ROLES | {Role.CARER}  # come by a link
+_SEATED = _GUESTS | CARE_ROLES
+_SPEAKING = _SEATED - {Role.OBSERVER}  # an observer is seen on the list and sends nothing
+_LEADING = _grant((CARE_ROLES, Scope.LED))
+_LEADING_OR_DESK = _grant((CARE_ROLES, Scope.LED), (_FRONT, Scope.ORGANISATION))
+_IN_HOUSE = _grant((CARE_ROLES | _FRONT, Scope.ORGANISATION))
+_BEFORE_CALL = _grant((_GUESTS, Scope.BEFORE_CALL))
+
+# Actions that need no identity at all; the throttles of the web layer guard them.
+PUBLIC = frozenset(
+    {Action.READ_CLINIC, Action.SIGN_IN, Action.OPEN_LINK, Action.ASK_MOVE, Action.RECOVER_LINK},
+)
+
+TABLE: Mapping[Action, Grants] = {
+    **{action: _grant((Role, Scope.ANYWHERE)) for action in PUBLIC},
+    Action.SIGN_OUT: _grant((STAFF_ROLES, Scope.ANYWHERE)),
+    Action.READ_SELF: _grant((STAFF_ROLES, Scope.ANYWHERE)),
+    Action.READ_TODAY: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),
+    Action.CONNECT_STAFF: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),
+    Action.ACKNOWLEDGE_ARRIVAL: _IN_HOUSE,
+    Action.CREATE_SESSION: _grant((CARE_ROLES, Scope.ANYWHERE)),
+    Action.READ_SESSION: _IN_HOUSE,
+    Action.EDIT_SESSION: _LEADING_OR_DESK,
+    Action.TAKE_SEAT: _grant((CARE_ROLES, Scope.ORGANISATION)),
+    Action.CREATE_LINK: _LEADING_OR_DESK,
+    Action.REVOKE_LINK: _LEADING_OR_DESK,
+    Action.READ_NOTE: _LEADING,
+    Action.WRITE_NOTE: _LEADING,
+    Action.COMPLETE_SESSION: _LEADING,
+    Action.CONNECT_SEAT: _grant((_SEATED, Scope.SEAT)),
+    Action.PROBE_NETWORK: _grant((_SEATED, Scope.SEAT)),
+    Action.JOIN_MEDIA: _grant((_SEATED, Scope.ADMITTED)),
+    Action.PUBLISH_MEDIA: _grant((_SPEAKING, Scope.ADMITTED)),
+    Action.SHARE_SCREEN: _grant((_SPEAKING, Scope.CALL)),
+    Action.SHOW_MEDIA_STATE: _grant((_SEATED, Scope.ADMITTED)),
+    Action.SET_NAME: _BEFORE_CALL,
+    Action.REPORT_DEVICE: _grant((_GUESTS, Scope.SEAT)),
+    Action.ENTER_WAITING: _BEFORE_CALL,
+    Action.SHOW_VISIBILITY: _grant((_SEATED, Scope.SEAT)),
+    Action.ADMIT: _LEADING,
+    Action.DENY: _LEADING,
+    Action.HOLD: _LEADING,
+    Action.REMOVE: _LEADING,
+    Action.DECIDE_MOVE: _LEADING,
+    Action.END_SESSION: _LEADING,
+    Action.CHAT: _grant((_SPEAKING, Scope.CALL)),
+    Action.REPORT_QUALITY: _grant((_SEATED, Scope.ADMITTED)),
+    Action.LEAVE: _grant((_SEATED, Scope.SEAT)),
+}
+
+# HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
+ROUTES: Mapping[str, Action] = {
+    "GET /clinic": Action.READ_CLINIC,
+    "POST /auth/login": Action.SIGN_IN,
+    "POST /auth/logout": Action.SIGN_OUT,
+    "GET /me": Action.READ_SELF,
+    "GET /today": Action.READ_TODAY,
+    "POST /sessions": Action.CREATE_SESSION,
+    "GET /sessions/{id}": Action.READ_SESSION,
+    "PATCH /sessions/{id}": Action.EDIT_SESSION,
+    "POST /sessions/{id}/seat": Action.TAKE_SEAT,
+    "POST /sessions/{id}/links": Action.CREATE_LINK,
+    "POST /sessions/{id}/links/{link_id}/revoke": Action.REVOKE_LINK,
+    "GET /sessions/{id}/note": Action.READ_NOTE,
+    "PUT /sessions/{id}/note": Action.WRITE_NOTE,
+    "POST /sessions/{id}/complete": Action.COMPLETE_SESSION,
+    "POST /links/open": Action.OPEN_LINK,
+    "POST /links/move": Action.ASK_MOVE,
+    "POST /links/recover": Action.RECOVER_LINK,
+    "POST /sessions/{id}/ticket": Action.CONNECT_SEAT,
+    "POST /sessions/{id}/offer": Action.JOIN_MEDIA,
+    "POST /sessions/{id}/probe": Action.PROBE_NETWORK,
+    "POST /staff/ticket": Action.CONNECT_STAFF,
+    "GET /openapi.json": Action.READ_CLINIC,
+    "GET /version": Action.READ_CLINIC,
+}
+
+# Socket.IO: "<namespace> <event>", as docs/protocol.md section 2.3 writes them, and the CONNECTs.
+EVENTS: Mapping[str, Action] = {
+    "/call connect": Action.CONNECT_SEAT,
+    "/call set_name": Action.SET_NAME,
+    "/call device_report": Action.REPORT_DEVICE,
+    "/call enter_waiting": Action.ENTER_WAITING,
+    "/call visibility": Action.SHOW_VISIBILITY,
+    "/call admit": Action.ADMIT,
+    "/call deny": Action.DENY,
+    "/call hold": Action.HOLD,
+    "/call resume": Action.HOLD,
+    "/call remove": Action.REMOVE,
+    "/call decide_move": Action.DECIDE_MOVE,
+    "/call media_state": Action.SHOW_MEDIA_STATE,
+    "/call negotiated": Action.JOIN_MEDIA,
+    "/call chat": Action.CHAT,
+    "/call typing": Action.CHAT,
+    "/call quality_report": Action.REPORT_QUALITY,
+    "/call leave": Action.LEAVE,
+    "/call end": Action.END_SESSION,
+    "/staff connect": Action.CONNECT_STAFF,
+    "/staff acknowledge": Action.ACKNOWLEDGE_ARRIVAL,
+}

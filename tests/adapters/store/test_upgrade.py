@@ -1,0 +1,76 @@
+"""Databases of earlier versions, as a server of that version left them, brought to the present: nothing may be lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from telemed.care.states import Outcome, SessionState
+from telemed.store import Store
+from telemed.store.migrate import head, migrate
+
+EARLIER = sorted((Path(__file__).parent / "databases").glob("*.sql"), key=lambda path: path.stem)
+
+
+@pytest.fixture(params=EARLIER, ids=lambda path: path.stem)
+def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A database file as that version left it."""
+    path = tmp_path / "telemed.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(request.param.read_text(encoding="utf-8"))
+    return path
+
+
+def tables(database: sqlite3.Connection) -> Iterator[str]:
+    """Names of all tables of ours."""
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"):
+        if name != "alembic_version":
+            yield str(name)
+
+
+def rows(database: sqlite3.Connection, table: str, columns: list[str]) -> list[tuple[object, ...]]:
+    """All values of `columns`, in a stable order."""
+    listed = ", ".join(f'"{column}"' for column in columns)
+    return sorted(database.execute(f'SELECT {listed} FROM "{table}"'), key=repr)  # noqa: S608 - names from the schema itself
+
+
+def content(path: Path, shape: dict[str, list[str]] | None = None) -> tuple[dict[str, list[str]], dict[str, object]]:
+    """Columns of every table, and what they hold; `shape` limits both to what an earlier version knew."""
+    with closing(sqlite3.connect(path)) as database:
+        found = shape or {
+            table: [str(row[1]) for row in database.execute(f'PRAGMA table_info("{table}")')] for table in tables(database)
+        }
+        return found, {table: rows(database, table, columns) for table, columns in found.items()}
+
+
+def test_an_upgrade_keeps_every_value(earlier: Path) -> None:
+    shape, before = content(earlier)
+    assert sum(len(held) for held in before.values()) > 100, "the fixture holds a real visit"  # type: ignore[arg-type]
+    migrate(earlier)
+    assert content(earlier, shape)[1] == before
+    with closing(sqlite3.connect(earlier)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(head(),)]
+
+
+async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) -> None:
+    store = await Store.open(earlier)
+    try:
+        verdict = await store.verify_audit()
+        assert verdict.complete and verdict.rows > 50
+        async with store.read() as tx:
+            organisation = await tx.organisations.first()
+            assert organisation is not None
+            assert len(await tx.users.in_organisation(organisation.id)) == 6
+            ended = await tx.sessions.in_states({SessionState.ENDED, SessionState.SEALED})
+            assert {session.outcome for session in ended} == {Outcome.COMPLETED}
+            for session in ended:
+                assert await tx.messages.in_session(session.id)
+                assert (await tx.notes.latest(session.id)) is not None
+    finally:
+        await store.close()
