@@ -16,7 +16,6 @@ from sqlalchemy.types import TypeDecorator
 
 from telemed.care.records import DeviceReport
 
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 TIME_LENGTH = 27  # characters
 WORD_LENGTH = 40  # ids and enum values
 
@@ -27,7 +26,7 @@ def time_text(at: datetime) -> str:
     """Return the stored form of a time. Raises ValueError without a zone: a guess would be wrong twice a year."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return at.astimezone(UTC).strftime(TIME_FORMAT)
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -42,7 +41,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """From the stored text."""
-        return None if value is None else datetime.strptime(value, TIME_FORMAT).replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)  # of the Z comes UTC
 
 
 class Word(TypeDecorator[E], Generic[E]):

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from telemed.errors import Conflict
 from telemed.store import schema
 from telemed.store.connection import SqlConnection
+from telemed.store.record_table import inserting
+
+_ack = schema.command_ack.c
+_ANSWER = select(_ack.ack).where(_ack.actor_id == bindparam("actor_id"), _ack.command_id == bindparam("command_id"))
 
 
 class AckRows:
@@ -18,12 +22,10 @@ class AckRows:
 
     def __init__(self, sql: SqlConnection) -> None:
         self._sql = sql
-        self._c = schema.command_ack.c
 
     async def find(self, actor_id: str, command_id: str) -> dict[str, Any] | None:
         """Return the answer given before, None when the command is new."""
-        where = (self._c.actor_id == actor_id, self._c.command_id == command_id)
-        row = await self._sql.row(select(self._c.ack).where(*where))
+        row = await self._sql.row(_ANSWER, {"actor_id": actor_id, "command_id": command_id})
         return None if row is None else dict(row["ack"])
 
     async def save(self, actor_id: str, command_id: str, ack: Mapping[str, Any], at: datetime) -> None:
@@ -31,8 +33,8 @@ class AckRows:
         if await self.find(actor_id, command_id) is not None:
             raise Conflict("This command was answered before.", code="command_repeated")
         values = {"actor_id": actor_id, "command_id": command_id, "ack": dict(ack), "at": at}
-        await self._sql.change(insert(schema.command_ack).values(values))
+        await self._sql.change(inserting(schema.command_ack), values)
 
     async def prune(self, before: datetime) -> int:
         """Forget old answers; the number forgotten."""
-        return await self._sql.change(delete(schema.command_ack).where(self._c.at < before), bulk=True)
+        return await self._sql.change(delete(schema.command_ack).where(_ack.at < before), bulk=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import select, update
 
 from telemed.care import audit_chain
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -12,9 +12,13 @@ from telemed.care.identity import ActorRef
 from telemed.care.records import AuditRow
 from telemed.store import schema
 from telemed.store.columns import time_text
-from telemed.store.connection import RecordTable, SqlConnection
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable, inserting
 
 HEAD = 1  # id of the only row of audit_head
+
+_NEWEST = select(schema.audit).order_by(schema.audit.c.sequence.desc()).limit(1)
+_HEAD_MOVED = update(schema.audit_head).where(schema.audit_head.c.id == HEAD)
 
 
 class AuditRows:
@@ -46,7 +50,7 @@ class AuditRows:
 
     async def last(self) -> AuditRow | None:
         """Return the newest row."""
-        return await self._rows.first(self._rows.select().order_by(self._rows.c.sequence.desc()))
+        return await self._rows.first(_NEWEST)
 
     async def page(self, after: int = 0, limit: int = 500) -> list[AuditRow]:
         """Return rows above `after`, in order."""
@@ -60,5 +64,5 @@ class AuditRows:
 
     async def _move_head(self, row: AuditRow) -> None:
         values = {"sequence": row.sequence, "hash": row.hash}
-        if await self._sql.change(update(schema.audit_head).where(schema.audit_head.c.id == HEAD).values(values)) == 0:
-            await self._sql.change(insert(schema.audit_head).values(id=HEAD, **values))
+        if await self._sql.change(_HEAD_MOVED, values) == 0:
+            await self._sql.change(inserting(schema.audit_head), {"id": HEAD, **values})

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from telemed.care.identity import ActorRef
 from telemed.care.records import ParticipantEventRecord, ParticipantRecord, QualityMinute, SessionRecord
 from telemed.care.states import LIVE_SESSIONS, ParticipantState, SessionState
 from telemed.errors import Conflict
 from telemed.store import schema
-from telemed.store.connection import RecordTable, SqlConnection
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable, inserting
 
 MAX_SESSIONS = 1000  # of one list; a clinic has some dozens
 MAX_TASKS = 200
 MAX_SEATS = 1000  # of one list over all sessions
 MAX_EVENTS = 5000  # of one session
+
+_SEATS_IN_SESSION = (
+    select(schema.participant)
+    .where(schema.participant.c.session_id == bindparam("session_id"))
+    .order_by(schema.participant.c.created_at, schema.participant.c.id)
+)
 
 
 class SessionRows:
@@ -28,7 +35,7 @@ class SessionRows:
 
     async def get(self, session_id: str) -> SessionRecord | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == session_id)
+        return await self._rows.by(id=session_id)
 
     async def create(self, session: SessionRecord) -> None:
         """Add it."""
@@ -65,7 +72,7 @@ class ParticipantRows:
 
     async def get(self, participant_id: str) -> ParticipantRecord | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == participant_id)
+        return await self._rows.by(id=participant_id)
 
     async def create(self, participant: ParticipantRecord) -> None:
         """Add a seat. Raises Conflict `seat_exists`."""
@@ -80,12 +87,11 @@ class ParticipantRows:
 
     async def in_session(self, session_id: str) -> list[ParticipantRecord]:
         """Return all seats of a session, oldest first."""
-        c = self._rows.c
-        return await self._rows.all(self._rows.select(c.session_id == session_id).order_by(c.created_at, c.id))
+        return await self._rows.all(_SEATS_IN_SESSION, {"session_id": session_id})
 
     async def by_user(self, session_id: str, user_id: str) -> ParticipantRecord | None:
         """Return the seat of a member of staff."""
-        return await self._rows.one(self._rows.c.session_id == session_id, self._rows.c.user_id == user_id)
+        return await self._rows.by(session_id=session_id, user_id=user_id)
 
     async def in_states(
         self, states: Collection[ParticipantState], organisation_id: str | None = None
@@ -118,7 +124,7 @@ class EventRows:
             "cause_role": event.cause.role,
             "at": event.at,
         }
-        await self._sql.change(insert(schema.participant_event).values(values))
+        await self._sql.change(inserting(schema.participant_event), values)
 
     async def in_session(self, session_id: str) -> list[ParticipantEventRecord]:
         """Return the steps of a session in order, at most MAX_EVENTS."""
@@ -148,8 +154,7 @@ class QualityRows:
 
     async def record(self, minute: QualityMinute) -> bool:
         """Keep the first report of a minute."""
-        c = self._rows.c
-        if await self._rows.one(c.participant_id == minute.participant_id, c.minute == minute.minute) is not None:
+        if await self._rows.by(participant_id=minute.participant_id, minute=minute.minute) is not None:
             return False
         await self._rows.insert(minute)
         return True

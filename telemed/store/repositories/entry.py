@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from telemed.care.records import LinkRecord, LinkRequest, MoveRequest, SeatTokenRecord
 from telemed.store import schema
-from telemed.store.connection import RecordTable, SqlConnection
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable
 
 MAX_OPEN_REQUESTS = 200
+
+_move = schema.move_request.c
+_UNDECIDED = (
+    select(schema.move_request)
+    .where(_move.session_id == bindparam("session_id"), _move.approved.is_(None))
+    .order_by(_move.at, _move.id)
+    .limit(MAX_OPEN_REQUESTS)
+)
 
 
 class LinkRows:
@@ -21,11 +30,11 @@ class LinkRows:
 
     async def get(self, link_id: str) -> LinkRecord | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == link_id)
+        return await self._rows.by(id=link_id)
 
     async def by_token_hash(self, token_hash: str) -> LinkRecord | None:
         """Look up by token."""
-        return await self._rows.one(self._rows.c.token_hash == token_hash)
+        return await self._rows.by(token_hash=token_hash)
 
     async def create(self, link: LinkRecord) -> None:
         """Add it."""
@@ -86,7 +95,7 @@ class SeatTokenRows:
 
     async def by_token_hash(self, token_hash: str) -> SeatTokenRecord | None:
         """Look up by token; revoked and expired ones too."""
-        return await self._rows.one(self._rows.c.token_hash == token_hash)
+        return await self._rows.by(token_hash=token_hash)
 
     async def live(self, participant_id: str, now: datetime) -> list[SeatTokenRecord]:
         """Return the tokens that work now, newest first."""
@@ -111,7 +120,7 @@ class MoveRows:
 
     async def get(self, request_id: str) -> MoveRequest | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == request_id)
+        return await self._rows.by(id=request_id)
 
     async def ask(self, request: MoveRequest) -> MoveRequest:
         """Record it, or return the undecided one of the same seat and device."""
@@ -131,10 +140,8 @@ class MoveRows:
         """Return the newest request of a device for a seat."""
         c = self._rows.c
         statement = self._rows.select(c.participant_id == participant_id, c.device_hash == device_hash)
-        return await self._rows.first(statement.order_by(c.at.desc(), c.id))
+        return await self._rows.first(statement.order_by(c.at.desc(), c.id).limit(1))
 
     async def undecided(self, session_id: str) -> list[MoveRequest]:
         """Return what staff have not decided, oldest first."""
-        c = self._rows.c
-        statement = self._rows.select(c.session_id == session_id, c.approved.is_(None))
-        return await self._rows.all(statement.order_by(c.at, c.id).limit(MAX_OPEN_REQUESTS))
+        return await self._rows.all(_UNDECIDED, {"session_id": session_id})

@@ -7,7 +7,8 @@ from datetime import datetime
 from telemed.care.records import LoginRecord, OrganisationRecord, UserRecord
 from telemed.errors import Conflict
 from telemed.store import schema
-from telemed.store.connection import RecordTable, SqlConnection
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable
 
 
 class OrganisationRows:
@@ -18,11 +19,11 @@ class OrganisationRows:
 
     async def get(self, organisation_id: str) -> OrganisationRecord | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == organisation_id)
+        return await self._rows.by(id=organisation_id)
 
     async def first(self) -> OrganisationRecord | None:
         """Return the oldest organisation."""
-        return await self._rows.first(self._rows.select().order_by(self._rows.c.created_at, self._rows.c.id))
+        return await self._rows.first(self._rows.select().order_by(self._rows.c.created_at, self._rows.c.id).limit(1))
 
     async def create(self, organisation: OrganisationRecord) -> None:
         """Add it."""
@@ -41,11 +42,11 @@ class UserRows:
 
     async def get(self, user_id: str) -> UserRecord | None:
         """Look up by id."""
-        return await self._rows.one(self._rows.c.id == user_id)
+        return await self._rows.by(id=user_id)
 
     async def by_email(self, email: str) -> UserRecord | None:
         """Look up by e-mail, without regard to case."""
-        return await self._rows.one(self._rows.c.email == email.strip().lower())
+        return await self._rows.by(email=email.strip().lower())
 
     async def create(self, user: UserRecord) -> None:
         """Add an account. Raises Conflict `email_taken`; ValueError when the e-mail is not in stored form."""
@@ -81,7 +82,7 @@ class LoginRows:
 
     async def by_token_hash(self, token_hash: str) -> LoginRecord | None:
         """Look up by token; revoked and expired ones too."""
-        return await self._rows.one(self._rows.c.token_hash == token_hash)
+        return await self._rows.by(token_hash=token_hash)
 
     async def touch(self, login_id: str, at: datetime) -> None:
         """Set `last_seen_at`."""

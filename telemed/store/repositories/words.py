@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from telemed.care.records import MessageRecord, NoteRecord
 from telemed.errors import Conflict
 from telemed.store import schema
-from telemed.store.connection import RecordTable, SqlConnection
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable
+
+_LAST_LINE = select(func.max(schema.message.c.sequence).label("last")).where(
+    schema.message.c.session_id == bindparam("session_id")
+)
+_LATEST_NOTE = (
+    select(schema.staff_note)
+    .where(schema.staff_note.c.session_id == bindparam("session_id"))
+    .order_by(schema.staff_note.c.revision.desc())
+    .limit(1)
+)
 
 
 class MessageRows:
@@ -21,11 +32,10 @@ class MessageRows:
 
     async def append(self, message: MessageRecord) -> MessageRecord:
         """Store under the next number; a repeated command returns the first line and stores nothing."""
-        c = self._rows.c
-        said = await self._rows.one(c.participant_id == message.participant_id, c.command_id == message.command_id)
+        said = await self._rows.by(participant_id=message.participant_id, command_id=message.command_id)
         if said is not None:
             return said
-        last = await self._sql.row(select(func.max(c.sequence).label("last")).where(c.session_id == message.session_id))
+        last = await self._sql.row(_LAST_LINE, {"session_id": message.session_id})
         numbered = replace(message, sequence=1 + ((last and last["last"]) or 0))
         await self._rows.insert(numbered)
         return numbered
@@ -45,8 +55,7 @@ class NoteRows:
 
     async def latest(self, session_id: str) -> NoteRecord | None:
         """Return the newest revision."""
-        c = self._rows.c
-        return await self._rows.first(self._rows.select(c.session_id == session_id).order_by(c.revision.desc()))
+        return await self._rows.first(_LATEST_NOTE, {"session_id": session_id})
 
     async def write(self, note: NoteRecord) -> NoteRecord:
         """Store the revision after `note.revision`. Raises Conflict `note_changed`."""
