@@ -13,6 +13,8 @@ the database is safe at any point.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import socket
 import ssl
@@ -148,7 +150,14 @@ def _web_settings(orders: Launch) -> WebSettings:
         version=_version(),
         other_origins=_other_origins(orders),
         trusted_proxies=frozenset(orders.config.server.trusted_proxies),
+        device_key=_key_for("device cookies", orders),
     )
+
+
+def _key_for(purpose: str, orders: Launch) -> bytes:
+    """A key of its own for each use of the installation's (RFC 8725 section 3.8)."""
+    installation_key = orders.config.secrets.installation_key.encode()
+    return hmac.new(installation_key, f"telemed {purpose}".encode(), hashlib.sha256).digest()
 
 
 def _other_origins(orders: Launch) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from telemed.care.records import UserRecord
 from telemed.errors import NotSignedIn
 from telemed.web.cookies import CookieJar
 from telemed.web.deps import WebDeps
+from telemed.web.device_cookie import DeviceCookies
 from telemed.web.identify import Identifier
 from telemed.web.passwords import PasswordChecker
 from telemed.web.request_models import Body
@@ -27,6 +28,7 @@ class Services:
 
     deps: WebDeps
     jar: CookieJar
+    devices: DeviceCookies
     checker: PasswordChecker
     sign_in: SignIn
     identifier: Identifier
@@ -38,7 +40,8 @@ class Services:
         jar = CookieJar(deps.settings.secure)
         checker = PasswordChecker()
         sign_in = SignIn(deps.store, deps.clock, checker)
-        return cls(deps, jar, checker, sign_in, Identifier(jar, sign_in, deps.visits), document)
+        devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
+        return cls(deps, jar, devices, checker, sign_in, Identifier(jar, sign_in, deps.visits), document)
 
     @property
     def clinic(self) -> Json:
@@ -69,6 +72,7 @@ class Reply:
     cookies: tuple[NewCookie, ...] = ()
     cleared: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    known_account: str | None = None  # the account this browser is known to from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from telemed.web.settings import ConnectionLimits
+from telemed.web.source import plain_address
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds
 
@@ -46,7 +47,7 @@ class Doorkeeper(asyncio.Protocol):
 
 
 def _address(peername: object) -> str:
-    return str(peername[0]) if isinstance(peername, tuple) and peername else ""
+    return plain_address(str(peername[0])) if isinstance(peername, tuple) and peername else ""
 
 
 def cut_off(transport: asyncio.BaseTransport | None) -> None:

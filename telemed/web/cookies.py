@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,6 +28,11 @@ class CookieJar:
         """The cookie that holds the seat token of one session."""
         name = SEAT + session_id[-SEAT_SUFFIX_LENGTH:]
         return HOST_PREFIX + name if self.secure else name
+
+    def seats(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of `names` that hold a seat."""
+        prefix = HOST_PREFIX + SEAT if self.secure else SEAT
+        return tuple(name for name in names if name.startswith(prefix))
 
     def set(self, response: web.Response, name: str, token: str, max_age: int) -> None:
         """Put a token into the browser: unreadable for scripts, not sent along by other sites' requests. `max_age` in seconds."""

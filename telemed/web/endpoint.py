@@ -42,7 +42,7 @@ class Endpoint:
         self._limit(callers, source)
         body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
         reply = await self.route.handler(self._call(request, callers, body, source))
-        return self._response(reply)
+        return self._response(request, reply)
 
     async def _callers(self, request: web.Request) -> Callers:
         """Find out who asks and whether the permission table grants the action to any of them."""
@@ -78,13 +78,16 @@ class Endpoint:
             raise NotAllowed()
         return Call(request, self.services, body, source, identity, callers.user)
 
-    def _response(self, reply: Reply) -> web.Response:
+    def _response(self, request: web.Request, reply: Reply) -> web.Response:
         text = json.dumps(reply.content, ensure_ascii=False, separators=(",", ":"))
         response = web.Response(text=text, content_type="application/json", headers=reply.headers)
         for cookie in reply.cookies:
             self.services.jar.set(response, cookie.name, cookie.token, cookie.max_age)
         for name in reply.cleared:
             self.services.jar.clear(response, name)
+        if reply.known_account is not None:
+            now = self.services.deps.clock.utcnow()
+            self.services.devices.put(request, response, reply.known_account, now)
         return response
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from telemed.web.languages import LANGUAGES
@@ -38,6 +39,7 @@ class WebSettings:
     languages: tuple[str, ...] = LANGUAGES  # offered ones; the first is the default
     trusted_proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded-For is believed
     limits: ConnectionLimits = ConnectionLimits()
+    device_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # signs the marks of known browsers
 
     @property
     def origins(self) -> frozenset[str]:

@@ -11,17 +11,15 @@ from telemed.care.ports import Store
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.tokens import token_hash
 from telemed.clock import Clock
-from telemed.errors import NotSignedIn, TooMany
+from telemed.errors import NotSignedIn
 from telemed.ids import new_id, new_secret
 from telemed.web.passwords import PasswordChecker
-from telemed.web.throttle import Rate, Throttle
+from telemed.web.sign_in_limits import SignInLimits
 
 LIFE = timedelta(hours=12)  # a shift; then sign in again (NIST SP 800-63B AAL2 allows 24 h)
 IDLE = timedelta(hours=8)  # without any request
 TOUCH_EVERY = timedelta(minutes=5)  # how exact `last_seen_at` is; each touch is a write
 KEEP_ENDED = timedelta(days=7)  # how long rows of ended logins stay; the audit trail keeps what happened
-ACCOUNT_RATE = Rate(5, 60.0)  # failed attempts on one account
-ADDRESS_RATE = Rate(20, 60.0)  # failed attempts from one address
 
 UNKNOWN_ACCOUNT = "unknown"  # audit object of an attempt on an account that does not exist
 
@@ -34,6 +32,11 @@ class SignedIn:
     token: str
 
 
+def account_key(email: str) -> str:
+    """Return what limits and marks call an account: it exists for unknown ones too and carries no address of a person."""
+    return token_hash(email.casefold())
+
+
 class SignIn:
     """Opens, checks and closes staff logins."""
 
@@ -41,25 +44,23 @@ class SignIn:
         self._store = store
         self._clock = clock
         self._checker = checker
-        self._accounts = Throttle(ACCOUNT_RATE)
-        self._addresses = Throttle(ADDRESS_RATE)
+        self._limits = SignInLimits(clock)
 
-    async def sign_in(self, email: str, password: str, source: str) -> SignedIn:
-        """Check a password and open a login. `source` is the caller's address as `source_key` gives it.
+    async def sign_in(self, email: str, password: str, source: str, device: str | None = None) -> SignedIn:
+        """Check a password and open a login. `source` is the caller's address as `source_key` gives it, `device` the id of a
+        browser known to the account.
 
         Raises TooMany when throttled and NotSignedIn, always with the same words, when the account is unknown or disabled or the
         password wrong.
         """
-        account = token_hash(email.casefold())  # keys of the table carry no address of a person
-        self._throttle(account, source)
-        async with self._store.read() as tx:
-            user = await tx.users.by_email(email)
-        matches = await self._checker.matches(user.password_hash if user else None, password)
-        if user is None or not matches or not user.is_active:
-            await self._refused(user)
-            raise NotSignedIn("The e-mail address or the password is wrong.", code="wrong_credentials")
-        self._accounts.give_back(account)  # only failures count
-        self._addresses.give_back(source)
+        async with self._limits.attempt(account_key(email), source, device) as succeeded:
+            async with self._store.read() as tx:
+                user = await tx.users.by_email(email)
+            matches = await self._checker.matches(user.password_hash if user else None, password)
+            if user is None or not matches or not user.is_active:
+                await self._refused(user)
+                raise NotSignedIn("The e-mail address or the password is wrong.", code="wrong_credentials")
+            succeeded()  # only failures count
         return await self._open(user)
 
     async def who(self, token: str) -> tuple[Staff, UserRecord] | None:
@@ -89,13 +90,6 @@ class SignIn:
             await tx.logins.revoke(login.id, now)
             await tx.audit.append(actor, AuditAction.SIGN_OUT, login.user_id, AuditOutcome.DONE, now)
         return login.user_id
-
-    def _throttle(self, account: str, source: str) -> None:
-        """Count an attempt before it is checked, so that parallel guesses are counted too."""
-        now = self._clock.monotonic()
-        wait = self._addresses.take(source, now) or self._accounts.take(account, now)
-        if wait > 0:
-            raise TooMany("Too many attempts. Please wait a minute.", retry_after=wait)
 
     async def _open(self, user: UserRecord) -> SignedIn:
         now = self._clock.utcnow()

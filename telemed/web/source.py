@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv6Address, ip_address
 
 UNKNOWN = "unknown"  # a connection without an address (closed meanwhile)
+_MAPPED = "::ffff:"  # RFC 4291 section 2.5.5.2
 IPV6_HOST_BITS = 64  # one customer has a whole /64, so that is what a limit counts
 
 
@@ -13,11 +14,16 @@ def source_key(remote: str | None, forwarded_for: str | None, trusted_proxies: f
 
     Only entries that proxies of ours appended to X-Forwarded-For count; what a client wrote in front of them is ignored.
     """
-    address = remote or UNKNOWN
+    address = plain_address(remote or UNKNOWN)
     hops = [hop.strip() for hop in forwarded_for.split(",")] if forwarded_for else []
     while address in trusted_proxies and hops:
-        address = hops.pop()
+        address = plain_address(hops.pop())
     return _network(address)
+
+
+def plain_address(address: str) -> str:
+    """Return an IPv4 address that a dual-stack socket shows as IPv6 in its own form, so that it compares; others unchanged."""
+    return address.removeprefix(_MAPPED) if "." in address else address
 
 
 def _network(address: str) -> str:

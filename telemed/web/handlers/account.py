@@ -8,11 +8,13 @@ from telemed.errors import NotSignedIn
 from telemed.web.call import Call, NewCookie, Reply
 from telemed.web.origin import is_other_program
 from telemed.web.request_models import LoginBody
-from telemed.web.sign_in import LIFE
+from telemed.web.sign_in import LIFE, account_key
 
 PROTOCOL_VERSION = 1
 TICKET_SECONDS = 60  # protocol 1.2
-CLEAR_SITE_DATA = '"cookies", "storage"'  # not "cache": browsers take seconds for it, and nothing of ours is cached
+# Not "cache": browsers take seconds for it, and nothing of ours is cached. Not "cookies": logins and seats are taken away one by
+# one, and the mark of a known browser stays, or strangers could keep its owner from signing in again.
+CLEAR_SITE_DATA = '"storage"'
 
 
 def _user(user: UserRecord) -> Json:
@@ -39,7 +41,9 @@ async def login(call: Call) -> Reply:
     """`POST /auth/login`. A login this browser had before is closed: one browser, one login; another user's sockets end too."""
     body = call.body_as(LoginBody)
     services = call.services
-    signed_in = await services.sign_in.sign_in(body.email, body.password, call.source)
+    account = account_key(body.email)
+    device = services.devices.known(call.request, account, services.deps.clock.utcnow())
+    signed_in = await services.sign_in.sign_in(body.email, body.password, call.source, device)
     earlier = services.identifier.staff_token(call.request)
     if earlier is not None:
         before = await services.sign_in.sign_out(earlier)
@@ -48,7 +52,8 @@ async def login(call: Call) -> Reply:
     content: Json = {"user": _user(signed_in.user)}
     if is_other_program(call.request.headers):
         return Reply({**content, "token": signed_in.token})
-    return Reply(content, (NewCookie(services.jar.staff_name, signed_in.token, int(LIFE.total_seconds())),))
+    cookie = NewCookie(services.jar.staff_name, signed_in.token, int(LIFE.total_seconds()))
+    return Reply(content, (cookie,), known_account=account)
 
 
 async def logout(call: Call) -> Reply:
@@ -57,7 +62,8 @@ async def logout(call: Call) -> Reply:
     user_id = await call.services.sign_in.sign_out(token) if token is not None else None
     if user_id is not None:
         call.services.deps.on_sign_out(user_id)
-    return Reply({}, cleared=(call.services.jar.staff_name,), headers={"Clear-Site-Data": CLEAR_SITE_DATA})
+    jar = call.services.jar
+    return Reply({}, cleared=(jar.staff_name, *jar.seats(call.request.cookies)), headers={"Clear-Site-Data": CLEAR_SITE_DATA})
 
 
 async def me(call: Call) -> Reply:

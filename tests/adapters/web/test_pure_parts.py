@@ -57,6 +57,9 @@ def test_throttle_table_stays_bounded(attempts: list[tuple[str, float]]) -> None
         ("2001:db8:1:2:ffff::1", None, "2001:db8:1:2::"),
         ("::ffff:198.51.100.7", None, "198.51.100.7"),
         ("fe80::1%eth0", None, "fe80::"),
+        ("::ffff:10.0.0.1", "203.0.113.1", "203.0.113.1"),  # our proxy, as a dual-stack socket shows it
+        ("10.0.0.1", "203.0.113.1, ::ffff:10.0.0.2", "203.0.113.1"),
+        ("10.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         (None, None, UNKNOWN),
     ],
 )
