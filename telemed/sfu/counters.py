@@ -21,6 +21,7 @@ class Counters:
         "drop_line_unknown",
         "drop_no_keys",
         "drop_oversized",
+        "drop_resend_budget",
         "drop_rtcp_malformed",
         "drop_rtp_malformed",
         "drop_srtp_auth",
@@ -84,6 +85,7 @@ class Counters:
     drop_line_unknown: int
     drop_no_keys: int
     drop_oversized: int
+    drop_resend_budget: int
     drop_rtcp_malformed: int
     drop_rtp_malformed: int
     drop_srtp_auth: int

@@ -25,6 +25,7 @@ from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
 
 MIN_SRTP_BYTES = 12 + 10  # fixed header and the shorter of our authentication tags
+MAX_SILENCE_US = 1_000_000  # of a source: what went lost meanwhile is more than is worth asking for again
 MIN_SRTCP_BYTES = 8 + 4 + 10  # fixed header, index, tag
 
 _unpack_ssrc = struct.Struct("!I").unpack_from
@@ -142,6 +143,8 @@ class Dataplane:
         if ext > highest:
             if ext - highest > MAX_JUMP and highest >= 0:
                 stream.on_jump(ext)
+            if arrival_us - stream.last_us > MAX_SILENCE_US:
+                stream.on_resumed(packet, ext, now)
             stream.highest = ext
             stream.last_timestamp = timestamp
             stream.last_us = arrival_us
@@ -211,11 +214,12 @@ class Dataplane:
         if sent:  # the last copy's latency: the worst of this packet
             self._latency.add(_monotonic_ns() // 1000 - arrival_us)
 
-    def resend(self, flow: EgressFlow, path: Path, sequence: int, now: float) -> bool:
-        """Answer one NACK from the history, as RTX under its own SSRC and numbers. False: not possible or not now."""
+    def resend(self, flow: EgressFlow, path: Path, sequence: int, now: float) -> int:
+        """Answer one NACK from the history, as RTX under its own SSRC and numbers. Returns the bytes sent; 0: not possible or
+        not now."""
         found = flow.find_sent(sequence, now)
         if found is None or flow.rtx is None or flow.transmit is None or not flow.may_resend(sequence, now):
-            return False
+            return 0
         packet, timestamp_offset = found
         marker, _type, _sequence, timestamp, _ssrc, offset, padding = parse_header(packet)
         payload = packet[offset : len(packet) - padding]
@@ -225,11 +229,11 @@ class Dataplane:
         )
         if _protect(flow.transmit, self._out_pointer, cell):
             self._counters.fail_protect += 1
-            return False
+            return 0
         if not self._mux.send(self._out_view[: cell[0]], path):
-            return False
+            return 0
         self._counters.out_rtx += 1
-        return True
+        return int(cell[0])
 
     def send_rtcp(self, peer: Peer, data: bytes) -> None:
         """Protect and send one RTCP datagram to a peer. Without keys or a path it is dropped: the next report follows."""

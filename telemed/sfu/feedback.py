@@ -72,8 +72,16 @@ class FeedbackHandler:
         if flow is None or path is None or not flow.ready:
             return
         counters.nack_received += 1
-        for sequence in nack.lost[:MAX_RESENDS_PER_NACK]:
-            if not peer.services.dataplane.resend(flow, path, sequence, now):
+        budget = peer.resends
+        budget.earn(peer.octets_sent, now)
+        asked = nack.lost[:MAX_RESENDS_PER_NACK]
+        for position, sequence in enumerate(asked):
+            if not budget.is_open:
+                counters.drop_resend_budget += len(asked) - position
+                return
+            size = peer.services.dataplane.resend(flow, path, sequence, now)
+            budget.spend(size)
+            if not size:
                 counters.nack_unanswered += 1
 
     def _want_keyframe(self, peer: Peer, ssrc: int, now: float) -> None:

@@ -10,6 +10,7 @@ from telemed.congestion.twcc import TwccRecorder
 from telemed.media.clockfit import PublisherClock
 from telemed.media.control import Negotiate, PeerState, PublishLine, SubscribeLine
 from telemed.media.loss_guard import LossGuard
+from telemed.media.resend_budget import ResendBudget
 from telemed.rtp.extensions import find_extension
 from telemed.rtp.rtcp import RtcpRecord, build_pli
 from telemed.sfu.flows import EgressFlow
@@ -42,10 +43,16 @@ class Peer(PeerTransport):
         self.twcc = TwccRecorder()
         self.clock = PublisherClock()
         self.guard = LossGuard()
+        self.resends = ResendBudget()
         self._used_ssrcs: set[int] = {self.ssrc}  # outbound, never given out twice
         self._admitted: set[int] = set()
         self._admitted_ever = 0
         self._refused: set[int] = set()  # inbound SSRCs of lines that are gone
+
+    @property
+    def octets_sent(self) -> int:
+        """Payload octets forwarded so far on the tracks this peer receives now, resends not counted."""
+        return sum(flow.octets_sent for flow in self.flows.values())
 
     # --- the packet path asks -------------------------------------------------------------------------------------------
 
@@ -167,6 +174,8 @@ class Peer(PeerTransport):
         """Aim every flow at the selected address."""
         for flow in self.flows.values():
             self.arm(flow)
+        if self.transmit is not None and self.path is not None:
+            self.room.on_moved(self)
 
     def arm(self, flow: EgressFlow) -> None:
         """Give a flow what it needs to send: keys and address."""

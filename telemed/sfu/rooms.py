@@ -132,6 +132,17 @@ class Room:
         for track in self._tracks_of(peer):
             track.compile(now)
 
+    def on_moved(self, peer: Peer) -> None:
+        """A connected peer is reached at another address: what was on the old path is lost, so its pictures begin anew, both
+        ways. A peer that moves to and fro gets no more than each source's spacing allows."""
+        now = self.services.clock.monotonic()
+        published = (self.tracks.get(line.line.track_id) for line in peer.published.values())
+        for track in (track for track in published if track is not None and track.publisher is peer):
+            track.want_keyframe(now)
+        for flow in peer.flows.values():
+            if flow.is_video and flow.ready:
+                flow.track.want_keyframe(now)
+
     def on_peer_state(self, peer: Peer, state: PeerState) -> None:
         """A peer's transport changed state: tell control, and let go of what has ended."""
         if state in ENDED:

@@ -11,6 +11,7 @@ from telemed.media.nack import MAX_GAP, NackScheduler
 from telemed.media.ring import AUDIO_CAPACITY, AUDIO_MAX_AGE, VIDEO_CAPACITY, VIDEO_MAX_AGE, PacketRing
 from telemed.media.stats import ReceiverStatistics
 from telemed.rtp import vp8
+from telemed.rtp.header import parse_header
 from telemed.rtp.sequence import SequenceUnwrapper
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ class InboundStream:
         """The sequence leapt ahead to `ext`: do not pass the hole on to subscribers. Call before `highest` is raised."""
         for flow in self.flows:
             flow.rebase(ext)
+
+    def on_resumed(self, packet: bytes, ext: int, now: float) -> None:
+        """The first packet after a second of silence, `highest` not raised yet. A source whose packets went lost meanwhile is
+        asked for a key frame at once; one that merely paused is not: its subscribers have the whole picture."""
+        if self.is_keyframe is None or not self.flows or not 0 <= self.highest < ext - 1:
+            return
+        _marker, _type, _sequence, _timestamp, _ssrc, offset, padding = parse_header(packet)
+        if not self.is_keyframe(packet, offset, len(packet) - padding) and self.keyframes.wanted(now):
+            self.published.peer.send_pli(self)
 
     def on_padding(self, ext: int) -> None:
         """A packet of padding alone ended here: close the hole it would leave, when it is the newest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from telemed.congestion.twcc import parse_transport_feedback
+from telemed.media.resend_budget import FLOOR, SHARE
 from telemed.rtp.ntp import middle32, to_ntp64
 from telemed.rtp.rtcp import (
     Nack,
@@ -239,3 +240,104 @@ async def test_bye_ends_a_source_and_the_same_ssrc_may_return(stage: Stage) -> N
     await until(lambda: len(bob.inbox.payloads(picture)) == 2)
     numbers = [packet.sequence for packet in bob.inbox.rtp if packet.ssrc == picture]
     assert (numbers[1] - numbers[0]) & 0xFFFF == 1
+
+
+def asked(client: RtpClient) -> int:
+    """Key-frame requests this client got for its camera."""
+    return sum(isinstance(record, Pli) and record.media_ssrc == CAM for record in client.inbox.rtcp)
+
+
+async def showing(stage: Stage) -> tuple[RtpClient, RtpClient]:
+    """A call whose picture runs, the requests of its beginning long past."""
+    alice, bob = await call(stage)
+    alice.send_rtp(frame(0, key=True))
+    await until(lambda: bob.inbox.payloads(stage.ssrc(bob, "a-cam")))
+    requests = stage.peer("alice").streams[CAM].keyframes
+    requests._asked_at = float("-inf")
+    alice.inbox.rtcp.clear()
+    return alice, bob
+
+
+async def test_a_moved_subscriber_gets_a_key_frame_asked_for(stage: Stage) -> None:
+    alice, bob = await showing(stage)
+    before = stage.peer("bob").path
+    bob.rebind()
+    bob.check()
+    await until(lambda: stage.peer("bob").path is not before)
+    await until(lambda: asked(alice) == 1)
+
+
+async def test_a_moved_publisher_is_asked_on_its_new_address(stage: Stage) -> None:
+    alice, bob = await showing(stage)
+    before = stage.peer("alice").path
+    alice.rebind()
+    alice.check()
+    await until(lambda: stage.peer("alice").path is not before)
+    await until(lambda: asked(alice) == 1)
+    alice.send_rtp(frame(9, key=True))
+    await until(lambda: len(bob.inbox.payloads(stage.ssrc(bob, "a-cam"))) == 2)
+
+
+async def test_moving_to_and_fro_asks_no_more_often_than_the_spacing(stage: Stage) -> None:
+    alice, bob = await showing(stage)
+    switches, sent = stage.worker.counters.path_switches, stage.worker.counters.pli_sent
+    began = stage.worker._clock.monotonic()
+    for n in range(10):
+        bob.rebind()
+        bob.check()
+        await until(lambda n=n: stage.worker.counters.path_switches == switches + n + 1)  # type: ignore[misc]
+    elapsed = stage.worker._clock.monotonic() - began
+    assert 1 <= stage.worker.counters.pli_sent - sent <= 1 + elapsed / 0.5
+    assert asked(alice) <= 1 + elapsed / 0.5
+
+
+async def test_a_source_back_from_silence_with_losses_is_asked_at_once(stage: Stage) -> None:
+    alice, bob = await showing(stage)
+    stream = stage.peer("alice").streams[CAM]
+    stream.last_us -= 1_100_000  # a second of silence has passed
+    alice.send_rtp(frame(20))
+    await until(lambda: asked(alice) == 1)
+    assert stream.keyframes.requests >= 1
+    assert len(bob.inbox.payloads(stage.ssrc(bob, "a-cam"))) == 2
+
+
+async def test_no_key_frame_is_asked_where_nothing_is_missing(stage: Stage) -> None:
+    alice, bob = await showing(stage)
+    stream = stage.peer("alice").streams[CAM]
+    requests = stream.keyframes.requests
+    stream.last_us -= 1_100_000
+    alice.send_rtp(frame(1))  # the next number: a still picture, not a loss
+    await until(lambda: len(bob.inbox.payloads(stage.ssrc(bob, "a-cam"))) == 2)
+    stream.last_us -= 1_100_000
+    alice.send_rtp(frame(9, key=True))  # what would be asked for
+    await until(lambda: len(bob.inbox.payloads(stage.ssrc(bob, "a-cam"))) == 3)
+    assert stream.keyframes.requests == requests
+
+
+async def test_asking_without_end_draws_no_more_than_the_budget(stage: Stage) -> None:
+    alice, bob = await call(stage)
+    picture = stage.ssrc(bob, "a-cam")
+    body = INTERFRAME + bytes(1000)
+    for n in range(300):
+        alice.send_rtp(rtp_packet(96, n, 0, CAM, KEYFRAME + body if n == 0 else body))
+        if n % 50 == 0:
+            await until(lambda n=n: len(bob.inbox.payloads(picture)) > n)  # type: ignore[misc]
+    await until(lambda: len(bob.inbox.payloads(picture)) == 300)
+    sequences = [packet.sequence for packet in bob.inbox.rtp if packet.ssrc == picture]
+    counters, budget = stage.worker.counters, stage.peer("bob").resends
+    began, before = stage.worker._clock.monotonic(), stage.peer("bob").octets_sent
+    budget.earn(before, began)
+    budget._tokens = 50_000.0  # its burst is nearly spent
+    n = 0
+
+    def ask() -> bool:
+        nonlocal n
+        n += 1
+        bob.send_rtcp(build_nack(1, picture, [sequences[(n * 100 + k) % 300] for k in range(100)]))
+        return counters.drop_resend_budget > 1000
+
+    await until(ask)
+    drawn = sum(len(packet.payload) for packet in bob.inbox.rtp if packet.ssrc == stage.rtx_ssrc(bob, "a-cam"))
+    fresh = stage.peer("bob").octets_sent - before
+    assert 0 < drawn <= 50_000 + fresh * SHARE + FLOOR * (budget._earned_at - began) + 2000
+    assert counters.out_rtx > 0
