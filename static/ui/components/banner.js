@@ -12,6 +12,6 @@ export function Banner({ kind = "info", icon, children, action, testid }) {
   const role = kind === "urgent" ? "alert" : "status";
   return html`<div class="banner banner--${kind}" role=${role} data-testid=${testid}>
     <${Icon} name=${icon ?? DEFAULT_ICONS[kind]} />
-    <div class="banner__body"><div class="banner__text">${children}</div>${action}</div>
+    <div class="banner__body"><div class="banner__text">${children}</div>${action && html`<div class="banner__acts">${action}</div>`}</div>
   </div>`;
 }
