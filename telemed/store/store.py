@@ -36,7 +36,8 @@ class Store:
         self._writer = Writer(path)
         self._readers = reader_engine(path)
         self._turn = asyncio.Lock()  # first come, first served
-        self._closed = False
+        self._closed = False  # no more transactions
+        self._ended = False
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -61,15 +62,16 @@ class Store:
         return store
 
     async def close(self) -> None:
-        """Wait for the running write, close all connections, give the lock back. A second call does nothing."""
-        if self._closed:
-            return
+        """Wait for the running write, close all connections, give the lock back. Once closed, it does nothing."""
         self._closed = True
         async with self._turn:
+            if self._ended:
+                return
             # Readers first: the last connection to close moves the log into the file, and that is the writer's work.
             await finished(self._readers.dispose())
             await self._writer.close()
-        self._lock.release()
+            self._lock.release()
+            self._ended = True
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[StoreTransaction]:
