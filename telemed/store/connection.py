@@ -61,7 +61,8 @@ class WriterSql(SqlConnection):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._usable = True
+        self._ended = False
+        self._bulk = asyncio.Lock()  # held while another thread has the connection
         self._paused_at = perf_counter()
 
     async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[RowMapping]:
@@ -74,15 +75,18 @@ class WriterSql(SqlConnection):
         await self._turn()
         if not bulk:
             return self._connection.execute(statement, parameters).rowcount
-        self._usable = False  # until the thread is done with it
-        try:
+        async with self._bulk:
             return await finished(asyncio.to_thread(self._change, statement, parameters))
-        finally:
-            self._usable = True
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Refuse statements from now on: the transaction is about to be ended in the driver's thread."""
-        self._usable = False
+        self._ended = True
+        if self._bulk.locked():  # left running by whoever asked for it
+            await finished(self._bulk_over())
+
+    async def _bulk_over(self) -> None:
+        async with self._bulk:
+            pass
 
     def _change(self, statement: Executable, parameters: Parameters | None) -> int:
         return self._connection.execute(statement, parameters).rowcount
@@ -92,5 +96,5 @@ class WriterSql(SqlConnection):
         if perf_counter() - self._paused_at > LONGEST_RUN_SECONDS:
             await asyncio.sleep(0)
             self._paused_at = perf_counter()
-        if not self._usable:
+        if self._ended or self._bulk.locked():
             raise RuntimeError("the transaction has ended, or is busy with a change in bulk")

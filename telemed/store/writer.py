@@ -45,7 +45,7 @@ class Writer:
                 try:
                     yield sql
                 finally:
-                    sql.end()
+                    await sql.end()
             await finished(self._commit())
         finally:
             if self._sqlite is not None and self._sqlite.in_transaction:

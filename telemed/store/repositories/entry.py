@@ -89,6 +89,10 @@ class SeatTokenRows:
     def __init__(self, sql: SqlConnection) -> None:
         self._rows = RecordTable(sql, schema.seat_token, SeatTokenRecord)
 
+    async def get(self, token_id: str) -> SeatTokenRecord | None:
+        """Look up by id; revoked and expired ones too."""
+        return await self._rows.by(id=token_id)
+
     async def create(self, seat: SeatTokenRecord) -> None:
         """Add it."""
         await self._rows.insert(seat)

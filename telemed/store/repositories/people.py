@@ -76,6 +76,10 @@ class LoginRows:
     def __init__(self, sql: SqlConnection) -> None:
         self._rows = RecordTable(sql, schema.login, LoginRecord)
 
+    async def get(self, login_id: str) -> LoginRecord | None:
+        """Look up by id; revoked and expired ones too."""
+        return await self._rows.by(id=login_id)
+
     async def create(self, login: LoginRecord) -> None:
         """Add it."""
         await self._rows.insert(login)

@@ -61,6 +61,8 @@ async def test_logins_are_touched_and_revoked(tx: Transaction) -> None:
     await tx.logins.revoke("log_1", LATER)
     await tx.logins.revoke("log_1", LATER + timedelta(hours=1))
     assert await tx.logins.by_token_hash("d" * 64) == replace(login, last_seen_at=LATER, revoked_at=LATER)
+    assert await tx.logins.get("log_1") == replace(login, last_seen_at=LATER, revoked_at=LATER)
+    assert await tx.logins.get("log_9") is None
     assert await tx.logins.revoke_all("usr_1", LATER) == 1
     assert await tx.logins.delete_expired(NOW + timedelta(hours=13)) == 2
     assert await tx.logins.by_token_hash("d" * 64) is None
@@ -127,6 +129,7 @@ async def test_seat_tokens(tx: Transaction) -> None:
     assert await tx.seats.revoke_of_participant("par_1", LATER, keep="tok_2") == 1
     assert await tx.seats.live("par_1", NOW) == [newer]
     assert await tx.seats.by_token_hash("b" * 64) == replace(TOKEN, revoked_at=LATER)
+    assert await tx.seats.get("tok_2") == newer and await tx.seats.get("tok_9") is None
 
 
 async def test_a_device_asks_once_until_staff_decide(tx: Transaction) -> None:

@@ -241,6 +241,17 @@ async def test_nothing_runs_beside_a_change_in_bulk(store: Store) -> None:
     assert await stored(store) == ["msg_1", "msg_3"]
 
 
+async def test_a_change_in_bulk_left_running_is_waited_for(store: Store) -> None:
+    async with store.write() as tx:
+        await put(tx, 1)
+        pruning = asyncio.ensure_future(tx.acks.prune(NOW - timedelta(days=1)))
+        await asyncio.sleep(0)
+    assert pruning.done()
+    with pytest.raises(RuntimeError, match="ended"):
+        await put(tx, 2)
+    assert await stored(store) == ["msg_1"]
+
+
 async def test_a_long_transaction_lets_others_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection_module, "LONGEST_RUN_SECONDS", 0.0)
     turns, running = 0, True
