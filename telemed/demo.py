@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from telemed.care.roles import Role
-from telemed.config import Clinic, Config, Media, Secrets, Server, Store
+from telemed.config import Clinic, Config, Limits, Media, Secrets, Server, Store
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory, write_private
 
@@ -55,6 +55,7 @@ def demo_config(directory: Path, port: int | None, udp_port: int | None) -> Conf
         media=Media(udp_port=udp, announce_loopback=True),
         store=Store(directory=str(directory.resolve())),
         secrets=Secrets(installation_key=_kept_key(directory / "installation.key")),
+        limits=Limits(drain_seconds=0),  # whoever stops a demo wants it gone
     )
 
 

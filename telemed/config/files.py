@@ -11,7 +11,7 @@ from telemed.config.conflicts import Problem
 from telemed.config.faults import ConfigFaults
 from telemed.config.model import Config
 from telemed.config.read import examine, placed, read_text
-from telemed.config.rules import INSTALLATION_KEY
+from telemed.config.rules import INSTALLATION_KEY, METRICS_TOKEN
 
 KEY_VARIABLE = "TELEMED_INSTALLATION_KEY"
 MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without its NUL (unix(7))
@@ -28,11 +28,13 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     config = resolve(config, path.resolve().parent)
     named = {key for key, _, _ in problems}
     key, key_problems = _installation_key(config, path, environment)
-    outside = needed(config) + _tls(config) + _directory(config) + key_problems
+    token, token_problems = _metrics_token(config)
+    outside = needed(config) + _tls(config) + _directory(config) + key_problems + token_problems
     problems += [problem for problem in outside if problem[0] not in named and problem[0].partition(".")[0] not in named]
     if problems:
         raise ConfigFaults(placed(problems, lines), str(path))
-    return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, installation_key=key))
+    metrics = dataclasses.replace(config.metrics, token=token)
+    return dataclasses.replace(config, secrets=dataclasses.replace(config.secrets, installation_key=key), metrics=metrics)
 
 
 def resolve(config: Config, base: Path) -> Config:
@@ -46,7 +48,9 @@ def resolve(config: Config, base: Path) -> Config:
     )
     store = dataclasses.replace(config.store, directory=absolute(config.store.directory))
     secrets = dataclasses.replace(config.secrets, installation_key_file=absolute(config.secrets.installation_key_file))
-    return dataclasses.replace(config, server=server, store=store, secrets=secrets)
+    backup = dataclasses.replace(config.backup, directory=absolute(config.backup.directory))
+    metrics = dataclasses.replace(config.metrics, token_file=absolute(config.metrics.token_file))
+    return dataclasses.replace(config, server=server, store=store, secrets=secrets, backup=backup, metrics=metrics)
 
 
 def needed(config: Config) -> list[Problem]:
@@ -105,6 +109,23 @@ def _key_file(path: Path) -> tuple[str, list[Problem]]:
         return _checked(path.read_text("ascii").strip(), name, "holds no key")
     except (OSError, UnicodeDecodeError):
         return "", [(name, "cannot be read", "correct the path or write the key as plain text")]
+
+
+def _metrics_token(config: Config) -> tuple[str, list[Problem]]:
+    """The token of /metrics from its file or the configuration, and what is wrong with it."""
+    metrics = config.metrics
+    if not metrics.token_file:
+        return metrics.token, []
+    path, name = Path(metrics.token_file), "metrics.token_file"
+    try:
+        token = path.read_text("ascii").strip()
+        if path.stat().st_mode & OTHERS:
+            return "", [(name, "may be read by others", "chmod 600 the file")]
+    except (OSError, UnicodeDecodeError):
+        return "", [(name, "cannot be read", "correct the path or write the token as plain text")]
+    if METRICS_TOKEN.fullmatch(token):
+        return token, []
+    return "", [(name, "holds no token", "write 16 to 256 random characters without spaces")]
 
 
 def _checked(key: str, name: str, problem: str) -> tuple[str, list[Problem]]:

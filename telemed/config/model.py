@@ -122,6 +122,9 @@ class Logging:
         rules.choice("debug", "info", "warning", "error"),
         "The least important lines to write. Even debug is safe to hand over.",
     )
+    format: str = setting(
+        "text", rules.choice("text", "json"), 'How lines are written: "text" for people, "json" for programs that collect them.'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,53 @@ class Limits:
     stop_seconds: int = setting(
         10, rules.integer(1, 60, "seconds"), "Time for an ordered stop before processes are killed. systemd waits 90 s."
     )
+    drain_seconds: int = setting(
+        20,
+        rules.integer(0, 3600, "seconds"),
+        "How long a stop waits for running calls to end first. `telemed drain` waits as long as it is told.",
+    )
+    disk_warn_percent: int = setting(
+        10, rules.integer(0, 90, "percent"), "Free space of the disk below which the log, `telemed doctor` and /readyz warn."
+    )
+    disk_refuse_percent: int = setting(
+        2, rules.integer(0, 50, "percent"), "Free space below which no new session begins. Running calls go on."
+    )
+    disk_refuse_megabytes: int = setting(
+        500, rules.integer(0, 1_000_000, "megabytes"), "The same in megabytes; whichever is reached first counts."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Nightly back-ups of database, files and settings, sealed to the recovery key. Copy them to another machine."""
+
+    directory: str = setting(
+        "", rules.text(0, 512), "Directory of the back-ups, made with mode 0700. Relative to this file. Empty: none are made."
+    )
+    keep_days: int = setting(14, rules.integer(1, 3650, "days"), "Older back-ups are removed; the newest one stays in any case.")
+    hour: int = setting(2, rules.integer(0, 23, "hour, UTC"), "Hour of the day, UTC, after which the nightly back-up is made.")
+    recipient: str = setting(
+        "",
+        rules.matching(rules.RECIPIENT, "what `telemed init` or `telemed recovery-key` wrote", optional=True),
+        "Public half of the recovery key: back-ups are sealed with it, and only the recovery key opens them. No secret.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Who may read /metrics and the details of /readyz. They hold counts, never patients' data."""
+
+    addresses: tuple[str, ...] = setting(
+        ("127.0.0.1", "::1"),
+        rules.each(rules.is_address, 'a list of addresses such as ["127.0.0.1", "::1"]'),
+        "Addresses that may read without a token. What comes through a proxy counts with the address behind it.",
+    )
+    token: str = setting(
+        "",
+        rules.matching(rules.METRICS_TOKEN, "16 to 256 random characters without spaces", optional=True),
+        "Token others send as `Authorization: Bearer <token>`. Empty: only the addresses above. Keep this file chmod 600.",
+    )
+    token_file: str = setting("", rules.text(0, 512), "File that holds the token instead; chmod 600.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +194,5 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets)
     logging: Logging = field(default_factory=Logging)
     limits: Limits = field(default_factory=Limits)
+    backup: Backup = field(default_factory=Backup)
+    metrics: Metrics = field(default_factory=Metrics)
