@@ -18,12 +18,19 @@ class Scope(Enum):
     """Where a role may do it."""
 
     ANYWHERE = "anywhere"
-    ORGANISATION = "organisation"  # sessions of the own organisation
-    LED = "led"  # sessions of the own organisation that one created or holds a seat in
+    ORGANISATION = "organisation"  # sessions and patients of the own organisation, and of the own site or of none
+    LED = "led"  # of these sessions the ones that one created or holds a seat in
+    CARE = "care"  # of these patients the ones one cares for: in the team, leads a session of theirs, or broke the glass
+    OWN_ACCOUNT = "own_account"  # the own staff account
+    PRIVACY = "privacy"  # the own organisation, for its privacy officers
+    OWN_RECORD = "own_record"  # the own patient record; for a carer: when named for it and the scope agreed says so
     SEAT = "seat"  # the own seat, unless denied or removed
     BEFORE_CALL = "before_call"  # the own seat while it came by a link and is not admitted
     ADMITTED = "admitted"  # the own seat once admitted, on hold too
     CALL = "call"  # the own seat in the call, not on hold
+
+
+SEAT_SCOPES = frozenset({Scope.SEAT, Scope.BEFORE_CALL, Scope.ADMITTED, Scope.CALL})
 
 
 Grants = Mapping[Role, Scope]

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from telemed.care.actions import Action
-from telemed.care.identity import Identity, Seat, Staff
-from telemed.care.permission_table import EVENTS, PUBLIC, ROUTES, TABLE, Grants, Scope
+from telemed.care.identity import Identity, Person, Seat, Staff
+from telemed.care.patients.records import PatientRecord, PatientStanding
+from telemed.care.patients.words import CarerScope
+from telemed.care.permission_table import EVENTS, PUBLIC, ROUTES, SEAT_SCOPES, TABLE, Grants, Scope
 from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.roles import Role
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.errors import NotAllowed, NotSignedIn
 
-__all__ = ["EVENTS", "PUBLIC", "ROUTES", "TABLE", "Action", "Grants", "Scope", "check", "may"]
+__all__ = [
+    "EVENTS",
+    "PUBLIC",
+    "ROUTES",
+    "TABLE",
+    "Action",
+    "Grants",
+    "Scope",
+    "check",
+    "check_patient",
+    "may",
+    "may_patient",
+]
 
 _SHUT_OUT = frozenset({ParticipantState.DENIED, ParticipantState.REMOVED})
 _ADMITTED = IN_CALL | {ParticipantState.ON_HOLD}
 _BEFORE = frozenset(
     {ParticipantState.INVITED, ParticipantState.CHECKING, ParticipantState.WAITING, ParticipantState.ASLEEP},
 )
+# What the scope agreed with a carer must name for an action on the patient's record.
+CARER_ACTIONS: Mapping[Action, CarerScope] = {}
 # A staff action on a seat may not be turned on oneself; leaving is the way out.
 _ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE})
 
@@ -59,6 +77,42 @@ def check(
     raise NotAllowed()
 
 
+def may_patient(identity: Identity | None, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:
+    """Say whether `identity` may do `action` with a patient's record, `standing` being what it is to the patient."""
+    if isinstance(identity, Staff):
+        return _staff_may_patient(identity, TABLE[action].get(identity.role), patient, standing)
+    if isinstance(identity, Person):
+        return TABLE[action].get(identity.role) is Scope.OWN_RECORD and _owns(identity, action, patient, standing)
+    return False
+
+
+def check_patient(identity: Identity | None, action: Action, patient: PatientRecord, standing: PatientStanding) -> None:
+    """Raise NotAllowed unless `may_patient`; NotSignedIn when there is no identity at all."""
+    if may_patient(identity, action, patient, standing):
+        return
+    if identity is None:
+        raise NotSignedIn("Please sign in.")
+    raise NotAllowed()
+
+
+def _staff_may_patient(staff: Staff, scope: Scope | None, patient: PatientRecord, standing: PatientStanding) -> bool:
+    """The scopes that ask for a patient, for a member of staff."""
+    if staff.organisation_id != patient.organisation_id or not staff.works_at(patient.site_id):
+        return False
+    if scope is Scope.CARE:
+        return standing.cares
+    if scope is Scope.PRIVACY:
+        return staff.is_privacy_officer
+    return scope is Scope.ORGANISATION
+
+
+def _owns(person: Person, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:
+    """Whether the record is the person's own, or the carer's to act on: its scope names the action."""
+    if (person.patient_id, person.organisation_id) != (patient.id, patient.organisation_id):
+        return False
+    return person.carer_id is None or (standing.carer_scope is not None and CARER_ACTIONS.get(action) in standing.carer_scope)
+
+
 def _role(identity: Identity | None, session: SessionRecord | None, seat: ParticipantRecord | None) -> Role | None:
     """The role acted in; None when seat, session and identity do not belong together."""
     if seat is not None and session is not None and seat.session_id != session.id:
@@ -85,13 +139,22 @@ def _in_scope(scope: Scope, identity: Identity, session: SessionRecord | None, s
     """Whether the standing of the identity satisfies `scope`."""
     if scope is Scope.ANYWHERE:
         return True
-    if isinstance(identity, Staff) and (session is None or session.organisation_id != identity.organisation_id):
+    if scope is Scope.OWN_ACCOUNT:
+        return isinstance(identity, Staff)
+    if scope is Scope.PRIVACY:
+        return isinstance(identity, Staff) and identity.is_privacy_officer
+    if isinstance(identity, Staff) and not _in_reach(identity, session):
         return False
     if scope is Scope.ORGANISATION:
         return isinstance(identity, Staff)
     if scope is Scope.LED:
         return isinstance(identity, Staff) and session is not None and _leads(identity, session, seat)
-    return seat is not None and _seat_in_scope(scope, seat)
+    return scope in SEAT_SCOPES and seat is not None and _seat_in_scope(scope, seat)
+
+
+def _in_reach(staff: Staff, session: SessionRecord | None) -> bool:
+    """A session of the own organisation, and of the own site or of none."""
+    return session is not None and session.organisation_id == staff.organisation_id and staff.works_at(session.site_id)
 
 
 def _leads(staff: Staff, session: SessionRecord, seat: ParticipantRecord | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from telemed.care.identity import ActorRef
+from telemed.care.identity import ActorRef, Staff
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
 
@@ -41,6 +41,11 @@ class UserRecord:
     site_id: str | None = None  # None: works at every site of the organisation
     language: str = ""  # of mails to this person; "": the organisation's
     is_privacy_officer: bool = False  # told of every broken glass, searches the audit trail
+
+    @property
+    def staff(self) -> Staff:
+        """The identity of its holder."""
+        return Staff(self.id, self.organisation_id, self.role, self.name, self.site_id, self.is_privacy_officer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def staff_of(user: UserRecord | None) -> Staff:
     """The identity of an account; raises NotAllowed when it is gone or disabled."""
     if user is None or not user.is_active:
         raise NotAllowed()
-    return Staff(user.id, user.organisation_id, user.role, user.name)
+    return user.staff
 
 
 async def identity_of(tx: Transaction, guest: Guest) -> Identity:
@@ -47,7 +47,7 @@ def own_seat(step: VisitStep, identity: Identity) -> ParticipantRecord | None:
     """The seat an identity holds in the visit."""
     if isinstance(identity, Staff):
         return step.seat_of_user(identity.user_id)
-    return step.seats.get(identity.participant_id)
+    return step.seats.get(identity.participant_id) if isinstance(identity, Seat) else None
 
 
 def authorise(step: VisitStep, identity: Identity, action: Action, target_id: str | None = None) -> None:

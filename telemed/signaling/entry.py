@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telemed.care.identity import ActorRef, Identity, Staff
+from telemed.care.identity import ActorRef, Identity, Seat, Staff
 from telemed.care.permissions import Action, check
 from telemed.errors import NotAllowed
 from telemed.signaling.acting import Guest, authorise, identity_of, own_seat, require_live, staff_of
@@ -61,4 +61,4 @@ class Entry:
 
 
 def _ref(identity: Identity) -> ActorRef:
-    return identity.ref if isinstance(identity, Staff) else ActorRef(identity.participant_id, "seat")
+    return ActorRef(identity.participant_id, "seat") if isinstance(identity, Seat) else identity.ref

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from telemed.care import views
-from telemed.care.identity import Identity, Staff
+from telemed.care.identity import Identity, Seat, Staff
 from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json, OfferRequest
 from telemed.care.records import ParticipantRecord
@@ -148,7 +148,7 @@ def is_admitted(visit: LiveVisit, participant_id: str) -> bool:
 def _seat(visit: LiveVisit, identity: Identity) -> ParticipantRecord | None:
     if isinstance(identity, Staff):
         return next((seat for seat in visit.seats.values() if seat.user_id == identity.user_id), None)
-    return visit.seats.get(identity.participant_id)
+    return visit.seats.get(identity.participant_id) if isinstance(identity, Seat) else None
 
 
 def _uses(request: OfferRequest) -> tuple[dict[str, Source], dict[str, str]]:

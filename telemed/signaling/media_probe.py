@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from telemed.care.identity import Identity, Staff
+from telemed.care.identity import Identity, Seat, Staff
 from telemed.care.permissions import Action, check
 from telemed.clock import Clock
 from telemed.errors import Gone, NotAllowed, TooMany, Unavailable
@@ -54,8 +54,10 @@ class MediaProbes:
         return sdp.write_answer(offer, negotiated, {})
 
     def _seat_id(self, identity: Identity, session_id: str) -> str:
-        if not isinstance(identity, Staff):
+        if isinstance(identity, Seat):
             return identity.participant_id
+        if not isinstance(identity, Staff):
+            raise NotAllowed()
         seats = self._live.get(session_id).seats.values()
         seat = next((seat for seat in seats if seat.user_id == identity.user_id), None)
         if seat is None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from telemed.care.identity import Seat, Staff, actor_id
+from telemed.care.identity import Identity, Seat, actor_id
 from telemed.care.permissions import TABLE
-from telemed.care.roles import LINK_ROLES
 from telemed.errors import NotAllowed, NotSignedIn, TooMany
 from telemed.web.bodies import read_model
 from telemed.web.call import Call, Reply, Services
 from telemed.web.identify import Callers
 from telemed.web.origin import SAFE_METHODS, may_change_state
 from telemed.web.request_models import AsBody, Body, Empty
-from telemed.web.route import Route
+from telemed.web.route import Route, may_seats
 from telemed.web.source import source_key
 from telemed.web.throttle import Throttle
 
@@ -59,10 +58,9 @@ class Endpoint:
             raise NotAllowed()
         return callers
 
-    def _granted(self, who: Staff | Seat) -> bool:
+    def _granted(self, who: Identity) -> bool:
         """Tell whether the table grants the action to this kind of person at all."""
-        grants = TABLE[self.route.action].keys()
-        return who.role in grants if isinstance(who, Staff) else bool(grants & LINK_ROLES)
+        return may_seats(self.route.action) if isinstance(who, Seat) else who.role in TABLE[self.route.action]
 
     def _limit(self, callers: Callers, source: str) -> None:
         known = callers.seat or callers.staff

@@ -6,7 +6,8 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from telemed.care.permissions import PUBLIC, TABLE, Action
+from telemed.care.actions import Action
+from telemed.care.permission_table import PUBLIC, SEAT_SCOPES, TABLE
 from telemed.care.roles import LINK_ROLES
 from telemed.web.call import Call, Reply
 from telemed.web.request_models import Body, Empty
@@ -22,6 +23,11 @@ PARAMETERS = {"id": r"ses_[A-Za-z0-9_-]{1,36}", "link_id": r"lnk_[A-Za-z0-9_-]{1
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 Handler = Callable[[Call], Awaitable[Reply]]
+
+
+def may_seats(action: Action) -> bool:
+    """Whether the table grants the action to anybody who came by a link, for the seat that person holds."""
+    return any(role in LINK_ROLES and scope in SEAT_SCOPES for role, scope in TABLE[action].items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Route:
     @property
     def is_for_seats(self) -> bool:
         """Someone who came by a link may call it."""
-        return not self.is_public and bool(TABLE[self.action].keys() & LINK_ROLES)
+        return not self.is_public and may_seats(self.action)
 
     @property
     def pattern(self) -> str:

@@ -76,7 +76,7 @@ class SignIn:
         if now - login.last_seen_at >= TOUCH_EVERY:
             async with self._store.write() as tx:
                 await tx.logins.touch(login.id, now)
-        return Staff(user.id, user.organisation_id, user.role, user.name), user
+        return user.staff, user
 
     async def sign_out(self, token: str) -> str | None:
         """Close the login of a token and return whose it was; None when there was nothing to close."""
