@@ -61,8 +61,9 @@ class Users(Protocol):
 
 
 class Logins(Protocol):
-    """Staff sign-ins. `by_token_hash` finds revoked and expired ones too: the caller judges with its own `now`."""
+    """Staff sign-ins. `get` and `by_token_hash` find revoked and expired ones too: the caller judges with its own `now`."""
 
+    async def get(self, login_id: str) -> LoginRecord | None: ...
     async def create(self, login: LoginRecord) -> None: ...
     async def by_token_hash(self, token_hash: str) -> LoginRecord | None: ...
     async def touch(self, login_id: str, at: datetime) -> None:
@@ -142,8 +143,9 @@ class LinkRequests(Protocol):
 
 
 class SeatTokens(Protocol):
-    """Seat cookies. `by_token_hash` finds revoked and expired ones too."""
+    """Seat cookies. `get` and `by_token_hash` find revoked and expired ones too."""
 
+    async def get(self, token_id: str) -> SeatTokenRecord | None: ...
     async def create(self, seat: SeatTokenRecord) -> None: ...
     async def by_token_hash(self, token_hash: str) -> SeatTokenRecord | None: ...
     async def live(self, participant_id: str, now: datetime) -> list[SeatTokenRecord]:

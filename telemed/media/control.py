@@ -116,6 +116,7 @@ class Negotiate:
     transport: RemoteTransport
     publish: tuple[PublishLine, ...]
     subscribe: tuple[SubscribeLine, ...]
+    holder: str = ""  # the login or seat cookie it comes from; the worker keeps it for control, which may die meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class PeerSnapshot:
     sending: bool
     receiving: bool
     tracks: tuple[str, ...]  # published track ids
+    holder: str = ""  # of the latest `Negotiate`
 
 
 @dataclass(frozen=True, slots=True)

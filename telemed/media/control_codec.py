@@ -67,6 +67,7 @@ def check_negotiate(request: Negotiate) -> None:
     """Check what types cannot say: ranges, lengths, and that no m-line or track is named twice. Raises ProtocolError."""
     for name, text, limit in (("room_id", request.room_id, MAX_ID), ("peer_id", request.peer_id, MAX_ID)):
         _require(0 < len(text) <= limit, name)
+    _require(len(request.holder) <= MAX_ID, "holder")
     remote = request.transport
     _require(4 <= len(remote.ice_ufrag) <= 256, "ice_ufrag")  # RFC 8839 section 5.4
     _require(22 <= len(remote.ice_pwd) <= 256, "ice_pwd")

@@ -33,6 +33,7 @@ class Peer(PeerTransport):
         self.room = room
         self.peer_id = request.peer_id
         self.attempt = request.attempt
+        self.holder = request.holder  # means nothing here: control asks for it after a restart
         self.sending = True  # False on hold: nothing of this peer is forwarded
         self.receiving = True  # False on hold: nothing is forwarded to this peer
         self.ssrc = secrets.randbits(32)  # ours towards this peer, in feedback and receiver reports

@@ -57,6 +57,7 @@ class Room:
         """
         now = self.services.clock.monotonic()
         peer = self._peer_for(request)
+        peer.holder = request.holder
         if request.transport.ice_ufrag != peer.remote_ufrag:
             peer.restart_ice(request.transport)
         self._publish(peer, request, now)
@@ -108,6 +109,7 @@ class Room:
                 peer.sending,
                 peer.receiving,
                 tuple(entry.line.track_id for entry in peer.published.values()),
+                peer.holder,
             )
             for peer in self.peers.values()
         ]

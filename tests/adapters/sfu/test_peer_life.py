@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import time
 
@@ -186,6 +187,8 @@ async def test_a_publishers_new_attempt_continues_the_subscribers_flow(stage: St
     assert [peer.attempt for peer in stage.worker.snapshot().peers if peer.peer_id == "alice"] == [2]
     with pytest.raises(Conflict):
         stage.negotiate(alice, "alice", attempt=1)
+    stage.worker.negotiate(dataclasses.replace(again.request("room", "alice", (), (), 2), holder="lgn_of_alice"))
+    assert [peer.holder for peer in stage.worker.snapshot().peers if peer.peer_id == "alice"] == ["lgn_of_alice"]
 
 
 async def test_hold_stops_both_directions_and_resume_begins_at_a_key_frame(stage: Stage) -> None:

@@ -30,6 +30,7 @@ class FakePeer:
     subscribe: tuple[str, ...]
     sending: bool = True
     receiving: bool = True
+    holder: str = ""
 
 
 class FakeMediaPlane:
@@ -59,11 +60,10 @@ class FakeMediaPlane:
         publish = tuple(line.track_id for line in request.publish)
         subscribe = tuple(line.track_id for line in request.subscribe)
         fresh = old is None or request.attempt > old.attempt
-        peer = FakePeer(
-            request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe
-        )
+        peer = FakePeer(request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe)
         if old is not None:
             peer.sending, peer.receiving = old.sending, old.receiving
+        peer.holder = request.holder
         room[request.peer_id] = peer
         self.calls.append(("negotiate", request.room_id, request.peer_id))
         published = {track for other in room.values() for track in other.publish}
@@ -100,7 +100,7 @@ class FakeMediaPlane:
     async def snapshot(self) -> Snapshot | None:
         self._check()
         peers = tuple(
-            PeerSnapshot(room_id, peer_id, peer.attempt, peer.state, peer.sending, peer.receiving, peer.publish)
+            PeerSnapshot(room_id, peer_id, peer.attempt, peer.state, peer.sending, peer.receiving, peer.publish, peer.holder)
             for room_id, room in self.rooms.items()
             for peer_id, peer in room.items()
         )
