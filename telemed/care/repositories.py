@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ActorRef
+from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.records import (
     AuditRow,
     LinkRecord,
@@ -271,3 +272,7 @@ class Transaction(Protocol):
     def events(self) -> Events: ...
     @property
     def quality(self) -> Quality: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def templates(self) -> Templates: ...

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
 
-from telemed.store.columns import WORD_LENGTH
+from telemed.care.notify.records import DeliveryState, Fault, Medium
+from telemed.store.columns import WORD_LENGTH, Word
 from telemed.store.schema_base import digest, metadata, need, ref, row_id, time
 
 DAY_LENGTH = 10  # 2026-11-22
@@ -42,7 +43,7 @@ template = Table(
     ref("organisation_id", "organisation", index=False),
     need("name", String(WORD_LENGTH)),
     need("language", String(WORD_LENGTH)),
-    need("medium", String(WORD_LENGTH)),  # mail or sms
+    need("medium", Word(Medium)),  # mail or sms
     need("subject", Text()),
     need("body", Text()),
     time("updated_at"),
@@ -55,15 +56,15 @@ outbox = Table(
     metadata,
     row_id(),
     ref("organisation_id", "organisation", index=False),
-    need("medium", String(WORD_LENGTH)),
+    need("medium", Word(Medium)),
     need("recipient", Text()),
     need("template", String(WORD_LENGTH)),
     need("language", String(WORD_LENGTH)),
     need("details", JSON()),
     need("about_id", String(WORD_LENGTH)),  # the id it is about: a link, an invitation, a channel
-    need("state", String(WORD_LENGTH)),
+    need("state", Word(DeliveryState)),
     need("attempts", Integer()),
-    need("error", String(WORD_LENGTH)),
+    need("error", Word(Fault)),
     Column("gateway_id", Text, nullable=True),
     need("dedupe_key", String(80)),
     time("created_at"),

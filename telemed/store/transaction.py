@@ -7,6 +7,7 @@ from telemed.store.repositories.acks import AckRows
 from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
+from telemed.store.repositories.outbox import OutboxRows, TemplateRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 
@@ -30,3 +31,5 @@ class StoreTransaction:
         self.audit = AuditRows(sql)
         self.events = EventRows(sql)
         self.quality = QualityRows(sql)
+        self.outbox = OutboxRows(sql)
+        self.templates = TemplateRows(sql)

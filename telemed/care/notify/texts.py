@@ -1,0 +1,129 @@
+"""The wording we bring, in English and German. SMS fit into one of 160 places with a clinic's name and link of usual length.
+
+No clinical word, no clinician, no reason: a clinic's name says enough to whoever reads over a shoulder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from telemed.care.notify.catalogue import Template
+from telemed.care.notify.records import Medium
+from telemed.care.notify.wording import Wording
+
+LANGUAGES = ("en", "de")
+FALLBACK = "en"
+
+_CALL_EN = "\n\nQuestions? Call {clinic}: {phone}\nPlease do not answer this mail."
+_CALL_DE = "\n\nFragen? Rufen Sie {clinic} an: {phone}\nBitte antworten Sie nicht auf diese Mail."
+
+_MAIL_EN: dict[Template, tuple[str, str]] = {
+    Template.INVITATION: (
+        "Your account at {clinic}",
+        "An account was made for you at {clinic}.\n\nOpen this page to set it up:\n{link}\n\nIt works once, for {hours} hours.",
+    ),
+    Template.PASSWORD_RESET: (
+        "New password for {clinic}",
+        "Open this page to choose a new password:\n{link}\n\nIt works once, for {hours} hours. "
+        "Did you not ask for it? Then leave it closed, and tell your administrator.",
+    ),
+    Template.CHANNEL_CODE: (
+        "Your code for {clinic}",
+        "Your code is {code}\n\nIt works once, for {minutes} minutes. Nobody from {clinic} will ever ask you for it.",
+    ),
+    Template.VISIT_LINK: (
+        "Your link from {clinic}",
+        "{clinic} has sent you this link:\n{link}\n\nIt is meant for you alone: do not pass it on.",
+    ),
+    Template.BREAK_GLASS_NOTICE: (
+        "Please review an emergency access",
+        "Somebody opened a record at {clinic} by emergency access. Please sign in and review it:\n{link}",
+    ),
+    Template.AUDIT_HEAD: (
+        "Audit checkpoint {day}",
+        "Keep this mail: it proves the audit trail of {clinic} up to {day}.\n\n{checkpoint}",
+    ),
+    Template.NEW_DEVICE: (
+        "New sign-in at {clinic}",
+        "Your account at {clinic} was signed in to on a new device: {device}, {when}.\n\n"
+        "Was it not you? Change your password now and tell your administrator.",
+    ),
+    Template.TEST: ("Test from {clinic}", "This is a test. Mail from {clinic} works."),
+}
+_MAIL_DE: dict[Template, tuple[str, str]] = {
+    Template.INVITATION: (
+        "Ihr Konto bei {clinic}",
+        "Für Sie wurde ein Konto bei {clinic} angelegt.\n\nÖffnen Sie diese Seite, um es einzurichten:\n{link}\n\n"
+        "Sie gilt einmal, {hours} Stunden lang.",
+    ),
+    Template.PASSWORD_RESET: (
+        "Neues Passwort für {clinic}",
+        "Öffnen Sie diese Seite, um ein neues Passwort zu wählen:\n{link}\n\nSie gilt einmal, {hours} Stunden lang. "
+        "Sie haben nicht darum gebeten? Dann lassen Sie sie geschlossen und sagen Sie es Ihrer Verwaltung.",
+    ),
+    Template.CHANNEL_CODE: (
+        "Ihr Code für {clinic}",
+        "Ihr Code ist {code}\n\nEr gilt einmal, {minutes} Minuten lang. Niemand von {clinic} wird Sie je danach fragen.",
+    ),
+    Template.VISIT_LINK: (
+        "Ihr Link von {clinic}",
+        "{clinic} schickt Ihnen diesen Link:\n{link}\n\nEr ist nur für Sie: Geben Sie ihn nicht weiter.",
+    ),
+    Template.BREAK_GLASS_NOTICE: (
+        "Bitte einen Notfallzugriff prüfen",
+        "Bei {clinic} wurde eine Akte per Notfallzugriff geöffnet. Bitte melden Sie sich an und prüfen Sie ihn:\n{link}",
+    ),
+    Template.AUDIT_HEAD: (
+        "Prüfpunkt des Protokolls {day}",
+        "Bewahren Sie diese Mail auf: Sie belegt das Protokoll von {clinic} bis {day}.\n\n{checkpoint}",
+    ),
+    Template.NEW_DEVICE: (
+        "Neue Anmeldung bei {clinic}",
+        "Ihr Konto bei {clinic} wurde auf einem neuen Gerät angemeldet: {device}, {when}.\n\n"
+        "Das waren nicht Sie? Ändern Sie sofort Ihr Passwort und sagen Sie es Ihrer Verwaltung.",
+    ),
+    Template.TEST: ("Test von {clinic}", "Dies ist ein Test. Mail von {clinic} funktioniert."),
+}
+_SMS_EN: dict[Template, str] = {
+    Template.INVITATION: "{clinic}: set up your account within {hours} h: {link}",
+    Template.PASSWORD_RESET: "{clinic}: new password, within {hours} h: {link}",
+    Template.CHANNEL_CODE: "{clinic}: your code is {code}. It works for {minutes} minutes. Tell it to nobody.",
+    Template.VISIT_LINK: "{clinic}: your link, for you alone: {link} Questions: {phone}",
+    Template.BREAK_GLASS_NOTICE: "{clinic}: please review an emergency access: {link}",
+    Template.NEW_DEVICE: "{clinic}: new sign-in, {when}. Not you? Change your password.",
+    Template.TEST: "Test. SMS from {clinic} work.",
+}
+_SMS_DE: dict[Template, str] = {
+    Template.INVITATION: "{clinic}: Richten Sie Ihr Konto in {hours} Std. ein: {link}",
+    Template.PASSWORD_RESET: "{clinic}: neues Passwort, binnen {hours} Std.: {link}",
+    Template.CHANNEL_CODE: "{clinic}: Ihr Code ist {code}. Er gilt {minutes} Minuten. Sagen Sie ihn niemandem.",
+    Template.VISIT_LINK: "{clinic}: Ihr Link, nur für Sie: {link} Fragen: {phone}",
+    Template.BREAK_GLASS_NOTICE: "{clinic}: Bitte einen Notfallzugriff prüfen: {link}",
+    Template.NEW_DEVICE: "{clinic}: Neue Anmeldung, {when}. Nicht Sie? Passwort ändern.",
+    Template.TEST: "Test. SMS von {clinic} funktionieren.",
+}
+
+
+def _mails(texts: Mapping[Template, tuple[str, str]], call: str) -> dict[tuple[Template, Medium], Wording]:
+    return {(name, Medium.MAIL): Wording(subject, body + call) for name, (subject, body) in texts.items()}
+
+
+def _short(texts: Mapping[Template, str]) -> dict[tuple[Template, Medium], Wording]:
+    return {(name, Medium.SMS): Wording("", body) for name, body in texts.items()}
+
+
+BUILT_IN: Mapping[str, Mapping[tuple[Template, Medium], Wording]] = {
+    "en": _mails(_MAIL_EN, _CALL_EN) | _short(_SMS_EN),
+    "de": _mails(_MAIL_DE, _CALL_DE) | _short(_SMS_DE),
+}
+
+
+def language_for(wanted: str) -> str:
+    """The language we speak that is nearest to a tag such as "de-AT"; English for all others."""
+    primary = wanted.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in LANGUAGES else FALLBACK
+
+
+def built_in(template: Template, medium: Medium, language: str) -> Wording | None:
+    """Our wording; None when there is none for this medium (an audit head does not fit into an SMS)."""
+    return BUILT_IN[language_for(language)].get((template, medium))
