@@ -31,6 +31,7 @@ class Writer:
         self._statements = _statement_engine(self._handle)
         self._sqlite: sqlite3.Connection | None = None
         self._pinned: AsyncConnection | None = None
+        self._driver: aiosqlite.Connection | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[WriterSql]:
@@ -48,7 +49,7 @@ class Writer:
                     await sql.end()
             await finished(self._commit())
         finally:
-            if self._sqlite is not None and self._sqlite.in_transaction:
+            if self._driver is not None and self._handle().in_transaction:
                 await finished(self._roll_back())
 
     async def close(self) -> None:
@@ -56,29 +57,29 @@ class Writer:
         await finished(self._close())
 
     async def _begin(self) -> None:
-        driver = await self._driver()
+        driver = self._driver or await self._open()
         await driver.execute("BEGIN IMMEDIATE")
 
     async def _commit(self) -> None:
-        await (await self._driver()).commit()
+        await self._opened_driver().commit()
 
     async def _roll_back(self) -> None:
         try:
-            await (await self._driver()).rollback()
+            await self._opened_driver().rollback()
         except sqlite3.Error:
             await self._close()  # nobody knows its state: closing undoes what was not committed, the next turn opens another
             raise
 
-    async def _driver(self) -> aiosqlite.Connection:
-        if self._pinned is None:
-            self._pinned = await self._engine.connect()
+    async def _open(self) -> aiosqlite.Connection:
+        self._pinned = await self._engine.connect()
         driver = (await self._pinned.get_raw_connection()).driver_connection
         if not isinstance(driver, aiosqlite.Connection):
-            raise RuntimeError("the writer has lost its connection")
+            raise RuntimeError("not the driver this is written for")
+        self._driver = driver
         return driver
 
     async def _close(self) -> None:
-        pinned, self._pinned = self._pinned, None
+        pinned, self._pinned, self._driver = self._pinned, None, None
         if pinned is not None:
             await pinned.close()
         await self._engine.dispose()
@@ -87,6 +88,11 @@ class Writer:
 
     def _opened(self, connection: sqlite3.Connection) -> None:
         self._sqlite = connection
+
+    def _opened_driver(self) -> aiosqlite.Connection:
+        if self._driver is None:
+            raise RuntimeError("the writer has no connection")
+        return self._driver
 
     def _handle(self) -> sqlite3.Connection:
         if self._sqlite is None:

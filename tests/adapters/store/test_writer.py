@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import aiosqlite
 import pytest
@@ -216,6 +217,23 @@ async def test_after_a_failed_roll_back_another_connection_is_opened(store: Stor
     async with store._writer.transaction() as sql:
         row = await sql.row(text("PRAGMA synchronous"))
         assert row is not None and row["synchronous"] == 2, "opened like the first"
+
+
+async def test_a_connection_that_cannot_be_opened_is_tried_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store._writer.close()
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "Connection", _Refusing)
+        with pytest.raises(Unavailable):
+            await write(store, 1)
+    await write(store, 2)
+    assert await stored(store) == ["msg_2"]
+
+
+class _Refusing(sqlite3.Connection):
+    """Opens, and fails at the first setting."""
+
+    def cursor(self, *_arguments: object, **_options: object) -> Any:
+        raise sqlite3.OperationalError("disk I/O error")
 
 
 async def test_a_transaction_that_has_ended_takes_no_statements(store: Store) -> None:
