@@ -31,10 +31,10 @@ class NackScheduler:
     1000 missing packets the oldest are given up; a gap above 500 gives up everything missing.
     """
 
-    __slots__ = ("_highest", "lost_for_good", "missing")
+    __slots__ = ("highest", "lost_for_good", "missing")
 
     def __init__(self) -> None:
-        self._highest = -1
+        self.highest = -1  # extended; the packet path sets it for a packet that is the next in order
         self.missing: dict[int, _Missing] = {}  # by extended sequence number, in ascending order
         self.lost_for_good = 0
 
@@ -44,16 +44,16 @@ class NackScheduler:
 
     def on_packet(self, ext_seq: int, now: float) -> None:
         """A packet of the source came, in order or not."""
-        expected = self._highest + 1
+        expected = self.highest + 1
         if ext_seq == expected:
-            self._highest = ext_seq
+            self.highest = ext_seq
         elif ext_seq < expected:
             if self.missing:
                 self.missing.pop(ext_seq, None)
         else:
             if expected:
                 self._open_gap(expected, ext_seq, now)
-            self._highest = ext_seq
+            self.highest = ext_seq
 
     def on_recovered(self, ext_seq: int) -> None:
         """The packet came by retransmission."""
@@ -98,7 +98,7 @@ class NackScheduler:
         if entry.tries:
             return now - entry.asked_at >= retry and entry.tries < MAX_TRIES
         waited = now - entry.since
-        return waited >= FIRST_WAIT_LIMIT or (waited >= FIRST_WAIT and self._highest >= number + REORDER_PACKETS)
+        return waited >= FIRST_WAIT_LIMIT or (waited >= FIRST_WAIT and self.highest >= number + REORDER_PACKETS)
 
     def _open_gap(self, first: int, end: int, now: float) -> None:
         """Note first..end - 1 as missing."""

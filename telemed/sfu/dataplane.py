@@ -11,10 +11,10 @@ import struct
 import time
 
 from telemed.rtp.errors import MalformedPacket
-from telemed.rtp.extensions import scan_extensions
 from telemed.rtp.header import parse_header
 from telemed.rtp.rtcp import parse_compound
 from telemed.rtp.rtx import restore_original
+from telemed.rtp.sequence import SEQUENCE_CYCLE
 from telemed.sfu import seam
 from telemed.sfu.counters import Counters
 from telemed.sfu.flows import EgressFlow
@@ -29,6 +29,7 @@ MAX_SILENCE_US = 1_000_000  # of a source: what went lost meanwhile is more than
 MIN_SRTCP_BYTES = 8 + 4 + 10  # fixed header, index, tag
 
 _unpack_ssrc = struct.Struct("!I").unpack_from
+_unpack_head = struct.Struct("!BBHII").unpack_from
 _protect = seam.protect
 _unprotect = seam.unprotect
 _monotonic_ns = time.monotonic_ns
@@ -74,7 +75,8 @@ class Dataplane:
         if receive is None:  # media before the handshake is over: nothing can be read
             counters.drop_no_keys += 1
             return
-        if 192 <= data[1] <= 223:  # RFC 5761 section 4
+        second = data[1]
+        if 192 <= second <= 223:  # RFC 5761 section 4
             self._on_rtcp(peer, path, length, arrival_us)
             return
         if length < MIN_SRTP_BYTES:
@@ -106,9 +108,10 @@ class Dataplane:
             if stream is None:
                 counters.drop_line_unknown += 1
                 return
-        # One walk over the extensions: feedback for congestion control counts every packet, resends and padding included.
-        if stream.transport_cc_id or stream.level_id:
-            wide, level = scan_extensions(packet, stream.transport_cc_id, stream.level_id)
+        # Feedback for congestion control counts every packet, resends and padding included.
+        layout = stream.layout
+        if layout is not None:
+            wide, level = layout.read(packet, offset)
             if wide >= 0:
                 peer.twcc.record(wide, arrival_us)
             if level >= 0:
@@ -122,7 +125,7 @@ class Dataplane:
                 counters.drop_line_unknown += 1
                 return
             try:
-                restored = restore_original(packet, offset, padding, original.ssrc, stream.published.line.codec.payload_type)
+                restored = restore_original(packet, offset, padding, original.ssrc, original.payload_type)
                 if restored is None:  # a bandwidth probe
                     counters.padding_ended += 1
                     return
@@ -134,14 +137,15 @@ class Dataplane:
             stream = original
         else:
             counters.in_rtp += 1
-            if payload_type != stream.published.line.codec.payload_type:  # comfort noise, or a codec nobody negotiated
+            if payload_type != stream.payload_type:  # comfort noise, or a codec nobody negotiated
                 counters.drop_line_unknown += 1
                 return
         # Sequence bookkeeping. SRTP refuses repeats of a datagram; a resend may still bring what came by itself.
         highest = stream.highest
-        ext = stream.unwrapper.unwrap(sequence)
+        step = ((sequence - highest + 0x8000) & 0xFFFF) - 0x8000
+        ext = highest + step if highest >= 0 else sequence + SEQUENCE_CYCLE
         if ext > highest:
-            if ext - highest > MAX_JUMP and highest >= 0:
+            if step > MAX_JUMP and highest >= 0:
                 stream.on_jump(ext)
             if arrival_us - stream.last_us > MAX_SILENCE_US:
                 stream.on_resumed(packet, ext, now)
@@ -158,7 +162,10 @@ class Dataplane:
             stream.nack.on_recovered(ext)
         else:
             stream.stats.on_packet(ext, timestamp, now, len(packet))
-            stream.nack.on_packet(ext, now)
+            if step == 1 and highest >= 0:  # the usual case
+                stream.nack.highest = ext
+            else:
+                stream.nack.on_packet(ext, now)
         stream.ring.store(ext, packet, now)
         end = len(packet) - padding
         if offset == end:  # padding ends here, and leaves no hole

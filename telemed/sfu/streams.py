@@ -11,8 +11,8 @@ from telemed.media.nack import MAX_GAP, NackScheduler
 from telemed.media.ring import AUDIO_CAPACITY, AUDIO_MAX_AGE, VIDEO_CAPACITY, VIDEO_MAX_AGE, PacketRing
 from telemed.media.stats import ReceiverStatistics
 from telemed.rtp import vp8
+from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
-from telemed.rtp.sequence import SequenceUnwrapper
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
@@ -35,16 +35,15 @@ class InboundStream:
         "keyframes",
         "last_timestamp",
         "last_us",
-        "level_id",
+        "layout",
         "nack",
         "octets",
         "packets",
+        "payload_type",
         "published",
         "ring",
         "ssrc",
         "stats",
-        "transport_cc_id",
-        "unwrapper",
     )
 
     def __init__(self, ssrc: int, published: PublishedLine, is_rtx: bool, clock: PublisherClock) -> None:
@@ -53,9 +52,9 @@ class InboundStream:
         self.published = published
         self.is_rtx = is_rtx
         self.is_video = line.codec.kind is Kind.VIDEO
-        self.transport_cc_id = line.extensions.transport_cc
-        self.level_id = line.extensions.audio_level
-        self.unwrapper = SequenceUnwrapper()
+        self.payload_type = line.codec.payload_type  # of the media, also on a stream of resends
+        wanted = line.extensions.transport_cc, line.extensions.audio_level
+        self.layout = ExtensionLayout(*wanted) if any(wanted) else None
         self.highest = -1  # extended sequence number
         self.last_timestamp = 0  # of the highest packet
         self.last_us = 0  # its arrival

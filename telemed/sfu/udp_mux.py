@@ -124,14 +124,15 @@ class UdpMux:
         return True
 
     def _on_readable(self) -> None:
-        """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more."""
-        receive = self._socket.recvmsg_into
+        """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more.
+
+        The clock is read once per datagram: a stamp may be later than the reading before it, by as long as the read took.
+        """
+        receive, counters = self._socket.recvmsg_into, self._counters
         buffers = [self._view]
-        counters = self._counters
-        started_us = monotonic_ns() // 1000
-        stamps_valid = self._follow_clock()
+        oldest_us = MAX_STAMP_AGE_US if self._follow_clock() else -CLOCK_STEP_US  # which no stamp fits
+        started_us = now_us = monotonic_ns() // 1000
         deadline_us = started_us + DRAIN_TIME_US
-        now_us = started_us
         for _ in range(DRAIN_LIMIT):
             try:
                 length, ancillary, _flags, address = receive(buffers, ANCILLARY_BYTES)
@@ -141,9 +142,8 @@ class UdpMux:
                 counters.fail_receive += 1
                 continue
             counters.in_datagrams += 1
-            now_us = monotonic_ns() // 1000
             try:
-                self._take(length, ancillary, address, now_us, stamps_valid)
+                self._take(length, ancillary, address, now_us, oldest_us)
             except PACKET_FAULTS:  # a hole in our own checks: this datagram is lost, nothing else
                 counters.fail_packet_path += 1
             now_us = monotonic_ns() // 1000
@@ -154,8 +154,9 @@ class UdpMux:
         if self._on_drained is not None:
             self._on_drained(now_us * 1e-6)
 
-    def _take(self, length: int, ancillary: Ancillary, address: SocketAddress, now_us: int, stamps_valid: bool) -> None:
-        """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983)."""
+    def _take(self, length: int, ancillary: Ancillary, address: SocketAddress, now_us: int, oldest_us: int) -> None:
+        """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983). Kernel stamps older than `oldest_us`
+        are not believed."""
         if not 0 < length <= MAX_DATAGRAM:
             self._count_size(length)
             return
@@ -169,10 +170,10 @@ class UdpMux:
                 self._on_stray(length, address, ancillary, now_us * 1e-6)
                 return
             arrival_us = now_us
-            if stamps_valid and ancillary and ancillary[0][1] == SO_TIMESTAMPNS:
+            if ancillary and ancillary[0][1] == SO_TIMESTAMPNS:
                 seconds, nanoseconds = unpack_timespec(ancillary[0][2])
                 stamp_us = seconds * 1_000_000 + nanoseconds // 1000 - self._clock_offset_us
-                if 0 <= now_us - stamp_us < MAX_STAMP_AGE_US:
+                if -CLOCK_STEP_US < now_us - stamp_us < oldest_us:
                     arrival_us = stamp_us
             self._sink.on_media(path, length, arrival_us)  # type: ignore[union-attr]
         elif first <= 3:
