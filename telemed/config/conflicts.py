@@ -89,6 +89,32 @@ def _two_keys(config: Config) -> list[Problem]:
     return [("secrets.installation_key_file", "is a second source for the installation key", fix)]
 
 
+def _mail(config: Config) -> list[Problem]:
+    """What is missing to send a mail, and what would give the password away."""
+    mail = config.mail
+    found = []
+    if mail.host and not mail.sender:
+        found.append(("mail.sender", "is empty, and every mail needs one", 'write one, such as "telemed@example.org"'))
+    if mail.password and mail.password_file:
+        found.append(("mail.password_file", "is a second source for the password", "keep one of password and password_file"))
+    if bool(mail.username) != bool(mail.password or mail.password_file):
+        found.append(("mail.username", "and the password belong together and one is missing", "write both, or neither"))
+    if mail.username and mail.security == "none" and not rules.is_loopback_host(mail.host):
+        found.append(("mail.security", "would send the password in clear", 'use "starttls" or "tls"'))
+    return found
+
+
+def _sms(config: Config) -> list[Problem]:
+    sms = config.sms
+    found = []
+    if sms.token and sms.token_file:
+        found.append(("sms.token_file", "is a second source for the token", "keep one of token and token_file"))
+    parts = urlsplit(sms.url)
+    if parts.scheme == "http" and not rules.is_loopback_host(parts.hostname or ""):
+        found.append(("sms.url", "would send codes, numbers and the token in clear", "begin it with https:"))
+    return found
+
+
 TLS = ("server.tls_certificate", "server.tls_key")
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (TLS, _pair),
@@ -98,4 +124,6 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("media.udp_port", "media.workers"), _ports),
     (("media.addresses", "media.announce_loopback"), _loopback),
     (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
+    (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),
+    (("sms.url", "sms.token", "sms.token_file"), _sms),
 )

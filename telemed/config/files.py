@@ -9,6 +9,7 @@ from pathlib import Path
 
 from telemed.config.conflicts import Problem
 from telemed.config.faults import ConfigFaults
+from telemed.config.gateway_secrets import with_gateway_secrets
 from telemed.config.model import Config
 from telemed.config.read import examine, placed, read_text
 from telemed.config.rules import INSTALLATION_KEY, METRICS_TOKEN
@@ -29,7 +30,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     named = {key for key, _, _ in problems}
     key, key_problems = _installation_key(config, path, environment)
     token, token_problems = _metrics_token(config)
-    outside = needed(config) + _tls(config) + _directory(config) + key_problems + token_problems
+    config, gateway_problems = with_gateway_secrets(config, path)
+    outside = needed(config) + _tls(config) + _directory(config) + key_problems + token_problems + gateway_problems
     problems += [problem for problem in outside if problem[0] not in named and problem[0].partition(".")[0] not in named]
     if problems:
         raise ConfigFaults(placed(problems, lines), str(path))
@@ -50,7 +52,12 @@ def resolve(config: Config, base: Path) -> Config:
     secrets = dataclasses.replace(config.secrets, installation_key_file=absolute(config.secrets.installation_key_file))
     backup = dataclasses.replace(config.backup, directory=absolute(config.backup.directory))
     metrics = dataclasses.replace(config.metrics, token_file=absolute(config.metrics.token_file))
-    return dataclasses.replace(config, server=server, store=store, secrets=secrets, backup=backup, metrics=metrics)
+    mail = dataclasses.replace(
+        config.mail, authority_file=absolute(config.mail.authority_file), password_file=absolute(config.mail.password_file)
+    )
+    sms = dataclasses.replace(config.sms, token_file=absolute(config.sms.token_file))
+    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms)
+    return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets)
 
 
 def needed(config: Config) -> list[Problem]:

@@ -184,6 +184,44 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server that sends invitations, codes, links and notices. Without one they are shown on screen only."""
+
+    host: str = setting(
+        "", rules.host('a host name such as "mail.example.org"', optional=True), "Its name or address. Empty: no mail is sent."
+    )
+    port: int = setting(587, rules.integer(1, 65535, "TCP port"), "587 with starttls, 465 with tls, 25 with none.")
+    security: str = setting(
+        "starttls",
+        rules.choice("starttls", "tls", "none"),
+        'How the connection is sealed. The certificate is checked. "none": only to a mail server on this machine or network.',
+    )
+    authority_file: str = setting(
+        "", rules.text(0, 512), "PEM file of the authority of its certificate. Empty: the authorities this machine trusts."
+    )
+    username: str = setting("", rules.text(0, 256), "Account there. Empty: it takes our mail without one.")
+    password: str = setting("", rules.text(0, 256), "Password of the account. This file must then be chmod 600.")
+    password_file: str = setting("", rules.text(0, 512), "File that holds the password instead; chmod 600.")
+    sender: str = setting(
+        "",
+        rules.matching(rules.MAIL_ADDRESS, 'an address such as "telemed@example.org"', optional=True),
+        "Address our mails come from. The clinic's name is put before it.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """The provider that sends SMS: told by HTTP POST, as docs/operations.md describes. Without one no SMS are sent."""
+
+    url: str = setting("", rules.web_address(), "Where messages are posted to. Empty: no SMS.")
+    token: str = setting(
+        "", rules.text(0, 512), "Sent along as `Authorization: Bearer <token>`. This file must then be chmod 600."
+    )
+    token_file: str = setting("", rules.text(0, 512), "File that holds the token instead; chmod 600.")
+    sender: str = setting("", rules.text(0, 20), "Number or name the SMS come from, if the provider wants one.")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. Field names are the section names of the file."""
 
@@ -196,3 +234,5 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     backup: Backup = field(default_factory=Backup)
     metrics: Metrics = field(default_factory=Metrics)
+    mail: Mail = field(default_factory=Mail)
+    sms: Sms = field(default_factory=Sms)

@@ -16,6 +16,7 @@ PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[0-9+()/ .-]{3,32}")  # as people wr
 INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
 RECIPIENT = re.compile(r"telemed-recipient-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte X25519 public key
 METRICS_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
+MAIL_ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 MAX_TEXT = 512  # characters of any text value: longer is a paste error
 TYPE_NAMES: dict[type, str] = {
     bool: "true or false",
@@ -121,16 +122,16 @@ def each(item: Callable[[str], bool], wanted: str) -> Rule:
     return Rule(read, wanted)
 
 
-def host() -> Rule:
-    """An address to listen on, or a name that resolves to one."""
+def host(wanted: str = 'an address such as "127.0.0.1" or "::", or a host name', *, optional: bool = False) -> Rule:
+    """An address to listen on or to speak to, or a name that resolves to one; or the empty string when `optional`."""
 
     def read(value: object) -> Value:
         string = _string(value)
-        if not is_address(string) and not HOST_NAME.fullmatch(string):
+        if not (optional and string == "") and not is_address(string) and not HOST_NAME.fullmatch(string):
             raise BadValue("is neither an address nor a host name")
         return string
 
-    return Rule(read, 'an address such as "127.0.0.1" or "::", or a host name')
+    return Rule(read, wanted)
 
 
 def origin() -> Rule:
@@ -143,6 +144,28 @@ def origin() -> Rule:
         return string
 
     return Rule(read, '"https://care.example.org" (scheme and host, a port if it is not the usual one, no path)')
+
+
+def web_address() -> Rule:
+    """An address to post to: scheme, host, path and query, no user name; or empty."""
+
+    def read(value: object) -> Value:
+        string = _string(value)
+        if string and not _is_web_address(string):
+            raise BadValue("is not a web address")
+        return string
+
+    return Rule(read, '"https://sms.example.org/send" (no user name or fragment in it)')
+
+
+def _is_web_address(string: str) -> bool:
+    try:
+        parts = urlsplit(string)
+        bare = not (parts.fragment or parts.username or parts.password)
+        origin_part = f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        return False
+    return bare and is_origin(origin_part) and string.isascii() and string.isprintable() and " " not in string
 
 
 def is_origin(string: str) -> bool:

@@ -1,0 +1,44 @@
+"""The secrets of mail server and SMS provider: from the configuration or a file of their own, in either case for us alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from pathlib import Path
+
+from telemed.config.conflicts import Problem
+from telemed.config.model import Config
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+MAX_SECRET = 512  # characters
+
+
+def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Problem]]:
+    """Fill `mail.password` and `sms.token` from their files. `path` is the configuration file; paths in it are absolute."""
+    mail, sms = config.mail, config.sms
+    password, problems = _secret("mail.password", mail.password, mail.password_file, path)
+    token, more = _secret("sms.token", sms.token, sms.token_file, path)
+    if mail.authority_file and not Path(mail.authority_file).is_file():
+        more.append(("mail.authority_file", "names a file that is not there", "correct the path"))
+    mail, sms = dataclasses.replace(mail, password=password), dataclasses.replace(sms, token=token)
+    return dataclasses.replace(config, mail=mail, sms=sms), problems + more
+
+
+def _secret(key: str, value: str, file: str, path: Path) -> tuple[str, list[Problem]]:
+    if file:
+        return _from_file(f"{key}_file", Path(file))
+    if value and path.stat().st_mode & OTHERS:
+        return "", [(key, "stands in a file that others may read", f"chmod 600 this file, or use {key.partition('.')[2]}_file")]
+    return value, []
+
+
+def _from_file(key: str, path: Path) -> tuple[str, list[Problem]]:
+    try:
+        if path.stat().st_mode & OTHERS:
+            return "", [(key, "may be read by others", "chmod 600 the file")]
+        secret = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return "", [(key, "cannot be read", "correct the path or write the secret as plain text")]
+    if not 0 < len(secret) <= MAX_SECRET or not secret.isprintable():
+        return "", [(key, "holds no secret", "write it as one line of plain text")]
+    return secret, []
