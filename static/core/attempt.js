@@ -5,6 +5,8 @@ import { LinePool } from "./line_pool.js";
 /** @typedef {import("./messages.js").Answer} Answer */
 
 export class Attempt {
+  /** Set when it begins; larger than any before. */
+  number = 0;
   /** Offers made so far. */
   offers = 0;
   /** The next offer restarts ICE. */
@@ -13,14 +15,16 @@ export class Attempt {
   writing = false;
   /** Whether an answer was ever taken. */
   answered = false;
+  /** The local description is the offer to be sent next. */
+  #written = false;
+  /** @type {Promise<unknown>} */
+  #ahead = Promise.resolve();
 
   /**
-   * @param {number} number larger than any before
    * @param {RTCPeerConnection} connection
    * @param {import("./codecs.js").CapabilitiesPort} capabilities
    */
-  constructor(number, connection, capabilities) {
-    this.number = number;
+  constructor(connection, capabilities) {
     this.connection = connection;
     this.lines = new LinePool(connection, capabilities);
   }
@@ -30,10 +34,38 @@ export class Attempt {
     return this.restart || this.lines.dirty || !this.answered;
   }
 
-  /** @returns {Promise<Offer>} */
+  /** Whether an offer lies written and unsent. */
+  get offerReady() {
+    return this.#written;
+  }
+
+  /** Writes the next offer before it is wanted. Never rejects: what cannot be written now is written when it is sent. */
+  writeAhead() {
+    this.#ahead = this.#ahead.then(() => this.#write()).catch(() => {});
+    return this.#ahead;
+  }
+
+  /** The offer to send: the one written ahead, if it still says what is wished. @returns {Promise<Offer>} */
   async offer() {
+    await this.#ahead;
+    if (!this.#written || this.restart || this.lines.dirty) await this.#write();
+    this.#written = false;
+    this.offers += 1;
+    const offer = {
+      attempt: this.number,
+      offer: this.offers,
+      sdp: this.connection.localDescription?.sdp ?? "",
+      publish: this.lines.publishing(),
+      subscribe: this.lines.subscribing(),
+    };
+    this.lines.closeSpares();
+    return offer;
+  }
+
+  async #write() {
     const { connection } = this;
     const restart = this.restart && this.answered;
+    this.#written = false;
     // Changes from here on belong to the next offer.
     this.lines.dirty = false;
     this.restart = false;
@@ -43,14 +75,7 @@ export class Attempt {
     } finally {
       this.writing = false;
     }
-    this.offers += 1;
-    return {
-      attempt: this.number,
-      offer: this.offers,
-      sdp: connection.localDescription?.sdp ?? "",
-      publish: this.lines.publishing(),
-      subscribe: this.lines.subscribing(),
-    };
+    this.#written = true;
   }
 
   /** The offer did not reach the server, or its answer did not reach us: all of it must be said again. @param {boolean} restart */

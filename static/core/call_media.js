@@ -48,6 +48,8 @@ export class CallMedia {
   /** @type {(() => void)[]} */
   #stop = [];
   #stopMeter = () => {};
+  /** In the call, and not just ready for it. */
+  #begun = false;
 
   /** @param {{devices: Devices, peer: Peer}} parts */
   constructor({ devices, peer }) {
@@ -61,15 +63,25 @@ export class CallMedia {
     ];
   }
 
+  /** Makes the connection ready, with what is open already, for one who may be let in any moment. Sends nothing. */
+  prepare() {
+    this.#takeOver();
+    this.peer.prepare();
+  }
+
   /** Takes over what is open already, and opens what `wish` names. @param {Wish | null} wish null: leave it as it is */
   async begin(wish) {
-    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
-      const track = this.devices.tracks[kind];
-      this.#deviceChanged({ kind, track, verdict: "ok" });
-    }
+    this.#begun = true;
+    this.#takeOver();
     if (wish?.microphone && wish.camera) await this.devices.open();
     else if (wish?.microphone) await this.devices.start("microphone");
     else if (wish?.camera) await this.devices.start("camera");
+  }
+
+  #takeOver() {
+    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
+      this.#deviceChanged({ kind, track: this.devices.tracks[kind], verdict: "ok" });
+    }
   }
 
   /** What others are told. @returns {MediaState} */
@@ -160,8 +172,10 @@ export class CallMedia {
   #microphoneIs(track) {
     this.microphone.value = track !== null && track.enabled;
     this.peer.publish("microphone", track);
-    if (track !== this.#metered) this.#meter(track);
-    this.#metered = track;
+    if (this.#begun && track !== this.#metered) {
+      this.#meter(track);
+      this.#metered = track;
+    }
     this.onState(this.state);
   }
 

@@ -9,7 +9,7 @@ import { Peer } from "./peer.js";
 import { reduce } from "./reducer.js";
 import { Signal } from "./signal.js";
 import { connectSocket } from "./socket.js";
-import { inCall, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
+import { inCall, isWaiting, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
 import { recallWish, rememberWish } from "./media_wish.js";
 
 /** @typedef {import("./messages.js").CallState} CallState */
@@ -24,6 +24,8 @@ import { recallWish, rememberWish } from "./media_wish.js";
  * @property {(payload: import("./signal.js").ConnectPayload) => import("./signal.js").SocketLike} [connect]
  * @property {() => RTCPeerConnection} [createConnection]
  * @property {Devices} [devices] already open ones, from the device check; the caller closes them
+ * @property {Signal} [link] the seat's connection, where one is there already, with the state it has told
+ * @property {CallState | null} [state]
  */
 
 /** Milliseconds for an offer's answer. The server needs 100; a network that has just changed needs a second try more than patience. */
@@ -64,13 +66,15 @@ export class CallSession {
   #stop = [];
 
   /** @param {{sessionId: string, as: "staff" | "seat"} & CallPorts} options */
-  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices }) {
+  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null }) {
     this.sessionId = sessionId;
     this.as = as;
     this.#api = api;
     this.#ownsDevices = !devices;
     this.devices = devices ?? new Devices();
-    this.#link = new Signal({ connect, fetchTicket: () => this.#ticket() });
+    this.#link = link ?? new Signal({ connect, fetchTicket: () => this.#ticket() });
+    this.connection.value = this.#link.state;
+    this.state.value = state;
     const peer = new Peer({
       postOffer: (offer) => this.#postOffer(offer),
       negotiated: (attempt, offer) => void this.#link.command("negotiated", { attempt, offer }).catch(() => {}),
@@ -96,13 +100,13 @@ export class CallSession {
     this.#link.start();
   }
 
-  /** Lets go of everything without a word to the server: the page closes or another view comes. */
-  stop() {
+  /** Lets go of everything without a word to the server: the page closes or another view comes. @param {{keepLink?: boolean}} [options] */
+  stop({ keepLink = false } = {}) {
     for (const stop of this.#stop) stop();
     this.#stop = [];
     this.#endMedia();
     this.chat.end();
-    this.#link.stop();
+    if (!keepLink) this.#link.stop();
     if (this.#ownsDevices) this.devices.close();
   }
 
@@ -206,9 +210,10 @@ export class CallSession {
     peer.expecting = mediaExpected(state);
     this.media.limitVideo(state.policy.max_video_bitrate);
     peer.subscribe(wantedTracks(state));
+    if (isWaiting(state.you.state) && !this.#mediaBegun) this.media.prepare();
     if (!inCall(state.you.state)) return;
+    peer.start(); // First: what was prepared is on its way before anything else is done.
     if (!this.#mediaBegun) void this.#beginMedia();
-    peer.start();
   }
 
   #beginMedia() {
@@ -219,7 +224,6 @@ export class CallSession {
   }
 
   #endMedia() {
-    if (!this.#mediaBegun) return;
     this.media.onState = () => {};
     this.media.end();
   }

@@ -6,7 +6,7 @@ import { pruneCodecs } from "./codecs.js";
 /** @typedef {import("./messages.js").Source} Source */
 /** @typedef {{track: MediaStreamTrack | null, maxBitrate?: number}} Publication `track` null: the line stays, silent */
 /** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
-/** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null}} Line */
+/** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null, spare?: boolean}} Line `spare`: offered as receiving before it is known what */
 
 /** @type {Record<Source, Kind>} */
 export const KIND_OF = { microphone: "audio", camera: "video", screen: "video", screen_audio: "audio" };
@@ -33,6 +33,20 @@ export class LinePool {
       if (line.trackId && !wishes.subscribe.has(line.trackId)) this.#release(line);
     }
     for (const [trackId, kind] of wishes.subscribe) this.#subscribe(trackId, kind);
+  }
+
+  /** Adds a receiving line for a track that is not known yet: it can be named after the offer is written. @param {Kind} kind */
+  spare(kind) {
+    this.#add(kind, { direction: "recvonly" }, { kind, source: null, trackId: null, spare: true });
+  }
+
+  /** The offer goes out: lines without a track are answered as inactive, and wait like any other idle line. */
+  closeSpares() {
+    for (const line of this.#lines) {
+      if (!line.spare) continue;
+      line.spare = false;
+      line.transceiver.direction = "inactive";
+    }
   }
 
   /** Lines that send, for the offer. */
@@ -96,12 +110,20 @@ export class LinePool {
   /** @param {string} trackId @param {Kind} kind */
   #subscribe(trackId, kind) {
     if (this.#lines.some((line) => line.trackId === trackId)) return;
-    const idle = this.#lines.find((line) => !line.source && !line.trackId && line.kind === kind);
-    if (idle) {
-      idle.trackId = trackId;
-      this.dirty = true; // Even when the direction has not changed: the line now means another track.
-      this.#turn(idle, "recvonly");
-    } else this.#add(kind, { direction: "recvonly" }, { kind, source: null, trackId });
+    const idle = this.#lines.filter((line) => !line.source && !line.trackId && line.kind === kind);
+    const spare = idle.find((line) => line.spare);
+    if (spare) {
+      spare.trackId = trackId;
+      spare.spare = false;
+    } else if (idle[0]) this.#reuse(idle[0], trackId);
+    else this.#add(kind, { direction: "recvonly" }, { kind, source: null, trackId });
+  }
+
+  /** @param {Line} line @param {string} trackId */
+  #reuse(line, trackId) {
+    line.trackId = trackId;
+    this.dirty = true; // Even when the direction has not changed: the line now means another track.
+    this.#turn(line, "recvonly");
   }
 
   /** @param {MediaStreamTrack | Kind} what @param {RTCRtpTransceiverInit} init @param {Omit<Line, "transceiver">} line */

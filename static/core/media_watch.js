@@ -1,11 +1,11 @@
 // Notices within 1.5 s that nothing arrives any more, long before ICE does (its consent runs out after 15-30 s).
 //
-// Whatever arrives counts: RTP, and the server's RTCP, which answers our own media every 100 ms. The watch is armed by a second
+// Whatever arrives counts: RTP, and the server's RTCP, which answers our own media every 100 ms. The watch is armed by moments
 // of steady arrival, so that a call in which nothing flows (all muted, everyone on hold) is never taken for a broken one.
 
 /** Milliseconds without arrival. */
 export const SILENCE_MS = 1_500;
-/** Samples with arrival that arm the watch: a second and a half. */
+/** Samples with arrival that arm the watch: three quarters of a second, twice what is still under way on a satellite link when the path breaks. */
 const STEADY = 3;
 
 /** @typedef {{packets: number, answers: number}} Arrival `packets`: counters of media and feedback; `answers`: of STUN */
@@ -27,7 +27,7 @@ export function arrivalOf(report) {
   return { packets, answers };
 }
 
-/** Feeds on samples, one every half second, and says when there is silence. */
+/** Feeds on samples, four a second, and says when there is silence. */
 export class MediaWatch {
   #steady = 0;
   #lastArrival = 0;

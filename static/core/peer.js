@@ -1,6 +1,7 @@
 // The media connection of a seat: what it sends and receives is wished for, and brought about by offers, restarts and new attempts.
 //
 // States:  idle -> connecting -> connected <-> interrupted -> connecting (new attempt) ...;  close -> idle
+//   idle          nothing has been sent; after `prepare` all is ready but the sending
 //   interrupted   nothing arrives, ICE is unsure, or the network changed: ICE is restarted; after 5 s a new attempt
 import { ApiError } from "./api.js";
 import { Attempt } from "./attempt.js";
@@ -8,6 +9,7 @@ import { backoff } from "./backoff.js";
 import { browserCapabilities } from "./codecs.js";
 import { Emitter } from "./emitter.js";
 import { MediaWatch, arrivalOf } from "./media_watch.js";
+import { Prepared } from "./prepared.js";
 import { clock as realClock, singleTimer } from "./timers.js";
 
 /** @typedef {import("./messages.js").Source} Source */
@@ -36,7 +38,7 @@ const RECOVER_MS = 5_000;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
 const CONNECT_MS = 10_000;
 /** Milliseconds between samples of arrival. */
-const SAMPLE_MS = 500;
+const SAMPLE_MS = 250;
 /** Tries at the pace the server asked for, before the pause grows. */
 const PATIENT_TRIES = 10;
 /** First jump of the attempt's number after another device's clock was ahead; doubles. */
@@ -73,6 +75,7 @@ export class Peer extends Emitter {
   #recoverTimer;
   /** @type {Timer} */
   #sampleTimer;
+  #prepared;
 
   /** @param {PeerPorts} ports */
   constructor(ports) {
@@ -90,18 +93,30 @@ export class Peer extends Emitter {
     this.#refusedTimer = singleTimer(clock);
     this.#recoverTimer = singleTimer(clock);
     this.#sampleTimer = singleTimer(clock);
+    this.#prepared = new Prepared({
+      create: () => this.#createAttempt(),
+      wishes: () => this.#wishes(),
+      utcNow: () => this.#ports.utcNow(),
+      timer: singleTimer(clock),
+    });
+  }
+
+  /** Makes ready what `start` will need, and keeps it as it is wished. The server hears nothing of it. */
+  prepare() {
+    if (!this.#attempt) this.#prepared.make();
   }
 
   /** Connects. Publications and subscriptions may be set before or after. */
   start() {
     if (this.#attempt) return;
-    this.#newAttempt();
+    this.#newAttempt(this.#prepared.take());
     this.#sampleTimer.set(SAMPLE_MS, () => void this.#sample());
   }
 
   /** Ends the connection; `start` begins again. */
   close() {
     for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#sampleTimer]) timer.clear();
+    this.#prepared.drop();
     this.#attempt?.close();
     this.#attempt = null;
     this.#setState("idle");
@@ -140,6 +155,7 @@ export class Peer extends Emitter {
 
   /** The device has another network, or the machine slept: the old path is likely dead. */
   networkChanged() {
+    this.#prepared.renew();
     if (this.#attempt?.answered) this.#restart(true);
   }
 
@@ -149,6 +165,7 @@ export class Peer extends Emitter {
   }
 
   #changed() {
+    this.#prepared.follow();
     if (!this.#attempt) return;
     // Changes of track and rate take effect here; changes of lines wait for the offer.
     if (!this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
@@ -164,21 +181,28 @@ export class Peer extends Emitter {
     this.#offerTimer.set(ms, () => void this.#negotiate());
   }
 
-  #newAttempt() {
+  #createAttempt() {
+    return new Attempt(this.#ports.createConnection(), this.#ports.capabilities);
+  }
+
+  /** @param {Attempt | null} [prepared] */
+  #newAttempt(prepared = null) {
+    const attempt = prepared ?? this.#createAttempt();
     this.#attempt?.close();
-    const number = Math.max(this.#ports.utcNow(), this.#lastNumber + 1);
-    this.#lastNumber = number;
+    attempt.number = Math.max(this.#ports.utcNow(), this.#lastNumber + 1);
+    this.#lastNumber = attempt.number;
     this.attempts += 1;
-    const connection = this.#ports.createConnection();
-    const attempt = new Attempt(number, connection, this.#ports.capabilities);
     this.#attempt = attempt;
+    const { connection } = attempt;
     const look = () => this.#attempt === attempt && this.#connectionChanged(connection);
     connection.onconnectionstatechange = look;
     connection.oniceconnectionstatechange = look;
     this.#watch = new MediaWatch();
     this.#recoverTimer.clear();
     this.#setState("connecting");
-    this.#schedule(0);
+    // One that is ready goes out before anything else happens on the page.
+    if (attempt.offerReady) void this.#negotiate();
+    else this.#schedule(0);
   }
 
   async #negotiate() {

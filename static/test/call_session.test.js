@@ -4,6 +4,7 @@ import { CallSession } from "../core/call_session.js";
 import { Devices } from "../core/devices.js";
 import { recallWish, rememberWish } from "../core/media_wish.js";
 import { leftAlone, mediaExpected, wantedTracks } from "../core/states.js";
+import { Signal } from "../core/signal.js";
 import { FakeConnection } from "./fake_connection.js";
 import { FakeClock, FakeMediaDevices, FakeSocket, settle } from "./fakes.js";
 
@@ -25,10 +26,14 @@ async function harness(state, options = {}) {
       return { attempt: body.attempt, offer: body.offer, sdp: "", publish: [], refused: [] };
     },
   };
+  h.api = api;
+  h.link = new Signal({
+    connect: (payload) => { const socket = new FakeSocket(payload); h.sockets.push(socket); return socket; },
+    fetchTicket: async () => "t",
+  });
   h.devices = new Devices({ media: h.media, clock: new FakeClock() });
   h.session = new CallSession({
-    sessionId: "ses_1", as: "seat", api, devices: h.devices, ...options,
-    connect: (payload) => { const socket = new FakeSocket(payload); h.sockets.push(socket); return socket; },
+    sessionId: "ses_1", as: "seat", api, devices: h.devices, link: h.link, ...options,
     createConnection: () => { const connection = new FakeConnection(); h.connections.push(connection); return connection; },
   });
   h.session.start();
@@ -44,20 +49,56 @@ async function harness(state, options = {}) {
   return h;
 }
 
-test("while waiting nothing is sent; when let in, media begin by themselves", async () => {
+test("while waiting all is made ready and nothing sent; when let in, the offer goes out at once", async () => {
   const h = await harness(callState("waiting"));
   await h.devices.open();
-  assert.equal(h.connections.length, 0);
+  await settle();
+  assert.equal(h.connections.length, 1);
+  assert.deepEqual(h.posts.filter((one) => one.path.endsWith("/offer")), []);
+  assert.deepEqual([h.sent("media_state"), h.sent("negotiated")], [[], []]);
+  h.stream("participant", patient);
   h.stream("you", { ...callState("admitted").you });
   await new Promise((done) => setTimeout(done, 20));
   assert.equal(h.connections.length, 1);
   const offer = h.posts.find((one) => one.path.endsWith("/offer")).body;
   assert.equal(offer.as, "seat");
   assert.deepEqual(offer.publish.map((one) => one.source).sort(), ["camera", "microphone"]);
-  assert.equal(h.connections[0].transceivers.find((one) => one.kind === "video").sender.parameters.encodings[0].maxBitrate, 750_000);
+  assert.deepEqual(offer.subscribe.map((one) => one.track_id), ["trk_p"]);
+  assert.equal(h.posts.filter((one) => one.path.endsWith("/offer")).length, 1);
+  assert.equal(h.connections[0].transceivers.find((one) => one.direction === "sendonly" && one.kind === "video").sender.parameters.encodings[0].maxBitrate, 750_000);
   assert.deepEqual(h.sent("media_state").at(-1).body, { microphone: true, camera: true, screen: false, command_id: h.sent("media_state").at(-1).body.command_id });
   assert.equal(h.sent("negotiated").length, 1);
   h.session.stop();
+});
+
+test("sent away, or gone from the waiting room: what was made ready is closed, the connection of the page is not", async () => {
+  const h = await harness(callState("waiting"));
+  h.stream("goodbye", { reason: "denied" });
+  assert.equal(h.connections[0].closed, true);
+  h.session.stop();
+  const other = await harness(callState("waiting"));
+  other.session.stop({ keepLink: true });
+  assert.deepEqual([other.connections[0].closed, other.socket.closed], [true, false]);
+  const { media } = other.session;
+  await other.devices.open();
+  assert.equal(media.peer.attempts + other.connections.length, 1);
+});
+
+test("a call takes over the connection and the state of the page that waited", async () => {
+  const before = await harness(callState("waiting"));
+  before.session.stop({ keepLink: true });
+  const connections = [];
+  const session = new CallSession({
+    sessionId: "ses_1", as: "seat", devices: before.devices, api: before.api, link: before.link, state: callState("admitted"),
+    createConnection: () => { const connection = new FakeConnection(); connections.push(connection); return connection; },
+  });
+  session.start();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(before.sockets.length, 1);
+  assert.equal(session.connection.value, "online");
+  assert.equal(before.sent("negotiated").length, 1);
+  session.stop();
+  assert.equal(before.socket.closed, true);
 });
 
 test("without any device there is still a connection, and the tracks of others", async () => {

@@ -47,6 +47,8 @@ export class FakeConnection {
   localDescription = null;
   transceivers = [];
   restarts = 0;
+  /** Offers written. */
+  written = 0;
   closed = false;
   /** What getStats tells; tests raise it. */
   arrived = { packets: 0, answers: 0 };
@@ -63,6 +65,7 @@ export class FakeConnection {
   }
 
   async setLocalDescription() {
+    this.written += 1;
     this.transceivers.forEach((one, index) => { one.mid ??= String(index); });
     this.localDescription = { sdp: this.transceivers.map((one) => `${one.mid}:${one.kind}:${one.direction}`).join("\n") };
   }

@@ -9,11 +9,11 @@ const CODECS = { audio: ["audio/opus", "audio/PCMU"], video: ["video/VP8", "vide
 
 function harness() {
   const clock = new FakeClock();
-  const h = { clock, connections: [], offers: [], negotiated: [], states: [], tracks: null, refusing: new Set(), fail: null };
+  const h = { clock, connections: [], offers: [], negotiated: [], states: [], tracks: null, refusing: new Set(), fail: null, utc: 1000 };
   h.peer = new Peer({
     clock,
     random: () => 0.5,
-    utcNow: () => 1000,
+    utcNow: () => h.utc,
     capabilities: (kind) => ({ codecs: CODECS[kind].map((mimeType) => ({ mimeType })) }),
     createConnection: () => {
       const connection = new FakeConnection();
@@ -44,9 +44,9 @@ async function connected(h) {
 
 /** Time passes with packets arriving. */
 async function flow(h, ms) {
-  for (let passed = 0; passed < ms; passed += 500) {
-    h.connection().arrived.packets += 10;
-    await h.clock.advance(500);
+  for (let passed = 0; passed < ms; passed += 250) {
+    h.connection().arrived.packets += 5;
+    await h.clock.advance(250);
   }
 }
 
@@ -160,6 +160,92 @@ test("tracks the server does not know yet are asked for again", async () => {
   await h.clock.advance(1_100);
   assert.deepEqual(h.tracks, ["late"]);
   assert.equal(h.connection().transceivers.length, 2);
+});
+
+test("prepared while one waits: nothing is offered; started, the written offer names the tracks known by then", async () => {
+  const h = harness();
+  h.peer.publish("microphone", new FakeTrack("audio"));
+  h.peer.prepare();
+  await h.clock.advance(60_000);
+  assert.deepEqual([h.offers.length, h.peer.attempts, h.connection().written], [0, 0, 1]);
+  h.peer.subscribe([{ id: "a", kind: "audio" }, { id: "v", kind: "video" }]);
+  h.peer.start();
+  await h.clock.advance(0);
+  assert.equal(h.connection().written, 1);
+  assert.deepEqual(h.offers.map((one) => one.subscribe), [[{ mid: "0", track_id: "a" }, { mid: "1", track_id: "v" }]]);
+  assert.deepEqual(h.offers[0].publish, [{ mid: "2", source: "microphone" }]);
+  assert.deepEqual([h.offers[0].attempt, h.offers[0].offer, h.connections.length], [1000, 1, 1]);
+  h.connection().become("connected");
+  assert.equal(h.peer.state, "connected");
+  assert.equal(h.offers.length, 1);
+});
+
+test("spare lines nobody took fall idle, and are the first to be taken later", async () => {
+  const h = harness();
+  h.peer.prepare();
+  await connected(h);
+  assert.deepEqual(h.offers.at(-1).subscribe, []);
+  assert.deepEqual(h.connection().transceivers.map((one) => one.direction), ["inactive", "inactive", "sendonly"]);
+  h.peer.subscribe([{ id: "v", kind: "video" }]);
+  await h.clock.advance(200);
+  assert.deepEqual(h.offers.at(-1).subscribe, [{ mid: "1", track_id: "v" }]);
+  assert.deepEqual([h.tracks, h.offers.length], [["v"], 2]);
+});
+
+test("more tracks than spare lines are still one offer", async () => {
+  const h = harness();
+  h.peer.prepare();
+  await h.clock.advance(0);
+  h.peer.subscribe([{ id: "a", kind: "video" }, { id: "b", kind: "video" }]);
+  await connected(h);
+  assert.deepEqual(h.offers.map((one) => one.subscribe.map((line) => line.track_id)), [["a", "b"]]);
+});
+
+test("prepared, another device needs no other offer, a further one does, another network a fresh connection", async () => {
+  const h = harness();
+  h.peer.publish("camera", new FakeTrack("video"), 500_000);
+  h.peer.prepare();
+  await h.clock.advance(0);
+  const other = new FakeTrack("video");
+  h.peer.publish("camera", other, 500_000);
+  await h.clock.advance(0);
+  assert.deepEqual([h.connection().written, h.connection().transceivers[2].sender.track], [1, other]);
+  h.peer.publish("microphone", new FakeTrack("audio"));
+  await h.clock.advance(0);
+  assert.deepEqual([h.connection().written, h.connections.length], [2, 1]);
+  h.peer.networkChanged();
+  await h.clock.advance(0);
+  assert.deepEqual([h.connections.length, h.connections[0].closed, h.connections[1].written], [2, true, 1]);
+  await h.clock.advance(11 * 60_000);
+  assert.deepEqual([h.connections.length, h.connections[1].closed, h.offers.length], [3, true, 0]);
+});
+
+test("what lay too long in a frozen page is not used", async () => {
+  const h = harness();
+  h.peer.prepare();
+  await h.clock.advance(0);
+  h.utc += 3_600_000;
+  await connected(h);
+  assert.deepEqual([h.connections.length, h.connections[0].closed, h.offers.length], [2, true, 1]);
+});
+
+test("let in while the offer is still being written, it is waited for", async () => {
+  const h = harness();
+  h.peer.publish("microphone", new FakeTrack("audio"));
+  h.peer.prepare();
+  h.peer.start();
+  h.peer.subscribe([{ id: "v", kind: "video" }]);
+  await h.clock.advance(0);
+  assert.deepEqual(h.offers.map((one) => [one.publish.length, one.subscribe.length]), [[1, 1]]);
+  assert.equal(h.connections.length, 1);
+});
+
+test("close drops what was prepared", async () => {
+  const h = harness();
+  h.peer.prepare();
+  h.peer.close();
+  await h.clock.advance(60_000);
+  assert.deepEqual([h.connection().closed, h.clock.pending], [true, 0]);
 });
 
 test("1.5 s without arrival restarts ICE, and arrival ends the interruption", async () => {

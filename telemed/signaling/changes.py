@@ -24,7 +24,7 @@ class _Rows:
     gone: str
 
 
-_CALL_VALUES = (("you", "you"), ("session", "session"), ("policy", "policy"))
+_CALL_VALUES = (("session", "session"), ("policy", "policy"))
 _CALL_ROWS = (
     _Rows("participants", ("id",), "participant", "participant_gone"),
     _Rows("moves", ("request_id",), "move", "move_gone"),
@@ -41,6 +41,9 @@ def call_changes(before: View, after: View) -> list[Change]:
     changes = [(event, dict(after[field])) for field, event in _CALL_VALUES if before[field] != after[field]]
     for rows in _CALL_ROWS:
         changes.extend(_row_changes(rows, before, after))
+    # Last: who is told to be let in knows by then whom to receive, and asks once.
+    if before["you"] != after["you"]:
+        changes.append(("you", dict(after["you"])))
     return changes
 
 

@@ -27,22 +27,22 @@ from tests.browser.people import admit, join_as_patient, sign_in, start_consulta
 from tests.browser.server import Server, start_server, stop_server
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
-# Notes when "admit" is clicked, connections are made, offers sent and answered, a connection stands, and when each remote
-# video has its first decoded frame; times in ms since 1970. The device check's probe makes a connection too, before the click.
-WATCH = """(() => { const marks = window.bench = {click: [], begun: [], sent: [], answered: [], connected: [], frame: []};
+# Notes when "admit" is clicked, offers are sent and answered, a connection stands, and when each remote video has its
+# first decoded frame; times in ms since 1970. The device check's probe makes a connection too, before the click.
+WATCH = """(() => { const marks = window.bench = {click: [], sent: [], answered: [], connected: [], frame: []};
 const origin = performance.timeOrigin, note = (name) => marks[name].push(origin + performance.now());
 addEventListener("click", (e) => { if (e.target.closest('[data-testid="admit"]')) note("click"); }, true);
 new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.name.endsWith("/offer")) {
  marks.sent.push(origin + e.startTime); marks.answered.push(origin + e.responseEnd); } }).observe({type: "resource"});
 const Real = window.RTCPeerConnection; if (!Real) return;
 window.RTCPeerConnection = class extends Real {
- constructor(...a) { super(...a); note("begun");
+ constructor(...a) { super(...a);
   this.addEventListener("connectionstatechange", () => { if (this.connectionState === "connected") note("connected"); });
   this.addEventListener("track", (e) => { if (e.track.kind !== "video") return;
    const look = async () => { for (const s of (await e.receiver.getStats()).values())
      if (s.type === "inbound-rtp" && s.framesDecoded > 0) { note("frame"); return; }
     if (e.track.readyState === "live") setTimeout(look, 5); }; void look(); }); } }; })()"""
-STEPS = ("begun", "sent", "answered", "connected", "frame")  # of the patient's connection, in order
+STEPS = ("sent", "answered", "connected", "frame")  # of the patient's connection, in order
 READ = "() => window.bench"
 HAS_FRAME = "() => window.bench.frame.length > 0"
 

@@ -10,15 +10,30 @@ import { NoteContext, noteOf } from "./note_context.js";
 import { ViewState } from "./view_state.js";
 
 /**
- * @typedef {object} CallOptions
+ * @typedef {object} SeatOptions
  * @property {string} sessionId
  * @property {"staff" | "seat"} as
  * @property {import("../../core/devices.js").Devices} [devices] already open ones; the caller closes them
+ * @property {import("../../core/signal.js").Signal} [link] the seat's connection, where there is one; the call takes it over
+ * @property {import("../../core/messages.js").CallState | null} [state] what it has told so far
+ *
+ * @typedef {object} StageOptions
+ * @property {CallSession} [prepared] of the same seat
  * @property {string | null} [admit] participant to admit as soon as they are seen waiting
  * @property {(reason: string | null) => void} [onEnd] the call is over here: a goodbye reason or a refusal; null: another page took the seat
  */
 
-/** @param {import("../../core/call_session.js").CallSession} session */
+/**
+ * A seat that follows its visit without being shown: for one who waits, so that all is ready when the door opens.
+ * @param {SeatOptions} options
+ */
+export function prepareCall(options) {
+  const session = new CallSession(options);
+  session.start();
+  return session;
+}
+
+/** @param {CallSession} session */
 function watch(session) {
   const wakeLock = new ScreenWakeLock();
   void wakeLock.want();
@@ -38,11 +53,12 @@ function watch(session) {
 
 /**
  * @param {HTMLElement} root
- * @param {CallOptions} options
+ * @param {SeatOptions & StageOptions} options
  * @returns {() => void} unmounts and lets go of everything, without a word to the server
  */
-export function mountCall(root, { sessionId, as, devices, admit = null, onEnd = () => {} }) {
-  const session = new CallSession({ sessionId, as, ...(devices ? { devices } : {}) });
+export function mountCall(root, { prepared, admit = null, onEnd = () => {}, ...seat }) {
+  const session = prepared ?? new CallSession(seat);
+  const { sessionId } = seat;
   const view = new ViewState(session);
   const note = noteOf(sessionId);
   const stopWatching = watch(session);
@@ -56,7 +72,7 @@ export function mountCall(root, { sessionId, as, devices, admit = null, onEnd = 
   document.addEventListener("fullscreenchange", lookFullScreen);
   const parts = { session, view, onEnd };
   render(html`<${CallContext.Provider} value=${parts}><${NoteContext.Provider} value=${note}><${Call} admit=${admit} /></${NoteContext.Provider}></${CallContext.Provider}>`, root);
-  session.start();
+  if (!prepared) session.start();
   return () => {
     removeEventListener("beforeunload", stayForNote);
     root.removeEventListener("pointerdown", wakeSound);

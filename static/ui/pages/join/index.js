@@ -7,6 +7,7 @@ import { ScreenWakeLock } from "../../../core/wakelock.js";
 import { Banner } from "../../components/banner.js";
 import { Skeleton } from "../../components/skeleton.js";
 import { useOnline } from "../../use_online.js";
+import { renewAhead } from "./ahead.js";
 import { troubleOfThisBrowser } from "./browser_trouble.js";
 import { DeviceCheck } from "./device_check.js";
 import { Goodbye } from "./goodbye.js";
@@ -57,7 +58,10 @@ function CurrentView({ awake }) {
 /** Tells the server when the page goes out of sight and comes back, and looks again at network and devices. */
 function usePageLife() {
   useEffect(() => {
-    const again = () => visit.link?.renew();
+    const again = () => {
+      visit.link?.renew();
+      renewAhead();
+    };
     const connection = /** @type {{connection?: EventTarget}} */ (navigator).connection;
     return watchPage({
       onVisible: (visible) => {

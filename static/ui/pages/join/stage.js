@@ -1,8 +1,9 @@
 /** The call within the join page: mounts the stage with the devices that are already open, and hears how it ended. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { Notice } from "./notice.js";
 import { Button } from "../../components/button.js";
+import { takeAhead } from "./ahead.js";
+import { Notice } from "./notice.js";
 
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
@@ -15,6 +16,13 @@ export function loadStage() {
   return import("../../call/index.js");
 }
 
+/** The seat with its connection, which the stage takes over: two of one seat would replace each other. @param {Visit} visit */
+function seatOf(visit) {
+  const prepared = takeAhead(visit.link);
+  const [state, link] = [visit.call.value, visit.handOverLink()];
+  return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}), ...(prepared ? { prepared } : {}) };
+}
+
 /** @param {{visit: Visit, media: JoinMedia}} props */
 export function Stage({ visit, media }) {
   const root = useRef(/** @type {HTMLElement | null} */ (null));
@@ -23,15 +31,9 @@ export function Stage({ visit, media }) {
     let unmount = () => {};
     let gone = false;
     document.body.classList.add("in-call");
-    visit.dropLink(); // The stage has a connection of its own; two of one seat would replace each other.
     loadStage().then(({ mountCall }) => {
       if (gone || !root.current) return;
-      unmount = mountCall(root.current, {
-        sessionId: visit.seat.value?.sessionId ?? "",
-        as: "seat",
-        devices: media.devices,
-        onEnd: (reason) => visit.ended(reason),
-      });
+      unmount = mountCall(root.current, { ...seatOf(visit), devices: media.devices, onEnd: (reason) => visit.ended(reason) });
     }, () => setFailed(true));
     return () => {
       gone = true;

@@ -180,10 +180,16 @@ export class Visit {
 
   /** Ends the connection without a word to the server; the seat stays. */
   dropLink() {
+    this.handOverLink()?.stop();
+  }
+
+  /** Lets go of the connection without ending it: it is the caller's now. */
+  handOverLink() {
     for (const stop of this.#listeners) stop();
     this.#listeners = [];
-    this.link?.stop();
+    const { link } = this;
     this.link = null;
+    return link;
   }
 
   /** @param {View} view */

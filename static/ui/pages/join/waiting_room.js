@@ -9,8 +9,8 @@ import { Icon } from "../../components/icon.js";
 import { Timeline } from "../../components/timeline.js";
 import { useOnline } from "../../use_online.js";
 import { useViewFocus } from "../../view_focus.js";
+import { dropAhead, prepareAhead } from "./ahead.js";
 import { SelfView } from "./self_view.js";
-import { loadStage } from "./stage.js";
 
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
@@ -78,8 +78,11 @@ export function WaitingRoom({ visit, media, awake }) {
   const heading = useViewFocus(t("waiting.title"));
   useEffect(() => {
     void media.restore();
-    void loadStage().catch(() => {}); // Ahead of time; tried again, and told, when it is needed.
+    return () => void (visit.view.value.name === "call" || dropAhead());
   }, []);
+  useEffect(() => {
+    if (visit.connection.value === "online") void prepareAhead(visit, media).catch(() => {}); // Tried again, and told, when it is needed.
+  }, [visit.connection.value]);
   return html`<div class="page" data-testid="waiting-room">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("waiting.title")}</h1></div>
     <${Connection} visit=${visit} />
