@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 BUCKET_US = 50  # width of a bucket in microseconds: a p99 of 10 ms is read to 0.5 %
-BUCKETS = 1000  # 50 ms; the last bucket takes everything longer
+BUCKETS = 1000  # 50 ms
+FINE_US = BUCKET_US * BUCKETS
+COARSE_US = 10_000  # width beyond: a worker that fell behind by half a second is told from one that hung once
+COARSE_BUCKETS = 500  # 5 s more; the last bucket takes everything longer
 
 
 class LatencyHistogram:
-    """Counts durations in buckets of 50 us up to 50 ms."""
+    """Counts durations in buckets of 50 us up to 50 ms, and of 10 ms up to 5 s."""
 
-    __slots__ = ("counts", "maximum_us")
+    __slots__ = ("counts", "late", "maximum_us")
 
     def __init__(self) -> None:
-        self.counts = [0] * (BUCKETS + 1)
+        self.counts = [0] * BUCKETS
+        self.late = [0] * (COARSE_BUCKETS + 1)
         self.maximum_us = 0
 
     def add(self, duration_us: int) -> None:
         """Count one duration in microseconds; a negative one (a clock step) counts as 0."""
         if duration_us > self.maximum_us:
             self.maximum_us = duration_us
-        index = duration_us // BUCKET_US
-        self.counts[0 if index < 0 else index if index < BUCKETS else BUCKETS] += 1
+        if duration_us < FINE_US:
+            self.counts[duration_us // BUCKET_US if duration_us > 0 else 0] += 1
+        else:
+            self.late[min((duration_us - FINE_US) // COARSE_US, COARSE_BUCKETS)] += 1
 
     def quantile(self, fraction: float) -> int:
         """Return the upper edge in microseconds of the bucket that holds this fraction (0..1); 0 when empty."""
-        wanted = fraction * sum(self.counts)
+        wanted = fraction * (sum(self.counts) + sum(self.late))
         seen = 0
         for index, count in enumerate(self.counts):
             seen += count
             if count and seen >= wanted:
-                return min((index + 1) * BUCKET_US, max(self.maximum_us, BUCKET_US)) if index < BUCKETS else self.maximum_us
-        return 0
+                return min((index + 1) * BUCKET_US, max(self.maximum_us, BUCKET_US))
+        for index, count in enumerate(self.late[:COARSE_BUCKETS]):
+            seen += count
+            if count and seen >= wanted:
+                return min(FINE_US + (index + 1) * COARSE_US, self.maximum_us)
+        return self.maximum_us
 
     def snapshot(self) -> dict[str, int]:
         """Return count, p50, p95, p99 and maximum, times in microseconds."""
         return {
-            "count": sum(self.counts),
+            "count": sum(self.counts) + sum(self.late),
             "p50_us": self.quantile(0.50),
             "p95_us": self.quantile(0.95),
             "p99_us": self.quantile(0.99),
@@ -44,5 +54,6 @@ class LatencyHistogram:
 
     def reset(self) -> None:
         """Forget everything: the next measurement starts here."""
-        self.counts[:] = [0] * (BUCKETS + 1)
+        self.counts[:] = [0] * BUCKETS
+        self.late[:] = [0] * (COARSE_BUCKETS + 1)
         self.maximum_us = 0
