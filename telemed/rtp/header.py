@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.errors import MalformedPacket
@@ -16,6 +17,7 @@ __all__ = [
     "is_rtcp",
     "iter_extensions",
     "one_byte_extensions",
+    "packet_packer",
     "parse_header",
     "scan_extensions",
 ]
@@ -26,6 +28,19 @@ VERSION_BITS = 0x80  # version 2 in the two top bits of the first byte
 _FIXED = struct.Struct("!BBHII")
 _unpack_fixed = _FIXED.unpack_from
 _pack_fixed = _FIXED.pack_into
+_packers: dict[tuple[int, int], Callable[..., None]] = {}
+
+
+def packet_packer(extension_length: int, payload_length: int) -> Callable[..., None]:
+    """Return the `pack_into` of a whole packet: fixed header fields, extension block, payload. One call in C writes a copy.
+
+    Kept for every pair of lengths that came, which a datagram's size bounds: 1500 for each length of an extension block.
+    """
+    key = extension_length, payload_length
+    packer = _packers.get(key)
+    if packer is None:
+        packer = _packers[key] = struct.Struct(f"!BBHII{extension_length}s{payload_length}s").pack_into
+    return packer
 
 
 def is_rtcp(data: Buffer) -> bool:
@@ -82,16 +97,15 @@ class EgressTemplate:
     CSRCs, the publisher's extensions and its padding are never forwarded. `out` is preallocated and never grows.
     """
 
-    __slots__ = ("_extensions", "_first", "header_length", "payload_type", "ssrc")
+    __slots__ = ("head", "header_length")
 
     def __init__(self, ssrc: int, payload_type: int, mid: bytes = b"", mid_extension_id: int = 0) -> None:
         """Without `mid` or with extension id 0 no extension block is written. MIDs above 16 bytes raise ValueError."""
-        self.ssrc = ssrc
-        self.payload_type = payload_type
         wanted = [(mid_extension_id, mid)] if mid and mid_extension_id else []
-        self._extensions = one_byte_extensions(wanted) if wanted else b""
-        self._first = VERSION_BITS | (0x10 if wanted else 0)
-        self.header_length = FIXED_HEADER_LENGTH + len(self._extensions)
+        extensions = one_byte_extensions(wanted) if wanted else b""
+        first = VERSION_BITS | (0x10 if wanted else 0)
+        self.head = first, payload_type, payload_type | 0x80, ssrc, extensions  # second byte without and with marker
+        self.header_length = FIXED_HEADER_LENGTH + len(extensions)
 
     def write(  # noqa: PLR0913 - once per copy: a record here would cost more than the write
         self,
@@ -107,19 +121,13 @@ class EgressTemplate:
 
         Raises MalformedPacket when `out` is too small for it.
         """
-        return self.write_payload(out, data[payload_offset:payload_end], marker, sequence, timestamp)
-
-    def write_payload(self, out: bytearray, payload: Buffer, marker: int, sequence: int, timestamp: int) -> int:
-        """As `write`, for a payload that was sliced once and goes to many subscribers."""
-        start = self.header_length
-        end = start + len(payload)
+        payload = bytes(data[payload_offset:payload_end])
+        end = self.header_length + len(payload)
         if end > len(out):
             raise MalformedPacket("RTP packet does not fit the send buffer")
-        second = self.payload_type | 0x80 if marker else self.payload_type
-        _pack_fixed(out, 0, self._first, second, sequence, timestamp, self.ssrc)
-        if start > 12:
-            out[12:start] = self._extensions
-        out[start:end] = payload
+        first, plain, marked, ssrc, extensions = self.head
+        pack = packet_packer(len(extensions), len(payload))
+        pack(out, 0, first, marked if marker else plain, sequence, timestamp, ssrc, extensions, payload)
         return end
 
     def write_rtx(
@@ -133,10 +141,9 @@ class EgressTemplate:
         end = start + 2 + len(payload)
         if end > len(out):
             raise MalformedPacket("RTX packet does not fit the send buffer")
-        second = self.payload_type | 0x80 if marker else self.payload_type
-        _pack_fixed(out, 0, self._first, second, sequence, timestamp, self.ssrc)
-        if start > 12:
-            out[12:start] = self._extensions
+        first, plain, marked, ssrc, extensions = self.head
+        _pack_fixed(out, 0, first, marked if marker else plain, sequence, timestamp, ssrc)
+        out[12:start] = extensions
         out[start] = original_sequence >> 8 & 0xFF
         out[start + 1] = original_sequence & 0xFF
         out[start + 2 : end] = payload

@@ -11,7 +11,7 @@ import struct
 import time
 
 from telemed.rtp.errors import MalformedPacket
-from telemed.rtp.header import parse_header
+from telemed.rtp.header import packet_packer, parse_header
 from telemed.rtp.rtcp import parse_compound
 from telemed.rtp.rtx import restore_original
 from telemed.rtp.sequence import SEQUENCE_CYCLE
@@ -185,8 +185,7 @@ class Dataplane:
         cell = self._cell
         out, out_view, out_pointer = self._out, self._out_view, self._out_pointer
         sendto = self._socket.sendto
-        sent_bytes = 0
-        sent = 0
+        sent_bytes = sent = packed_length = 0
         for flow in flows:
             if ext >= flow.first_in:  # the usual case: two additions
                 out_sequence = (ext + flow.offset) & 0xFFFF
@@ -196,7 +195,12 @@ class Dataplane:
                 if placed is None:
                     continue
                 out_sequence, out_timestamp = placed
-            cell[0] = flow.write(out, payload, marker, out_sequence, out_timestamp)
+            header_length = flow.header_length
+            if header_length != packed_length:  # subscribers' headers differ only where their MIDs do
+                pack, packed_length = packet_packer(header_length - 12, len(payload)), header_length
+            first, plain, marked, out_ssrc, extensions = flow.head
+            pack(out, 0, first, marked if marker else plain, out_sequence, out_timestamp, out_ssrc, extensions, payload)
+            cell[0] = header_length + len(payload)
             if _protect(flow.transmit, out_pointer, cell):  # a repeat would end here
                 counters.fail_protect += 1
                 continue

@@ -67,6 +67,8 @@ class EgressFlow:
         "address",
         "ancillary",
         "first_in",
+        "head",
+        "header_length",
         "is_video",
         "line",
         "loss",
@@ -78,11 +80,9 @@ class EgressFlow:
         "ssrc",
         "stream",
         "subscriber",
-        "template",
         "timestamp_offset",
         "track",
         "transmit",
-        "write",
     )
 
     def __init__(self, subscriber: Peer, track: Track, line: SubscribeLine, ssrc: int, rtx_ssrc: int) -> None:
@@ -93,8 +93,8 @@ class EgressFlow:
         self.rtx_ssrc = rtx_ssrc
         self.is_video = line.codec.kind is Kind.VIDEO
         mid, mid_id = line.mid.encode(), line.extensions.mid
-        self.template = EgressTemplate(ssrc, line.codec.payload_type, mid, mid_id)
-        self.write = self.template.write_payload
+        template = EgressTemplate(ssrc, line.codec.payload_type, mid, mid_id)
+        self.head, self.header_length = template.head, template.header_length
         rtx_type = line.codec.rtx_payload_type
         self.rtx = EgressTemplate(rtx_ssrc, rtx_type, mid, mid_id) if rtx_ssrc and rtx_type is not None else None
         self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
