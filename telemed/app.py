@@ -108,7 +108,15 @@ async def _open_web(
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
     visits = signaling.visits
-    deps = WebDeps(store, visits, SystemClock(), settings, attach=signaling.mount, on_sign_out=visits.drop_user)
+    deps = WebDeps(
+        store,
+        visits,
+        SystemClock(),
+        settings,
+        attach=signaling.mount,
+        on_sign_out=visits.drop_user,
+        on_renewed=visits.login_renewed,
+    )
     application = build_app(deps)
     if orders.authority_file:
         application.router.add_get(AUTHORITY_PATH, _authority_page(Path(orders.authority_file)))

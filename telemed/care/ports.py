@@ -156,6 +156,10 @@ class Visits(Protocol):
         """Who holds this seat cookie; None when it is unknown, revoked or expired."""
         ...
 
+    def in_call(self, login_id: str, session_id: str) -> bool:
+        """Whether a call of this session is in progress that this login opened: it may outlive the login."""
+        ...
+
     async def today(self, actor: Staff) -> Json:
         """-> the state of protocol section 2.5."""
         ...

@@ -23,8 +23,10 @@ Close = Callable[[], Awaitable[None]]
 class Connection:
     """The sending side of one accepted namespace connection."""
 
-    def __init__(self, sid: str, engine_id: str, send: Send, close: Close) -> None:
+    def __init__(self, sid: str, engine_id: str, send: Send, close: Close, holder: str = "") -> None:
         self.sid = sid
+        self.holder = holder  # the login or seat cookie behind it
+        self.used = False  # a command came since somebody looked: its login is not idle
         self.engine_id = engine_id
         self._send = send
         self._close = close
@@ -78,6 +80,7 @@ class Connection:
 
     def begin_command(self) -> None:
         """A command of this connection is running: closing waits for its acknowledgement."""
+        self.used = True
         self._may_close.clear()
 
     def end_command(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from telemed.care.identity import ActorRef, Identity, Seat, Staff
+from telemed.care.identity import ActorRef, Identity, Seat, Staff, holder_of
 from telemed.care.permissions import Action, check
+from telemed.care.repositories import Transaction
 from telemed.errors import NotAllowed
 from telemed.signaling.acting import Guest, authorise, identity_of, own_seat, require_live, staff_of
 from telemed.signaling.desk import Desk
@@ -30,34 +31,49 @@ class Entry:
         seat = own_seat(step, identity)
         if seat is None:
             raise NotAllowed()
-        return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or ""))
+        return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or "", holder_of(identity)))
 
     async def issue_staff_ticket(self, actor: Staff) -> str:
         """A ticket for the caller's Today page; raises NotAllowed."""
         check(actor, Action.CONNECT_STAFF)
-        return self._tickets.issue(Ticket(STAFF_NAMESPACE, actor.user_id, "", actor.user_id))
+        return self._tickets.issue(Ticket(STAFF_NAMESPACE, actor.user_id, "", actor.user_id, actor.login_id))
 
-    async def accept_call(self, token: str) -> Guest:
+    async def accept_call(self, token: str) -> tuple[Guest, Ticket]:
         """Redeem a ticket for /call; raises NotAllowed("bad_ticket"), NotAllowed, Gone("visit_ended")."""
         ticket = self._tickets.redeem(token, CALL_NAMESPACE)
         async with self._desk.store.read() as tx:
             guest = Guest(ticket.subject, ticket.session_id, ticket.user_id, "")
             step = await VisitStep.load(tx, ticket.session_id, self._desk.clock.utcnow(), guest.ref)
             require_live(step)
+            await _check_holder(tx, ticket)
             authorise(step, await identity_of(tx, guest), Action.CONNECT_SEAT)
-        return Guest(ticket.subject, ticket.session_id, ticket.user_id, step.seat(ticket.subject).role.value)
+        return Guest(ticket.subject, ticket.session_id, ticket.user_id, step.seat(ticket.subject).role.value), ticket
 
-    async def accept_staff(self, token: str) -> Staff:
+    async def accept_staff(self, token: str) -> tuple[Staff, Ticket]:
         """Redeem a ticket for /staff; raises NotAllowed."""
         ticket = self._tickets.redeem(token, STAFF_NAMESPACE)
         async with self._desk.store.read() as tx:
+            await _check_holder(tx, ticket)
             staff = staff_of(await tx.users.get(ticket.user_id))
         check(staff, Action.CONNECT_STAFF)
-        return staff
+        return staff, ticket
+
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether a redeemed ticket has become worthless before its connection began."""
+        return self._tickets.is_revoked(ticket)
 
     def revoke(self, subject: str) -> None:
         """Tickets issued so far for a participant or user are worthless from now on."""
         self._tickets.revoke(subject)
+
+
+async def _check_holder(tx: Transaction, ticket: Ticket) -> None:
+    """The login or seat cookie a ticket was issued to must not have been revoked since. Raises NotAllowed("bad_ticket")."""
+    if not ticket.holder:
+        return
+    record = await tx.logins.get(ticket.holder) if ticket.user_id else await tx.seats.get(ticket.holder)
+    if record is None or record.revoked_at is not None:
+        raise NotAllowed(code="bad_ticket")
 
 
 def _ref(identity: Identity) -> ActorRef:

@@ -1,10 +1,11 @@
-"""Small chores of every sweep: probes that are over, idle Today streams, answers too old to be asked for again."""
+"""Small chores of every sweep: ended holders, probes that are over, idle Today streams, answers too old to be asked for again."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from telemed.signaling.desk import Desk
+from telemed.signaling.holders import Holders
 from telemed.signaling.media_probe import MediaProbes
 
 ACK_LIFE = timedelta(hours=48)  # a client that retries after two days begins anew
@@ -14,14 +15,16 @@ PRUNE_SECONDS = 3600.0
 class Housekeeping:
     """Remembers when each chore was done last."""
 
-    def __init__(self, desk: Desk, probes: MediaProbes) -> None:
+    def __init__(self, desk: Desk, probes: MediaProbes, holders: Holders) -> None:
         self._desk = desk
         self._probes = probes
+        self._holders = holders
         self._pruned_at = desk.clock.monotonic()
 
     async def run(self) -> None:
         """Do what is due."""
         now = self._desk.clock.monotonic()
+        await self._holders.run()
         await self._probes.sweep()
         self._desk.live.board.forget_idle(now)
         if now - self._pruned_at < PRUNE_SECONDS:

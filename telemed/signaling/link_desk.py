@@ -159,7 +159,7 @@ class LinkDesk:
             record = await tx.seats.by_token_hash(token_hash(token))
         if record is None or record.revoked_at is not None or record.expires_at <= self._desk.clock.utcnow():
             return None
-        return Seat(record.participant_id, record.session_id)
+        return Seat(record.participant_id, record.session_id, token_id=record.id)
 
     async def _find(self, token: str) -> LinkRecord:
         async with self._desk.store.read() as tx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from telemed.care.identity import Staff
 from telemed.care.ports import Json, Store
@@ -109,17 +109,6 @@ class LiveVisits:
 
     def _make(self, state: Callable[[], Json]) -> Channel:
         return Channel(self.epoch, state, self._counters)
-
-    def of_user(self, user_id: str) -> Iterable[Channel]:
-        """Every channel that speaks to a member of staff: Today and the seats it holds."""
-        today = self.board.find(user_id)
-        if today is not None:
-            yield today
-        for visit in self:
-            for seat in visit.seats.values():
-                channel = visit.channel(seat.id) if seat.user_id == user_id else None
-                if channel is not None:
-                    yield channel
 
 
 async def _unfinished(tx: Transaction, organisation_id: str) -> AsyncIterator[SessionRecord]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from telemed.care import views
-from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.identity import Identity, Seat, Staff, holder_of
 from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json, OfferRequest
 from telemed.care.records import ParticipantRecord
@@ -48,7 +48,9 @@ class MediaOffers:
         offer = sdp.parse_offer(request.sdp, publish, wanted)
         track_ids = {mid: track_id(seat.id, source) for mid, source in publish.items()}
         lines = offer.publish_lines(track_ids)
-        declaration = Negotiate(session_id, seat.id, request.attempt, offer.transport, lines, offer.subscribe_lines())
+        declaration = Negotiate(
+            session_id, seat.id, request.attempt, offer.transport, lines, offer.subscribe_lines(), holder_of(identity)
+        )
         negotiated = await self._negotiate(room, peer, declaration, request)
         await self._still_in(visit, room, seat.id)
         visit.live(seat.id).tracks = {line.source: line.track_id for line in lines}
@@ -106,7 +108,7 @@ class MediaOffers:
             peer.flowing = True  # a replaced attempt hands its hold on, a new peer flows
         if request.attempt > peer.attempt or not peer.present:
             peer.state, peer.evicted = PeerState.CONNECTING, peer.evictions != evictions
-        peer.attempt, peer.offer = request.attempt, request.offer
+        peer.attempt, peer.offer, peer.holder = request.attempt, request.offer, declaration.holder
         return negotiated
 
     async def _still_in(self, visit: LiveVisit, room: MediaRoom, participant_id: str) -> None:

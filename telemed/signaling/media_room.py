@@ -47,6 +47,7 @@ class MediaPeer:
     offer: int = 0
     state: PeerState | None = None  # None: no peer
     flowing: bool = True  # what the worker was told last
+    holder: str = ""  # the login or seat cookie whose offer it answers
     negotiating: bool = False
     evicted: bool = False  # its device lost the seat
     evictions: int = 0  # so far: an offer that was being answered meanwhile came from that device

@@ -65,6 +65,7 @@ class MediaRooms:
         self.counters = counters
         self._followers = [_Follower(plane) for plane in planes]
         self.on_presence: Callable[[], None] | None = None  # a peer came or went
+        self.on_adopted: Callable[[], None] | None = None  # a worker reported peers nobody here has let in
 
     def start(self) -> None:
         """Take the planes' callbacks and begin to follow."""
@@ -229,6 +230,8 @@ class MediaRooms:
             self._forget_absent(room, snapshot)
             follower.marked.add(room.room_id)
         follower.wake.set()
+        if self.on_adopted is not None:
+            self.on_adopted()
         self._presence_changed()
 
     def _adopt_peer(self, follower: _Follower, reported: PeerSnapshot) -> None:
@@ -237,7 +240,7 @@ class MediaRooms:
             return
         peer = room.peer(reported.peer_id, self._clock.monotonic())
         peer.attempt = max(peer.attempt, reported.attempt)
-        peer.state = reported.state
+        peer.state, peer.holder = reported.state, reported.holder
         peer.flowing = reported.sending and reported.receiving
         visit = self._live.find(reported.room_id)
         if visit is None or reported.peer_id not in visit.seats:

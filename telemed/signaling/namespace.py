@@ -24,6 +24,7 @@ from telemed.signaling.engine_guard import EngineGuard
 from telemed.signaling.faults import report_fault
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.schemas import Command, Connect
+from telemed.signaling.tickets import Ticket
 
 COMMAND_TIMEOUT = 10.0  # seconds: the store's busy time-out is 5
 CONNECT_CODES = frozenset({"bad_ticket", "unsupported_protocol", "visit_ended", "not_allowed", "unavailable"})
@@ -37,6 +38,7 @@ class _Member(Generic[GuestT]):
     guest: GuestT
     connection: Connection
     resume: Resume
+    ticket: Ticket
 
 
 class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignore[misc]  # python-socketio has no annotations
@@ -52,8 +54,12 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
         self._answering: dict[str, Connection] = {}  # engine id -> connection whose command is running
 
     @abstractmethod
-    async def accept(self, ticket: str) -> GuestT:
+    async def accept(self, ticket: str) -> tuple[GuestT, Ticket]:
         """Redeem a ticket and check rights; raises TelemedError."""
+
+    @abstractmethod
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether a redeemed ticket is worth nothing any more."""
 
     @abstractmethod
     def attach(self, guest: GuestT, connection: Connection, resume: Resume) -> None:
@@ -92,7 +98,7 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
                 connect = schemas.parse(Connect, payload)
                 if connect.protocol != schemas.PROTOCOL_VERSION:
                     raise InvalidInput("Another version of the protocol is spoken here.", code="unsupported_protocol")
-                guest = await self.accept(connect.ticket)
+                guest, ticket = await self.accept(connect.ticket)
         except TelemedError as error:
             raise _refusal(error.code) from None
         except TimeoutError:
@@ -100,13 +106,13 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
         except Exception as error:  # noqa: BLE001 - the library would run a TypeError again and log the rest with its text
             report_fault("connect", error)
             raise _refusal("unavailable") from None
-        self._remember(sid, guest, connect)
+        self._remember(sid, guest, connect, ticket)
 
-    def _remember(self, sid: str, guest: GuestT, connect: Connect) -> None:
+    def _remember(self, sid: str, guest: GuestT, connect: Connect, ticket: Ticket) -> None:
         engine_id = str(self.server.manager.eio_sid_from_sid(sid, self.namespace))
         resume = (connect.resume.epoch, connect.resume.sequence) if connect.resume is not None else None
-        connection = Connection(sid, engine_id, self._sending(engine_id), self._closing(sid))
-        self._members[sid] = _Member(guest, connection, resume)
+        connection = Connection(sid, engine_id, self._sending(engine_id), self._closing(sid), ticket.holder)
+        self._members[sid] = _Member(guest, connection, resume, ticket)
         self._arriving[engine_id] = sid
         self._guard.namespace_joined(engine_id)
 
@@ -117,8 +123,14 @@ class CommandNamespace(socketio.AsyncNamespace, Generic[GuestT]):  # type: ignor
             answered.end_command()
         sid = self._arriving.pop(engine_id, None)
         member = self._members.get(sid) if sid is not None else None
-        if member is not None and self.server.manager.is_connected(sid, self.namespace):
-            self.attach(member.guest, member.connection, member.resume)
+        if member is None or not self.server.manager.is_connected(sid, self.namespace):
+            return
+        if self.is_revoked(member.ticket):  # signed out, or the seat moved, while this one was on its way in
+            self._counters.add("socket.revoked_on_arrival")
+            member.connection.start()
+            member.connection.finish()
+            return
+        self.attach(member.guest, member.connection, member.resume)
 
     async def _disconnect_if_genuine(self, *arguments: Any) -> None:
         sid = str(arguments[0])

@@ -13,6 +13,7 @@ from telemed.signaling.entry import CALL_NAMESPACE, Entry
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.namespace import CommandNamespace, Resume
 from telemed.signaling.schemas import CALL_COMMANDS, Command
+from telemed.signaling.tickets import Ticket
 
 Handler = Callable[[Guest, Any], Awaitable[dict[str, Any]]]
 
@@ -32,9 +33,13 @@ class CallNamespace(CommandNamespace[Guest]):
         self._clock = clock
         self.on_presence: Callable[[], None] | None = None  # somebody came or went
 
-    async def accept(self, ticket: str) -> Guest:
+    async def accept(self, ticket: str) -> tuple[Guest, Ticket]:
         """Redeem the ticket."""
         return await self._entry.accept_call(ticket)
+
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether the seat moved or its user signed out since."""
+        return self._entry.is_revoked(ticket)
 
     def attach(self, guest: Guest, connection: Connection, resume: Resume) -> None:
         """Take the place of an older connection of the seat and begin its stream."""

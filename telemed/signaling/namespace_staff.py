@@ -13,6 +13,7 @@ from telemed.signaling.entry import STAFF_NAMESPACE, Entry
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.namespace import CommandNamespace, Resume
 from telemed.signaling.schemas import STAFF_COMMANDS, Command
+from telemed.signaling.tickets import Ticket
 
 MAX_SCREENS = 8  # connections of one user; the oldest makes room
 
@@ -33,9 +34,13 @@ class StaffNamespace(CommandNamespace[Staff]):
         self._handlers = handlers
         self._clock = clock
 
-    async def accept(self, ticket: str) -> Staff:
+    async def accept(self, ticket: str) -> tuple[Staff, Ticket]:
         """Redeem the ticket."""
         return await self._entry.accept_staff(ticket)
+
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether the seat moved or its user signed out since."""
+        return self._entry.is_revoked(ticket)
 
     def attach(self, guest: Staff, connection: Connection, resume: Resume) -> None:
         """Add a screen."""

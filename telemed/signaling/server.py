@@ -16,6 +16,7 @@ from telemed.signaling.counters import Counters
 from telemed.signaling.desk import Desk
 from telemed.signaling.engine_guard import EngineGuard
 from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
+from telemed.signaling.holders import Holders
 from telemed.signaling.housekeeping import Housekeeping
 from telemed.signaling.lead_commands import LeadCommands
 from telemed.signaling.live import LiveVisits
@@ -59,11 +60,13 @@ class Signaling:
         self.media = MediaRooms(planes, self.live, placement, clock, self.counters)
         probes = MediaProbes(self.live, placement, clock)
         offers = MediaOffers(self.live, placement, clock)
-        self.visits = VisitService(desk, self.entry, offers, probes, self.media.evict)
-        self.presence = Presence(desk, self.media, Housekeeping(desk, probes).run)
+        self.holders = Holders(desk, placement, self.media.evict)
+        self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
+        self.presence = Presence(desk, self.media, Housekeeping(desk, probes, self.holders).run)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
+        self.media.on_adopted = self.holders.poke
         self.live.on_moved = self._moved
 
     def _add_namespaces(self, desk: Desk, placement: Placement, clock: Clock) -> None:

@@ -32,6 +32,8 @@ class Ticket:
     subject: str  # participant id or user id
     session_id: str
     user_id: str  # the staff user behind a staff seat, else empty
+    holder: str = ""  # the login or seat cookie it was issued to: what it opens ends with that
+    number: int = 0  # set when it is redeemed
 
 
 class Tickets:
@@ -57,6 +59,7 @@ class Tickets:
             "sub": ticket.subject,
             "ses": ticket.session_id,
             "usr": ticket.user_id,
+            "hld": ticket.holder,
             "iat": now,
             "exp": now + timedelta(seconds=TICKET_SECONDS),
             "jti": secrets.token_urlsafe(12),
@@ -69,12 +72,16 @@ class Tickets:
             claims = self._decode(token, audience)
         except (jwt.PyJWTError, ValueError, TypeError):
             raise NotAllowed(code="bad_ticket") from None
-        ticket = Ticket(audience, str(claims["sub"]), str(claims["ses"]), str(claims["usr"]))
-        number = int(claims["num"])
-        if any(number <= self._revoked.get(key, (0, 0.0))[0] for key in (ticket.subject, ticket.user_id)):
+        subject, session_id, user_id, holder = (str(claims[name]) for name in ("sub", "ses", "usr", "hld"))
+        ticket = Ticket(audience, subject, session_id, user_id, holder, int(claims["num"]))
+        if self.is_revoked(ticket):
             raise NotAllowed(code="bad_ticket")
         self._use(str(claims["jti"]))
         return ticket
+
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether a ticket has become worthless, perhaps since it was redeemed; asked again when a connection begins."""
+        return any(ticket.number <= self._revoked.get(key, (0, 0.0))[0] for key in (ticket.subject, ticket.user_id))
 
     def revoke(self, subject: str) -> None:
         """Make every ticket issued so far for a participant or user worthless: its seat moved, or the user signed out."""
@@ -92,7 +99,7 @@ class Tickets:
             audience=audience,
             issuer=ISSUER,
             options={
-                "require": ["iss", "aud", "sub", "ses", "usr", "iat", "exp", "jti", "num"],
+                "require": ["iss", "aud", "sub", "ses", "usr", "hld", "iat", "exp", "jti", "num"],
                 "verify_exp": False,  # judged below by the clock the ticket was issued with
                 "verify_iat": False,
             },

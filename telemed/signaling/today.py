@@ -5,7 +5,7 @@ Each visit contributes a part of the view; a commit touches one visit, so only t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,6 +52,10 @@ class TodayBoard:
         """The channel of a user who has read Today in this process."""
         reader = self._readers.get(user_id)
         return reader.channel if reader is not None else None
+
+    def channels(self) -> Iterator[tuple[str, Channel]]:
+        """Every reader's user id and channel."""
+        return iter([(user_id, reader.channel) for user_id, reader in self._readers.items()])
 
     def _state_for(self, staff: Staff) -> Json:
         """The state of a channel's snapshots: with the rights its user has now, not those it was made with."""

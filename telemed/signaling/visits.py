@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from telemed.care.identity import Identity, Seat, Staff
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json, LinkOpened, OfferRequest
 from telemed.signaling.desk import Desk
 from telemed.signaling.entry import Entry
+from telemed.signaling.holders import Holders
 from telemed.signaling.link_desk import LinkDesk
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_probe import MediaProbes
@@ -25,13 +24,13 @@ class VisitService:
         entry: Entry,
         offers: MediaOffers,
         probes: MediaProbes,
-        evict: Callable[[str, str], None],  # (session id, participant id): close its media
+        holders: Holders,
     ) -> None:
         self._desk = desk
         self._entry = entry
         self._offers = offers
         self._probes = probes
-        self._evict = evict
+        self._holders = holders
         self._links = LinkDesk(desk)
         self._sessions = SessionDesk(desk, self._links)
         self._notes = NoteDesk(desk)
@@ -111,12 +110,15 @@ class VisitService:
         """-> the SDP answer."""
         return await self._probes.probe(identity, session_id, sdp)
 
-    def drop_user(self, user_id: str) -> None:
-        """Close every connection of a member of staff, its media and its unused tickets: signed out, disabled, another role."""
+    def in_call(self, login_id: str, session_id: str) -> bool:
+        """Whether a call of this session is in progress that this login opened."""
+        return self._holders.in_call(login_id, session_id)
+
+    def login_renewed(self, before: str, after: str) -> None:
+        """The same person signed in again in the same browser; told before the former login is revoked."""
+        self._holders.renewed(before, after)
+
+    def drop_user(self, user_id: str, login_id: str | None = None) -> None:
+        """Close a user's connections, media and unused tickets: signed out (what that login opened), disabled, another role."""
         self._entry.revoke(user_id)
-        for channel in self._desk.live.of_user(user_id):
-            channel.finish()
-        for visit in self._desk.live:
-            for seat in visit.seats.values():
-                if seat.user_id == user_id:
-                    self._evict(visit.session.id, seat.id)
+        self._holders.close_user(user_id, login_id)

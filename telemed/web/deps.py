@@ -16,7 +16,7 @@ def attach_nothing(app: web.Application) -> None:
     """Stand-in for a server without signalling."""
 
 
-def tell_nobody(user_id: str) -> None:
+def tell_nobody(first: str, second: str) -> None:
     """Stand-in for a server without open connections of staff."""
 
 
@@ -24,8 +24,9 @@ def tell_nobody(user_id: str) -> None:
 class WebDeps:
     """The ports behind the handlers.
 
-    `attach` hooks the Socket.IO server into the application before it starts. `on_sign_out` is told the id of a user who signed
-    out, so that open sockets end with the login.
+    `attach` hooks the Socket.IO server into the application before it starts. `on_sign_out` is told the ids of a user who signed
+    out and of the login, so that what it opened ends with it; `on_renewed` the ids of the former and the new login of a browser
+    whose user signed in again, before the former one ends.
     """
 
     store: Store
@@ -33,4 +34,5 @@ class WebDeps:
     clock: Clock
     settings: WebSettings
     attach: Callable[[web.Application], None] = attach_nothing
-    on_sign_out: Callable[[str], None] = tell_nobody
+    on_sign_out: Callable[[str, str], None] = tell_nobody
+    on_renewed: Callable[[str, str], None] = tell_nobody

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from telemed.care.identity import Identity, Seat, actor_id
-from telemed.care.permissions import TABLE
+from telemed.care.permissions import TABLE, Action
 from telemed.errors import NotAllowed, NotSignedIn, TooMany
 from telemed.web.bodies import read_model
 from telemed.web.call import Call, Reply, Services
@@ -49,7 +49,7 @@ class Endpoint:
             return Callers()
         identifier = self.services.identifier
         if not self.route.is_for_seats:
-            callers = await identifier.staff(request)
+            callers = await identifier.staff(request, even_expired=self.route.action is Action.SIGN_OUT)
         else:
             callers = await identifier.callers(request, request.match_info["id"])
         if callers.staff is None and callers.seat is None:

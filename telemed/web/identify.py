@@ -51,15 +51,21 @@ class Identifier:
         """Return the token that may be a seat of this session."""
         return _well_formed(_bearer(request) or request.cookies.get(self._jar.seat_name(session_id)))
 
-    async def staff(self, request: web.Request) -> Callers:
-        """Look for a member of staff only."""
+    async def staff(self, request: web.Request, even_expired: bool = False) -> Callers:
+        """Look for a member of staff only; `even_expired` to sign out, as an expired login may still carry a call."""
         token = self.staff_token(request)
-        found = await self._sign_in.who(token) if token else None
+        found = await self._sign_in.who(token, lambda _: even_expired) if token else None
         return Callers(found[0], found[1]) if found else Callers()
 
     async def callers(self, request: web.Request, session_id: str) -> Callers:
-        """Look for a seat of this session and for a member of staff."""
-        staff = await self.staff(request)
+        """Look for a seat of this session and for a member of staff, whose login may be over while a call of it goes on."""
+        staff_token = self.staff_token(request)
+        found = (
+            await self._sign_in.who(staff_token, lambda login_id: self._visits.in_call(login_id, session_id))
+            if staff_token
+            else None
+        )
+        staff = Callers(found[0], found[1]) if found else Callers()
         token = self.seat_token(request, session_id)
         seat = await self._visits.seat(token) if token else None
         if seat is not None and seat.session_id != session_id:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ANONYMOUS, ActorRef, Staff
+from telemed.care.login_rules import LIFE, TOUCH_EVERY, Standing, standing
 from telemed.care.ports import Store
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.tokens import token_hash
@@ -16,9 +18,6 @@ from telemed.ids import new_id, new_secret
 from telemed.web.passwords import PasswordChecker
 from telemed.web.sign_in_limits import SignInLimits
 
-LIFE = timedelta(hours=12)  # a shift; then sign in again (NIST SP 800-63B AAL2 allows 24 h)
-IDLE = timedelta(hours=8)  # without any request
-TOUCH_EVERY = timedelta(minutes=5)  # how exact `last_seen_at` is; each touch is a write
 KEEP_ENDED = timedelta(days=7)  # how long rows of ended logins stay; the audit trail keeps what happened
 
 UNKNOWN_ACCOUNT = "unknown"  # audit object of an attempt on an account that does not exist
@@ -30,6 +29,12 @@ class SignedIn:
 
     user: UserRecord
     token: str
+    login_id: str
+
+
+def nothing_outlives_it(login_id: str) -> bool:
+    """No call in progress carries a login past its end."""
+    return False
 
 
 def account_key(email: str) -> str:
@@ -63,23 +68,30 @@ class SignIn:
             succeeded()  # only failures count
         return await self._open(user)
 
-    async def who(self, token: str) -> tuple[Staff, UserRecord] | None:
-        """Return who holds a login token; None when it is unknown, revoked, too old, idle too long or its user disabled."""
+    async def who(self, token: str, carries_call: Callable[[str], bool] = nothing_outlives_it) -> tuple[Staff, UserRecord] | None:
+        """Return who holds a login token; None when it is unknown, revoked or its user disabled, and when it is too old or was
+        idle too long, unless `carries_call(login_id)`: a call in progress goes on until it ends (care/login_rules.py)."""
         now = self._clock.utcnow()
         async with self._store.read() as tx:
             login = await tx.logins.by_token_hash(token_hash(token))
-            if login is None or not _is_live(login, now):
-                return None
-            user = await tx.users.get(login.user_id)
-        if user is None or not user.is_active:
+            user = await tx.users.get(login.user_id) if login is not None else None
+        worth = standing(login, user, now)
+        if login is None or user is None or worth is Standing.ENDED:
             return None
+        if worth is Standing.EXPIRED:
+            return (replace(user.staff, login_id=login.id), user) if carries_call(login.id) else None
         if now - login.last_seen_at >= TOUCH_EVERY:
             async with self._store.write() as tx:
                 await tx.logins.touch(login.id, now)
-        return user.staff, user
+        return replace(user.staff, login_id=login.id), user
 
-    async def sign_out(self, token: str) -> str | None:
-        """Close the login of a token and return whose it was; None when there was nothing to close."""
+    async def login_of(self, token: str) -> LoginRecord | None:
+        """Return the login of a token, ended ones too."""
+        async with self._store.read() as tx:
+            return await tx.logins.by_token_hash(token_hash(token))
+
+    async def sign_out(self, token: str) -> LoginRecord | None:
+        """Close the login of a token and return it; None when there was nothing to close."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             login = await tx.logins.by_token_hash(token_hash(token))
@@ -89,7 +101,7 @@ class SignIn:
             actor = ActorRef(login.user_id, user.role.value if user else ANONYMOUS.role)
             await tx.logins.revoke(login.id, now)
             await tx.audit.append(actor, AuditAction.SIGN_OUT, login.user_id, AuditOutcome.DONE, now)
-        return login.user_id
+        return login
 
     async def _open(self, user: UserRecord) -> SignedIn:
         now = self._clock.utcnow()
@@ -106,15 +118,10 @@ class SignIn:
             await tx.logins.delete_expired(now - KEEP_ENDED)
             await tx.logins.create(login)
             await tx.audit.append(ActorRef(user.id, user.role.value), AuditAction.SIGN_IN, user.id, AuditOutcome.DONE, now)
-        return SignedIn(user, token)
+        return SignedIn(user, token, login.id)
 
     async def _refused(self, user: UserRecord | None) -> None:
         """Write the refusal down. Known and unknown accounts cost one transaction alike."""
         object_id = user.id if user else UNKNOWN_ACCOUNT
         async with self._store.write() as tx:
             await tx.audit.append(ANONYMOUS, AuditAction.SIGN_IN_REFUSED, object_id, AuditOutcome.REFUSED, self._clock.utcnow())
-
-
-def _is_live(login: LoginRecord, now: datetime) -> bool:
-    """Tell whether a login may still be used."""
-    return login.revoked_at is None and now < login.expires_at and now - login.last_seen_at < IDLE

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from telemed.care.login_rules import LIFE
 from telemed.care.ports import Json
 from telemed.care.records import UserRecord
 from telemed.errors import NotSignedIn
-from telemed.web.call import Call, NewCookie, Reply
+from telemed.web.call import Call, NewCookie, Reply, Services
 from telemed.web.origin import is_other_program
 from telemed.web.request_models import LoginBody
-from telemed.web.sign_in import LIFE, account_key
+from telemed.web.sign_in import SignedIn, account_key
 
 PROTOCOL_VERSION = 1
 TICKET_SECONDS = 60  # protocol 1.2
@@ -46,9 +47,7 @@ async def login(call: Call) -> Reply:
     signed_in = await services.sign_in.sign_in(body.email, body.password, call.source, device)
     earlier = services.identifier.staff_token(call.request)
     if earlier is not None:
-        before = await services.sign_in.sign_out(earlier)
-        if before is not None and before != signed_in.user.id:
-            services.deps.on_sign_out(before)
+        await _replace_login(services, earlier, signed_in)
     content: Json = {"user": _user(signed_in.user)}
     if is_other_program(call.request.headers):
         return Reply({**content, "token": signed_in.token})
@@ -56,12 +55,23 @@ async def login(call: Call) -> Reply:
     return Reply(content, (cookie,), known_account=account)
 
 
+async def _replace_login(services: Services, earlier: str, signed_in: SignedIn) -> None:
+    """Close the login a browser had; the same person's calls go over to the new one first, so that none is cut."""
+    before = await services.sign_in.login_of(earlier)
+    is_same = before is not None and before.user_id == signed_in.user.id
+    if before is not None and is_same:
+        services.deps.on_renewed(before.id, signed_in.login_id)
+    closed = await services.sign_in.sign_out(earlier)
+    if closed is not None and not is_same:
+        services.deps.on_sign_out(closed.user_id, closed.id)
+
+
 async def logout(call: Call) -> Reply:
     """`POST /auth/logout`."""
     token = call.services.identifier.staff_token(call.request)
-    user_id = await call.services.sign_in.sign_out(token) if token is not None else None
-    if user_id is not None:
-        call.services.deps.on_sign_out(user_id)
+    closed = await call.services.sign_in.sign_out(token) if token is not None else None
+    if closed is not None:
+        call.services.deps.on_sign_out(closed.user_id, closed.id)
     jar = call.services.jar
     return Reply({}, cleared=(jar.staff_name, *jar.seats(call.request.cookies)), headers={"Clear-Site-Data": CLEAR_SITE_DATA})
 

@@ -41,6 +41,8 @@ class RememberedVisits:
         self.fault: BaseException | None = None
         self.status = "seat"
         self.signed_out: list[str] = []
+        self.renewed: list[tuple[str, str]] = []
+        self.calls_in_progress: set[str] = set()  # session ids
 
     def _note(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, arguments))
@@ -111,6 +113,16 @@ class RememberedVisits:
 
     async def seat(self, token: str) -> Seat | None:
         return Seat("par_2", SESSION_ID) if token == SEAT_TOKEN else None
+
+    def in_call(self, login_id: str, session_id: str) -> bool:
+        return session_id in self.calls_in_progress
+
+    def drop_user(self, user_id: str, login_id: str) -> None:
+        assert login_id
+        self.signed_out.append(user_id)
+
+    def login_renewed(self, before: str, after: str) -> None:
+        self.renewed.append((before, after))
 
     async def today(self, actor: Staff) -> Json:
         self._note("today", actor)

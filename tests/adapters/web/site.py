@@ -118,7 +118,7 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """Start a server on a free port and stop it."""
     visits, clock = RememberedVisits(), TurnableClock()
-    deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.signed_out.append)
+    deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.drop_user, on_renewed=visits.login_renewed)
     if attach is not None:
         deps = replace(deps, attach=attach)
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], tls)

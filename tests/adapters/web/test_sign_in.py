@@ -17,6 +17,7 @@ from telemed.care.roles import Role
 from telemed.care.tokens import token_hash
 from telemed.errors import TooMany
 from telemed.web.passwords import PasswordChecker, hash_password, verify_password
+from tests.adapters.web.fakes import OTHER_SESSION_ID, SESSION_ID
 from tests.adapters.web.people import PASSWORD, People, email_of
 from tests.adapters.web.site import Answered, Site
 
@@ -165,6 +166,37 @@ async def test_a_login_ends_after_twelve_hours_and_after_eight_idle_ones(site: S
     site.cookies = {"telemed_staff": staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value}
     site.clock.move(8 * 3600)
     assert (await site.ask("GET", "/api/v1/me")).status == 401
+
+
+async def test_a_call_in_progress_outlives_its_login_and_carries_nothing_else(site: Site, people: People, store: Store) -> None:
+    token = staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value
+    site.cookies = {"telemed_staff": token}
+    ticket, other = f"/api/v1/sessions/{SESSION_ID}/ticket", f"/api/v1/sessions/{OTHER_SESSION_ID}/ticket"
+    site.visits.calls_in_progress = {SESSION_ID}
+    site.clock.move(13 * 3600)
+    assert (await site.ask("POST", ticket, {})).status == 200
+    identity = site.visits.calls[-1][1][0]
+    async with store.read() as tx:
+        login = await tx.logins.by_token_hash(token_hash(token))
+    assert login is not None and identity.login_id == login.id
+    statuses = {path: (await site.ask("GET", path)).status for path in ("/api/v1/me", f"/api/v1/sessions/{SESSION_ID}/note")}
+    assert set(statuses.values()) == {401}, statuses
+    assert (await site.ask("POST", other, {})).status == 401
+    site.visits.calls_in_progress = set()
+    assert (await site.ask("POST", ticket, {})).status == 401, "the call is over"
+    site.visits.calls_in_progress = {SESSION_ID}
+    assert (await site.ask("POST", "/api/v1/auth/logout", {})).status == 200
+    assert (await site.ask("POST", ticket, {})).status == 401, "signed out is signed out"
+
+
+async def test_signing_in_again_hands_calls_over_before_the_former_login_ends(site: Site, people: People, store: Store) -> None:
+    first = staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value
+    site.cookies = {"telemed_staff": first}
+    second = staff_cookie(await site.ask("POST", LOGIN, CLINICIAN)).value
+    async with store.read() as tx:
+        logins = [await tx.logins.by_token_hash(token_hash(token)) for token in (first, second)]
+    assert site.visits.renewed == [tuple(login.id for login in logins if login is not None)]
+    assert site.visits.signed_out == []
 
 
 async def test_rows_of_ended_logins_go_away(site: Site, people: People, store: Store) -> None:
