@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from telemed import exits, lan
-from tests.adapters.ops.serving import command, get, serving, sign_in, wait_until
+from tests.adapters.ops.serving import Running, command, get, serving, sign_in, wait_until
 
 PASSWORD = "correct horse battery staple"
 HEAVY = {"aiohttp", "aiortc", "aioice", "av", "sqlalchemy", "aiosqlite", "socketio", "engineio", "pydantic"}
@@ -109,8 +109,10 @@ def refused_without_demo(tmp_path: Path) -> None:
 def test_init_then_serve_then_add_people(tmp_path: Path) -> None:
     config = str(tmp_path / "telemed.toml")
     flags = ("--clinic-name", "Praxis Süd", "--phone", "+49 30 1234567", "--base-url", "", "--admin-email", "Boss@praxis.example")
+    flags += ("--recovery-key-file", str(tmp_path / "recovery.key"))
     made = command("init", "--config", config, *flags, "--password-stdin", stdin=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
+    assert stat.S_IMODE((tmp_path / "recovery.key").stat().st_mode) == 0o600
     assert stat.S_IMODE(Path(config).stat().st_mode) == 0o600
     again = command("init", "--config", config, *flags, "--password-stdin", stdin=PASSWORD + "\n")
     assert again.returncode != 0 and "is there already" in again.stderr
@@ -170,6 +172,23 @@ def test_lan_serves_https_that_its_authority_vouches_for(tmp_path: Path) -> None
         assert len(set(server.ready["media_ports"])) == 2
         assert "SHA-256 fingerprint" in server.output()
         assert stat.S_IMODE((server.var / "ca" / "telemed-ca.key").stat().st_mode) == 0o600
+        link = link_of_a_new_consultation(server, context)
+        assert link["url"].startswith(server.base_url + "/j#"), "a phone opens what the QR code says"
+        assert len(link["qr"]) == len(link["qr"][0]) and set("".join(link["qr"])) == {"0", "1"}
+
+
+def link_of_a_new_consultation(server: Running, context: ssl.SSLContext) -> dict[str, Any]:
+    """What a clinician hands to the patient."""
+    account = next(one for one in server.ready["accounts"] if one["role"] == "clinician")
+    headers = {"Content-Type": "application/json", "X-Telemed-Client": "1"}
+
+    def post(path: str, body: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(server.base_url + "/api/v1" + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+            return dict(json.loads(answer.read()))
+
+    headers["Authorization"] = "Bearer " + post("/auth/login", {key: account[key] for key in ("email", "password")})["token"]
+    return dict(post("/sessions", {"kind": "urgent", "command_id": "scan-with-a-phone"})["link"])
 
 
 @pytest.mark.timeout(120)
