@@ -1,4 +1,4 @@
-// Where tiles go: the grid whose 16:9 tiles are largest. Pure geometry, in CSS pixels.
+// Where tiles go: the grid whose tiles are largest. Pure geometry, in CSS pixels.
 
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{columns: number, rows: number, width: number, height: number}} Grid */
@@ -6,6 +6,10 @@
 const WIDE = 16 / 9;
 /** An upright phone shows upright tiles: a face in landscape on it is a stripe. */
 const UPRIGHT = 3 / 4;
+/** With more people on it: two columns of squares, where 16:9 would be one column of slivers. */
+const SQUARE = 1;
+/** Most tiles that an upright screen shows upright. */
+const FEW = 4;
 
 /**
  * The grid for `count` tiles in `area`. Each tile fits the aspect; a single one fills the area.
@@ -16,7 +20,7 @@ const UPRIGHT = 3 / 4;
  */
 export function bestGrid(count, area, gap = 8) {
   if (count <= 1) return { columns: 1, rows: 1, width: area.width, height: area.height };
-  const aspect = area.height > area.width * 1.2 && count <= 4 ? UPRIGHT : WIDE;
+  const aspect = area.height <= area.width * 1.2 ? WIDE : count <= FEW ? UPRIGHT : SQUARE;
   /** @type {Grid | null} */
   let best = null;
   for (let columns = 1; columns <= count; columns += 1) {

@@ -10,6 +10,7 @@ test("one tile fills, more make the grid with the largest tiles", () => {
   const shape = (count, area) => { const { columns, rows } = bestGrid(count, area); return `${columns}x${rows}`; };
   assert.deepEqual([2, 3, 4, 6, 9].map((count) => shape(count, wide)), ["2x1", "2x2", "2x2", "3x2", "3x3"]);
   assert.deepEqual([2, 3, 4].map((count) => shape(count, { width: 390, height: 640 })), ["1x2", "2x2", "2x2"]);
+  assert.deepEqual([5, 6, 7, 9].map((count) => shape(count, { width: 390, height: 700 })), ["2x3", "2x3", "2x4", "2x5"], "no slivers on a phone");
 });
 
 test("for every number and size all tiles fit", () => {

@@ -7,7 +7,7 @@ import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { Meter } from "../components/meter.js";
 import { useCall } from "./context.js";
-import { place } from "./tile.js";
+import { place, tileClasses } from "./tile.js";
 import { Video } from "./video.js";
 
 /** @typedef {import("../../core/stage_layout.js").Rect} Rect */
@@ -62,7 +62,7 @@ export function SelfTile({ rect, area }) {
   };
   const nextCorner = () => view.prefer({ corner: ROUND[(ROUND.indexOf(corner) + 1) % ROUND.length] ?? "bottom-right" });
   const style = { ...place(rect), ...(offset ? { transform: `translate(${offset.x}px, ${offset.y}px)` } : {}) };
-  const classes = ["tile", "tile--self", `tile--${rect.role}`, offset && "tile--dragged"].filter(Boolean).join(" ");
+  const classes = [tileClasses(rect), "tile--self", offset && "tile--dragged"].filter(Boolean).join(" ");
   const mobility = floats ? { tabindex: 0, role: "group", "aria-description": t("call.self_move_hint"), onKeyDown, ...handlers } : {};
   return html`<section class=${classes} style=${style} aria-label=${t("call.your_picture")} ...${mobility}>
     <${Video} track=${media.cameraTrack.value} fit=${rect.role === "main" ? "contain" : "cover"} mirror=${mirror} hidden=${!media.camera.value} label=${t("call.your_picture")} testid="local-video" />

@@ -2,6 +2,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { layoutStage } from "../../core/stage_layout.js";
+import { Button } from "../components/button.js";
 import { useCall } from "./context.js";
 import { Lobby } from "./lobby.js";
 import { SelfTile } from "./self_tile.js";
@@ -65,6 +66,7 @@ export function Stage() {
   const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids });
   const stage = layoutStage({ area, others: ids, self: SELF, main, corner: view.prefs.value.corner, lobby: true });
   const self = stage.tiles.get(SELF);
+  const unseen = ids.filter((id) => !stage.tiles.has(id)).length;
   return html`<div class="stage" ref=${ref} aria-label=${t("call.stage")} role="region">
     ${area.width > 0 && ids.map((id) => {
       const rect = stage.tiles.get(id);
@@ -72,6 +74,7 @@ export function Stage() {
       if (!rect || !tile) return null;
       return tile.screen ? html`<${ScreenTile} key=${id} person=${tile.person} rect=${rect} />` : html`<${Tile} key=${id} person=${tile.person} rect=${rect} />`;
     })}
+    ${area.width > 0 && unseen > 0 && html`<div class="stage__more" key="more"><${Button} icon="users" label=${t("call.more_people", { count: unseen })} onClick=${() => view.show("people")} testid="more-people" /></div>`}
     ${stage.lobby && html`<div class="stage__lobby" key="lobby" style=${place(stage.lobby)}><${Lobby} /></div>`}
     ${area.width > 0 && self && html`<${SelfTile} key="self" rect=${self} area=${area} />`}
   </div>`;

@@ -16,6 +16,10 @@ import { connectionWord, personName } from "./words.js";
 
 /** Milliseconds between readings of a voice shown as a meter. */
 const LEVEL_MS = 150;
+/** Height in CSS pixels below which a tile has room for initials and name alone. */
+const LOW = 190;
+/** Width in CSS pixels below which a picture fills its tile: with bars beside it, a face would be a stamp. Pinned, it is seen whole. */
+const SMALL = 240;
 
 /** @param {Participant} person @param {import("../../core/messages.js").Source} source @param {ReadonlyMap<string, RemoteTrack>} remote */
 export function receivedTrack(person, source, remote) {
@@ -28,14 +32,19 @@ export function place({ left, top, width, height }) {
   return { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
 }
 
-/** A voice without picture. @param {{receiver: RTCRtpReceiver | null, name: string}} props */
-function Voice({ receiver, name }) {
+/** Class names of a tile by its place. @param {Rect} rect */
+export function tileClasses({ role, height }) {
+  return ["tile", `tile--${role}`, height < LOW && "tile--low"].filter(Boolean).join(" ");
+}
+
+/** A voice without picture. @param {{receiver: RTCRtpReceiver | null, name: string, off: boolean}} props `off`: the person sends none */
+function Voice({ receiver, name, off }) {
   const [level, setLevel] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setLevel(receiverLevel(receiver)), LEVEL_MS);
     return () => clearInterval(timer);
   }, [receiver]);
-  return html`<div class="tile__voice"><${Avatar} name=${name} large=${true} /><${Meter} value=${level} label=${t("call.loudness", { name })} /></div>`;
+  return html`<div class="tile__voice"><${Avatar} name=${name} large=${true} /><${Meter} value=${level} label=${t("call.loudness", { name })} />${off && html`<p class="tile__off">${t("call.device_camera_off")}</p>`}</div>`;
 }
 
 /** @param {{bars: number}} props */
@@ -75,11 +84,11 @@ export function Tile({ person, rect }) {
   const keepsLast = !camera && person.state === "reconnecting" && kept.current !== null;
   const speaking = session.speaker.value === person.id && person.media.microphone;
   const bars = session.barsOf(person.id);
-  const classes = ["tile", `tile--${rect.role}`, speaking && "tile--speaking"].filter(Boolean).join(" ");
+  const classes = `${tileClasses(rect)}${speaking ? " tile--speaking" : ""}`;
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
-    <${Video} track=${camera?.track ?? kept.current} fit=${view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
+    <${Video} track=${camera?.track ?? kept.current} fit=${rect.width < SMALL ? "cover" : view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
       testid="remote-video" participant=${person.id} main=${rect.role === "main"} />
-    ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} />`}
+    ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} off=${!person.media.camera} />`}
     <${Veil} state=${person.state} />
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
@@ -89,7 +98,7 @@ export function Tile({ person, rect }) {
         ${bars !== null && html`<${Connection} bars=${bars} />`}
       </span>
     </div>
-    <${TileActions} person=${person} tile=${person.id} compact=${rect.role === "strip"} />
+    <${TileActions} person=${person} tile=${person.id} compact=${rect.role === "strip" || rect.width < SMALL} />
   </section>`;
 }
 

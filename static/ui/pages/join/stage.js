@@ -18,9 +18,24 @@ export function loadStage() {
 
 /** The seat with its connection, which the stage takes over: two of one seat would replace each other. @param {Visit} visit */
 function seatOf(visit) {
-  const prepared = takeAhead(visit.link);
   const [state, link] = [visit.call.value, visit.handOverLink()];
-  return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}), ...(prepared ? { prepared } : {}) };
+  return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}) };
+}
+
+/** Milliseconds that drawing the stage waits for the answer, so that taking it does not wait for the drawing. */
+const ANSWER_MS = 250;
+
+/** @param {import("../../../core/peer.js").Peer} peer @returns {Promise<void>} */
+function answered(peer) {
+  return new Promise((done) => {
+    const stop = peer.on("tracks", () => end());
+    const timer = setTimeout(() => end(), ANSWER_MS);
+    const end = () => {
+      stop();
+      clearTimeout(timer);
+      done();
+    };
+  });
 }
 
 /** @param {{visit: Visit, media: JoinMedia}} props */
@@ -28,12 +43,14 @@ export function Stage({ visit, media }) {
   const root = useRef(/** @type {HTMLElement | null} */ (null));
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    let unmount = () => {};
+    const prepared = takeAhead(visit.link);
+    let unmount = () => prepared?.stop({ keepLink: true });
     let gone = false;
     document.body.classList.add("in-call");
-    loadStage().then(({ mountCall }) => {
+    Promise.all([loadStage(), prepared && answered(prepared.media.peer)]).then(([{ mountCall }]) => {
       if (gone || !root.current) return;
-      unmount = mountCall(root.current, { ...seatOf(visit), devices: media.devices, onEnd: (reason) => visit.ended(reason) });
+      const onEnd = (/** @type {string | null} */ reason) => visit.ended(reason);
+      unmount = mountCall(root.current, { ...seatOf(visit), devices: media.devices, onEnd, ...(prepared ? { prepared } : {}) });
     }, () => setFailed(true));
     return () => {
       gone = true;
