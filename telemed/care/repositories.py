@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ActorRef
 from telemed.care.notify.repositories import Outbox, Templates
+from telemed.care.patients.repositories import PatientTransaction
 from telemed.care.records import (
     AuditRow,
     LinkRecord,
@@ -239,7 +240,7 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(Protocol):
+class Transaction(PatientTransaction, Protocol):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

@@ -7,7 +7,7 @@ PostgreSQL takes it, and the audit chain hashes exactly what is stored.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 from telemed.care.records import DeviceReport
 
 TIME_LENGTH = 27  # characters
+DATE_LENGTH = 10  # 2026-11-22
 WORD_LENGTH = 40  # ids and enum values
 
 E = TypeVar("E", bound=StrEnum)
@@ -76,3 +77,37 @@ class DeviceJson(TypeDecorator[DeviceReport]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> DeviceReport | None:
         """From JSON."""
         return None if value is None else DeviceReport(**value)
+
+
+class DateText(TypeDecorator[date]):
+    """A calendar date as ISO 8601 text."""
+
+    impl = String(DATE_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """To the stored text."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:
+        """From the stored text."""
+        return None if value is None else date.fromisoformat(value)
+
+
+class Words(TypeDecorator[tuple[E, ...]], Generic[E]):
+    """A tuple of words of one StrEnum as a JSON list. A word unknown to this version raises ValueError."""
+
+    impl = JSON()
+    cache_ok = True
+
+    def __init__(self, words: type[E]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: tuple[E, ...] | None, dialect: Dialect) -> list[str] | None:
+        """To JSON; refuses words of another list."""
+        return None if value is None else [self.words(word).value for word in value]
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[E, ...] | None:
+        """From JSON."""
+        return None if value is None else tuple(self.words(word) for word in value)

@@ -17,10 +17,10 @@ from sqlalchemy import (
     text,
 )
 
-from telemed.store.columns import WORD_LENGTH
+from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
+from telemed.store.columns import WORD_LENGTH, DateText, Word, Words
 from telemed.store.schema_base import digest, metadata, need, ref, row_id, time
 
-DATE_LENGTH = 10  # 2026-11-22
 GRAM_LENGTH = 3  # characters of a folded name
 
 site = Table(
@@ -42,15 +42,17 @@ patient = Table(
     ref("site_id", "site", null=True, index=False),
     need("name", Text()),
     need("folded_name", Text()),  # as search compares it
-    Column("birth_date", String(DATE_LENGTH), nullable=True),
+    Column("birth_date", DateText(), nullable=True),
     need("language", Text()),
-    need("needs", JSON()),  # list of communication needs
+    need("needs", Words(Need)),
+    need("interpreter_language", Text()),
     need("revision", Integer()),
     ref("created_by", "user", index=False),
     time("created_at"),
     time("updated_at"),
     ref("merged_into", "patient", null=True),
     Index("ix_patient_name", "organisation_id", "folded_name"),
+    Index("ix_patient_birth_date", "organisation_id", "birth_date"),
 )
 
 # Search that forgives misspelling: three-letter pieces of the folded name. Plain rows, so that any SQL database can do it.
@@ -95,8 +97,8 @@ carer = Table(
     row_id(),
     ref("patient_id", "patient"),
     need("name", Text()),
-    need("relation", Text()),
-    need("scope", JSON()),  # list of what the carer may do for the patient
+    need("relation", Word(Relation)),
+    need("scope", Words(CarerScope)),  # what the carer may do for the patient
     ref("created_by", "user", index=False),
     time("created_at"),
     time("ends_at", null=True),
@@ -109,7 +111,7 @@ contact_channel = Table(
     row_id(),
     ref("patient_id", "patient"),
     ref("carer_id", "carer", null=True),  # set: the carer's, not the patient's own
-    need("kind", String(WORD_LENGTH)),
+    need("kind", Word(ChannelKind)),
     need("value", Text()),  # normalised: E.164 or a lower-case e-mail address
     time("created_at"),
     time("verified_at", null=True),

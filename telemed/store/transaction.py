@@ -8,6 +8,10 @@ from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
 from telemed.store.repositories.outbox import OutboxRows, TemplateRows
+from telemed.store.repositories.patient_contacts import CarerRows, CareTeamRows, ChannelRows
+from telemed.store.repositories.patient_history import PatientHistoryRows, PatientMergeRows, PatientSessionRows
+from telemed.store.repositories.patient_standing import PatientStandingRows
+from telemed.store.repositories.patients import PatientRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 
@@ -33,3 +37,11 @@ class StoreTransaction:
         self.quality = QualityRows(sql)
         self.outbox = OutboxRows(sql)
         self.templates = TemplateRows(sql)
+        self.patients = PatientRows(sql)
+        self.standings = PatientStandingRows(sql)
+        self.channels = ChannelRows(sql)
+        self.carers = CarerRows(sql)
+        self.care_teams = CareTeamRows(sql)
+        self.patient_history = PatientHistoryRows(sql)
+        self.patient_merges = PatientMergeRows(sql)
+        self.patient_sessions = PatientSessionRows(sql)

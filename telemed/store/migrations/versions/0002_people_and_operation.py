@@ -72,6 +72,7 @@ def _patients() -> None:
         sa.Column("birth_date", sa.String(length=10), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("interpreter_language", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
@@ -84,6 +85,7 @@ def _patients() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_patient"),
     )
     op.create_index("ix_patient_merged_into", "patient", ["merged_into"], unique=False)
+    op.create_index("ix_patient_birth_date", "patient", ["organisation_id", "birth_date"], unique=False)
     op.create_index("ix_patient_name", "patient", ["organisation_id", "folded_name"], unique=False)
     op.create_table(
         "patient_gram",
@@ -138,7 +140,7 @@ def _channels() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("patient_id", sa.String(length=40), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("relation", sa.String(length=40), nullable=False),
         sa.Column("scope", sa.JSON(), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
