@@ -16,7 +16,10 @@ PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[0-9+()/ .-]{3,32}")  # as people wr
 INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
 RECIPIENT = re.compile(r"telemed-recipient-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte X25519 public key
 METRICS_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
-MAIL_ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# RFC 5321 section 4.1.2, without quoted local parts and address literals
+MAIL_ADDRESS = re.compile(rf"(?=.{{3,254}}$)(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 MAX_TEXT = 512  # characters of any text value: longer is a paste error
 TYPE_NAMES: dict[type, str] = {
     bool: "true or false",

@@ -16,7 +16,11 @@ from telemed.care.records import OrganisationRecord
 from telemed.care.tokens import derived_token
 from telemed.errors import Conflict, InvalidInput
 
-MAIL_ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+MAIL_ADDRESS = re.compile(
+    rf"(?=.{{3,254}}$)(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+)  # RFC 5321 section 4.1.2
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 DEDUPE_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,80}")
 LONGEST_LIFE = timedelta(days=14)  # a message that waited longer tells nobody anything
