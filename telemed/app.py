@@ -13,6 +13,7 @@ the database is safe at any point.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import hmac
 import logging
@@ -38,6 +39,7 @@ from telemed.ids import new_id
 from telemed.launch import Launch, admin_socket
 from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
+from telemed.operation.snapshots import snapshot_beside
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sfu.client import MediaClient
 from telemed.signaling.server import Signaling
@@ -73,7 +75,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         for client in clients:
             await client.start()
         await _open_web(orders, store, signaling, stop_signaling, closing)
-        operations = _operations(store) | {"status": lambda _: _status(lag, signaling, clients)}
+        operations = _operations(store, Layout(orders.config)) | {"status": lambda _: _status(lag, signaling, clients)}
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
@@ -192,7 +194,7 @@ def _tls(orders: Launch) -> ssl.SSLContext | None:
     return context
 
 
-def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
+def _operations(store: Store, layout: Layout) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
     """What the admin socket offers."""
     clock = SystemClock()
 
@@ -204,7 +206,11 @@ def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[
         verdict = await store.verify_audit()
         return {"rows": verdict.rows, "last_hash": verdict.last_hash, "fault_at": verdict.fault_at, "fault": verdict.fault}
 
-    return {"user_add": user_add, "audit_verify": audit_verify}
+    async def snapshot(_: dict[str, Any]) -> dict[str, Any]:
+        copy, facts = await asyncio.to_thread(snapshot_beside, layout)
+        return {"name": copy.name, **dataclasses.asdict(facts)}
+
+    return {"user_add": user_add, "audit_verify": audit_verify, "snapshot": snapshot}
 
 
 async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient]) -> dict[str, Any]:

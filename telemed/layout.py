@@ -11,6 +11,7 @@ class Layout:
     """Paths of one installation. Nothing is created here."""
 
     def __init__(self, config: Config) -> None:
+        self.config = config
         self.root = Path(config.store.directory)
 
     @property
@@ -27,6 +28,16 @@ class Layout:
     def faults(self) -> Path:
         """Last words of processes that died."""
         return self.root / "faults"
+
+    @property
+    def keys(self) -> Path:
+        """Keys of files, one each: outside the database and its back-ups, so that erasing a key erases the file."""
+        return self.root / "keys"
+
+    @property
+    def work(self) -> Path:
+        """Copies under way, and the copies of databases before an upgrade."""
+        return self.root / "work"
 
     @property
     def supervisor_lock(self) -> Path:

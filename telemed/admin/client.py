@@ -16,7 +16,7 @@ def ask(path: Path, operation: str, arguments: dict[str, Any]) -> dict[str, Any]
     Raises Unavailable when none listens or answers, TelemedError with control's code and words when it refuses.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(wire.DEADLINE_SECONDS)
+        connection.settimeout(wire.deadline_of(operation))
         try:
             connection.connect(str(path))
             connection.sendall(wire.encode({"op": operation, "args": arguments}))

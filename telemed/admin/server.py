@@ -56,8 +56,7 @@ class AdminServer:
         self._connections.add(task)
         try:
             if len(self._connections) <= MAX_CONNECTIONS and _same_user(writer):
-                async with asyncio.timeout(wire.DEADLINE_SECONDS):
-                    await self._answer_all(reader, writer)
+                await self._answer_all(reader, writer)
         except (TimeoutError, ConnectionError, ValueError):
             log.info("admin connection dropped")  # too slow, gone, or a line without end
         finally:
@@ -65,9 +64,12 @@ class AdminServer:
             writer.close()
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            writer.write(wire.encode(await self._answer(line)))
-            await writer.drain()
+        """One line after the other, each within its deadline."""
+        while line := await asyncio.wait_for(reader.readline(), wire.DEADLINE_SECONDS):
+            answer = await self._answer(line)
+            async with asyncio.timeout(wire.DEADLINE_SECONDS):
+                writer.write(wire.encode(answer))
+                await writer.drain()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
@@ -76,7 +78,8 @@ class AdminServer:
             arguments = request.get("args", {})
             if operation is None or not isinstance(arguments, dict):
                 raise ProtocolError("There is no such admin operation.", code="unknown_operation")
-            return {"ok": True, "result": await operation(arguments)}
+            async with asyncio.timeout(wire.deadline_of(str(request.get("op")))):
+                return {"ok": True, "result": await operation(arguments)}
         except TelemedError as error:
             return {"ok": False, "code": error.code, "message": error.message}
         except Exception:  # noqa: BLE001 - the boundary: a fault of ours is logged by place and hidden

@@ -9,6 +9,13 @@ from telemed.errors import ProtocolError
 
 MAX_LINE_BYTES = 16 * 1024  # a name, an address and a password fit a hundred times
 DEADLINE_SECONDS = 30.0  # for one answer: hashing waits for its turn, the database for its lock
+LONG_SECONDS = 3600.0  # for operations that copy or read the whole database
+LONG_OPERATIONS = frozenset({"snapshot", "audit_verify"})
+
+
+def deadline_of(operation: str) -> float:
+    """Seconds an operation may take."""
+    return LONG_SECONDS if operation in LONG_OPERATIONS else DEADLINE_SECONDS
 
 
 def encode(message: dict[str, Any]) -> bytes:

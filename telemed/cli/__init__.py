@@ -46,6 +46,13 @@ def parser() -> argparse.ArgumentParser:
     _command(config, "example", "Print a configuration with every key, its default and its reason.", "telemed.cli.config_example")
     user = commands.add_parser("user", help="Staff accounts.").add_subparsers(required=True, metavar="ACTION")
     _user_add(_command(user, "add", "Add a member of staff.", "telemed.cli.user_add"))
+    _backup(_command(commands, "backup", "Write one consistent archive, and the keys into another.", "telemed.cli.backup"))
+    _restore(_command(commands, "restore", "Restore an archive into a directory.", "telemed.cli.restore"))
+    _upgrade(_command(commands, "upgrade", "Bring the database to this version, with a back-up before.", "telemed.cli.upgrade"))
+    recovery = commands.add_parser("recovery", help="The recovery key.").add_subparsers(required=True, metavar="ACTION")
+    _command(recovery, "key", "Make a new recovery key for back-ups.", "telemed.cli.recovery_key").add_argument(
+        "--recovery-key-file", type=Path, metavar="FILE", help="write the key here instead of showing it"
+    )
     audit = commands.add_parser("audit", help="The audit trail.").add_subparsers(required=True, metavar="ACTION")
     _config(_command(audit, "verify", "Recompute the chain of the audit trail.", "telemed.cli.audit_verify"))
     _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
@@ -110,6 +117,29 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--admin-email", metavar="MAIL")
     command.add_argument("--admin-name", metavar="NAME")
     command.add_argument("--password-stdin", action="store_true", help="read the administrator's password from standard input")
+    command.add_argument(
+        "--recovery-key-file", type=Path, metavar="FILE", help="write the recovery key here instead of showing it"
+    )
+
+
+def _backup(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("--to", type=Path, metavar="DIR", help="where to write, instead of backup.directory")
+    command.add_argument("--unencrypted", action="store_true", help="write a plain archive, and no keys")
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("archive", type=Path, metavar="ARCHIVE", help="telemed-....backup or .tar")
+    command.add_argument("--keys", type=Path, metavar="ARCHIVE", help="telemed-....keys of the same back-up")
+    command.add_argument("--into", type=Path, required=True, metavar="DIR", help="the installation's directory (store.directory)")
+    command.add_argument("--config", type=Path, metavar="PATH", help="where to write the configuration; it must not be there yet")
+    command.add_argument("--recovery-key-file", type=Path, metavar="FILE", help="file with the recovery key, instead of asking")
+    command.add_argument("--replace", action="store_true", help="move a database that is there aside")
+
+
+def _upgrade(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("--check", action="store_true", help="only say whether an upgrade is needed (exit code 1 when it is)")
 
 
 def _user_add(command: argparse.ArgumentParser) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from telemed import exits, logs
 from telemed.care.roles import Role
-from telemed.cli import people, prompts
+from telemed.cli import people, prompts, recovery
 from telemed.cli.installation import on_database
-from telemed.config import Clinic, Config, ConfigFaults, Secrets, Server, render, resolve
+from telemed.config import Backup, Clinic, Config, ConfigFaults, Secrets, Server, render, resolve
 from telemed.config.files import needed
 from telemed.config.read import examine, placed
 from telemed.config.rules import BadValue, Rule
@@ -26,6 +26,7 @@ from telemed.provision import NewStaff, add_staff, provide_clinic
 from telemed.store import Store
 
 KEY_BYTES = 32  # 256 bits
+BACKUPS = "backups"  # beside the configuration: not in the installation's directory, which may be on a disk of its own
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -42,14 +43,19 @@ def run(chosen: argparse.Namespace) -> int:
         prompts.ask(email, chosen.admin_email, "--admin-email", complaint=people.complaint_about_email),
         chosen,
     )
+    key = recovery.hand_out(chosen.recovery_key_file)
+    config = dataclasses.replace(config, backup=Backup(directory=BACKUPS, recipient=key.recipient))
     logs.configure("cli", "warning")
     _write(path, config)
     try:
         asyncio.run(_fill(resolve(config, path.resolve().parent), admin))
     except BaseException:
         path.unlink()
+        if chosen.recovery_key_file is not None:
+            chosen.recovery_key_file.unlink()  # of an installation that does not exist
         raise
     print(f"Wrote {path} (keep it private: it holds this installation's key) and {config.store.directory}/.")
+    print(f"Back-ups are made each night into {path.resolve().parent / BACKUPS}: copy them to another machine.")
     print(f"Next: telemed doctor --config {path}; telemed serve --config {path}")
     return exits.OK
 

@@ -161,7 +161,7 @@ class Backup:
     hour: int = setting(2, rules.integer(0, 23, "hour, UTC"), "Hour of the day, UTC, after which the nightly back-up is made.")
     recipient: str = setting(
         "",
-        rules.matching(rules.RECIPIENT, "what `telemed init` or `telemed recovery-key` wrote", optional=True),
+        rules.matching(rules.RECIPIENT, "what `telemed init` or `telemed recovery key` wrote", optional=True),
         "Public half of the recovery key: back-ups are sealed with it, and only the recovery key opens them. No secret.",
     )
 

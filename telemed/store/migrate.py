@@ -19,16 +19,16 @@ SCRIPTS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5.0
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None, scripts: Path = SCRIPTS) -> Config:
     """Return Alembic's configuration for our scripts; there is no alembic.ini."""
     made = Config()
-    made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    made.set_main_option("script_location", str(scripts).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
 
 
-def migrate(database: Path) -> None:
-    """Run the missing migrations. Blocking: call in a thread.
+def migrate(database: Path, scripts: Path = SCRIPTS) -> None:
+    """Run the missing migrations in one transaction. Blocking: call in a thread. `upgrade` keeps a copy besides.
 
     Raises ConfigError: `database_newer` when a later version wrote the database, `database_unreadable` when it is none.
     """
@@ -41,7 +41,7 @@ def migrate(database: Path) -> None:
     event.listen(engine, "begin", _begin)
     try:
         with engine.begin() as connection:
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection, scripts), "head")
     except CommandError as error:
         raise ConfigError(
             "This database was written by a later version of telemed. Update the program.", code="database_newer"
@@ -54,12 +54,20 @@ def migrate(database: Path) -> None:
         engine.dispose()
 
 
-def head() -> str:
+def head(scripts: Path = SCRIPTS) -> str:
     """Return the revision this version leads to."""
-    found = ScriptDirectory.from_config(config()).get_current_head()
+    found = ScriptDirectory.from_config(config(scripts=scripts)).get_current_head()
     if found is None:
         raise RuntimeError("no migrations")
     return found
+
+
+def knows(revision: str, scripts: Path = SCRIPTS) -> bool:
+    """Whether this version can read, or bring up to date, a database of `revision` ("" is an empty one)."""
+    try:
+        return revision == "" or ScriptDirectory.from_config(config(scripts=scripts)).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def _begin(connection: Connection) -> None:

@@ -19,9 +19,9 @@ from telemed.store.audit_check import verify_trail
 from telemed.store.connection import ReaderSql, SqlConnection
 from telemed.store.engines import reader_engine
 from telemed.store.lock import ProcessLock, private_file
-from telemed.store.migrate import migrate
 from telemed.store.transaction import StoreTransaction
 from telemed.store.uncancelled import finished
+from telemed.store.upgrade import upgrade
 from telemed.store.writer import Writer
 
 WRITER_WAIT_SECONDS = 10.0  # for one's turn to write; a transaction takes a few milliseconds
@@ -44,12 +44,13 @@ class Store:
         """Open or create the database at `path` and migrate it.
 
         Raises ConfigError: DatabaseInUse while another process has it open, `database_newer` when a later version wrote it,
-        `database_unreadable` when it is no database of ours or its place cannot be written.
+        `database_unreadable` when it is no database of ours or its place cannot be written, MigrationFailed when it could not be
+        brought up to date and was put back.
         """
         lock = ProcessLock.acquire(path)
         try:
             private_file(path)
-            await finished(asyncio.to_thread(migrate, path))
+            await finished(asyncio.to_thread(upgrade, path))
             store = cls(path, lock)
         except BaseException:
             lock.release()

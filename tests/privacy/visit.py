@@ -62,6 +62,7 @@ def installed(folder: Path) -> Path:
     """A real installation that logs at debug; returns its configuration file."""
     config = folder / "telemed.toml"
     flags = ("--clinic-name", "Praxis", "--phone", "+49 30 1234567", "--base-url", "", "--admin-email", "boss@praxis.example")
+    flags += ("--recovery-key-file", str(folder / "recovery.key"))
     made = command("init", "--config", str(config), *flags, "--password-stdin", stdin="a long enough password\n")
     assert made.returncode == 0, made.stderr
     text = config.read_text()

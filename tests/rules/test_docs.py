@@ -30,7 +30,7 @@ MADE_BY_RUNNING = ("static/vendor", "static/...", "docs/proof.md")
 # Answers to the operator or between our own processes: no client of the protocol sees them.
 INNER_CODES = {"config", "in_use", "port_taken", "database_in_use", "protocol_error", "stale_generation", "unknown_operation"}
 INNER_CODES |= {"unsupported_version", "unsupported_library", "draining", "malformed"}
-INNER_CODES |= {"database_newer", "database_unreadable", "email_taken", "not_a_demo"}
+INNER_CODES |= {"migration_failed", "database_newer", "database_unreadable", "email_taken", "not_a_demo"}
 INNER_PARTS = {
     "cli",
     "config",
@@ -43,6 +43,8 @@ INNER_PARTS = {
     "provision.py",
     "launch.py",
     "child.py",
+    "backup",
+    "operation",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from telemed.backup.recovery_key import RecoveryKey
 from tests.adapters.ops.serving import command
 
 PASSWORD = "correct horse battery staple"
@@ -32,6 +34,10 @@ class Terminal:
         before = self._until(question)
         os.write(self.master, text.encode() + b"\n")
         return before
+
+    def peek(self, question: str) -> str:
+        """Wait for a question; what was shown up to it."""
+        return self._until(question)
 
     def end(self) -> tuple[int, str]:
         """Exit code, and what was shown last."""
@@ -80,11 +86,34 @@ def test_bad_answers_are_asked_again(tmp_path: Path) -> None:
         terminal.answer("Once more: ", PASSWORD + "r")
         assert "differ" in terminal.answer("Password (15 characters or more): ", PASSWORD)
         terminal.answer("Once more: ", PASSWORD)
+        groups = asked_back(terminal)
         code, shown = terminal.end()
     finally:
         terminal.close()
     assert code == 0 and "Wrote telemed.toml" in shown and PASSWORD not in shown
     assert command("config", "check", cwd=tmp_path).returncode == 0
+    config = (tmp_path / "telemed.toml").read_text()
+    assert RecoveryKey.from_text("-".join(groups)).recipient in config
+    assert not any(group in config for group in groups), "the server keeps the public half only"
+
+
+def asked_back(terminal: Terminal) -> list[str]:
+    """Read the recovery key off the screen, answer one group wrongly, then both rightly; its groups."""
+    shown = terminal.answer(" of it: ", "OOPS")
+    found = re.search(r"^ {4}((?:[A-Z2-7]{4}-){8}[A-Z2-7]{4})\r?$", shown, re.M)
+    assert found and "shown this once" in shown
+    groups = found[1].split("-")
+    again = terminal.answer(" of it: ", groups[_asked(shown)].lower())
+    assert "not it" in again and _asked(again) == _asked(shown)
+    # The next question may have been seen with the answer before it: it names the other group.
+    following = terminal.peek(" of it: ")
+    os.write(terminal.master, groups[_asked(following)].encode() + b"\n")
+    return groups
+
+
+def _asked(shown: str) -> int:
+    """Index of the group that was asked for last."""
+    return int(re.findall(r"Type group (\d)", shown)[-1]) - 1
 
 
 def test_all_that_serve_would_refuse_is_told_before_anything_is_written(tmp_path: Path) -> None:

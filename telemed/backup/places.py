@@ -1,0 +1,50 @@
+"""Where back-ups lie, what they are called, which are too old, and how old the newest is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ARCHIVE = ".backup"  # sealed; a plain one ends in .tar
+PLAIN = ".tar"
+KEYS = ".keys"
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"telemed-(\d{8}T\d{6}Z)\.(backup|tar|keys)")
+
+
+def archive_name(now: datetime, suffix: str) -> str:
+    """`telemed-20261122T020000Z.backup`."""
+    return f"telemed-{now.astimezone(UTC).strftime(_STAMP)}{suffix}"
+
+
+def made_at(path: Path) -> datetime | None:
+    """When the archive of this name was made; None for a file that is not ours."""
+    found = _NAME.fullmatch(path.name)
+    return datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC) if found else None
+
+
+def newest(directory: Path) -> datetime | None:
+    """When the newest whole back-up in `directory` was made; None without one."""
+    times = [made_at(path) for path in _listed(directory) if path.suffix in (ARCHIVE, PLAIN)]
+    return max((at for at in times if at is not None), default=None)
+
+
+def prune(directory: Path, now: datetime, keep_days: int) -> int:
+    """Remove back-ups older than `keep_days`, the newest ones excepted; how many files went."""
+    last = newest(directory)
+    removed = 0
+    for path in _listed(directory):
+        at = made_at(path)
+        if at is None or last is None or at >= last or now - at <= timedelta(days=keep_days):
+            continue
+        path.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def _listed(directory: Path) -> list[Path]:
+    try:
+        return list(directory.iterdir())
+    except OSError:
+        return []
