@@ -61,6 +61,14 @@ class Conflict(TelemedError):
     code = "conflict"
 
 
+class AttemptRefused(Conflict):
+    """The number of a PeerConnection is not next: `next_attempt` would be accepted now, whatever the client's clock says."""
+
+    def __init__(self, message: str, *, code: str, next_attempt: int) -> None:
+        super().__init__(message, code=code)
+        self.next_attempt = next_attempt
+
+
 class TooEarly(Conflict):
     """The thing will be there later: `retry_after` seconds from now."""
 

@@ -12,7 +12,7 @@ const MAX_RETRY_AFTER_MS = 5_000;
 
 /** The server answered, and it said no. `code` is one of docs/protocol.md section 1. */
 export class ApiError extends Error {
-  /** @param {number} status @param {string} code @param {string} message @param {{field?: string, retryAfter?: number}} [more] retryAfter in seconds */
+  /** @param {number} status @param {string} code @param {string} message @param {{field?: string, retryAfter?: number, nextAttempt?: number}} [more] retryAfter in seconds */
   constructor(status, code, message, more = {}) {
     super(message);
     this.name = "ApiError";
@@ -20,6 +20,7 @@ export class ApiError extends Error {
     this.code = code;
     this.field = more.field ?? null;
     this.retryAfter = more.retryAfter ?? null;
+    this.nextAttempt = more.nextAttempt ?? null;
   }
 }
 
@@ -143,8 +144,8 @@ async function readAnswer(response) {
   if (response.ok) return response.status === 204 ? {} : response.json();
   const retryAfter = Number(response.headers.get("Retry-After"));
   const more = Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {};
-  /** @type {{error?: {code?: string, message?: string, field?: string}}} */
+  /** @type {{error?: {code?: string, message?: string, field?: string, next_attempt?: number}}} */
   const body = await response.json().catch(() => ({}));
-  const { code = "unavailable", message = "", field } = body?.error ?? {};
-  throw new ApiError(response.status, code, message, field === undefined ? more : { ...more, field });
+  const { code = "unavailable", message = "", field, next_attempt: nextAttempt } = body?.error ?? {};
+  throw new ApiError(response.status, code, message, { ...more, ...(field !== undefined && { field }), ...(nextAttempt !== undefined && { nextAttempt }) });
 }

@@ -61,6 +61,8 @@ export class Peer extends Emitter {
   /** @type {Attempt | null} */
   #attempt = null;
   #lastNumber = 0;
+  /** Whether our clock numbers attempts; no longer once the server named a number. */
+  #clockCounts = true;
   #busy = false;
   #failures = 0;
   #refusedWait = REFUSED_MS.first;
@@ -189,7 +191,7 @@ export class Peer extends Emitter {
   #newAttempt(prepared = null) {
     const attempt = prepared ?? this.#createAttempt();
     this.#attempt?.close();
-    attempt.number = Math.max(this.#ports.utcNow(), this.#lastNumber + 1);
+    attempt.number = Math.max(this.#clockCounts ? this.#ports.utcNow() : 0, this.#lastNumber + 1);
     this.#lastNumber = attempt.number;
     this.attempts += 1;
     this.#attempt = attempt;
@@ -251,7 +253,7 @@ export class Peer extends Emitter {
   #failed(error) {
     const wait = backoff(this.#failures + 1, this.#ports.random());
     this.#failures += 1;
-    if (error instanceof ApiError && error.code === "stale_attempt") this.#overtake(wait);
+    if (error instanceof ApiError && ["stale_attempt", "attempt_ahead"].includes(error.code)) this.#overtake(wait, error.nextAttempt);
     else if (error instanceof ApiError && [401, 404, 410].includes(error.status)) {
       this.emit("refused", { code: error.code });
       this.close();
@@ -269,9 +271,14 @@ export class Peer extends Emitter {
     return this.#failures <= PATIENT_TRIES ? asked : Math.max(asked, wait);
   }
 
-  /** Another device of this seat has counted further, its clock being ahead: jump, further each time. @param {number} wait */
-  #overtake(wait) {
-    this.#lastNumber += STALE_JUMP_MS * 2 ** this.#failures;
+  /**
+   * Another device of this seat has counted further, or our clock is far ahead: go on from the number the server names.
+   * Without one jump, further each time.
+   * @param {number} wait @param {number | null} next
+   */
+  #overtake(wait, next) {
+    if (next !== null) this.#clockCounts = false;
+    this.#lastNumber = next === null ? this.#lastNumber + STALE_JUMP_MS * 2 ** this.#failures : next - 1;
     this.#newAttempt();
     this.#schedule(wait);
   }

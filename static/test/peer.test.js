@@ -346,6 +346,21 @@ test("a stale attempt is followed by a newer one; a removed seat ends it", async
   assert.equal(h.peer.state, "idle");
 });
 
+test("after a refusal that names the next attempt it counts from there, whatever the clock says", async () => {
+  const h = harness();
+  h.fail = new ApiError(409, "attempt_ahead", "", { nextAttempt: 77 });
+  await connected(h);
+  h.fail = null;
+  await h.clock.advance(1_000);
+  assert.equal(h.offers.at(-1).attempt, 77);
+  h.fail = new ApiError(409, "stale_attempt", "", { nextAttempt: 500 });
+  h.peer.networkChanged();
+  await h.clock.advance(0);
+  h.fail = null;
+  await h.clock.advance(2_000);
+  assert.equal(h.offers.at(-1).attempt, 500);
+});
+
 test("close leaves no timer and closes the connection, also during an exchange", async () => {
   const h = harness();
   h.hold = new Promise(() => {});

@@ -12,7 +12,7 @@ from telemed.care.ports import Json, OfferRequest
 from telemed.care.records import ParticipantRecord
 from telemed.care.states import IN_CALL
 from telemed.clock import Clock
-from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
+from telemed.errors import AttemptRefused, Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
@@ -21,6 +21,7 @@ from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
 from telemed.signaling.visit import LiveVisit
 
 NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+AHEAD_MS = 24 * 3600 * 1000  # how far an attempt may count ahead of our clock: phones in the wrong time zone, with the wrong date
 _SCREENS = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
 
 
@@ -40,11 +41,12 @@ class MediaOffers:
         self._check_sources(identity, visit, seat, publish)
         visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
         wanted = {mid: track for mid, track in subscribe.items() if track in visible}
-        if request.attempt <= visit.live(seat.id).attempt_over:
-            raise _stale()  # its transport is gone: only a new connection helps
+        over = visit.live(seat.id).attempt_over
+        if request.attempt <= over:
+            raise self._stale(over)  # its transport is gone: only a new connection helps
         room = self._placement.place(session_id)
         peer = room.peer(seat.id, self._clock.monotonic())
-        _check_turn(peer, request, self._clock.monotonic())
+        self._check_turn(peer, request)
         offer = sdp.parse_offer(request.sdp, publish, wanted)
         track_ids = {mid: track_id(seat.id, source) for mid, source in publish.items()}
         lines = offer.publish_lines(track_ids)
@@ -122,7 +124,7 @@ class MediaOffers:
         if peer.evicted:
             await room.plane.close_peer(room.room_id, participant_id)
             peer.state, peer.evicted = None, False
-            raise _stale()
+            raise self._stale(peer.attempt)
         if visit.seats[participant_id].state in IN_CALL:
             return
         if not is_admitted(visit, participant_id):
@@ -134,6 +136,29 @@ class MediaOffers:
         except NotFound:
             raise media_unavailable() from None
         peer.flowing = False
+
+    def _check_turn(self, peer: MediaPeer, request: OfferRequest) -> None:
+        """One offer at a time, not too many, none from a PeerConnection that was replaced, none that would leave no next one."""
+        if not peer.bucket.take(self._clock.monotonic()):
+            raise TooMany()
+        if peer.negotiating:
+            raise Conflict("An offer of this seat is being answered.", code="offer_in_flight")
+        if (request.attempt, request.offer) < (peer.attempt, peer.offer):
+            raise self._stale(peer.attempt)
+        if request.attempt > max(self._utc_ms() + AHEAD_MS, peer.attempt + 1):
+            raise AttemptRefused(
+                "This attempt counts too far ahead.", code="attempt_ahead", next_attempt=self._next(peer.attempt)
+            )
+
+    def _stale(self, last: int) -> AttemptRefused:
+        text = "This attempt is over or older than one that was answered."
+        return AttemptRefused(text, code="stale_attempt", next_attempt=self._next(last))
+
+    def _next(self, last: int) -> int:
+        return max(last + 1, self._utc_ms())
+
+    def _utc_ms(self) -> int:
+        return int(self._clock.utcnow().timestamp() * 1000)
 
     @staticmethod
     def _publisher(visit: LiveVisit, track: str) -> str:
@@ -166,17 +191,3 @@ def _uses(request: OfferRequest) -> tuple[dict[str, Source], dict[str, str]]:
             raise InvalidInput("A subscribed line or track is named twice.", field="subscribe")
         subscribe[receiving.mid] = receiving.track_id
     return publish, subscribe
-
-
-def _check_turn(peer: MediaPeer, request: OfferRequest, now: float) -> None:
-    """One offer at a time, not too many, none from a PeerConnection that was replaced."""
-    if not peer.bucket.take(now):
-        raise TooMany()
-    if peer.negotiating:
-        raise Conflict("An offer of this seat is being answered.", code="offer_in_flight")
-    if (request.attempt, request.offer) < (peer.attempt, peer.offer):
-        raise _stale()
-
-
-def _stale() -> Conflict:
-    return Conflict("This attempt is over or older than one that was answered.", code="stale_attempt")

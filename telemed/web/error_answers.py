@@ -8,7 +8,17 @@ import secrets
 
 from aiohttp import web
 
-from telemed.errors import InvalidInput, NotAllowed, NotFound, TelemedError, TooEarly, TooLarge, TooMany, Unavailable
+from telemed.errors import (
+    AttemptRefused,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TelemedError,
+    TooEarly,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +39,11 @@ def error_answer(error: TelemedError) -> web.Response:
     """Return the JSON answer of protocol section 1 for an error raised on purpose."""
     if error.status >= 500 and not isinstance(error, Unavailable):
         return incident_answer(error)
-    content = {"code": error.code, "message": error.message}
+    content: dict[str, str | int] = {"code": error.code, "message": error.message}
     if error.field is not None:
         content["field"] = error.field
+    if isinstance(error, AttemptRefused):
+        content["next_attempt"] = error.next_attempt
     response = web.json_response({"error": content}, status=error.status)
     if isinstance(error, TooEarly | TooMany | Unavailable):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))

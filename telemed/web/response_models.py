@@ -24,6 +24,7 @@ class ErrorContent(Answer):
     code: str
     message: str
     field: str | None = None
+    next_attempt: int | None = None
 
 
 class ErrorAnswer(Answer):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 
 from telemed.care.ports import OfferRequest
-from telemed.errors import TelemedError
+from telemed.errors import AttemptRefused, TelemedError
 from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused
 from tests.adapters.signaling.conftest import MakeWorld
 from tests.adapters.signaling.fake_media import FakeMediaPlane, FakePeer
@@ -263,3 +264,54 @@ async def test_a_failing_command_is_sent_again_by_the_sweep(world: World) -> Non
 
 async def _refuse(self: FakeMediaPlane, room_id: str, peer_id: str) -> None:
     raise TelemedError("refused", code="media_unavailable")
+
+
+MAX_ATTEMPT = 2**53 - 1  # JavaScript's largest safe integer
+DAY_MS = 24 * 3600 * 1000
+
+
+async def refused(offering: Awaitable[object]) -> AttemptRefused:
+    with pytest.raises(AttemptRefused) as caught:
+        await offering
+    return caught.value
+
+
+async def test_no_attempt_locks_a_seat_for_ever(world: World) -> None:
+    visit = await world.start_visit()
+    _, _, seat = await visit.call()
+    now = int(world.clock.utcnow().timestamp() * 1000)
+    for ahead in (MAX_ATTEMPT, now + 2 * DAY_MS):
+        error = await refused(world.visits.offer(seat, visit.id, offer(attempt=ahead)))
+        assert (error.status, error.code) == (409, "attempt_ahead")
+        assert now <= error.next_attempt <= now + DAY_MS
+    await world.visits.offer(seat, visit.id, offer(attempt=now + DAY_MS - 1))  # as far ahead as one may be
+    stale = await refused(world.visits.offer(seat, visit.id, offer(attempt=now)))
+    assert stale.code == "stale_attempt" and stale.next_attempt == now + DAY_MS
+    await world.visits.offer(seat, visit.id, offer(attempt=stale.next_attempt))
+    await world.visits.offer(seat, visit.id, offer(attempt=stale.next_attempt + 1, number=1))
+
+
+async def test_a_phone_whose_clock_is_days_ahead_joins_with_the_number_it_is_told(world: World) -> None:
+    visit = await world.start_visit()
+    _, _, seat = await visit.call()
+    wrong = int(world.clock.utcnow().timestamp() * 1000) + 30 * DAY_MS
+    error = await refused(world.visits.offer(seat, visit.id, offer(attempt=wrong)))
+    answer = await world.visits.offer(seat, visit.id, offer(attempt=error.next_attempt))
+    assert answer["attempt"] == error.next_attempt
+
+
+async def test_a_phone_whose_clock_is_years_behind_may_count_from_one(world: World) -> None:
+    visit = await world.start_visit()
+    _, _, seat = await visit.call()
+    for attempt in (1, 2):
+        assert (await world.visits.offer(seat, visit.id, offer(attempt=attempt)))["attempt"] == attempt
+
+
+async def test_the_transport_that_is_gone_names_the_next_attempt(world: World) -> None:
+    visit = await world.start_visit()
+    _, _, seat = await visit.call()
+    attempt = int(world.clock.utcnow().timestamp() * 1000) + DAY_MS // 2
+    await world.visits.offer(seat, visit.id, offer(attempt=attempt))
+    world.plane.connect(visit.id, visit.patient_id, PeerState.CLOSED)
+    error = await refused(world.visits.offer(seat, visit.id, offer(attempt=attempt, number=2)))
+    assert (error.code, error.next_attempt) == ("stale_attempt", attempt + 1)

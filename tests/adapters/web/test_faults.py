@@ -12,6 +12,7 @@ from aiohttp import web
 from telemed.care.ports import Store
 from telemed.care.roles import Role
 from telemed.errors import (
+    AttemptRefused,
     Conflict,
     Gone,
     InvalidInput,
@@ -40,6 +41,7 @@ CANARY = "canary-Gwendolyn-42"
         (NotFound(), 404, "not_found"),
         (Conflict("No.", code="note_changed"), 409, "note_changed"),
         (Gone("No.", code="link_expired"), 410, "link_expired"),
+        (AttemptRefused("No.", code="attempt_ahead", next_attempt=7), 409, "attempt_ahead"),
         (TooMany(retry_after=2.2), 429, "too_many"),
         (Unavailable(code="media_unavailable"), 503, "media_unavailable"),
     ],
@@ -50,6 +52,7 @@ async def test_typed_errors_become_answers(site: Site, people: People, fault: Te
     answer = await site.ask("GET", f"/api/v1/sessions/{SESSION_ID}")
     assert (answer.status, answer.json["error"]["code"]) == (status, code)
     assert answer.json["error"].get("field") == fault.field
+    assert answer.json["error"].get("next_attempt") == getattr(fault, "next_attempt", None)
     assert answer.headers.get("Retry-After") == {429: "3", 503: "1"}.get(status)
 
 
