@@ -25,6 +25,9 @@ CAMERA_LABEL = """() => document.querySelector('[data-testid="local-video"]').sr
 CHOICES = """() => [...document.querySelectorAll('[data-testid="choose-camera"] option')].map((one) => one.label)"""
 SENT_LABELS = """() => window.connections.filter((one) => one.signalingState !== "closed")
  .flatMap((one) => one.getSenders().map((sender) => sender.track?.label ?? ""))"""
+LAST_BUTTON_IN_SIGHT = """() => {
+ const end = document.querySelector('[data-testid="end-session"]').getBoundingClientRect();
+ return end.left > 0 && end.right <= innerWidth && end.width >= 24; }"""
 NAME_KEPT = """async () => (await (await fetch("/api/v1/sessions/" + location.pathname.split("/").pop())).json())
  .session.patient_name"""
 NOTE = "canary of a staff note"
@@ -81,6 +84,9 @@ async def test_the_link_is_copied_and_the_visit_named_while_the_doctor_is_alone(
         await doctor.fill("edit-patient-name", "Berta Beispiel")
         await doctor.page.press(selector("edit-patient-name"), "Enter")
         await eventually(lambda: kept_name(doctor))
+        for width in (320, 360, 375, 390, 768):
+            await doctor.page.set_viewport_size({"width": width, "height": 740})
+            await eventually(lambda: doctor.evaluate(LAST_BUTTON_IN_SIGHT))
         assert doctor.problems == []
 
 
