@@ -31,6 +31,8 @@ from telemed.care.records import (
     SessionRecord,
     UserRecord,
 )
+from telemed.care.roles import Role
+from telemed.care.staff.repositories import IdentityTransaction
 from telemed.care.states import ParticipantState, SessionState
 
 
@@ -60,6 +62,13 @@ class Users(Protocol):
 
     async def save(self, user: UserRecord) -> None: ...
     async def in_organisation(self, organisation_id: str) -> list[UserRecord]: ...
+    async def page(self, organisation_id: str, text: str = "", after: str = "", limit: int = 50) -> list[UserRecord]:
+        """Accounts whose name or e-mail holds `text`, by id, those after the id `after`."""
+        ...
+
+    async def active_with(self, organisation_id: str, role: Role) -> int:
+        """How many active accounts have this role."""
+        ...
 
 
 class Logins(Protocol):
@@ -73,6 +82,14 @@ class Logins(Protocol):
         ...
 
     async def revoke(self, login_id: str, at: datetime) -> None: ...
+    async def save(self, login: LoginRecord) -> None: ...
+    async def of_user(self, user_id: str, now: datetime) -> list[LoginRecord]:
+        """Those neither revoked nor expired, seen last first, at most 100."""
+        ...
+
+    async def last_seen(self, user_ids: Collection[str]) -> Mapping[str, datetime]:
+        """When each of these users was seen last, in logins that are still kept."""
+        ...
     async def revoke_all(self, user_id: str, at: datetime) -> int:
         """Revoke every login of a user; the number revoked."""
         ...
@@ -240,7 +257,7 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(PatientTransaction, Protocol):
+class Transaction(PatientTransaction, IdentityTransaction, Protocol):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

@@ -7,6 +7,8 @@ from telemed.store.repositories.acks import AckRows
 from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
+from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
+from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
 from telemed.store.repositories.outbox import OutboxRows, TemplateRows
 from telemed.store.repositories.patient_contacts import CarerRows, CareTeamRows, ChannelRows
 from telemed.store.repositories.patient_history import PatientHistoryRows, PatientMergeRows, PatientSessionRows
@@ -37,6 +39,12 @@ class StoreTransaction:
         self.quality = QualityRows(sql)
         self.outbox = OutboxRows(sql)
         self.templates = TemplateRows(sql)
+        self.totps = TotpRows(sql)
+        self.passkeys = PasskeyRows(sql)
+        self.recovery_codes = RecoveryCodeRows(sql)
+        self.sign_in_steps = SignInStepRows(sql)
+        self.invitations = InvitationRows(sql)
+        self.quick_unlocks = QuickUnlockRows(sql)
         self.patients = PatientRows(sql)
         self.standings = PatientStandingRows(sql)
         self.channels = ChannelRows(sql)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import func, or_, select
+
 from telemed.care.records import LoginRecord, OrganisationRecord, UserRecord
+from telemed.care.roles import Role
 from telemed.errors import Conflict
 from telemed.store import schema
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
+
+MAX_LOGINS = 100  # of one person at once; each lives half a day
 
 
 class OrganisationRows:
@@ -38,6 +44,7 @@ class UserRows:
     """Staff accounts; e-mail addresses are kept in lower case."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, schema.user, UserRecord)
 
     async def get(self, user_id: str) -> UserRecord | None:
@@ -65,6 +72,22 @@ class UserRows:
         where = self._rows.c.organisation_id == organisation_id
         return await self._rows.all(self._rows.select(where).order_by(self._rows.c.created_at, self._rows.c.id))
 
+    async def page(self, organisation_id: str, text: str = "", after: str = "", limit: int = 50) -> list[UserRecord]:
+        """Return accounts whose name or e-mail holds `text`, by id, those after the id `after`."""
+        c = self._rows.c
+        where = [c.organisation_id == organisation_id, c.id > after]
+        if text:
+            named = (column.contains(text.lower(), autoescape=True) for column in (func.lower(c.name), c.email))
+            where.append(or_(*named))
+        return await self._rows.all(self._rows.select(*where).order_by(c.id).limit(limit))
+
+    async def active_with(self, organisation_id: str, role: Role) -> int:
+        """How many active accounts have this role."""
+        c = self._rows.c
+        where = (c.organisation_id == organisation_id, c.role == role, c.is_active.is_(True))
+        row = await self._sql.row(select(func.count().label("accounts")).where(*where))
+        return int(row["accounts"]) if row else 0
+
     async def any_demo(self) -> bool:
         """Whether a demo account exists."""
         return await self._rows.one(self._rows.c.is_demo.is_(True)) is not None
@@ -74,6 +97,7 @@ class LoginRows:
     """Sign-ins."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, schema.login, LoginRecord)
 
     async def get(self, login_id: str) -> LoginRecord | None:
@@ -101,6 +125,23 @@ class LoginRows:
         return await self._rows.set(
             {"revoked_at": at}, self._rows.c.user_id == user_id, self._rows.c.revoked_at.is_(None)
         )
+
+    async def save(self, login: LoginRecord) -> None:
+        """Write it back."""
+        await self._rows.save(login)
+
+    async def of_user(self, user_id: str, now: datetime) -> list[LoginRecord]:
+        """Return those neither revoked nor expired, seen last first, at most MAX_LOGINS."""
+        c = self._rows.c
+        statement = self._rows.select(c.user_id == user_id, c.revoked_at.is_(None), c.expires_at > now)
+        return await self._rows.all(statement.order_by(c.last_seen_at.desc(), c.id).limit(MAX_LOGINS))
+
+    async def last_seen(self, user_ids: Collection[str]) -> dict[str, datetime]:
+        """Return when each of these users was seen last, in logins that are still kept."""
+        c = self._rows.c
+        latest = func.max(c.last_seen_at).label("at")
+        statement = select(c.user_id, latest).where(c.user_id.in_(list(user_ids))).group_by(c.user_id)
+        return {row["user_id"]: row["at"] for row in await self._sql.rows(statement)}
 
     async def delete_expired(self, before: datetime) -> int:
         """Forget sign-ins that expired before; the number forgotten."""
