@@ -225,17 +225,22 @@ class Worker:
         if falls_due(SECOND, before, tick):
             yield self._sweep
         self._wheel.pressing = False
-        for room in list(self.rooms.values()):
-            for phase, (peer_id, peer) in enumerate(list(room.peers.items())):
-                reporter = room.reporters.get(peer_id)
-                if reporter is None:
-                    continue
-                if peer.receive is not None and peer.published:
-                    yield reporter.each_tick
-                    if reporter.pressing:
-                        self._wheel.pressing = True
-                if falls_due(TENTH, before + phase, tick + phase):
-                    yield from _slow_jobs(peer, reporter, falls_due(SECOND, before + phase, tick + phase))
+        for phase, peer, reporter in self._turns():
+            if peer.receive is not None and peer.published:
+                yield reporter.each_tick
+                if reporter.pressing:
+                    self._wheel.pressing = True
+            if falls_due(TENTH, before + phase, tick + phase):
+                yield from _slow_jobs(peer, reporter, falls_due(SECOND, before + phase, tick + phase))
+
+    def _turns(self) -> list[tuple[int, Peer, PeerReporter]]:
+        """Return everybody, each with its place in the order of its room."""
+        return [
+            (phase, peer, room.reporters[peer_id])
+            for room in self.rooms.values()
+            for phase, (peer_id, peer) in enumerate(room.peers.items())
+            if peer_id in room.reporters
+        ]
 
     def _sweep(self, now: float) -> None:
         """Every second: close empty rooms, and all rooms that control left alone for ten minutes."""
