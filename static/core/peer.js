@@ -31,8 +31,12 @@ import { clock as realClock, singleTimer } from "./timers.js";
  * @property {() => number} [utcNow] milliseconds since the epoch
  */
 
-/** Track changes within this many milliseconds become one offer. */
+/** Track changes within this many milliseconds become one offer, when offers follow each other. */
 const COALESCE_MS = 100;
+/** Milliseconds of quiet after which a change is offered at once: the first thing seen of somebody who comes in. */
+const QUIET_MS = 1_000;
+/** Milliseconds for what changes in one breath. */
+const AT_ONCE_MS = 5;
 /** Milliseconds from an ICE restart until it has failed. */
 const RECOVER_MS = 5_000;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
@@ -65,6 +69,7 @@ export class Peer extends Emitter {
   #clockCounts = true;
   #busy = false;
   #failures = 0;
+  #offeredAt = -Infinity;
   #refusedWait = REFUSED_MS.first;
   #watch = new MediaWatch();
   /** @type {Required<PeerPorts>} */
@@ -171,7 +176,8 @@ export class Peer extends Emitter {
     if (!this.#attempt) return;
     // Changes of track and rate take effect here; changes of lines wait for the offer.
     if (!this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
-    if (this.#attempt.needsOffer && !this.#offerTimer.running) this.#schedule(COALESCE_MS);
+    const quiet = this.#ports.clock.now() - this.#offeredAt >= QUIET_MS;
+    if (this.#attempt.needsOffer && !this.#offerTimer.running) this.#schedule(quiet ? AT_ONCE_MS : COALESCE_MS);
   }
 
   #wishes() {
@@ -225,6 +231,7 @@ export class Peer extends Emitter {
   /** @param {Attempt} attempt */
   async #exchange(attempt) {
     const restart = attempt.restart;
+    this.#offeredAt = this.#ports.clock.now();
     try {
       const offer = await attempt.offer();
       const answer = await this.#ports.postOffer(offer);

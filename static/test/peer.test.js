@@ -87,6 +87,21 @@ test("changes within 100 ms are one offer, and there is one in flight", async ()
   assert.deepEqual(h.tracks, ["b"]);
 });
 
+test("after a quiet second a change is offered at once, what follows it together", async () => {
+  const h = harness();
+  await connected(h);
+  await h.clock.advance(2_000);
+  h.peer.subscribe([{ id: "a", kind: "audio" }]);
+  await h.clock.advance(10);
+  assert.deepEqual(h.tracks, ["a"]);
+  h.peer.subscribe([{ id: "a", kind: "audio" }, { id: "b", kind: "audio" }]);
+  await h.clock.advance(50);
+  h.peer.subscribe([{ id: "a", kind: "audio" }, { id: "b", kind: "audio" }, { id: "c", kind: "audio" }]);
+  assert.equal(h.offers.length, 2);
+  await h.clock.advance(60);
+  assert.deepEqual([h.tracks, h.offers.length], [["a", "b", "c"], 3]);
+});
+
 test("what is wished for while an offer is written waits for the next one", async () => {
   const h = harness();
   await connected(h);
