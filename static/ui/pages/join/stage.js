@@ -22,19 +22,20 @@ function seatOf(visit) {
   return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}) };
 }
 
-/** Milliseconds that drawing the stage waits for the answer, so that taking it does not wait for the drawing. */
-const ANSWER_MS = 250;
+/** Milliseconds that drawing the stage waits for the connection: together they would take longer, and it has nothing to show before. */
+const CONNECT_FIRST_MS = 300;
 
 /** @param {import("../../../core/peer.js").Peer} peer @returns {Promise<void>} */
-function answered(peer) {
+function connectedOrLate(peer) {
   return new Promise((done) => {
-    const stop = peer.on("tracks", () => end());
-    const timer = setTimeout(() => end(), ANSWER_MS);
     const end = () => {
       stop();
       clearTimeout(timer);
       done();
     };
+    const stop = peer.on("state", (state) => state === "connecting" || end());
+    const timer = setTimeout(end, CONNECT_FIRST_MS);
+    if (peer.state === "connected") end();
   });
 }
 
@@ -47,7 +48,7 @@ export function Stage({ visit, media }) {
     let unmount = () => prepared?.stop({ keepLink: true });
     let gone = false;
     document.body.classList.add("in-call");
-    Promise.all([loadStage(), prepared && answered(prepared.media.peer)]).then(([{ mountCall }]) => {
+    Promise.all([loadStage(), prepared && connectedOrLate(prepared.media.peer)]).then(([{ mountCall }]) => {
       if (gone || !root.current) return;
       const onEnd = (/** @type {string | null} */ reason) => visit.ended(reason);
       unmount = mountCall(root.current, { ...seatOf(visit), devices: media.devices, onEnd, ...(prepared ? { prepared } : {}) });
