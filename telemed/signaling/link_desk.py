@@ -25,6 +25,7 @@ from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.ids import new_id, new_secret
 from telemed.signaling.acting import authorise, require_live
 from telemed.signaling.desk import Desk
+from telemed.signaling.link_rates import LinkRates
 from telemed.signaling.qr import qr_rows
 from telemed.signaling.step import VisitStep
 
@@ -38,6 +39,7 @@ class LinkDesk:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._rates = LinkRates()
 
     def link_hash(self, actor_id: str, command_id: str) -> str:
         """The stored form of the token that belongs to a command."""
@@ -94,16 +96,20 @@ class LinkDesk:
         device_hash = token_hash(device)
 
         async def work(step: VisitStep) -> Json:
+            self._desk.admission.check_join(step.session.state)
             seat = step.seat(link.participant_id)
             facts = await self._facts(step, link.id, seat, device_hash)
             opening = link_rules.open_link(facts, device_hash, step.now)
             if opening is Opening.APPROVAL_NEEDED:
                 return {"status": "approval_needed"}
             fresh = await _seat_cookie(step, facts, opening, device_hash, seat_token)
+            if fresh is not None:
+                self._rates.take_row(link.id, self._desk.clock.monotonic())
             await _enter(step, facts)
             return {"status": "seat", "seat_token": fresh}
 
         try:
+            await self._still_dead(link)
             result = await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
         except Gone:
             await self._note_refusal(link)
@@ -130,6 +136,7 @@ class LinkDesk:
             request = MoveRequest(new_id("mov"), step.session.id, seat.id, device_hash, step.now)
             asked = await step.tx.moves.ask(request)
             if asked.id == request.id:
+                self._rates.take_row(link.id, self._desk.clock.monotonic())
                 await step.audit(AuditAction.MOVE_ASKED, seat.id)
             else:
                 await step.tx.moves.save(replace(asked, at=step.now))  # asked again: it stays usable from now
@@ -168,6 +175,15 @@ class LinkDesk:
             raise NotFound("This link is not known.", code="link_unknown")
         return link
 
+    async def _still_dead(self, link: LinkRecord) -> None:
+        """Refuse a link that was refused lately beside the writer: trying it again and again must not hold up the clinic."""
+        if not self._rates.was_refused(link.id):
+            return
+        async with self._desk.store.read() as tx:
+            session = await tx.sessions.get(link.session_id)
+            seat = await tx.participants.get(link.participant_id)
+            link_rules.check_link(await tx.links.get(link.id), session, seat, self._desk.clock.utcnow())
+
     async def _facts(self, step: VisitStep, link_id: str, seat: ParticipantRecord, device_hash: str) -> LinkFacts:
         link = await step.tx.links.get(link_id)
         if link is None:
@@ -179,8 +195,12 @@ class LinkDesk:
         return LinkFacts(link, step.session, seat, tokens, connected, move)
 
     async def _note_refusal(self, link: LinkRecord) -> None:
+        """One audit row for each link and minute, however often it is tried; the rest is counted."""
+        now = self._desk.clock.utcnow()
+        self._desk.counters.add("links.refused")
+        if not self._rates.is_first_refusal(link.id, now):
+            return
         async with self._desk.store.write() as tx:
-            now = self._desk.clock.utcnow()
             await tx.audit.append(_seat_actor(link), AuditAction.LINK_REFUSED, link.id, AuditOutcome.REFUSED, now)
 
 

@@ -67,7 +67,10 @@ class CallNamespace(CommandNamespace[Guest]):
         self._presence_changed()
 
     async def run(self, guest: Guest, name: str, command: Command) -> dict[str, Any]:
-        """Hand the command to its handler."""
+        """Hand the command to its handler; raises TooMany for what a seat says too often."""
+        visit = self._live.find(guest.session_id)
+        if visit is not None:
+            visit.live(guest.participant_id).rates.take(name, self._clock.monotonic())
         return await self._handlers[name](guest, command)
 
     def _presence_changed(self) -> None:

@@ -18,6 +18,7 @@ from telemed.media.control import Kind, Source
 from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
+from telemed.signaling.event_rates import EventRates
 from telemed.signaling.step import Outcome
 
 CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
@@ -48,6 +49,7 @@ class LiveSeat:
     silent_at: float = 0.0  # monotonic: since when no connection is there
     attempt_over: int = 0  # the latest attempt whose transport is known to be gone
     quality_minute: datetime | None = None  # of the last quality report kept
+    rates: EventRates = field(default_factory=EventRates)
 
     def presence(self) -> views.Presence:
         """The projection's form."""

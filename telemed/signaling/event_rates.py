@@ -1,0 +1,55 @@
+"""How often one seat may send one event: what writes rows is dearer than what a connection as a whole may send.
+
+The buckets belong to the seat, not to its connection: coming back does not fill them. Whoever is over the limit is refused with
+`too_many` and stays connected; a client that says the same thing later, or not at all, loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telemed.errors import TooMany
+from telemed.signaling.rate import TokenBucket
+
+
+@dataclass(frozen=True, slots=True)
+class EventRate:
+    """`rate` a second on average, `burst` at once."""
+
+    rate: float
+    burst: float
+
+
+# By hand nobody is faster; a page that retries after a reconnect repeats a handful.
+EVENT_RATES: Mapping[str, EventRate] = {
+    "set_name": EventRate(1 / 6, 10),  # one audit row each
+    "device_report": EventRate(1 / 3, 20),  # a test of the devices reports each one as it answers
+    "visibility": EventRate(1 / 2, 30),  # two rows each; a person who switches between apps
+    "enter_waiting": EventRate(1 / 6, 10),
+    "leave": EventRate(1 / 6, 10),
+    "chat": EventRate(5, 20),
+    "decide_move": EventRate(1, 20),
+    "hold": EventRate(1, 20),
+    "resume": EventRate(1, 20),
+}
+
+
+class EventRates:
+    """The buckets of one seat: at most one for each event of EVENT_RATES."""
+
+    __slots__ = ("_buckets",)
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def take(self, event: str, now: float) -> None:
+        """Count one event. Raises TooMany. `now`: monotonic seconds."""
+        limit = EVENT_RATES.get(event)
+        if limit is None:
+            return
+        bucket = self._buckets.get(event)
+        if bucket is None:
+            bucket = self._buckets[event] = TokenBucket(limit.rate, limit.burst, now)
+        if not bucket.take(now):
+            raise TooMany(retry_after=1 / limit.rate)
