@@ -1,13 +1,14 @@
 """The control process: `python -m telemed.app`, orders on standard input. The composition root: it alone knows all adapters.
 
-Start, each needing those before it: store (lock, migrations) -> clinic or demo -> signalling (visits from the rows, media
-followers) -> media clients (connect, report rooms and peers; the followers reconcile) -> web server on the inherited sockets ->
-admin socket. Ready is told when the port answers and every worker has reported, or 10 s later without the missing ones.
+Start, each needing those before it: store (lock, migrations) -> clinic or demo -> notify (sends what waits) -> signalling (visits
+from the rows, media followers) -> media clients (connect, report rooms and peers; the followers reconcile) -> web server on the
+inherited sockets -> admin socket. Ready is told when the port answers and every worker has reported, or 10 s later without the
+missing ones.
 
 Closures, in reverse and each with a deadline: admin socket -> web (stops accepting; its shutdown hook stops the signalling, which
 ends the sockets, finishes changes under way and lets go of the media plane) -> media clients (workers keep their rooms for the
-next control) -> store (last, so that every change under way is committed). What exceeds its deadline is left to the process end:
-the database is safe at any point.
+next control) -> notify (what is being sent gets a second) -> store (last, so that every change under way is committed). What
+exceeds its deadline is left to the process end: the database is safe at any point.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import dataclasses
 import hashlib
 import hmac
 import logging
+import random
 import socket
 import ssl
 import sys
@@ -33,12 +35,14 @@ from telemed.admin.server import AdminServer
 from telemed.admin.wire import text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
+from telemed.care.notify.compose import LinkMaker
 from telemed.clock import SystemClock
 from telemed.errors import ConfigError, Unavailable
 from telemed.ids import new_id
 from telemed.launch import Launch, admin_socket
 from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
+from telemed.notify import Notify, Worker, configured_gateways
 from telemed.operation.snapshots import snapshot_beside
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sfu.client import MediaClient
@@ -53,6 +57,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 WORKERS_WAIT = 10.0  # seconds at start for the workers to report
 POLL = 0.02  # seconds between looks while waiting for them
 STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
+STOP_NOTIFY = 1.5
 AUTHORITY_PATH = "/telemed-ca.crt"
 log = logging.getLogger(__name__)
 
@@ -65,6 +70,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         closing.push_async_callback(lag.close)
         server_id = new_id("srv")
         store = await _open_store(orders, closing, server_id)
+        notify = _open_notify(orders, store, closing)
         clients = [MediaClient(path) for path in orders.control_sockets()]
         signaling = Signaling(_signaling_settings(orders), store, clients)
         for client in clients:
@@ -75,7 +81,8 @@ async def serve(orders: Launch) -> child.Lifespan:
         for client in clients:
             await client.start()
         await _open_web(orders, store, signaling, stop_signaling, closing)
-        operations = _operations(store, Layout(orders.config)) | {"status": lambda _: _status(lag, signaling, clients)}
+        operations = _operations(store, Layout(orders.config)) | {"status": lambda _: _status(lag, signaling, clients, notify)}
+        operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
@@ -102,6 +109,17 @@ async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -
     await note(AuditAction.SERVER_STARTED)
     closing.push_async_callback(_within, STOP_AUDIT, "audit", lambda: note(AuditAction.SERVER_STOPPED))
     return store
+
+
+def _open_notify(orders: Launch, store: Store, closing: AsyncExitStack) -> Notify:
+    """Sending of mail and SMS, begun. Raises ConfigError."""
+    clock = SystemClock()
+    gateways = configured_gateways(orders.config, orders.demo, clock.utcnow)
+    links = LinkMaker(orders.base_url, _signaling_settings(orders).link_key)
+    notify = Notify(store, clock, Worker(store, clock, gateways, links, random.random), gateways)
+    notify.start()
+    closing.push_async_callback(_within, STOP_NOTIFY, "notify", notify.stop)
+    return notify
 
 
 async def _open_web(
@@ -213,8 +231,15 @@ def _operations(store: Store, layout: Layout) -> dict[str, Callable[[dict[str, A
     return {"user_add": user_add, "audit_verify": audit_verify, "snapshot": snapshot}
 
 
-async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient]) -> dict[str, Any]:
-    """Figures of this moment: seconds of loop lag since last asked, tasks, counts of the signalling, and each worker's own."""
+async def _notify_test(notify: Notify, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Send the test message; what became of it."""
+    message = await notify.test(text_argument(arguments, "to"))
+    is_shown = any(message.id == shown.id for shown in notify.recent())
+    return {"state": message.state.value, "error": message.error.value, "demo": is_shown}
+
+
+async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient], notify: Notify) -> dict[str, Any]:
+    """Figures of this moment: seconds of loop lag since last asked, tasks, counts of signalling and messages, each worker's."""
     workers: list[dict[str, Any] | None] = []
     for client in clients:
         try:
@@ -225,6 +250,7 @@ async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaCli
         "loop_lag": lag.take_worst(),
         "tasks": len(asyncio.all_tasks()),
         "signaling": signaling.counters.snapshot(),
+        "notify": notify.figures(),
         "workers": workers,
     }
 

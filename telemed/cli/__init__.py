@@ -55,7 +55,11 @@ def parser() -> argparse.ArgumentParser:
     )
     audit = commands.add_parser("audit", help="The audit trail.").add_subparsers(required=True, metavar="ACTION")
     _config(_command(audit, "verify", "Recompute the chain of the audit trail.", "telemed.cli.audit_verify"))
+    notify = commands.add_parser("notify", help="Mail and SMS.").add_subparsers(required=True, metavar="ACTION")
+    _notify_test(_command(notify, "test", "Send a test message and say what became of it.", "telemed.cli.notify_test"))
     _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
+    _drain(_command(commands, "drain", "Let nothing new begin and wait for running calls to end.", "telemed.cli.drain"))
+    _config(_command(commands, "reload", "Read the configuration again, without a restart.", "telemed.cli.reload"))
     _config(_command(commands, "doctor", "Check ports, TLS, addresses, buffers, disk and clock.", "telemed.cli.doctor"))
     return root
 
@@ -100,6 +104,7 @@ def _serve(command: argparse.ArgumentParser) -> None:
         help="with --demo: HTTPS for phones on this network, by a local authority",
     )
     command.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error, instead of the configuration's")
+    command.add_argument("--log-format", metavar="FORMAT", help="text or json, instead of the configuration's")
     command.add_argument("--ready-file", type=Path, metavar="PATH", help="write JSON here when everything serves")
     command.add_argument(
         "--var", type=Path, metavar="DIR", help="directory of database and files, instead of the configuration's"
@@ -137,6 +142,12 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("--replace", action="store_true", help="move a database that is there aside")
 
 
+def _drain(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("--wait", type=float, metavar="SECONDS", help="wait this long at most; without it until all calls ended")
+    command.add_argument("--cancel", action="store_true", help="serve as before")
+
+
 def _upgrade(command: argparse.ArgumentParser) -> None:
     _config(command)
     command.add_argument("--check", action="store_true", help="only say whether an upgrade is needed (exit code 1 when it is)")
@@ -148,3 +159,8 @@ def _user_add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--email", metavar="MAIL")
     command.add_argument("--name", metavar="NAME")
     command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _notify_test(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("--to", required=True, metavar="ADDRESS", help="a mail address, or a number such as +49301234567")

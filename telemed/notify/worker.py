@@ -26,7 +26,7 @@ POLL_SECONDS = 1.0  # somebody waits for a code; one indexed read on a reader's 
 SEND_SECONDS = 60.0  # bound of one attempt; half a lease, so that nobody else takes a message while it is being sent
 WIPE_SECONDS = 3600.0  # between looks for what must be forgotten
 AT_ONCE = 4  # attempts at the same time; mail servers of clinics refuse many more
-GRACE_SECONDS = 2.0  # for attempts under way when the server stops
+GRACE_SECONDS = 1.0  # for attempts under way when the server stops
 PATIENCE_SECONDS = 10.0  # after a failure of the database
 log = logging.getLogger(__name__)
 

@@ -88,6 +88,34 @@ def again(message: OutboxMessage, new_id: str, now: datetime) -> OutboxMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitLink:
+    """A link that a command made (`actor_id`, `command_id`: those of that command), to be sent by another (`sent_by`)."""
+
+    link_id: str
+    organisation_id: str
+    actor_id: str
+    command_id: str
+    expires_at: datetime
+    sent_by: str  # id of the command that sends it: a retry of it sends nothing twice
+
+
+def visit_link_wanted(link: VisitLink, message_id: str, medium: Medium, recipient: str, language: str) -> Wanted:
+    """Return "send this link by mail or SMS" for `compose`. The link itself is made when the message is sent."""
+    return Wanted(
+        id=message_id,
+        organisation_id=link.organisation_id,
+        medium=medium,
+        recipient=recipient,
+        template=Template.VISIT_LINK,
+        language=language,
+        about_id=link.link_id,
+        dedupe_key=f"visit_link:{link.sent_by}",
+        expires_at=link.expires_at,
+        details={"actor_id": link.actor_id, "command_id": link.command_id},
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LinkMaker:
     """Makes the links of visits from what their message holds. `key` is that of link tokens."""
 

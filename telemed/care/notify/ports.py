@@ -1,10 +1,11 @@
-"""What the worker needs of a gateway."""
+"""What the worker needs of a gateway, and what the rest of the server may ask of the worker."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from telemed.care.notify.records import Letter, Outcome
+from telemed.care.notify.records import Letter, Medium, OutboxMessage, Outcome
+from telemed.errors import NotFound
 
 
 class Gateway(Protocol):
@@ -20,3 +21,34 @@ class Gateway(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+class Notifier(Protocol):
+    """Ways out as the rest of the server sees them. To send something: `tx.outbox.put` in the transaction of its cause."""
+
+    def can_send(self, medium: Medium) -> bool:
+        """Whether this medium is configured; if not, people are shown what they must pass on themselves."""
+        ...
+
+    def wake(self) -> None:
+        """A message was put and its transaction is committed: send it now instead of within a second."""
+        ...
+
+    async def send_again(self, message_id: str) -> OutboxMessage:
+        """The explicit "send again" of a failed or unknown message; its new message. Raises NotFound, Conflict."""
+        ...
+
+
+class NoNotifier:
+    """Stand-in for a server that sends nothing."""
+
+    def can_send(self, medium: Medium) -> bool:
+        """Never."""
+        return False
+
+    def wake(self) -> None:
+        """Nobody is there."""
+
+    async def send_again(self, message_id: str) -> OutboxMessage:
+        """Raises NotFound."""
+        raise NotFound()
