@@ -263,6 +263,11 @@ audit = Table(
     need("outcome", String(WORD_LENGTH)),
     digest("previous_hash", unique=True),
     digest("hash", unique=True),
+    # For searches: each ends in the row's number, so that the newest rows of a person, an act or an object come without a sort.
+    Index("ix_audit_actor", "actor", "action"),
+    Index("ix_audit_action", "action"),
+    Index("ix_audit_object_id", "object_id"),
+    Index("ix_audit_refused", "outcome", sqlite_where=text("outcome = 'refused'"), postgresql_where=text("outcome = 'refused'")),
 )
 
 # One row, written with each audit row: shows a cut-off end of the trail, which the chain alone cannot.

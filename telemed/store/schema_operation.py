@@ -82,8 +82,10 @@ audit_checkpoint = Table(
     metadata,
     row_id(),
     Column("day", String(DAY_LENGTH), nullable=False, unique=True),
+    digest("origin"),  # hash of the first row: tells this trail from any other
     need("sequence", Integer()),
     digest("hash"),
+    need("row_at", String(27)),  # time of the row of that sequence
     need("signature", LargeBinary()),
     need("key_id", String(WORD_LENGTH)),
     time("created_at"),

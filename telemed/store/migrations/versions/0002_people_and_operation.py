@@ -435,8 +435,10 @@ def _operation() -> None:
         "audit_checkpoint",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("row_at", sa.String(length=27), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
@@ -444,6 +446,11 @@ def _operation() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_checkpoint"),
         sa.UniqueConstraint("day", name="uq_audit_checkpoint_day"),
     )
+    op.create_index("ix_audit_actor", "audit", ["actor", "action"])
+    op.create_index("ix_audit_action", "audit", ["action"])
+    op.create_index("ix_audit_object_id", "audit", ["object_id"])
+    refused = sa.text("outcome = 'refused'")
+    op.create_index("ix_audit_refused", "audit", ["outcome"], sqlite_where=refused, postgresql_where=refused)
     op.create_table(
         "job",
         sa.Column("name", sa.String(length=40), nullable=False),
