@@ -24,7 +24,7 @@ class _Rows:
     gone: str
 
 
-_CALL_VALUES = (("session", "session"), ("policy", "policy"))
+_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("you", "you"))
 _CALL_ROWS = (
     _Rows("participants", ("id",), "participant", "participant_gone"),
     _Rows("moves", ("request_id",), "move", "move_gone"),
@@ -38,13 +38,11 @@ _STAFF_ROWS = (
 
 def call_changes(before: View, after: View) -> list[Change]:
     """The events that turn the `/call` view `before` into `after`; chat only grows and is told by its sequence instead."""
-    changes = [(event, dict(after[field])) for field, event in _CALL_VALUES if before[field] != after[field]]
+    *values, you = [[(event, dict(after[field]))] if before[field] != after[field] else [] for field, event in _CALL_VALUES]
+    changes = [change for value in values for change in value]
     for rows in _CALL_ROWS:
         changes.extend(_row_changes(rows, before, after))
-    # Last: who is told to be let in knows by then whom to receive, and asks once.
-    if before["you"] != after["you"]:
-        changes.append(("you", dict(after["you"])))
-    return changes
+    return changes + you  # last: who is told to be let in knows by then whom to receive, and asks once
 
 
 def staff_changes(before: View, after: View) -> list[Change]:
