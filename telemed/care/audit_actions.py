@@ -35,6 +35,24 @@ class AuditAction(StrEnum):
     SESSION_FAILED = "session.failed"
     NOTE_READ = "note.read"
     NOTE_WRITTEN = "note.written"
+    # object: patient
+    PATIENT_CREATED = "patient.created"
+    PATIENT_READ = "patient.read"
+    PATIENT_TIMELINE_READ = "patient.timeline_read"
+    PATIENT_HISTORY_READ = "patient.history_read"
+    PATIENT_EDITED = "patient.edited"
+    PATIENT_CHANNEL_ADDED = "patient.channel_added"
+    PATIENT_CHANNEL_REVOKED = "patient.channel_revoked"
+    PATIENT_CARER_ADDED = "patient.carer_added"
+    PATIENT_CARER_EDITED = "patient.carer_edited"
+    PATIENT_CARER_REVOKED = "patient.carer_revoked"
+    PATIENT_TEAM_ADDED = "patient.team_added"
+    PATIENT_TEAM_ENDED = "patient.team_ended"
+    PATIENT_SESSION_ATTACHED = "patient.session_attached"
+    PATIENT_SESSION_DETACHED = "patient.session_detached"
+    PATIENT_MERGED = "patient.merged"  # one row for each of the two records
+    PATIENT_MERGE_UNDONE = "patient.merge_undone"  # the same
+    PATIENTS_SEARCHED = "patients.searched"
     # object: participant
     PARTICIPANT_CREATED = "participant.created"
     PARTICIPANT_ARRIVED = "participant.arrived"

@@ -48,6 +48,7 @@ _SPEAKING = _SEATED - {Role.OBSERVER}  # an observer is seen on the list and sen
 _LEADING = _grant((CARE_ROLES, Scope.LED))
 _LEADING_OR_DESK = _grant((CARE_ROLES, Scope.LED), (_FRONT, Scope.ORGANISATION))
 _IN_HOUSE = _grant((CARE_ROLES | _FRONT, Scope.ORGANISATION))
+_ABOUT_PATIENTS = _grant((CARE_ROLES, Scope.CARE), (_FRONT, Scope.ORGANISATION))
 _BEFORE_CALL = _grant((_GUESTS, Scope.BEFORE_CALL))
 
 # Actions that need no identity at all; the throttles of the web layer guard them.
@@ -90,6 +91,13 @@ TABLE: Mapping[Action, Grants] = {
     Action.CHAT: _grant((_SPEAKING, Scope.CALL)),
     Action.REPORT_QUALITY: _grant((_SEATED, Scope.ADMITTED)),
     Action.LEAVE: _grant((_SEATED, Scope.SEAT)),
+    Action.SEARCH_PATIENTS: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),  # finds those of the own organisation and site
+    Action.CREATE_PATIENT: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),
+    Action.READ_PATIENT: _ABOUT_PATIENTS,
+    Action.EDIT_PATIENT: _ABOUT_PATIENTS,
+    Action.EDIT_CARE_TEAM: _ABOUT_PATIENTS,
+    Action.MERGE_PATIENTS: _ABOUT_PATIENTS,  # of both records
+    Action.ATTACH_SESSION: _ABOUT_PATIENTS,  # and EDIT_SESSION of the visit
 }
 
 # HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
@@ -115,6 +123,25 @@ ROUTES: Mapping[str, Action] = {
     "POST /sessions/{id}/offer": Action.JOIN_MEDIA,
     "POST /sessions/{id}/probe": Action.PROBE_NETWORK,
     "POST /staff/ticket": Action.CONNECT_STAFF,
+    "POST /patients/search": Action.SEARCH_PATIENTS,
+    "POST /patients": Action.CREATE_PATIENT,
+    "GET /patients/{patient_id}": Action.READ_PATIENT,
+    "PATCH /patients/{patient_id}": Action.EDIT_PATIENT,
+    "GET /patients/{patient_id}/door": Action.SEARCH_PATIENTS,
+    "GET /patients/{patient_id}/timeline": Action.READ_PATIENT,
+    "GET /patients/{patient_id}/history": Action.READ_PATIENT,
+    "POST /patients/{patient_id}/channels": Action.EDIT_PATIENT,
+    "POST /patients/{patient_id}/channels/{channel_id}/revoke": Action.EDIT_PATIENT,
+    "POST /patients/{patient_id}/carers": Action.EDIT_PATIENT,
+    "PATCH /patients/{patient_id}/carers/{carer_id}": Action.EDIT_PATIENT,
+    "POST /patients/{patient_id}/carers/{carer_id}/revoke": Action.EDIT_PATIENT,
+    "GET /patients/{patient_id}/colleagues": Action.EDIT_CARE_TEAM,
+    "POST /patients/{patient_id}/team": Action.EDIT_CARE_TEAM,
+    "POST /patients/{patient_id}/team/{member_id}/end": Action.EDIT_CARE_TEAM,
+    "POST /patients/{patient_id}/merge": Action.MERGE_PATIENTS,
+    "POST /patients/{patient_id}/merges/{merge_id}/undo": Action.MERGE_PATIENTS,
+    "POST /sessions/{id}/patient": Action.ATTACH_SESSION,
+    "POST /sessions/{id}/patient/detach": Action.ATTACH_SESSION,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }

@@ -34,7 +34,7 @@ _BEFORE = frozenset(
     {ParticipantState.INVITED, ParticipantState.CHECKING, ParticipantState.WAITING, ParticipantState.ASLEEP},
 )
 # What the scope agreed with a carer must name for an action on the patient's record.
-CARER_ACTIONS: Mapping[Action, CarerScope] = {}
+CARER_ACTIONS: Mapping[Action, CarerScope] = {Action.READ_PATIENT: CarerScope.SEE_DETAILS}
 # A staff action on a seat may not be turned on oneself; leaving is the way out.
 _ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE})
 

@@ -105,8 +105,14 @@ class Visits(Protocol):
     Implementations check permissions (`permissions.py`) themselves: NotAllowed, NotFound, Conflict, Gone, Unavailable.
     """
 
-    async def create_session(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
+    async def create_session(
+        self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None
+    ) -> Json:
         """-> {session, participant, link}."""
+        ...
+
+    async def attach_patient(self, actor: Staff, session_id: str, patient_id: str | None) -> Json:
+        """Attach a visit to a patient's record, or detach it (None). -> {session}."""
         ...
 
     async def session_detail(self, actor: Staff, session_id: str) -> Json:

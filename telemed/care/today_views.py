@@ -36,6 +36,7 @@ def session_row(session: SessionRecord, seats: Iterable[ParticipantRecord], user
         "kind": session.kind.value,
         "state": session.state.value,
         "patient_name": session.patient_name,
+        "patient_id": session.patient_id,
         "reason": session.reason,
         "created_at": iso_utc(session.created_at),
         "started_at": iso_or_none(session.started_at),

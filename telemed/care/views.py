@@ -148,6 +148,7 @@ def staff_session_view(session: SessionRecord) -> Json:
         "starts_at": iso_or_none(session.starts_at),
         "started_at": iso_or_none(session.started_at),
         "patient_name": session.patient_name,
+        "patient_id": session.patient_id,
         "reason": session.reason,
         "ended_at": iso_or_none(session.ended_at),
         "outcome": None if session.outcome is None else session.outcome.value,

@@ -27,6 +27,7 @@ from telemed.ids import new_id
 from telemed.signaling.acting import authorise, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_desk import LinkDesk, new_link
+from telemed.signaling.patient_desk import attach
 from telemed.signaling.step import VisitStep
 
 _OUTCOME_WRITABLE = frozenset({SessionState.ENDED, SessionState.FAILED})
@@ -39,7 +40,9 @@ class SessionDesk:
         self._desk = desk
         self._links = links
 
-    async def create(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
+    async def create(
+        self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None
+    ) -> Json:
         """A session, the own seat and the patient's link; -> {session, participant, link}."""
         check(actor, Action.CREATE_SESSION)
         try:
@@ -49,8 +52,10 @@ class SessionDesk:
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             step = await self._new_session(tx, actor, session_kind, patient_name, reason)
+            if patient_id is not None:
+                await attach(step, actor, patient_id)
             seat = await _take_seat(step, actor)
-            patient = _new_seat(step, Role.PATIENT, patient_name)
+            patient = _new_seat(step, Role.PATIENT, step.session.patient_name)
             await step.create_seat(patient)
             link = await new_link(step, self._links.link_hash(actor.user_id, command_id), patient, actor)
             session, participant = views.staff_session_view(step.session), views.participant_view(seat, seat)
@@ -73,6 +78,7 @@ class SessionDesk:
             now,
             patient_name=patient_name,
             reason=reason,
+            site_id=actor.site_id,
         )
         await tx.sessions.create(session)
         step = VisitStep(tx, now, actor.ref, session, {})

@@ -12,6 +12,7 @@ from telemed.signaling.link_desk import LinkDesk
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_probe import MediaProbes
 from telemed.signaling.note_desk import NoteDesk
+from telemed.signaling.patient_desk import PatientDesk
 from telemed.signaling.session_desk import SessionDesk
 
 
@@ -34,10 +35,17 @@ class VisitService:
         self._links = LinkDesk(desk)
         self._sessions = SessionDesk(desk, self._links)
         self._notes = NoteDesk(desk)
+        self._patients = PatientDesk(desk)
 
-    async def create_session(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
+    async def create_session(
+        self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None
+    ) -> Json:
         """-> {session, participant, link}."""
-        return await self._sessions.create(actor, kind, patient_name, reason, command_id)
+        return await self._sessions.create(actor, kind, patient_name, reason, command_id, patient_id)
+
+    async def attach_patient(self, actor: Staff, session_id: str, patient_id: str | None) -> Json:
+        """-> {session}."""
+        return await self._patients.attach(actor, session_id, patient_id)
 
     async def session_detail(self, actor: Staff, session_id: str) -> Json:
         """-> {session, participants, links}."""

@@ -16,6 +16,7 @@ from telemed.web.deps import WebDeps
 from telemed.web.device_cookie import DeviceCookies
 from telemed.web.identify import Identifier
 from telemed.web.passwords import PasswordChecker
+from telemed.web.patients import PatientDesk
 from telemed.web.request_models import Body
 from telemed.web.sign_in import SignIn
 
@@ -33,6 +34,7 @@ class Services:
     sign_in: SignIn
     identifier: Identifier
     document: Json  # OpenAPI
+    patients: PatientDesk
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
@@ -41,7 +43,9 @@ class Services:
         checker = PasswordChecker()
         sign_in = SignIn(deps.store, deps.clock, checker)
         devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
-        return cls(deps, jar, devices, checker, sign_in, Identifier(jar, sign_in, deps.visits), document)
+        identifier = Identifier(jar, sign_in, deps.visits)
+        patients = PatientDesk.build(deps.store, deps.clock, deps.settings.clinic_phone)
+        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients)
 
     @property
     def clinic(self) -> Json:

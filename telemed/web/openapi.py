@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from telemed.web.paging import MOST, ROW_ID
 from telemed.web.request_models import Empty
 from telemed.web.response_models import ErrorAnswer
 from telemed.web.route import API, PARAMETERS, Route
@@ -54,7 +55,7 @@ def _operation(route: Route) -> Schema:
         "operationId": getattr(route.handler, "__name__", route.path),
         "summary": summary,
         "x-action": route.action.value,
-        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)],
+        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)] + (_PAGE if route.pages else []),
         "responses": {"200": _answer("Done.", route.answer.__name__), **_errors(route)},
         "security": [] if route.is_public else [{"staff": []}, {"bearer": []}],
     }
@@ -66,6 +67,12 @@ def _operation(route: Route) -> Schema:
     return operation
 
 
+_PAGE: list[Schema] = [
+    {"name": "after", "in": "query", "required": False, "schema": {"type": "string", "pattern": f"^{ROW_ID}$"}},
+    {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": MOST}},
+]
+
+
 def _parameter(name: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": f"^{PARAMETERS[name]}$"}}
 
@@ -74,6 +81,8 @@ def _errors(route: Route) -> Schema:
     statuses = {429, 500, 503, *route.errors}
     if route.method != "GET":
         statuses |= {400, 403, 413, 415}
+    if route.pages:
+        statuses.add(400)
     if not route.is_public:
         statuses |= {401, 403}
     if "{" in route.path:

@@ -97,6 +97,7 @@ class Session(Answer):
     state: SessionState
     started_at: Time | None = None
     patient_name: str | None = None
+    patient_id: str | None = None
     reason: str | None = None
     ended_at: Time | None = None
     outcome: Outcome | None = None

@@ -19,7 +19,16 @@ BODY_LIMIT = 64 * 1024  # bytes, protocol section 1
 PER_CALLER = Rate(300, 60.0)  # what one person's pages ask at most: autosave, lists, a few retries
 
 # Path parameters and the ids they take; anything else is an unknown path.
-PARAMETERS = {"id": r"ses_[A-Za-z0-9_-]{1,36}", "link_id": r"lnk_[A-Za-z0-9_-]{1,36}"}
+_PREFIXES = {
+    "id": "ses",
+    "link_id": "lnk",
+    "patient_id": "pat",
+    "channel_id": "chn",
+    "carer_id": "car",
+    "member_id": "tmm",
+    "merge_id": "mrg",
+}
+PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()}
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 Handler = Callable[[Call], Awaitable[Reply]]
@@ -43,6 +52,7 @@ class Route:
     body_limit: int = BODY_LIMIT
     rate: Rate = PER_CALLER
     errors: tuple[int, ...] = ()  # statuses beside those every route can give
+    pages: bool = False  # takes `?after=&limit=` (`paging.Page`)
 
     @property
     def is_public(self) -> bool:

@@ -10,7 +10,11 @@ async def create_session(call: Call) -> Reply:
     """`POST /sessions`."""
     body = call.body_as(CreateSessionBody)
     visits = call.services.deps.visits
-    return Reply(await visits.create_session(call.staff, body.kind.value, body.patient_name, body.reason, body.command_id))
+    return Reply(
+        await visits.create_session(
+            call.staff, body.kind.value, body.patient_name, body.reason, body.command_id, body.patient_id
+        )
+    )
 
 
 async def session_detail(call: Call) -> Reply:

@@ -61,9 +61,15 @@ class RememberedVisits:
     def link(self) -> Json:
         return {"id": LINK_ID, "url": "http://x/j#t", "qr": ["01"], "participant_id": "par_2", "role": "patient"}
 
-    async def create_session(self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str) -> Json:
-        self._note("create_session", actor, kind, patient_name, reason, command_id)
+    async def create_session(
+        self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None
+    ) -> Json:
+        self._note("create_session", actor, kind, patient_name, reason, command_id, patient_id)
         return {"session": self.session, "participant": self.participant, "link": self.link}
+
+    async def attach_patient(self, actor: Staff, session_id: str, patient_id: str | None) -> Json:
+        self._note("attach_patient", actor, session_id, patient_id)
+        return {"session": self.session}
 
     async def session_detail(self, actor: Staff, session_id: str) -> Json:
         self._note("session_detail", actor, session_id)

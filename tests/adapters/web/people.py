@@ -11,6 +11,7 @@ from telemed.care.roles import STAFF_ROLES, Role
 from telemed.care.tokens import token_hash
 from telemed.ids import new_id, new_secret
 from tests.adapters.web.fakes import START
+from tests.adapters.web.patients import settle_patients
 
 PASSWORD = "correct horse battery staple"
 
@@ -51,4 +52,5 @@ async def settle(store: Store, password_hash: str) -> People:
         await tx.organisations.create(organisation)
         for user in users.values():
             await tx.users.create(user)
+        await settle_patients(tx, users)
     return People(store, users)

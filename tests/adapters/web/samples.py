@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
+from tests.adapters.web.patients import PATIENT_BODIES, PATIENT_IDS
 
 DEVICE = "device-0123456789"
 COMMAND = "command-1"
@@ -31,9 +32,12 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /sessions/{id}/probe": {"sdp": "v=0"},
     "POST /staff/ticket": {},
+    **PATIENT_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
-    return "/api/v1" + path.replace("{id}", SESSION_ID).replace("{link_id}", LINK_ID)
+    for name, value in {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return "/api/v1" + path

@@ -15,7 +15,6 @@ from telemed.care.roles import Role
 from telemed.web import response_models
 from telemed.web.openapi import openapi_document
 from telemed.web.routes import ROUTES
-from tests.adapters.web.fakes import LINK_ID, SESSION_ID
 from tests.adapters.web.people import People
 from tests.adapters.web.samples import BODIES, concrete
 from tests.adapters.web.site import Site
@@ -93,7 +92,7 @@ async def test_requests_by_the_document_are_answered_as_described(site: Site, pe
         )
     site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}
     site.clock.move(60)  # so that no rate is reached
-    path = "/api/v1" + route.path.replace("{id}", SESSION_ID).replace("{link_id}", LINK_ID)
+    path = concrete(route.path)
     answer = await site.ask(route.method, path, good)
     described = DOCUMENT["paths"]["/api/v1" + route.path][route.method.lower()]["responses"]
     assert str(answer.status) in described and answer.status < 500, (route.path, answer.text)

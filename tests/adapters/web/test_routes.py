@@ -16,6 +16,7 @@ from tests.adapters.web.samples import BODIES, concrete
 from tests.adapters.web.site import Site
 
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
+DONE_ONCE = {"/patients/{patient_id}/merge", "/patients/{patient_id}/merges/{merge_id}/undo", "/patients/{patient_id}/channels"}
 PROTECTED = [route for route in ROUTES if not route.is_public]
 
 
@@ -46,7 +47,9 @@ async def test_each_role_may_what_the_table_grants(site: Site, people: People, r
     for route in PROTECTED:
         site.cookies = {"telemed_staff": await people.token_of(role)}  # logging out is one of the routes
         expected = 200 if role in permissions.TABLE[route.action] else 403
-        assert await ask(site, route) == expected, (role, route.path)
+        status = await ask(site, route)
+        # What a colleague did before cannot be done again: that is no question of rights.
+        assert status == expected or (expected == 200 and status == 409 and route.path in DONE_ONCE), (role, route.path)
         if expected == 403:
             assert not site.visits.calls
         site.visits.calls.clear()
@@ -117,7 +120,7 @@ async def test_handlers_hand_on_what_was_asked(site: Site, people: People) -> No
     await site.ask("PATCH", concrete("/sessions/{id}"), {"reason": "only this"})
     await site.ask("POST", concrete("/sessions/{id}/offer"), BODIES["POST /sessions/{id}/offer"])
     created, edited, offered = site.visits.calls
-    assert created[1][1:] == ("urgent", "P", "R", "command-1")
+    assert created[1][1:] == ("urgent", "P", "R", "command-1", None)
     assert edited[1][1:] == (SESSION_ID, None, "only this")
     request = offered[1][2]
     assert (request.sdp, request.publish[0].source, request.subscribe[0].track_id) == ("v=0", "microphone", "trk_AbC")

@@ -17,7 +17,7 @@ from tests.unit.care.builders import a_seat, a_session, a_staff_seat, holder, st
 PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")
 
 # One letter a role: A anywhere, O own organisation, L staff of the session, S own seat, B own seat before the call,
-# D own seat once admitted, C own seat in the call, - never. Written by hand, not taken from the table.
+# D own seat once admitted, C own seat in the call, P patients one cares for, - never. Written by hand, not taken from the table.
 EXPECTED = """
                       admin clin  desk  disp  resp  pat   carer ext   int   rev   obs   guest
 sign_out              A     A     A     A     A     -     -     -     -     A     -     -
@@ -53,6 +53,13 @@ share_screen          -     C     -     C     C     C     C     C     C     -   
 show_media_state      -     D     -     D     D     D     D     D     D     -     D     D
 report_quality        -     D     -     D     D     D     D     D     D     -     D     D
 chat                  -     C     -     C     C     C     C     C     C     -     -     C
+search_patients       -     A     A     A     A     -     -     -     -     -     -     -
+create_patient        -     A     A     A     A     -     -     -     -     -     -     -
+read_patient          -     P     O     P     P     -     -     -     -     -     -     -
+edit_patient          -     P     O     P     P     -     -     -     -     -     -     -
+edit_care_team        -     P     O     P     P     -     -     -     -     -     -     -
+merge_patients        -     P     O     P     P     -     -     -     -     -     -     -
+attach_session        -     P     O     P     P     -     -     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,
@@ -60,7 +67,7 @@ COLUMNS = (
 )  # fmt: skip
 LETTERS = {
     "A": Scope.ANYWHERE, "O": Scope.ORGANISATION, "L": Scope.LED, "S": Scope.SEAT,
-    "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL,
+    "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL, "P": Scope.CARE,
 }  # fmt: skip
 
 P = ParticipantState

@@ -1,0 +1,27 @@
+"""Everything staff do with patients' records, in one value for the handlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telemed.care.patients.channels import region_of
+from telemed.care.ports import Store
+from telemed.clock import Clock
+from telemed.web.patients.contacts import PatientContacts
+from telemed.web.patients.editing import PatientEditing
+from telemed.web.patients.reading import PatientReading
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDesk:
+    """The three kinds of work."""
+
+    reading: PatientReading
+    editing: PatientEditing
+    contacts: PatientContacts
+
+    @classmethod
+    def build(cls, store: Store, clock: Clock, clinic_phone: str) -> PatientDesk:
+        """Wire the parts; numbers typed without a country code are of the clinic's country."""
+        contacts = PatientContacts(store, clock, region_of(clinic_phone))
+        return cls(PatientReading(store, clock), PatientEditing(store, clock), contacts)
