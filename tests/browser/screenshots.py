@@ -22,7 +22,7 @@ from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.screenshot_states import STATES, Album
 from tests.browser.server import start_server, stop_server
 
-SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844), "small": (320, 568)}
+SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844), "narrow": (360, 740), "small": (320, 568)}
 SCHEMES = ("light", "dark")
 SETTLE = 0.25  # seconds after a change of size: observers and transitions of at most 0.2 s
 STATE_TIMEOUT = 90.0  # seconds for one state with all its pictures

@@ -4,6 +4,7 @@ import { t } from "../../core/i18n.js";
 import { leftAlone } from "../../core/states.js";
 import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
+import { telephoneUri } from "../components/telephone.js";
 import { END_DELAY_MS } from "./view_state.js";
 import { connectionState } from "./connection_words.js";
 import { useCall } from "./context.js";
@@ -40,7 +41,7 @@ function Ending({ at }) {
 
 /** @param {{phone: string | undefined}} props */
 function Phone({ phone }) {
-  return phone ? html`<span class="nowrap">${t("phone.clinic")} <a href=${`tel:${phone}`}>${phone}</a></span>` : null;
+  return phone ? html`<span class="nowrap">${t("phone.clinic")} <a href=${telephoneUri(phone)}>${phone}</a></span>` : null;
 }
 
 /** @param {import("../../core/call_session.js").CallSession} session @param {boolean} lost @param {number} lasted */

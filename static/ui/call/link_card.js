@@ -2,6 +2,7 @@
 import { html, useRef, useState } from "../../vendor/preact.js";
 import { newCommandId } from "../../core/command_id.js";
 import { t } from "../../core/i18n.js";
+import { askToNotify } from "../../core/notify.js";
 import { Button } from "../components/button.js";
 import { Field } from "../components/field.js";
 import { QR } from "../components/qr.js";
@@ -19,6 +20,7 @@ export function LinkShown({ link, primary = true }) {
   const copy = async () => {
     const done = await copyText(link.url);
     setCopied(done);
+    void askToNotify(); // who gives the link away waits for somebody, perhaps in another window
     toast(t(done ? "link.copied" : "link.copy_failed"));
   };
   const selectAll = (/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select();

@@ -2,6 +2,7 @@
 import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Icon } from "../components/icon.js";
+import { telephoneUri } from "../components/telephone.js";
 import { useCall } from "./context.js";
 import { LinkCard, MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
 
@@ -14,8 +15,8 @@ function Alone() {
     <span class="lobby__icon"><${Icon} name=${held ? "pause" : "clock"} size=${28} /></span>
     <h2>${t(held ? "call.held_title" : "call.alone_title")}</h2>
     <p>${t(held ? "call.banner_on_hold" : "call.alone_text")}</p>
-    ${clinic?.phone && html`<p>${t("phone.clinic")} <a href=${`tel:${clinic.phone}`}>${clinic.phone}</a></p>`}
-    ${clinic?.emergency_number && html`<p>${t("phone.emergency")} <a href=${`tel:${clinic.emergency_number}`}>${clinic.emergency_number}</a></p>`}
+    ${clinic?.phone && html`<p>${t("phone.clinic")} <a href=${telephoneUri(clinic.phone)}>${clinic.phone}</a></p>`}
+    ${clinic?.emergency_number && html`<p>${t("phone.emergency")} <a href=${telephoneUri(clinic.emergency_number)}>${clinic.emergency_number}</a></p>`}
   </div>`;
 }
 
