@@ -127,6 +127,7 @@ async def _open_web(
 ) -> None:
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
+    operation.on_clinic.append(settings.set_clinic)
     visits = signaling.visits
     deps = WebDeps(
         store,

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.audit_repositories import AuditTransaction
+from telemed.care.clinic.repositories import ClinicTransaction
 from telemed.care.identity import ActorRef
 from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.patients.repositories import PatientTransaction
@@ -239,6 +241,10 @@ class Audit(Protocol):
         """Rows with a sequence above `after`, in order."""
         ...
 
+    async def last(self) -> AuditRow | None:
+        """The newest row."""
+        ...
+
 
 class Events(Protocol):
     """What happened to seats."""
@@ -257,7 +263,7 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(PatientTransaction, IdentityTransaction, Protocol):
+class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, Protocol):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

@@ -28,11 +28,15 @@ class Channel:
     def send(self, changes: list[Change], at: datetime) -> None:
         """Send what changed; very much at once travels as one snapshot."""
         if len(changes) > MAX_CHANGES:
-            self.stream.invalidate()
-            self._offer("snapshot", self.stream.snapshot(self._state()))
+            self.renew()
             return
         for event_type, data in changes:
             self.emit(event_type, data, at)
+
+    def renew(self) -> None:
+        """Begin anew with a snapshot: something changed that has no event of its own."""
+        self.stream.invalidate()
+        self._offer("snapshot", self.stream.snapshot(self._state()))
 
     def emit(self, event_type: str, data: Json, at: datetime) -> None:
         """Send one event of the stream."""

@@ -66,6 +66,15 @@ class LiveVisits:
         visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
         return visit
 
+    def set_clinic(self, clinic: OrganisationRecord) -> None:
+        """The clinic's details have changed: everybody connected gets a snapshot that has them."""
+        self.board.clinic = clinic
+        for _, channel in self.board.channels():
+            channel.renew()
+        for visit in self:
+            visit.clinic = clinic
+            visit.renew()
+
     def find(self, session_id: str) -> LiveVisit | None:
         """A visit in memory, None when it is over for good or unknown."""
         return self._visits.get(session_id)

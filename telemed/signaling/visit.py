@@ -122,6 +122,11 @@ class LiveVisit:
         for participant_id in self._watchers:
             self._say_goodbye(participant_id, before, participant_id in outcome.moved, now)
 
+    def renew(self) -> None:
+        """Give every seat a snapshot."""
+        for watcher in self._watchers.values():
+            watcher.channel.renew()
+
     def _set_wanted(self, participant_id: str, wanted: datetime | None) -> None:
         if wanted is None:
             self.links_wanted.pop(participant_id, None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.clinic.records import PolicyRecord
 from telemed.care.identity import ActorRef
 from telemed.care.records import OrganisationRecord
 from telemed.care.repositories import Transaction
@@ -13,6 +14,7 @@ from telemed.errors import InvalidInput
 from telemed.ids import new_id
 
 MAX_LENGTH = 200  # characters of each value: they stand in headings
+CONFIGURED = "configured_clinic"  # under this name the policies keep what the configuration said last
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,21 @@ async def set_clinic(
         await tx.organisations.save(wanted)
         await tx.audit.append(actor, AuditAction.CLINIC_CHANGED, wanted.id, AuditOutcome.DONE, at)
     return wanted
+
+
+async def configure_clinic(
+    tx: Transaction, details: ClinicDetails, actor: ActorRef, at: datetime, *, is_demo: bool = False
+) -> OrganisationRecord:
+    """Bring the clinic up to the configuration, if that has changed since it was read last. Returns the clinic.
+
+    An administrator may change the details later; a restart with the same configuration must not take that back.
+    """
+    present = await tx.organisations.first()
+    wanted = asdict(details)
+    seen = await tx.policies.get(present.id, CONFIGURED) if present is not None else None
+    if present is not None and seen is not None and seen.value == wanted:
+        return present
+    clinic = await set_clinic(tx, details, actor, at, is_demo=is_demo)
+    revision = seen.revision + 1 if seen is not None else 1
+    await tx.policies.put(PolicyRecord(clinic.id, CONFIGURED, wanted, revision, at, None))
+    return clinic

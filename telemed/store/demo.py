@@ -15,7 +15,7 @@ from telemed.care.records import UserRecord
 from telemed.care.repositories import Transaction
 from telemed.errors import Conflict
 from telemed.store.accounts import NewAccount, add_account, set_password
-from telemed.store.clinic import ClinicDetails, set_clinic
+from telemed.store.clinic import ClinicDetails, configure_clinic
 
 DEMO_CLINIC = ClinicDetails(name="Demo Clinic", phone="+49 30 5550100", emergency_number="112")
 
@@ -32,7 +32,7 @@ async def ensure_demo(
     present = await tx.organisations.first()
     if present is not None and not present.is_demo:
         raise Conflict("This database belongs to a real clinic.", code="not_a_demo")
-    made = await set_clinic(tx, clinic, SYSTEM, at, is_demo=True)
+    made = await configure_clinic(tx, clinic, SYSTEM, at, is_demo=True)
     if present is None:
         await tx.audit.append(SYSTEM, AuditAction.DEMO_CREATED, made.id, AuditOutcome.DONE, at)
     return [await _ensure_account(tx, made.id, account, at) for account in accounts]

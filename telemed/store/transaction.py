@@ -5,7 +5,10 @@ from __future__ import annotations
 from telemed.store.connection import SqlConnection
 from telemed.store.repositories.acks import AckRows
 from telemed.store.repositories.audit import AuditRows
+from telemed.store.repositories.audit_search import AuditSearchRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
+from telemed.store.repositories.clinic_settings import PolicyRows, SettingChangeRows, SiteRows
+from telemed.store.repositories.checkpoints import CheckpointRows, JobRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
 from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
 from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
@@ -15,6 +18,7 @@ from telemed.store.repositories.patient_history import PatientHistoryRows, Patie
 from telemed.store.repositories.patient_standing import PatientStandingRows
 from telemed.store.repositories.patients import PatientRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
+from telemed.store.repositories.usage import UsageRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 
 
@@ -35,10 +39,17 @@ class StoreTransaction:
         self.notes = NoteRows(sql)
         self.acks = AckRows(sql)
         self.audit = AuditRows(sql)
+        self.audit_search = AuditSearchRows(sql)
+        self.checkpoints = CheckpointRows(sql)
+        self.jobs = JobRows(sql)
         self.events = EventRows(sql)
         self.quality = QualityRows(sql)
         self.outbox = OutboxRows(sql)
         self.templates = TemplateRows(sql)
+        self.policies = PolicyRows(sql)
+        self.setting_changes = SettingChangeRows(sql)
+        self.sites = SiteRows(sql)
+        self.usage = UsageRows(sql)
         self.totps = TotpRows(sql)
         self.passkeys = PasskeyRows(sql)
         self.recovery_codes = RecoveryCodeRows(sql)

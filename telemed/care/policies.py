@@ -1,0 +1,100 @@
+"""What a clinic may decide for itself: each policy with its default, its bounds and what it is called in the database.
+
+A policy is here only if something obeys it. A stored value that this version does not accept counts as not set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from telemed.care.staff.policies import SecondFactor
+from telemed.errors import InvalidInput
+
+Value = str | int
+
+
+class Policy(StrEnum):
+    """The names of policies."""
+
+    SECOND_FACTOR = "second_factor"
+    IDLE_LOCK_MINUTES = "idle_lock_minutes"
+    LOGIN_HOURS = "login_hours"
+    LINK_DAYS = "link_days"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """What a policy may be: one of `choices`, or a whole number from `low` to `high` (and 0 for "never" with `may_be_off`)."""
+
+    default: Value
+    in_demo: Value
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    may_be_off: bool = False
+
+    def allows(self, value: object) -> bool:
+        """Whether this is a possible value."""
+        if self.choices:
+            return isinstance(value, str) and value in self.choices
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return self.low <= value <= self.high or (self.may_be_off and value == 0)
+
+
+RULES: Mapping[Policy, PolicyRule] = {
+    Policy.SECOND_FACTOR: PolicyRule(SecondFactor.REQUIRED.value, SecondFactor.OFFERED.value, tuple(SecondFactor)),
+    # HIPAA wants automatic logoff without naming a time; ten minutes is usual on wards. The lock cuts no call.
+    Policy.IDLE_LOCK_MINUTES: PolicyRule(10, 0, low=1, high=120, may_be_off=True),
+    Policy.LOGIN_HOURS: PolicyRule(12, 12, low=1, high=24),  # NIST SP 800-63B AAL2: at most 24 h
+    Policy.LINK_DAYS: PolicyRule(30, 30, low=1, high=90),  # after the planned start; a link ends with its visit anyway
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicPolicies:
+    """All policies of a clinic at one moment. The field names are the names of Policy."""
+
+    second_factor: str
+    idle_lock_minutes: int  # 0: never
+    login_hours: int
+    link_days: int
+
+    def value_of(self, policy: Policy) -> Value:
+        """The value of one policy."""
+        value: Value = getattr(self, policy.value)
+        return value
+
+
+def default_of(policy: Policy, is_demo: bool) -> Value:
+    """What holds while the clinic has not decided."""
+    rule = RULES[policy]
+    return rule.in_demo if is_demo else rule.default
+
+
+def policies_from(stored: Mapping[str, Any], is_demo: bool) -> ClinicPolicies:
+    """The policies that hold, given what is stored; names that are not known here are other parts' and are passed over."""
+    values: dict[str, Any] = {policy.value: default_of(policy, is_demo) for policy in Policy}
+    for policy, rule in RULES.items():
+        if policy.value in stored and rule.allows(stored[policy.value]):
+            values[policy.value] = stored[policy.value]
+    return replace(ClinicPolicies("", 0, 0, 0), **values)
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of this name. Raises InvalidInput."""
+    try:
+        return Policy(name)
+    except ValueError:
+        raise InvalidInput("There is no such policy.", field="name") from None
+
+
+def check_value(policy: Policy, value: object) -> Value:
+    """Return the value. Raises InvalidInput when the policy cannot have it."""
+    if not RULES[policy].allows(value):
+        raise InvalidInput("The policy cannot have this value.", field="value")
+    assert isinstance(value, str | int)
+    return value
