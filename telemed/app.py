@@ -14,7 +14,6 @@ exceeds its deadline is left to the process end: the database is safe at any poi
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import hashlib
 import hmac
 import logging
@@ -35,6 +34,7 @@ from telemed.admin.server import AdminServer
 from telemed.admin.wire import text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
+from telemed.care.staff.policies import FixedPolicies, SecondFactor
 from telemed.care.notify.compose import LinkMaker
 from telemed.clock import SystemClock
 from telemed.errors import ConfigError, Unavailable
@@ -43,13 +43,14 @@ from telemed.launch import Launch, admin_socket
 from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
 from telemed.notify import Notify, Worker, configured_gateways
-from telemed.operation.snapshots import snapshot_beside
+from telemed.operation.control import Operation
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sfu.client import MediaClient
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
 from telemed.web.deps import WebDeps
+from telemed.web.sealing import derive_key
 from telemed.web.server import build_app, start_server
 from telemed.web.settings import WebSettings
 
@@ -59,6 +60,7 @@ POLL = 0.02  # seconds between looks while waiting for them
 STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
 STOP_NOTIFY = 1.5
 AUTHORITY_PATH = "/telemed-ca.crt"
+IDLE_LOCK_MINUTES = 10  # until somebody sets another time
 log = logging.getLogger(__name__)
 
 
@@ -69,10 +71,13 @@ async def serve(orders: Launch) -> child.Lifespan:
         lag = LoopLag()
         closing.push_async_callback(lag.close)
         server_id = new_id("srv")
+        operation = Operation(orders, _version())
         store = await _open_store(orders, closing, server_id)
         notify = _open_notify(orders, store, closing)
         clients = [MediaClient(path) for path in orders.control_sockets()]
-        signaling = Signaling(_signaling_settings(orders), store, clients)
+        signaling = Signaling(_signaling_settings(orders), store, clients, admission=operation.admission)
+        operation.watch(store, signaling, clients, lag)
+        closing.push_async_callback(_within, STOP_ADMIN, "operation", operation.close)
         for client in clients:
             closing.push_async_callback(_within, STOP_MEDIA, "media", client.close)
         stop_signaling = _once(signaling.stop)
@@ -80,15 +85,17 @@ async def serve(orders: Launch) -> child.Lifespan:
         await signaling.start()
         for client in clients:
             await client.start()
-        await _open_web(orders, store, signaling, stop_signaling, closing)
-        operations = _operations(store, Layout(orders.config)) | {"status": lambda _: _status(lag, signaling, clients, notify)}
+        await _open_web(orders, store, signaling, operation, stop_signaling, closing)
+        operations = _operations(store) | operation.operations()
+        operations["status"] = lambda _: _status(lag, signaling, clients, notify)
         operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
         await _wait_for_workers(signaling)
         lag.start()  # start-up blocks a little, and nobody waits for it yet
-        yield {}
+        operation.start()
+        yield child.Serving({}, operation.before_stop, operation.on_hangup)
 
 
 async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -> Store:
@@ -123,7 +130,12 @@ def _open_notify(orders: Launch, store: Store, closing: AsyncExitStack) -> Notif
 
 
 async def _open_web(
-    orders: Launch, store: Store, signaling: Signaling, stop_signaling: Callable[[], Awaitable[None]], closing: AsyncExitStack
+    orders: Launch,
+    store: Store,
+    signaling: Signaling,
+    operation: Operation,
+    stop_signaling: Callable[[], Awaitable[None]],
+    closing: AsyncExitStack,
 ) -> None:
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
@@ -137,8 +149,12 @@ async def _open_web(
         attach=signaling.mount,
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
+        on_removed=visits.drop_user,
+        policies=_sign_in_policies(orders),
+        on_request=operation.metrics.on_request,
     )
     application = build_app(deps)
+    operation.add_to(application)
     if orders.authority_file:
         application.router.add_get(AUTHORITY_PATH, _authority_page(Path(orders.authority_file)))
 
@@ -180,7 +196,16 @@ def _web_settings(orders: Launch) -> WebSettings:
         other_origins=_other_origins(orders),
         trusted_proxies=frozenset(orders.config.server.trusted_proxies),
         device_key=_key_for("device cookies", orders),
+        identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
+        sends_mail=bool(orders.config.mail.host),
     )
+
+
+def _sign_in_policies(orders: Launch) -> FixedPolicies:
+    """A demo lets people in with a password alone and hides nothing; elsewhere a second factor is owed."""
+    if orders.demo:
+        return FixedPolicies()
+    return FixedPolicies(second_factor=SecondFactor.REQUIRED, idle_lock_minutes=IDLE_LOCK_MINUTES)
 
 
 def _key_for(purpose: str, orders: Launch) -> bytes:
@@ -213,7 +238,7 @@ def _tls(orders: Launch) -> ssl.SSLContext | None:
     return context
 
 
-def _operations(store: Store, layout: Layout) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
+def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
     """What the admin socket offers."""
     clock = SystemClock()
 
@@ -225,11 +250,7 @@ def _operations(store: Store, layout: Layout) -> dict[str, Callable[[dict[str, A
         verdict = await store.verify_audit()
         return {"rows": verdict.rows, "last_hash": verdict.last_hash, "fault_at": verdict.fault_at, "fault": verdict.fault}
 
-    async def snapshot(_: dict[str, Any]) -> dict[str, Any]:
-        copy, facts = await asyncio.to_thread(snapshot_beside, layout)
-        return {"name": copy.name, **dataclasses.asdict(facts)}
-
-    return {"user_add": user_add, "audit_verify": audit_verify, "snapshot": snapshot}
+    return {"user_add": user_add, "audit_verify": audit_verify}
 
 
 async def _notify_test(notify: Notify, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import faulthandler
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from typing import Any
 
 from telemed import exits, launch, logs
@@ -17,21 +18,35 @@ from telemed.errors import ConfigError, TelemedError
 from telemed.heartbeat import Notifier
 from telemed.launch import Launch
 
-Service = Callable[[Launch], AbstractAsyncContextManager[dict[str, Any]]]
-Lifespan = AsyncIterator[dict[str, Any]]
+
+async def _nothing() -> None:
+    """Stand-in for a service that needs no time before it stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A service that runs. `details` are told to the supervisor; `before_stop` runs between SIGTERM and its end."""
+
+    details: dict[str, Any] = field(default_factory=dict)
+    before_stop: Callable[[], Awaitable[None]] = _nothing
+    on_hangup: Callable[[], None] = lambda: None  # SIGHUP
+
+
+Service = Callable[[Launch], AbstractAsyncContextManager[Serving]]
+Lifespan = AsyncIterator[Serving]
 PRIVATE_UMASK = 0o077
 UNAVAILABLE_CODES = frozenset({"database_in_use", "unavailable"})
 log = logging.getLogger(__name__)
 
 
 def main(name: Callable[[Launch], str], service: Service) -> int:
-    """Run `service`, an async context manager that yields what to tell the supervisor when it serves. Returns the exit code."""
+    """Run `service`, an async context manager that yields when it serves. Returns the exit code."""
     faulthandler.enable()  # SIGABRT of the supervisor, or a crash of a library: where each thread stands, no values
     os.umask(PRIVATE_UMASK)
     logs.configure("child", "info")
     try:
         orders = launch.read()
-        logs.configure(name(orders), orders.config.logging.level)
+        logs.configure(name(orders), orders.config.logging.level, form=orders.config.logging.format)
         asyncio.run(_serve(orders, service))
     except TelemedError as error:
         log.error("cannot serve: %s", error.message)  # noqa: TRY400 - the operator's fault or the machine's, not a bug
@@ -49,12 +64,15 @@ async def _serve(orders: Launch, service: Service) -> None:
     asked = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, asked.set)
     loop.add_signal_handler(signal.SIGINT, asked.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # before it serves there is nothing to reload
     notifier = Notifier(orders.notify_descriptor)
     try:
-        async with service(orders) as details:
-            notifier.ready(details)
+        async with service(orders) as serving:
+            loop.add_signal_handler(signal.SIGHUP, serving.on_hangup)
+            notifier.ready(serving.details)
             log.info("ready")
             await asked.wait()
+            await serving.before_stop()
             log.info("stopping")
     finally:
         await notifier.close()

@@ -10,6 +10,7 @@ Lines go to standard error with single writes below PIPE_BUF that never wait: wh
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -25,6 +26,7 @@ from telemed.ids import short
 T = TypeVar("T")
 OWN = "telemed"
 MAX_LINE_BYTES = 4096  # PIPE_BUF on Linux (pipe(7)): one write is whole or not at all
+JSON_TEXT = (1500, 400)  # characters of one value; two of 400, escaped or of four bytes each, stay below a line
 MAX_FRAMES = 12  # places of a traceback that are printed, innermost first
 MAX_CAUSES = 3
 QUIET = (
@@ -116,24 +118,53 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One masked line without its end."""
+        said = self._parts(record)
+        line = f"{said['time']} {said['level']} {said['process']} {said['logger']}: {said['message']}"
+        line = f"{line} exception {said['exception']}" if "exception" in said else line
+        return f"{line} ({said['dropped']} lines dropped before)" if "dropped" in said else line
+
+    def _parts(self, record: logging.LogRecord) -> dict[str, str | int]:
+        """What a line says, masked."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         try:
             message = record.getMessage()
         except (TypeError, ValueError):
             message = f"malformed log call at {os.path.basename(record.pathname)}:{record.lineno}"
-        line = f"{at} {record.levelname.lower()} {self._process} {record.name}: {mask(message)}"
-        failure = getattr(record, "failure", "")
-        return f"{line} exception {failure}" if failure else line
+        said: dict[str, str | int] = {"time": at, "level": record.levelname.lower(), "process": self._process}
+        said |= {"logger": record.name, "message": mask(message)}
+        failure, dropped = getattr(record, "failure", ""), getattr(record, "dropped", 0)
+        said |= {"exception": failure} if failure else {}
+        return said | ({"dropped": dropped} if dropped else {})
+
+
+class JsonFormatter(LineFormatter):
+    """The same as one JSON object: time, level, process, logger, message, where there are any exception and dropped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object, texts cut before it is encoded, so that every line is whole."""
+        said = self._parts(record)
+        line = ""
+        for longest in JSON_TEXT:
+            cut = {key: value[:longest] if isinstance(value, str) else value for key, value in said.items()}
+            line = json.dumps(cut, ensure_ascii=False)
+            if len(line.encode("utf-8", "replace")) < MAX_LINE_BYTES:
+                break
+        return line
 
 
 class LineHandler(logging.Handler):
     """Writes each line with one system call that never waits (the descriptor is a terminal, file, or non-blocking pipe)."""
 
-    def __init__(self, descriptor: int, process: str) -> None:
+    def __init__(self, descriptor: int, process: str, form: str = "text") -> None:
         super().__init__()
-        self.setFormatter(LineFormatter(process))
+        self.process = process
+        self.set_form(form)
         self._descriptor = descriptor
         self.dropped = 0
+
+    def set_form(self, form: str) -> None:
+        """Write lines as "text" or "json" from now on."""
+        self.setFormatter(JsonFormatter(self.process) if form == "json" else LineFormatter(self.process))
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Libraries are heard from WARNING on, whatever their own level says."""
@@ -141,9 +172,8 @@ class LineHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record, or count it as dropped when nobody reads."""
+        record.dropped = self.dropped
         line = self.format(record)
-        if self.dropped:
-            line += f" ({self.dropped} lines dropped before)"
         try:
             os.write(self._descriptor, line.encode("utf-8", "replace")[: MAX_LINE_BYTES - 1] + b"\n")
             self.dropped = 0
@@ -151,16 +181,17 @@ class LineHandler(logging.Handler):
             self.dropped += 1
 
 
-def configure(process: str, level: str, descriptor: int = 2) -> None:
+def configure(process: str, level: str, descriptor: int = 2, form: str = "text") -> None:
     """Set up this process: our lines from `level` on, libraries masked, uncaught exceptions through the same door.
 
-    Call it first in each process. `level` is one of debug, info, warning, error; `process` names the lines' origin.
+    Call it first in each process. `level` is one of debug, info, warning, error; `process` names the lines' origin; `form` is
+    "text" or "json".
     """
     logging.setLogRecordFactory(safe_record)
     root = logging.getLogger()
     for handler in list(root.handlers):
         root.removeHandler(handler)
-    root.addHandler(LineHandler(descriptor, process))
+    root.addHandler(LineHandler(descriptor, process, form))
     root.setLevel(logging.WARNING)
     logging.getLogger(OWN).setLevel(level.upper())
     for name in QUIET:
@@ -170,6 +201,14 @@ def configure(process: str, level: str, descriptor: int = 2) -> None:
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
     sys.unraisablehook = lambda args: _uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+
+
+def set_level(level: str, form: str) -> None:
+    """Change level and form of this process's lines."""
+    logging.getLogger(OWN).setLevel(level.upper())
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LineHandler):
+            handler.set_form(form)
 
 
 def claim_library_handlers() -> None:

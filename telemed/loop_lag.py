@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 PERIOD = 0.25  # seconds between two looks
 TOO_LATE = 0.5  # seconds: people notice; sockets and heartbeats are still far from their time-outs
@@ -17,6 +18,7 @@ class LoopLag:
 
     def __init__(self) -> None:
         self.worst = 0.0
+        self.on_lag: Callable[[float], None] = lambda _: None  # told each lag, in seconds
         self._warned = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
@@ -43,6 +45,7 @@ class LoopLag:
 
     def _note(self, lag: float) -> None:
         self.worst = max(self.worst, lag)
+        self.on_lag(lag)
         now = time.monotonic()
         if lag >= TOO_LATE and now - self._warned >= QUIET:
             self._warned = now

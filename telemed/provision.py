@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from telemed.care.identity import SYSTEM
+from telemed.care.records import OrganisationRecord
 from telemed.care.roles import STAFF_ROLES, Role
 from telemed.config import Clinic
 from telemed.demo import PEOPLE, DemoAccount, email_of, read_accounts, write_accounts
 from telemed.errors import ConfigError, Conflict, InvalidInput
 from telemed.store import Store
 from telemed.store.accounts import NewAccount, add_account
-from telemed.store.clinic import ClinicDetails, set_clinic
+from telemed.store.clinic import ClinicDetails, configure_clinic
 from telemed.store.demo import ensure_demo
 from telemed.web.passwords import hash_password
 
@@ -44,14 +45,14 @@ class NewStaff:
         return cls(Role(role), name, email, password)
 
 
-async def provide_clinic(store: Store, clinic: Clinic, now: datetime) -> None:
-    """Bring the clinic in line with the configuration. Raises ConfigError for a database of a demo."""
+async def provide_clinic(store: Store, clinic: Clinic, now: datetime) -> OrganisationRecord:
+    """Bring the clinic in line with the configuration and return it. Raises ConfigError for a database of a demo."""
     if await store.has_demo_accounts():
         raise ConfigError(
             "This database holds demo accounts whose passwords lie in a file. Use another directory, or serve it with --demo."
         )
     async with store.write() as tx:
-        await set_clinic(tx, _details(clinic), SYSTEM, now)
+        return await configure_clinic(tx, _details(clinic), SYSTEM, now)
 
 
 async def provide_demo(store: Store, clinic: Clinic, path: Path, now: datetime) -> None:

@@ -29,7 +29,7 @@ async def serve(orders: Launch) -> child.Lifespan:
     )
     await worker.start()
     try:
-        yield {"udp_port": worker.udp_port}
+        yield child.Serving({"udp_port": worker.udp_port})
     finally:
         await worker.close()
 

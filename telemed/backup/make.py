@@ -19,6 +19,7 @@ from telemed.layout import Layout
 from telemed.store.snapshot import SnapshotFacts
 
 SPARE_BYTES = 64 * 1024**2  # left free for what the running server writes meanwhile
+STALE_SECONDS = 24 * 3600.0  # no back-up takes that long
 
 Snapshot = Callable[[], tuple[Path, SnapshotFacts]]  # makes a copy of the database; whoever calls removes it
 
@@ -59,6 +60,7 @@ def make_backup(order: Order, snapshot: Snapshot) -> Made:
     """
     layout = Layout(order.config)
     make_private_directory(order.directory)
+    _clear_stale(order)
     _check_room(order, layout)
     copy, facts = snapshot()
     try:
@@ -114,6 +116,13 @@ def _manifest(order: Order, kind: str, facts: SnapshotFacts | None) -> Manifest:
     if facts is None:
         return Manifest(kind, at, order.version)
     return Manifest(kind, at, order.version, facts.revision, facts.audit_rows, facts.audit_hash)
+
+
+def _clear_stale(order: Order) -> None:
+    """Remove what a back-up left that was killed a day ago or earlier."""
+    for path in order.directory.glob(".telemed-*"):
+        if order.now.timestamp() - path.stat().st_mtime > STALE_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def _check_room(order: Order, layout: Layout) -> None:

@@ -48,6 +48,7 @@ class Service:
     is_demo: bool
     address: str = ""  # of the LAN, for links; "" without --lan
     trust: banner.Trust | None = None
+    path: str = ""  # of the configuration file
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -57,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     _check_paths(layout, chosen.ready_file)
     make_private_directory(layout.root)
     make_private_directory(layout.run)
-    logs.configure("supervisor", service.config.logging.level)
+    logs.configure("supervisor", service.config.logging.level, form=service.config.logging.format)
     with _only_one(layout.supervisor_lock):
         sockets = listen(service.hosts, service.config.server.port)
         try:
@@ -80,7 +81,7 @@ def configured_service(chosen: argparse.Namespace) -> Service:
     if found:
         raise ConfigFaults([Fault(0, key, problem, fix) for key, problem, fix in found], "command line")
     hosts = LOOPBACK_HOSTS if config.server.host == "localhost" else (config.server.host,)
-    return Service(config, hosts, is_demo=False)
+    return Service(config, hosts, is_demo=False, path=str(path.resolve()))
 
 
 def demo_service(chosen: argparse.Namespace) -> Service:
@@ -120,6 +121,8 @@ def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
         store = dataclasses.replace(store, directory=str(chosen.var.resolve()))
     if chosen.log_level is not None:
         logging = dataclasses.replace(logging, level=_checked(logging, "level", chosen.log_level))
+    if chosen.log_format is not None:
+        logging = dataclasses.replace(logging, format=_checked(logging, "format", chosen.log_format))
     return dataclasses.replace(config, server=server, media=media, store=store, logging=logging)
 
 
@@ -142,6 +145,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
         run_directory=str(layout.run),
         workers=workers,
         demo=service.is_demo,
+        config_path=service.path,
         accounts_file=str(layout.demo_accounts) if service.is_demo else "",
         authority_file=str(service.trust.authority) if service.trust else "",
     )
@@ -156,6 +160,8 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
         faults_directory=layout.faults,
         facts=lambda: _facts(launch),
         stop_seconds=float(config.limits.stop_seconds),
+        drain_seconds=float(config.limits.drain_seconds),
+        reloads=bool(service.path),
         ready_file=ready_file,
         announce=lambda details: banner.show(details, service.trust),
     )

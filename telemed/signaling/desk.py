@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
+from telemed.care.admission import Admission
 from telemed.care.identity import Identity
+from telemed.care.link_rules import LINK_LIFE
 from telemed.care.ports import Json, Store
 from telemed.clock import Clock
 from telemed.signaling.acting import Guest, identity_of
@@ -18,6 +21,11 @@ from telemed.signaling.transactor import Transactor
 GuestWork = Callable[[VisitStep, Identity], Awaitable[Json]]
 
 
+def usual_link_life() -> timedelta:
+    """Stand-in for an installation without policies."""
+    return LINK_LIFE
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by every command; owns nothing."""
@@ -28,6 +36,8 @@ class Desk:
     live: LiveVisits
     transactor: Transactor
     counters: Counters
+    admission: Admission = field(default_factory=Admission)
+    link_life: Callable[[], timedelta] = usual_link_life  # as the clinic's policy says now
 
     async def command(self, guest: Guest, command_id: str, work: GuestWork) -> Json:
         """Carry out a command of a `/call` connection once, under the rights its holder has now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from telemed.care import link_rules
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -70,7 +71,8 @@ class LinkDesk:
             seat = await _invited_seat(step, Role(role), name, participant_id)
             await step.tx.link_requests.handle(seat.id, actor.user_id, step.now)
             step.links_wanted[seat.id] = None
-            return {"link": await new_link(step, self.link_hash(actor.user_id, command_id), seat, actor)}
+            hashed, life = self.link_hash(actor.user_id, command_id), self._desk.link_life()
+            return {"link": await new_link(step, hashed, seat, actor, life)}
 
         ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
         return {"link": self.with_url(ack["link"], actor.user_id, command_id)}
@@ -208,8 +210,11 @@ def _seat_actor(link: LinkRecord) -> ActorRef:
     return ActorRef(link.participant_id, link.role.value)
 
 
-async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor: Staff) -> Json:
-    """Store a link to `seat`; what is returned holds no token and may be kept with the acknowledgement."""
+async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor: Staff, life: timedelta) -> Json:
+    """Store a link to `seat` that works for `life` after the planned start.
+
+    What is returned holds no token and may be kept with the acknowledgement.
+    """
     if len(await step.tx.links.in_session(step.session.id)) >= MAX_LINKS:
         raise Conflict("This visit has too many links.", code="too_many_links")
     start = step.session.starts_at or step.now
@@ -221,7 +226,7 @@ async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor:
         hashed,
         actor.user_id,
         step.now,
-        max(start, step.now) + link_rules.LINK_LIFE,
+        max(start, step.now) + life,
         not_before=link_rules.not_before(step.session),
     )
     await step.tx.links.create(link)

@@ -51,13 +51,15 @@ class SessionDesk:
             raise InvalidInput("There is no such kind of session.", field="kind") from None
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
+            self._desk.admission.check_new_session()
             step = await self._new_session(tx, actor, session_kind, patient_name, reason)
             if patient_id is not None:
                 await attach(step, actor, patient_id)
             seat = await _take_seat(step, actor)
             patient = _new_seat(step, Role.PATIENT, step.session.patient_name)
             await step.create_seat(patient)
-            link = await new_link(step, self._links.link_hash(actor.user_id, command_id), patient, actor)
+            hashed = self._links.link_hash(actor.user_id, command_id)
+            link = await new_link(step, hashed, patient, actor, self._desk.link_life())
             session, participant = views.staff_session_view(step.session), views.participant_view(seat, seat)
             return step, {"session": session, "participant": participant, "link": link}
 

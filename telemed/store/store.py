@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from telemed.care.audit_chain import Verdict
+from telemed.care.audit_chain import Head, Verdict
 from telemed.errors import Conflict, Unavailable
 from telemed.store.audit_check import verify_trail
 from telemed.store.connection import ReaderSql, SqlConnection
@@ -38,6 +39,7 @@ class Store:
         self._turn = asyncio.Lock()  # first come, first served
         self._closed = False  # no more transactions
         self._ended = False
+        self.on_write: Callable[[float], None] = lambda _: None  # told the seconds of each write transaction
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -81,11 +83,13 @@ class Store:
         Raises Unavailable when the turn does not come in 10 s or the database fails, Conflict when a constraint refuses a row.
         """
         await self._take_turn()
+        begun = perf_counter()
         try:
             async with _translated(), self._writer.transaction() as sql:
                 yield StoreTransaction(sql)
         finally:
             self._turn.release()
+            self.on_write(perf_counter() - begun)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[StoreTransaction]:
@@ -95,10 +99,10 @@ class Store:
         async with _translated(), self._snapshot() as sql:
             yield StoreTransaction(sql)
 
-    async def verify_audit(self) -> Verdict:
-        """Check the whole audit trail against its hashes and its head, in one snapshot."""
+    async def verify_audit(self, known: Iterable[Head] = ()) -> Verdict:
+        """Check the whole audit trail against its hashes, its head and heads kept elsewhere, in one snapshot."""
         async with self.read() as tx:
-            return await verify_trail(tx.audit)
+            return await verify_trail(tx.audit, known)
 
     async def has_demo_accounts(self) -> bool:
         """Whether this database was ever set up as a demo."""

@@ -35,6 +35,8 @@ class Plan:
     facts: Callable[[], dict[str, Any]]  # what the ready file says besides ports: base_url, accounts
     stop_seconds: float
     ready_file: Path | None = None
+    drain_seconds: float = 0.0  # how long control may wait for calls to end before it stops
+    reloads: bool = False  # SIGHUP is handed to control; without a configuration file it stops the service as SIGTERM does
     announce: Callable[[dict[str, Any]], None] = lambda _: None
 
 
@@ -50,11 +52,12 @@ class Supervisor:
         self._published: bytes = b""
 
     async def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or SIGHUP (a second one kills), or until a child cannot be started."""
+        """Serve until SIGTERM or SIGINT (a second one kills), or until a child cannot be started."""
         self._remove_files()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)
+        loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
         keepers = [*self._workers, self._control]
         for keeper in keepers:
             keeper.on_change = self._on_change
@@ -76,9 +79,15 @@ class Supervisor:
                 keeper.kill()
         self._stop_asked.set()
 
+    def _on_hangup(self) -> None:
+        if not self._plan.reloads:
+            self._on_signal()
+        elif self._control.current is not None:
+            self._control.current.signal(signal.SIGHUP)
+
     async def _stop(self) -> bool:
         """Control first, so that it can close rooms and store in order; then the workers together."""
-        in_time = await self._control.stop(self._plan.stop_seconds)
+        in_time = await self._control.stop(self._plan.drain_seconds + self._plan.stop_seconds)
         ended = await asyncio.gather(*(worker.stop(WORKER_STOP_SECONDS) for worker in self._workers))
         return in_time and all(ended)
 

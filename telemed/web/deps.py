@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from telemed.care.ports import Store, Visits
+from telemed.care.staff.policies import FixedPolicies, SignInPolicies
 from telemed.clock import Clock
 from telemed.web.settings import WebSettings
 
 
 def attach_nothing(app: web.Application) -> None:
     """Stand-in for a server without signalling."""
+
+
+def count_nothing(method: str, route: str, status: int, seconds: float) -> None:
+    """Stand-in for a server without metrics."""
+
+
+def drop_nothing(user_id: str) -> None:
+    """Stand-in for a server without open connections of staff."""
 
 
 def tell_nobody(first: str, second: str) -> None:
@@ -26,7 +35,8 @@ class WebDeps:
 
     `attach` hooks the Socket.IO server into the application before it starts. `on_sign_out` is told the ids of a user who signed
     out and of the login, so that what it opened ends with it; `on_renewed` the ids of the former and the new login of a browser
-    whose user signed in again, before the former one ends.
+    whose user signed in again, before the former one ends. `on_removed` is told the id of a user who lost every login: shut out,
+    reset, or given another role or site. `policies` are those of sign-in, as they are now.
     """
 
     store: Store
@@ -36,3 +46,6 @@ class WebDeps:
     attach: Callable[[web.Application], None] = attach_nothing
     on_sign_out: Callable[[str, str], None] = tell_nobody
     on_renewed: Callable[[str, str], None] = tell_nobody
+    on_removed: Callable[[str], None] = drop_nothing
+    policies: SignInPolicies = FixedPolicies()
+    on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

@@ -22,10 +22,11 @@ SOCKET_PATH = "/socket.io/"  # long polls and WebSockets have their own deadline
 CLIENT_LEFT = 499  # as nginx logs it
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+Observer = Callable[[str, str, int, float], None]  # method, route template, status, seconds
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def guard(pages: Pages, clock: Clock, deadline: float) -> Middleware:
+def guard(pages: Pages, clock: Clock, deadline: float, observe: Observer) -> Middleware:
     """Return the one middleware of the application. `deadline`: seconds from a complete head to the delivered answer."""
 
     @web.middleware
@@ -35,7 +36,7 @@ def guard(pages: Pages, clock: Clock, deadline: float) -> Middleware:
             response = await _answer(request, handler, pages)
         else:
             response = await _in_time(request, handler, pages, deadline)
-        _log(request, response.status, clock.monotonic() - started)
+        _log(request, response.status, clock.monotonic() - started, observe)
         return response
 
     return run
@@ -96,10 +97,12 @@ def _is_api(request: web.Request) -> bool:
     return request.path.startswith(("/api/", "/static/", SOCKET_PATH))
 
 
-def _log(request: web.Request, status: int, seconds: float) -> None:
-    """Write method, route pattern, status and time: neither path nor address nor header."""
+def _log(request: web.Request, status: int, seconds: float, observe: Observer) -> None:
+    """Write and count method, route pattern, status and time: neither path nor address nor header."""
     resource = request.match_info.route.resource
     pattern = resource.canonical if resource is not None else "(unknown path)"
     method = request.method if request.method in _METHODS else "(unknown method)"
     level = logging.DEBUG if pattern.startswith((SOCKET_PATH, "/static")) else logging.INFO
+    if not pattern.startswith(SOCKET_PATH):  # a WebSocket lasts as long as its visit
+        observe(method, pattern, status, seconds)
     log.log(level, "%s %s %d %.0f ms", method, pattern, status, seconds * 1000)

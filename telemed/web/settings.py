@@ -24,9 +24,9 @@ class ConnectionLimits:
     per_address: int = 256  # connections of one address at once; proxies of ours are exempt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WebSettings:
-    """The clinic as pages name it, where we are reached, and where files lie."""
+    """The clinic as pages name it, where we are reached, and where files lie. Only the clinic's words ever change."""
 
     clinic_name: str
     clinic_phone: str
@@ -40,6 +40,12 @@ class WebSettings:
     trusted_proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded-For is believed
     limits: ConnectionLimits = ConnectionLimits()
     device_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # signs the marks of known browsers
+    identity_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # seals secrets of second factors
+    sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
+
+    def set_clinic(self, name: str, phone: str, emergency_number: str) -> None:
+        """Name the clinic so on every page from now on."""
+        self.clinic_name, self.clinic_phone, self.emergency_number = name, phone, emergency_number
 
     @property
     def origins(self) -> frozenset[str]:

@@ -1,0 +1,131 @@
+"""What Prometheus reads: counts and times of this installation. No label holds an id, a name, an address or text from outside.
+
+A registry of our own, so that nothing a library registers appears by accident. Labels come from closed lists: route templates,
+statuses, states, counter names of ours, worker indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Values of this moment. `workers` has None for one that does not answer; `backup_age` None: there is no back-up."""
+
+    sessions: Mapping[str, int] = field(default_factory=dict)  # by state
+    participants: Mapping[str, int] = field(default_factory=dict)  # by state
+    sockets: Mapping[str, int] = field(default_factory=dict)  # by namespace
+    signaling: Mapping[str, int] = field(default_factory=dict)  # counters
+    outbox: Mapping[str, int] = field(default_factory=dict)  # messages by state
+    workers: Sequence[Mapping[str, Any] | None] = ()
+    disk_free: int = 0
+    disk_total: int = 0
+    backup_age: float | None = None
+    draining: bool = False
+
+
+class Metrics:
+    """Histograms that are fed as things happen, and gauges that are read from the last `figures`."""
+
+    def __init__(self) -> None:
+        self.figures = Figures()
+        self._registry = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self._registry)
+        self._requests = Counter(
+            "telemed_http_requests", "Requests answered", ("method", "route", "status"), registry=self._registry
+        )
+        self._request_seconds = Histogram(
+            "telemed_http_request_seconds", "Time of a request", ("route",), buckets=SECONDS, registry=self._registry
+        )
+        self._loop_lag = Histogram(
+            "telemed_loop_lag_seconds", "How late control's event loop runs", buckets=SECONDS, registry=self._registry
+        )
+        self._writes = Histogram(
+            "telemed_store_write_seconds", "Write transactions, commit included", buckets=SECONDS, registry=self._registry
+        )
+        self._registry.register(_Gauges(self))
+
+    def on_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered. `route` is a template of the route table, never a path."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def on_lag(self, seconds: float) -> None:
+        """The event loop was this late."""
+        self._loop_lag.observe(max(0.0, seconds))
+
+    def on_write(self, seconds: float) -> None:
+        """A write transaction took this long."""
+        self._writes.observe(seconds)
+
+    def render(self) -> bytes:
+        """Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+class _Gauges(Collector):
+    """Turns the last figures into metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterator[Metric]:
+        """All gauges."""
+        now = self._metrics.figures
+        yield _gauges("telemed_sessions", "Sessions in memory by state", "state", now.sessions)
+        yield _gauges("telemed_participants", "Seats of these sessions by state", "state", now.participants)
+        yield _gauges("telemed_sockets", "Connections by namespace", "namespace", now.sockets)
+        yield _gauges("telemed_outbox_messages", "Messages to gateways by state", "state", now.outbox)
+        yield _counters("telemed_signaling", "Events of the signalling", "event", now.signaling)
+        yield from _worker_metrics(now.workers)
+        yield GaugeMetricFamily("telemed_disk_free_bytes", "Free space where the database lies", now.disk_free)
+        yield GaugeMetricFamily("telemed_disk_total_bytes", "Size of that file system", now.disk_total)
+        yield GaugeMetricFamily("telemed_draining", "1 while nothing new may begin", float(now.draining))
+        if now.backup_age is not None:
+            yield GaugeMetricFamily("telemed_backup_age_seconds", "Age of the newest back-up", now.backup_age)
+
+
+def _gauges(name: str, text: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=(label,))
+    for key, value in sorted(values.items()):
+        family.add_metric((key,), value)
+    return family
+
+
+def _counters(name: str, text: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=(label,))
+    for key, value in sorted(values.items()):
+        family.add_metric((key,), value)
+    return family
+
+
+def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Metric]:
+    up = GaugeMetricFamily("telemed_worker_up", "1 while a media worker answers", labels=("worker",))
+    counts = CounterMetricFamily("telemed_worker_events", "Counters of a media worker", labels=("worker", "event"))
+    labels = ("worker",)
+    gauges = {name: GaugeMetricFamily(f"telemed_worker_{name}", text, labels=labels) for name, text in _WORKER_GAUGES.items()}
+    cpu = CounterMetricFamily("telemed_worker_cpu_seconds", "Processor time of a media worker", labels=("worker",))
+    for index, stats in enumerate(workers):
+        worker = str(index)
+        up.add_metric((worker,), 0 if stats is None else 1)
+        if stats is None:
+            continue
+        for name, value in sorted(stats.get("counters", {}).items()):
+            counts.add_metric((worker, name), value)
+        for name, gauge in gauges.items():
+            gauge.add_metric((worker,), stats.get(name, 0))
+        cpu.add_metric((worker,), stats.get("cpu_seconds", 0.0))
+    yield from (up, counts, cpu, *gauges.values())
+
+
+_WORKER_GAUGES = {"rooms": "Open rooms", "peers": "Connected peers", "tasks": "Tasks of its event loop"}
