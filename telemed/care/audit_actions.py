@@ -15,6 +15,33 @@ class AuditAction(StrEnum):
     USER_CREATED = "user.created"
     USER_CHANGED = "user.changed"
     PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - a word, not a password
+    USER_INVITED = "user.invited"
+    USER_RESET = "user.reset"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_ACTIVATED = "user.activated"
+    USER_ROLE_CHANGED = "user.role_changed"
+    USER_SITE_CHANGED = "user.site_changed"
+    USERS_LISTED = "users.listed"
+    INVITATION_REVOKED = "user.invitation_revoked"
+    INVITATION_ACCEPTED = "user.invitation_accepted"
+    SIGN_IN_STEP = "user.sign_in_step"  # the password was right, more is owed
+    FACTOR_REFUSED = "user.factor_refused"
+    TOTP_ADDED = "user.totp_added"
+    TOTP_REMOVED = "user.totp_removed"
+    PASSKEY_ADDED = "user.passkey_added"
+    PASSKEY_REMOVED = "user.passkey_removed"
+    RECOVERY_CODES_MADE = "user.recovery_codes_made"
+    RECOVERY_CODE_USED = "user.recovery_code_used"
+    FACTORS_REMOVED = "user.factors_removed"
+    PROVED = "user.proved"
+    PROOF_REFUSED = "user.proof_refused"
+    # object: login
+    LOGIN_ENDED = "login.ended"
+    LOGIN_LOCKED = "login.locked"
+    LOGIN_UNLOCKED = "login.unlocked"
+    UNLOCK_REFUSED = "login.unlock_refused"
+    PIN_SET = "login.pin_set"
+    PIN_REMOVED = "login.pin_removed"
     # object: organisation
     CLINIC_CREATED = "clinic.created"
     CLINIC_CHANGED = "clinic.changed"
@@ -52,6 +79,7 @@ class AuditAction(StrEnum):
     PATIENT_SESSION_DETACHED = "patient.session_detached"
     PATIENT_MERGED = "patient.merged"  # one row for each of the two records
     PATIENT_MERGE_UNDONE = "patient.merge_undone"  # the same
+    # object: organisation
     PATIENTS_SEARCHED = "patients.searched"
     # object: participant
     PARTICIPANT_CREATED = "participant.created"
@@ -83,6 +111,12 @@ class AuditAction(StrEnum):
     LINK_WANTED = "link.wanted"
     # object: message
     CHAT_SENT = "chat.sent"
+    # object: what was searched for, or the organisation
+    AUDIT_SEARCHED = "audit.searched"
+    # object: patient
+    PATIENT_ACCESS_READ = "patient.access_read"  # who saw the record
+    # object: checkpoint
+    AUDIT_HEAD_SIGNED = "audit.head_signed"
     # object: the server's own id
     SERVER_STARTED = "server.started"
     SERVER_STOPPED = "server.stopped"

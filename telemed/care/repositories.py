@@ -263,7 +263,7 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, Protocol):
+class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, Protocol):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

@@ -7,8 +7,8 @@ from telemed.store.repositories.acks import AckRows
 from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.audit_search import AuditSearchRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
-from telemed.store.repositories.clinic_settings import PolicyRows, SettingChangeRows, SiteRows
 from telemed.store.repositories.checkpoints import CheckpointRows, JobRows
+from telemed.store.repositories.clinic_settings import PolicyRows, SettingChangeRows, SiteRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
 from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
 from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
