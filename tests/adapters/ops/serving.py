@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 READY_SECONDS = 60.0  # a cold start takes two; the machine may be busy
-STOP_SECONDS = 20.0
+STOP_SECONDS = 45.0  # a stop waits 20 s for running calls
 
 
 @dataclass

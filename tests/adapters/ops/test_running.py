@@ -15,19 +15,24 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from telemed.care.records import LoginRecord
+from telemed.care.tokens import token_hash
+from telemed.store import Store
 from tests.adapters.ops.serving import Running, command, get, serving, wait_until
 from tests.adapters.ops.test_operation import assert_no_label_tells_anything
-from tests.client.seat import SeatClient, command_id, open_link, sign_in
+from tests.client.seat import Api, SeatClient, command_id, open_link
 
 PASSWORD = "correct horse battery staple"
 MAIL = "doctor@praxis.example"
 NAME = "Dr. Canary"
+TOKEN = "t" * 43  # of the clinician's login
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +47,24 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     account = ("--role", "clinician", "--email", MAIL, "--name", NAME, "--password-stdin")
     added = command("user", "add", "--config", str(path), *account, stdin=PASSWORD + "\n")
     assert added.returncode == 0, added.stderr
+    asyncio.run(signed_in(folder / "var" / "telemed.sqlite3"))
     return path
+
+
+async def signed_in(database: Path) -> None:
+    """A login of the clinician, as a sign-in with all its steps would leave it."""
+    store = await Store.open(database)
+    now = datetime.now(UTC)
+    async with store.write() as tx:
+        user = await tx.users.by_email(MAIL)
+        assert user is not None
+        until = now + timedelta(hours=2)
+        await tx.logins.create(LoginRecord("lgn_test", user.id, token_hash(TOKEN), now, now, until, proved_at=now))
+    await store.close()
+
+
+def staff_api(base_url: str, http: aiohttp.ClientSession) -> Api:
+    return Api(base_url, http, TOKEN)
 
 
 @contextmanager
@@ -60,7 +82,7 @@ def text(url: str) -> str:
 async def visits(base_url: str, wanted: int, keep: list[str]) -> None:
     """Make sessions one after the other; the ids of those that were acknowledged go to `keep`."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        staff = await sign_in(base_url, http, (MAIL, PASSWORD))
+        staff = staff_api(base_url, http)
         for _ in range(wanted):
             made = await staff.post("/sessions", kind="scheduled", patient_name="Canary Patient", command_id=command_id())
             keep.append(made["session"]["id"])
@@ -117,7 +139,7 @@ def restore_drill(config: Path, tmp_path: Path, before: list[str]) -> None:
 
 async def details(base_url: str, sessions: list[str]) -> list[str]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        staff = await sign_in(base_url, http, (MAIL, PASSWORD))
+        staff = staff_api(base_url, http)
         return [(await staff.call("GET", f"/sessions/{one}"))["session"]["patient_name"] for one in sessions]
 
 
@@ -147,7 +169,7 @@ async def in_a_call(base_url: str, orders: Any) -> list[str]:
     """Doctor and patient in a call until `orders` says so; what happened to them and to newcomers."""
     happened: list[str] = []
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        staff = await sign_in(base_url, http, (MAIL, PASSWORD))
+        staff = staff_api(base_url, http)
         created = await staff.post("/sessions", kind="scheduled", command_id=command_id())
         doctor = SeatClient(staff, created["session"]["id"], seat="staff")
         await doctor.connect()
