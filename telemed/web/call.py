@@ -9,12 +9,13 @@ from aiohttp import web
 
 from telemed.care.identity import Identity, Staff
 from telemed.care.ports import Json
-from telemed.care.records import UserRecord
+from telemed.care.records import LoginRecord, UserRecord
 from telemed.errors import NotSignedIn
 from telemed.web.cookies import CookieJar
 from telemed.web.deps import WebDeps
 from telemed.web.device_cookie import DeviceCookies
 from telemed.web.identify import Identifier
+from telemed.web.identity_services import IdentityServices
 from telemed.web.passwords import PasswordChecker
 from telemed.web.patients import PatientDesk
 from telemed.web.request_models import Body
@@ -35,17 +36,19 @@ class Services:
     identifier: Identifier
     document: Json  # OpenAPI
     patients: PatientDesk
+    identity: IdentityServices
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
         """Wire the parts of this package."""
         jar = CookieJar(deps.settings.secure)
         checker = PasswordChecker()
-        sign_in = SignIn(deps.store, deps.clock, checker)
+        sign_in = SignIn(deps.store, deps.clock, checker, deps.policies)
+        identity = IdentityServices.build(deps, sign_in, checker)
         devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
         identifier = Identifier(jar, sign_in, deps.visits)
         patients = PatientDesk.build(deps.store, deps.clock, deps.settings.clinic_phone)
-        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients)
+        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients, identity)
 
     @property
     def clinic(self) -> Json:
@@ -89,6 +92,7 @@ class Call:
     source: str  # who is asking, as limits count it
     identity: Identity | None = None
     user: UserRecord | None = None  # the account, when the identity is a member of staff
+    login: LoginRecord | None = None  # what proves it
 
     def body_as(self, model: type[Model]) -> Model:
         """Return the body with its type; the route table and the handler agree on it."""

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from telemed.care.identity import Identity, Seat, actor_id
 from telemed.care.permissions import TABLE, Action
+from telemed.care.staff.sign_in_steps import is_proved
 from telemed.errors import NotAllowed, NotSignedIn, TooMany
 from telemed.web.bodies import read_model
 from telemed.web.call import Call, Reply, Services
@@ -37,11 +38,30 @@ class Endpoint:
         if changes_state and not may_change_state(request.headers, settings.origins):
             raise NotAllowed(code="wrong_origin")
         source = source_key(request.remote, request.headers.get("X-Forwarded-For"), settings.trusted_proxies)
-        callers = await self._callers(request)
+        callers = self._unlocked(request, await self._callers(request))
         self._limit(callers, source)
         body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
+        self._check_proof(callers)
         reply = await self.route.handler(self._call(request, callers, body, source))
         return self._response(request, reply)
+
+    def _unlocked(self, request: web.Request, callers: Callers) -> Callers:
+        """Leave a member of staff out whose pages are locked, but for what unlocks them and for a call in progress."""
+        login = callers.login
+        if login is None or login.locked_at is None or self.route.while_locked:
+            return callers
+        if self.route.is_for_seats and self.services.deps.visits.in_call(login.id, request.match_info["id"]):
+            return callers
+        if callers.seat is not None:
+            return Callers(seat=callers.seat)
+        raise NotAllowed("These pages are locked.", code="locked")
+
+    def _check_proof(self, callers: Callers) -> None:
+        """Raise NotAllowed `proof_needed` when the route asks for a proof and the last one is too old."""
+        if not self.route.needs_proof:
+            return
+        if callers.login is None or not is_proved(callers.login, self.services.deps.clock.utcnow()):
+            raise NotAllowed("Please show again who you are.", code="proof_needed")
 
     async def _callers(self, request: web.Request) -> Callers:
         """Find out who asks and whether the permission table grants the action to any of them."""
@@ -74,7 +94,7 @@ class Endpoint:
         identity = callers.pick(body.as_ if isinstance(body, AsBody) else None)
         if not self._granted(identity):
             raise NotAllowed()
-        return Call(request, self.services, body, source, identity, callers.user)
+        return Call(request, self.services, body, source, identity, callers.user, callers.login)
 
     def _response(self, request: web.Request, reply: Reply) -> web.Response:
         text = json.dumps(reply.content, ensure_ascii=False, separators=(",", ":"))

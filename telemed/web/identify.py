@@ -9,7 +9,7 @@ from aiohttp import web
 
 from telemed.care.identity import Identity, Seat, Staff
 from telemed.care.ports import Visits
-from telemed.care.records import UserRecord
+from telemed.care.records import LoginRecord, UserRecord
 from telemed.errors import NotSignedIn
 from telemed.web.cookies import CookieJar
 from telemed.web.sign_in import SignIn
@@ -25,6 +25,7 @@ class Callers:
     staff: Staff | None = None
     user: UserRecord | None = None  # the account behind `staff`
     seat: Seat | None = None
+    login: LoginRecord | None = None  # what proves `staff`
 
     def pick(self, wanted: str | None) -> Identity:
         """Return the identity to act as; `wanted` is "staff", "seat" or None. Raises NotSignedIn."""
@@ -55,7 +56,7 @@ class Identifier:
         """Look for a member of staff only; `even_expired` to sign out, as an expired login may still carry a call."""
         token = self.staff_token(request)
         found = await self._sign_in.who(token, lambda _: even_expired) if token else None
-        return Callers(found[0], found[1]) if found else Callers()
+        return Callers(found.staff, found.user, login=found.login) if found else Callers()
 
     async def callers(self, request: web.Request, session_id: str) -> Callers:
         """Look for a seat of this session and for a member of staff, whose login may be over while a call of it goes on."""
@@ -65,12 +66,11 @@ class Identifier:
             if staff_token
             else None
         )
-        staff = Callers(found[0], found[1]) if found else Callers()
         token = self.seat_token(request, session_id)
         seat = await self._visits.seat(token) if token else None
         if seat is not None and seat.session_id != session_id:
             seat = None
-        return Callers(staff.staff, staff.user, seat)
+        return Callers(found.staff, found.user, seat, found.login) if found else Callers(seat=seat)
 
 
 def _bearer(request: web.Request) -> str | None:

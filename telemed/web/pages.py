@@ -25,6 +25,8 @@ class Pages:
         """Register the pages."""
         app.router.add_get("/", self.root)
         app.router.add_get(SIGN_IN, self.sign_in)
+        app.router.add_get("/invitation", self.invitation)
+        app.router.add_get("/account", self.account)
         app.router.add_get(TODAY, self.today)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
@@ -36,6 +38,14 @@ class Pages:
     async def sign_in(self, request: web.Request) -> web.Response:
         """`/sign-in`."""
         return self._page(request, "sign-in.html")
+
+    async def invitation(self, request: web.Request) -> web.Response:
+        """`/invitation`: the page behind every invitation; the token is in the fragment and never comes here."""
+        return self._page(request, "invitation.html")
+
+    async def account(self, request: web.Request) -> web.Response:
+        """`/account`, for staff."""
+        return self._page(request, "account.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def today(self, request: web.Request) -> web.Response:
         """`/today`, for staff."""

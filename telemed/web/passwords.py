@@ -10,8 +10,10 @@ import asyncio
 import secrets
 import threading
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,7 +25,10 @@ PASSES = 1
 LANES = 1
 MAX_RUNNING = 2  # hashes at once; each pins 46 MiB and a core for about 60 ms
 MAX_PENDING = 32  # running and waiting together: the last one waits about a second
+NO_PASSWORD = "!"  # noqa: S105 - what an account holds whose owner has set none yet: never a hash, so nothing matches it
 RETRY_AFTER = 2.0  # seconds a refused sign-in is asked to wait
+
+R = TypeVar("R")
 
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 
@@ -46,6 +51,14 @@ def verify_password(encoded: str, password: str) -> bool:
         return False
 
 
+def is_outdated(encoded: str) -> bool:
+    """Whether a hash was made at another cost than ours now: the password is hashed anew when it is known, at sign-in."""
+    try:
+        return _hasher.check_needs_rehash(encoded)
+    except InvalidHashError:
+        return False
+
+
 @cache
 def _hash_of_nobody() -> str:
     """Return what the password of an unknown account is compared with: the hash of a password nobody knows."""
@@ -65,13 +78,26 @@ class PasswordChecker:
 
         Raises TooMany when `max_pending` checks are running or waiting already.
         """
+        if encoded == NO_PASSWORD:
+            encoded = None
+        return await self._run(verify_password, encoded or self._nobody, password) and encoded is not None
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of a password to be kept. Raises TooMany as `matches`."""
+        return await self._run(hash_password, password)
+
+    def is_outdated(self, encoded: str) -> bool:
+        """Whether a hash was made at another cost than ours now."""
+        return is_outdated(encoded)
+
+    async def _run(self, work: Callable[..., R], *arguments: str) -> R:
         if not self._slots.acquire(blocking=False):
             raise TooMany(retry_after=RETRY_AFTER)
-        work = self._threads.submit(verify_password, encoded or self._nobody, password)
-        work.add_done_callback(self._release)  # also when the waiting request is cancelled
-        return await asyncio.wrap_future(work) and encoded is not None
+        running = self._threads.submit(work, *arguments)
+        running.add_done_callback(self._release)  # also when the waiting request is cancelled
+        return await asyncio.wrap_future(running)
 
-    def _release(self, _: Future[bool]) -> None:
+    def _release(self, _: Future[Any]) -> None:
         self._slots.release()
 
     def close(self) -> None:

@@ -27,6 +27,9 @@ _PREFIXES = {
     "carer_id": "car",
     "member_id": "tmm",
     "merge_id": "mrg",
+    "user_id": "usr",
+    "login_id": "lgn",
+    "passkey_id": "psk",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()}
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -52,6 +55,8 @@ class Route:
     body_limit: int = BODY_LIMIT
     rate: Rate = PER_CALLER
     errors: tuple[int, ...] = ()  # statuses beside those every route can give
+    needs_proof: bool = False  # only for staff who showed lately who they are (403 `proof_needed`)
+    while_locked: bool = False  # also for staff whose pages the idle lock hides
     pages: bool = False  # takes `?after=&limit=` (`paging.Page`)
 
     @property

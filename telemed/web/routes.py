@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from telemed.web.route import Route
 from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
+from telemed.web.routes_identity import IDENTITY_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
 
 __all__ = ["OFFER_LIMIT", "ROUTES"]
 
-ROUTES: tuple[Route, ...] = CALL_ROUTES + PEOPLE_ROUTES
+ROUTES: tuple[Route, ...] = CALL_ROUTES + PEOPLE_ROUTES + IDENTITY_ROUTES

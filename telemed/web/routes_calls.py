@@ -6,6 +6,7 @@ from telemed.care.permissions import Action
 from telemed.web import request_models as ask
 from telemed.web import response_models as give
 from telemed.web.handlers import account, links, media, sessions
+from telemed.web.response_models_identity import SignInAnswer
 from telemed.web.route import Route
 from telemed.web.throttle import Rate
 
@@ -26,8 +27,8 @@ CALL_ROUTES: tuple[Route, ...] = (
     Route("GET", "/clinic", Action.READ_CLINIC, account.clinic, give.ClinicDetail),
     Route("GET", "/openapi.json", Action.READ_CLINIC, account.openapi, give.Document),
     Route("GET", "/version", Action.READ_CLINIC, account.version, give.Version),
-    Route("POST", "/auth/login", Action.SIGN_IN, account.login, give.LoginAnswer, ask.LoginBody, rate=LOGIN_RATE, errors=(401,)),
-    Route("POST", "/auth/logout", Action.SIGN_OUT, account.logout, give.Nothing),
+    Route("POST", "/auth/login", Action.SIGN_IN, account.login, SignInAnswer, ask.LoginBody, rate=LOGIN_RATE, errors=(401,)),
+    Route("POST", "/auth/logout", Action.SIGN_OUT, account.logout, give.Nothing, while_locked=True),
     Route("GET", "/me", Action.READ_SELF, account.me, give.Me),
     Route("GET", "/today", Action.READ_TODAY, account.today, give.Today),
     Route("POST", "/staff/ticket", Action.CONNECT_STAFF, account.staff_ticket, give.Ticket, rate=TICKET_RATE),

@@ -67,7 +67,6 @@ class SignInLimits:
         def succeeded() -> None:
             for throttle, key in taken:
                 throttle.give_back(key)
-            self._remember(account, source)
 
         yield succeeded
 
@@ -87,7 +86,8 @@ class SignInLimits:
         at = self._known.get((account, source))
         return at is not None and now - at < KNOWN_SECONDS
 
-    def _remember(self, account: str, source: str) -> None:
+    def remember(self, account: str, source: str) -> None:
+        """A source signed in to the account, with everything that was owed."""
         self._known[(account, source)] = self._clock.monotonic()
         self._known.move_to_end((account, source))
         if len(self._known) > MAX_KEYS:

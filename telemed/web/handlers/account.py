@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from telemed.care.login_rules import LIFE
-from telemed.care.ports import Json
-from telemed.care.records import UserRecord
 from telemed.errors import NotSignedIn
-from telemed.web.call import Call, NewCookie, Reply, Services
-from telemed.web.origin import is_other_program
+from telemed.web.call import Call, Reply
+from telemed.web.handlers.signed_in import opened_reply, user_json, words_of
 from telemed.web.request_models import LoginBody
-from telemed.web.sign_in import SignedIn, account_key
+from telemed.web.sign_in import account_key
 
 PROTOCOL_VERSION = 1
 TICKET_SECONDS = 60  # protocol 1.2
 # Not "cache": browsers take seconds for it, and nothing of ours is cached. Not "cookies": logins and seats are taken away one by
 # one, and the mark of a known browser stays, or strangers could keep its owner from signing in again.
 CLEAR_SITE_DATA = '"storage"'
-
-
-def _user(user: UserRecord) -> Json:
-    return {"id": user.id, "name": user.name, "email": user.email, "role": user.role.value}
 
 
 async def clinic(call: Call) -> Reply:
@@ -39,31 +32,14 @@ async def openapi(call: Call) -> Reply:
 
 
 async def login(call: Call) -> Reply:
-    """`POST /auth/login`. A login this browser had before is closed: one browser, one login; another user's sockets end too."""
+    """`POST /auth/login`: the login, or the step that is owed."""
     body = call.body_as(LoginBody)
     services = call.services
     account = account_key(body.email)
     device = services.devices.known(call.request, account, services.deps.clock.utcnow())
-    signed_in = await services.sign_in.sign_in(body.email, body.password, call.source, device)
-    earlier = services.identifier.staff_token(call.request)
-    if earlier is not None:
-        await _replace_login(services, earlier, signed_in)
-    content: Json = {"user": _user(signed_in.user)}
-    if is_other_program(call.request.headers):
-        return Reply({**content, "token": signed_in.token})
-    cookie = NewCookie(services.jar.staff_name, signed_in.token, int(LIFE.total_seconds()))
-    return Reply(content, (cookie,), known_account=account)
-
-
-async def _replace_login(services: Services, earlier: str, signed_in: SignedIn) -> None:
-    """Close the login a browser had; the same person's calls go over to the new one first, so that none is cut."""
-    before = await services.sign_in.login_of(earlier)
-    is_same = before is not None and before.user_id == signed_in.user.id
-    if before is not None and is_same:
-        services.deps.on_renewed(before.id, signed_in.login_id)
-    closed = await services.sign_in.sign_out(earlier)
-    if closed is not None and not is_same:
-        services.deps.on_sign_out(closed.user_id, closed.id)
+    return await opened_reply(
+        call, await services.sign_in.sign_in(body.email, body.password, call.source, device, words_of(call))
+    )
 
 
 async def logout(call: Call) -> Reply:
@@ -80,7 +56,7 @@ async def me(call: Call) -> Reply:
     """`GET /me`."""
     if call.user is None:
         raise NotSignedIn("Please sign in.")
-    return Reply({"user": _user(call.user), "clinic": call.services.clinic})
+    return Reply({"user": user_json(call.user), "clinic": call.services.clinic})
 
 
 async def today(call: Call) -> Reply:

@@ -41,6 +41,7 @@ class RememberedVisits:
         self.fault: BaseException | None = None
         self.status = "seat"
         self.signed_out: list[str] = []
+        self.removed: list[str] = []  # users who lost every login
         self.renewed: list[tuple[str, str]] = []
         self.calls_in_progress: set[str] = set()  # session ids
 

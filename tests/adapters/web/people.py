@@ -30,7 +30,8 @@ class People:
     async def token_of(self, role: Role) -> str:
         """Open a login without the door: for tests of what comes after."""
         token = new_secret()
-        login = LoginRecord(new_id("lgn"), self.users[role].id, token_hash(token), START, START, START + timedelta(hours=12))
+        end = START + timedelta(hours=12)
+        login = LoginRecord(new_id("lgn"), self.users[role].id, token_hash(token), START, START, end, proved_at=START)
         async with self.store.write() as tx:
             await tx.logins.create(login)
         return token

@@ -114,11 +114,16 @@ def write_templates(root: Path) -> None:
 
 @asynccontextmanager
 async def running_site(
-    store: Store, settings: WebSettings, tls: ssl.SSLContext | None = None, attach: Any = None
+    store: Store,
+    settings: WebSettings,
+    tls: ssl.SSLContext | None = None,
+    attach: Any = None,
+    ports: dict[str, Any] | None = None,
 ) -> AsyncIterator[Site]:
     """Start a server on a free port and stop it."""
     visits, clock = RememberedVisits(), TurnableClock()
     deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.drop_user, on_renewed=visits.login_renewed)
+    deps = replace(deps, on_removed=visits.removed.append, **(ports or {}))
     if attach is not None:
         deps = replace(deps, attach=attach)
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], tls)

@@ -137,6 +137,7 @@ async def besieged() -> tuple[SignInLimits, Pauses, TurnableClock]:
     limits = SignInLimits(clock, pauses)
     async with limits.attempt("account", "198.51.100.7", None) as succeeded:
         succeeded()
+    limits.remember("account", "198.51.100.7")
     for n in range(ACCOUNT_RATE.count):
         await fail(limits, f"10.0.{n}.1")
     assert not pauses.asked
@@ -189,4 +190,5 @@ async def test_what_is_remembered_stays_bounded() -> None:
     for n in range(MAX_KEYS + 5):
         async with limits.attempt("account", f"source {n}", None) as succeeded:
             succeeded()
+        limits.remember("account", f"source {n}")
     assert len(limits._known) == MAX_KEYS
