@@ -34,7 +34,6 @@ from telemed.admin.server import AdminServer
 from telemed.admin.wire import text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
-from telemed.care.staff.policies import FixedPolicies, SecondFactor
 from telemed.care.notify.compose import LinkMaker
 from telemed.care.staff.policies import FixedPolicies, SecondFactor
 from telemed.clock import SystemClock
@@ -52,7 +51,6 @@ from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
 from telemed.web.deps import WebDeps
 from telemed.web.sealing import derive_key
-from telemed.web.sealing import derive_key
 from telemed.web.server import build_app, start_server
 from telemed.web.settings import WebSettings
 
@@ -62,7 +60,6 @@ POLL = 0.02  # seconds between looks while waiting for them
 STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
 STOP_NOTIFY = 1.5
 AUTHORITY_PATH = "/telemed-ca.crt"
-IDLE_LOCK_MINUTES = 10  # until somebody sets another time
 IDLE_LOCK_MINUTES = 10  # until somebody sets another time
 log = logging.getLogger(__name__)
 
@@ -154,8 +151,6 @@ async def _open_web(
         on_renewed=visits.login_renewed,
         on_removed=visits.drop_user,
         policies=_sign_in_policies(orders),
-        on_removed=visits.drop_user,
-        policies=_sign_in_policies(orders),
         on_request=operation.metrics.on_request,
     )
     application = build_app(deps)
@@ -203,16 +198,7 @@ def _web_settings(orders: Launch) -> WebSettings:
         device_key=_key_for("device cookies", orders),
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
-        identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
-        sends_mail=bool(orders.config.mail.host),
     )
-
-
-def _sign_in_policies(orders: Launch) -> FixedPolicies:
-    """A demo lets people in with a password alone and hides nothing; elsewhere a second factor is owed."""
-    if orders.demo:
-        return FixedPolicies()
-    return FixedPolicies(second_factor=SecondFactor.REQUIRED, idle_lock_minutes=IDLE_LOCK_MINUTES)
 
 
 def _sign_in_policies(orders: Launch) -> FixedPolicies:

@@ -42,36 +42,19 @@ class AuditAction(StrEnum):
     UNLOCK_REFUSED = "login.unlock_refused"
     PIN_SET = "login.pin_set"
     PIN_REMOVED = "login.pin_removed"
-    USER_INVITED = "user.invited"
-    USER_RESET = "user.reset"
-    USER_DEACTIVATED = "user.deactivated"
-    USER_ACTIVATED = "user.activated"
-    USER_ROLE_CHANGED = "user.role_changed"
-    USER_SITE_CHANGED = "user.site_changed"
-    USERS_LISTED = "users.listed"
-    INVITATION_REVOKED = "user.invitation_revoked"
-    INVITATION_ACCEPTED = "user.invitation_accepted"
-    SIGN_IN_STEP = "user.sign_in_step"  # the password was right, more is owed
-    FACTOR_REFUSED = "user.factor_refused"
-    TOTP_ADDED = "user.totp_added"
-    TOTP_REMOVED = "user.totp_removed"
-    PASSKEY_ADDED = "user.passkey_added"
-    PASSKEY_REMOVED = "user.passkey_removed"
-    RECOVERY_CODES_MADE = "user.recovery_codes_made"
-    RECOVERY_CODE_USED = "user.recovery_code_used"
-    FACTORS_REMOVED = "user.factors_removed"
-    PROVED = "user.proved"
-    PROOF_REFUSED = "user.proof_refused"
-    # object: login
-    LOGIN_ENDED = "login.ended"
-    LOGIN_LOCKED = "login.locked"
-    LOGIN_UNLOCKED = "login.unlocked"
-    UNLOCK_REFUSED = "login.unlock_refused"
-    PIN_SET = "login.pin_set"
-    PIN_REMOVED = "login.pin_removed"
     # object: organisation
     CLINIC_CREATED = "clinic.created"
     CLINIC_CHANGED = "clinic.changed"
+    # object: site
+    SITE_CREATED = "site.created"
+    SITE_CHANGED = "site.changed"
+    # object: the row of the change
+    POLICY_CHANGED = "policy.changed"
+    TEMPLATE_CHANGED = "template.changed"
+    SETTING_REVERTED = "setting.reverted"
+    # object: message to a gateway
+    MESSAGE_SENT_AGAIN = "outbox.sent_again"
+    # object: organisation
     DEMO_CREATED = "demo.created"
     # object: session
     SESSION_CREATED = "session.created"
@@ -106,8 +89,12 @@ class AuditAction(StrEnum):
     PATIENT_SESSION_DETACHED = "patient.session_detached"
     PATIENT_MERGED = "patient.merged"  # one row for each of the two records
     PATIENT_MERGE_UNDONE = "patient.merge_undone"  # the same
+    GLASS_BROKEN = "patient.glass_broken"
+    GLASS_CLOSED = "patient.emergency_closed"
+    GLASS_REVIEWED = "patient.emergency_reviewed"
     # object: organisation
     PATIENTS_SEARCHED = "patients.searched"
+    GLASSES_LISTED = "emergencies.listed"
     # object: participant
     PARTICIPANT_CREATED = "participant.created"
     PARTICIPANT_ARRIVED = "participant.arrived"

@@ -51,8 +51,6 @@ class WebDeps:
     on_renewed: Callable[[str, str], None] = tell_nobody
     on_removed: Callable[[str], None] = drop_nothing
     policies: SignInPolicies = FixedPolicies()
-    on_removed: Callable[[str], None] = drop_nothing
-    policies: SignInPolicies = FixedPolicies()
     live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
     health: Health = NoHealth()
     notifier: Notifier = NoNotifier()

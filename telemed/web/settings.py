@@ -42,8 +42,6 @@ class WebSettings:
     device_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # signs the marks of known browsers
     identity_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # seals secrets of second factors
     sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
-    identity_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # seals secrets of second factors
-    sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
 
     def set_clinic(self, name: str, phone: str, emergency_number: str) -> None:
         """Name the clinic so on every page from now on."""
