@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from telemed.care.clinic.live_settings import LiveSettings
-from telemed.care.clinic.ports import Health, NoHealth
 from telemed.care.notify.ports import NoNotifier, Notifier
 from telemed.care.ports import Store, Visits
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
@@ -51,7 +49,5 @@ class WebDeps:
     on_renewed: Callable[[str, str], None] = tell_nobody
     on_removed: Callable[[str], None] = drop_nothing
     policies: SignInPolicies = FixedPolicies()
-    live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
-    health: Health = NoHealth()
     notifier: Notifier = NoNotifier()
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds
