@@ -57,3 +57,6 @@ class Action(StrEnum):
     EDIT_CARE_TEAM = "edit_care_team"
     MERGE_PATIENTS = "merge_patients"
     ATTACH_SESSION = "attach_session"
+    BREAK_GLASS = "break_glass"
+    CLOSE_GLASS = "close_glass"
+    REVIEW_GLASS = "review_glass"

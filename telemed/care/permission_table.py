@@ -104,6 +104,10 @@ TABLE: Mapping[Action, Grants] = {
 }
 
 # HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
+    Action.BREAK_GLASS: _grant((CARE_ROLES, Scope.ORGANISATION)),  # of a record that is not open to them
+    Action.CLOSE_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.OWN_ACCOUNT)),  # the own access; privacy officers any
+    # An admin can make itself a privacy officer, and still sees no names and no reasons.
+    Action.REVIEW_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.PRIVACY)),
 ROUTES: Mapping[str, Action] = {
     "GET /clinic": Action.READ_CLINIC,
     "POST /auth/login": Action.SIGN_IN,
@@ -204,6 +208,11 @@ EVENTS: Mapping[str, Action] = {
     "/call negotiated": Action.JOIN_MEDIA,
     "/call chat": Action.CHAT,
     "/call typing": Action.CHAT,
+    "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
+    "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
+    "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,
+    "POST /break-glass/search": Action.REVIEW_GLASS,
+    "POST /break-glass/{break_glass_id}/review": Action.REVIEW_GLASS,
     "/call quality_report": Action.REPORT_QUALITY,
     "/call leave": Action.LEAVE,
     "/call end": Action.END_SESSION,

@@ -10,9 +10,9 @@ from telemed.care.patients.records import PatientRecord, PatientStanding
 from telemed.care.patients.words import CarerScope
 from telemed.care.permission_table import EVENTS, PUBLIC, ROUTES, SEAT_SCOPES, TABLE, Grants, Scope
 from telemed.care.records import ParticipantRecord, SessionRecord
-from telemed.care.roles import Role
+from telemed.care.roles import LINK_ROLES, Role
 from telemed.care.states import IN_CALL, ParticipantState
-from telemed.errors import NotAllowed, NotSignedIn
+from telemed.errors import NotAllowed, NotFound, NotSignedIn
 
 __all__ = [
     "EVENTS",
@@ -24,6 +24,7 @@ __all__ = [
     "Scope",
     "check",
     "check_patient",
+    "grants",
     "may",
     "may_patient",
 ]
@@ -69,12 +70,27 @@ def check(
     seat: ParticipantRecord | None = None,
     target: ParticipantRecord | None = None,
 ) -> None:
-    """Raise NotAllowed unless `may`; NotSignedIn when there is no identity at all."""
+    """Raise NotAllowed unless `may`; NotSignedIn when there is no identity at all.
+
+    Raises NotFound for a session of another organisation or site: to staff from there it does not exist.
+    """
+    if isinstance(identity, Staff) and session is not None and not _in_reach(identity, session):
+        raise NotFound()
     if may(identity, action, session, seat, target):
         return
     if identity is None:
         raise NotSignedIn("Please sign in or open your link again.")
     raise NotAllowed()
+
+
+def grants(identity: Identity, action: Action) -> bool:
+    """Whether the table grants the action to this kind of person at all: all that can be said before one knows on what."""
+    if isinstance(identity, Seat):
+        return any(role in LINK_ROLES and scope in SEAT_SCOPES for role, scope in TABLE[action].items())
+    scope = TABLE[action].get(identity.role)
+    if isinstance(identity, Person):
+        return scope is Scope.OWN_RECORD
+    return scope is not None and scope is not Scope.OWN_RECORD and (scope is not Scope.PRIVACY or identity.is_privacy_officer)
 
 
 def may_patient(identity: Identity | None, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:
@@ -87,7 +103,9 @@ def may_patient(identity: Identity | None, action: Action, patient: PatientRecor
 
 
 def check_patient(identity: Identity | None, action: Action, patient: PatientRecord, standing: PatientStanding) -> None:
-    """Raise NotAllowed unless `may_patient`; NotSignedIn when there is no identity at all."""
+    """Raise NotAllowed unless `may_patient`; NotSignedIn without any identity, NotFound for another organisation's or site's."""
+    if isinstance(identity, Staff) and not _shares(identity, patient):
+        raise NotFound()
     if may_patient(identity, action, patient, standing):
         return
     if identity is None:
@@ -97,13 +115,18 @@ def check_patient(identity: Identity | None, action: Action, patient: PatientRec
 
 def _staff_may_patient(staff: Staff, scope: Scope | None, patient: PatientRecord, standing: PatientStanding) -> bool:
     """The scopes that ask for a patient, for a member of staff."""
-    if staff.organisation_id != patient.organisation_id or not staff.works_at(patient.site_id):
+    if not _shares(staff, patient):
         return False
     if scope is Scope.CARE:
         return standing.cares
     if scope is Scope.PRIVACY:
         return staff.is_privacy_officer
     return scope is Scope.ORGANISATION
+
+
+def _shares(staff: Staff, patient: PatientRecord) -> bool:
+    """A record of the own organisation, and of the own site or of none."""
+    return staff.organisation_id == patient.organisation_id and staff.works_at(patient.site_id)
 
 
 def _owns(person: Person, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:

@@ -33,6 +33,7 @@ from telemed.care.records import (
     SessionRecord,
     UserRecord,
 )
+from telemed.care.rights_repositories import RightsTransaction
 from telemed.care.roles import Role
 from telemed.care.staff.repositories import IdentityTransaction
 from telemed.care.states import ParticipantState, SessionState
@@ -263,7 +264,7 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, Protocol):
+class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, RightsTransaction, Protocol):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

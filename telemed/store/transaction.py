@@ -6,6 +6,7 @@ from telemed.store.connection import SqlConnection
 from telemed.store.repositories.acks import AckRows
 from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.audit_search import AuditSearchRows
+from telemed.store.repositories.break_glass import BreakGlassRows, PlaceRows
 from telemed.store.repositories.calls import EventRows, ParticipantRows, QualityRows, SessionRows
 from telemed.store.repositories.checkpoints import CheckpointRows, JobRows
 from telemed.store.repositories.clinic_settings import PolicyRows, SettingChangeRows, SiteRows
@@ -64,3 +65,5 @@ class StoreTransaction:
         self.patient_history = PatientHistoryRows(sql)
         self.patient_merges = PatientMergeRows(sql)
         self.patient_sessions = PatientSessionRows(sql)
+        self.places = PlaceRows(sql)
+        self.break_glasses = BreakGlassRows(sql)

@@ -11,6 +11,7 @@ from telemed.care.identity import Identity, Staff
 from telemed.care.ports import Json
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.errors import NotSignedIn
+from telemed.web.break_glass_desk import BreakGlassDesk
 from telemed.web.cookies import CookieJar
 from telemed.web.deps import WebDeps
 from telemed.web.device_cookie import DeviceCookies
@@ -36,6 +37,7 @@ class Services:
     identifier: Identifier
     document: Json  # OpenAPI
     patients: PatientDesk
+    break_glass: BreakGlassDesk
     identity: IdentityServices
 
     @classmethod
@@ -48,7 +50,8 @@ class Services:
         devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
         identifier = Identifier(jar, sign_in, deps.visits)
         patients = PatientDesk.build(deps.store, deps.clock, deps.settings.clinic_phone)
-        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients, identity)
+        break_glass = BreakGlassDesk(deps.store, deps.clock, deps.settings.base_url)
+        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients, break_glass, identity)
 
     @property
     def clinic(self) -> Json:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from telemed.care.identity import Identity, Seat, actor_id
-from telemed.care.permissions import TABLE, Action
+from telemed.care.identity import Identity, actor_id
+from telemed.care.permissions import Action, grants
 from telemed.care.staff.sign_in_steps import is_proved
 from telemed.errors import NotAllowed, NotSignedIn, TooMany
 from telemed.web.bodies import read_model
 from telemed.web.call import Call, Reply, Services
 from telemed.web.identify import Callers
 from telemed.web.origin import SAFE_METHODS, may_change_state
+from telemed.web.reach_guard import check_reach
 from telemed.web.request_models import AsBody, Body, Empty
 from telemed.web.route import Route, may_seats
 from telemed.web.source import source_key
@@ -42,7 +43,10 @@ class Endpoint:
         self._limit(callers, source)
         body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
         self._check_proof(callers)
-        reply = await self.route.handler(self._call(request, callers, body, source))
+        call = self._call(request, callers, body, source)
+        if call.identity is not None:
+            await check_reach(self.services.deps.store, call.identity, request.match_info)
+        reply = await self.route.handler(call)
         return self._response(request, reply)
 
     def _unlocked(self, request: web.Request, callers: Callers) -> Callers:
@@ -80,7 +84,7 @@ class Endpoint:
 
     def _granted(self, who: Identity) -> bool:
         """Tell whether the table grants the action to this kind of person at all."""
-        return may_seats(self.route.action) if isinstance(who, Seat) else who.role in TABLE[self.route.action]
+        return grants(who, self.route.action)
 
     def _limit(self, callers: Callers, source: str) -> None:
         known = callers.seat or callers.staff

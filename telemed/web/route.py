@@ -27,6 +27,7 @@ _PREFIXES = {
     "carer_id": "car",
     "member_id": "tmm",
     "merge_id": "mrg",
+    "break_glass_id": "brk",
     "user_id": "usr",
     "login_id": "lgn",
     "passkey_id": "psk",

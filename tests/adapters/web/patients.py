@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from telemed.care.break_glass import BreakGlassRecord
 from telemed.care.patients.names import fold
 from telemed.care.patients.records import CarerRecord, ChannelRecord, MergeRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import CarerScope, ChannelKind, Relation
@@ -26,6 +27,7 @@ PATIENT_IDS = {
     "carer_id": "car_AbCdEfGhIjKlMnOp",
     "member_id": "tmm_reviewer",
     "merge_id": "mrg_AbCdEfGhIjKlMnOp",
+    "break_glass_id": "brk_AbCdEfGhIjKlMnOp",
 }
 PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /sessions/{id}/patient": {"patient_id": PATIENT_ID},
@@ -42,6 +44,10 @@ PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /patients/{patient_id}/team/{member_id}/end": {},
     "POST /patients/{patient_id}/merge": {"merged_id": TWIN_ID, "revision": 1},
     "POST /patients/{patient_id}/merges/{merge_id}/undo": {},
+    "POST /patients/{patient_id}/break-glass": {"reason": "Found unconscious, allergies unknown"},
+    "POST /break-glass/{break_glass_id}/close": {},
+    "POST /break-glass/search": {"show": "all"},
+    "POST /break-glass/{break_glass_id}/review": {},
 }
 
 
@@ -75,4 +81,8 @@ async def settle_patients(tx: Transaction, users: Mapping[Role, UserRecord]) -> 
     )
     await tx.carers.create(carer)
     await tx.channels.create(ChannelRecord(PATIENT_IDS["channel_id"], PATIENT_ID, ChannelKind.PHONE, "+49301234567", START))
+    access = BreakGlassRecord(
+        PATIENT_IDS["break_glass_id"], users[Role.REVIEWER].id, PATIENT_ID, "An old emergency", START, START, closed_at=START
+    )
+    await tx.break_glasses.create(access)
     await tx.patient_merges.create(MergeRecord(PATIENT_IDS["merge_id"], PATIENT_ID, MERGED_ID, {}, maker.id, START))

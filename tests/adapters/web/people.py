@@ -46,7 +46,10 @@ async def settle(store: Store, password_hash: str) -> People:
     """Write an organisation and its staff."""
     organisation = OrganisationRecord(new_id("org"), "Clinic", "1", "112", True, START)
     users = {
-        role: UserRecord(new_id("usr"), organisation.id, role, f"Name of {role.value}", email_of(role), password_hash, START)
+        role: replace(
+            UserRecord(new_id("usr"), organisation.id, role, f"Name of {role.value}", email_of(role), password_hash, START),
+            is_privacy_officer=True,
+        )
         for role in sorted(STAFF_ROLES)
     }
     async with store.write() as tx:

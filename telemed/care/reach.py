@@ -1,0 +1,36 @@
+"""Organisations and sites separate data: what a path names must lie in the reach of who asks, before any handler looks at it.
+
+Every parameter of every route stands in one of the sets below. One that does not is refused at run time (`is_known`) and by a
+rule test, so a new route cannot forget the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telemed.care.identity import Identity, Person, Seat, Staff
+from telemed.care.rights_repositories import Place
+
+# Named by themselves: the store says to whom they belong (`rights_repositories.Places`).
+GUARDED = frozenset(
+    {"id", "patient_id", "user_id", "break_glass_id", "site_id", "change_id", "message_id", "login_id", "passkey_id"}
+)
+# Part of something guarded in the same path; the handler checks that it is.
+PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id"})
+# Names nothing that belongs to anybody.
+PLAIN = frozenset({"days"})
+
+
+def is_known(parameters: Iterable[str]) -> bool:
+    """Whether all parameters of a path are guarded, parts of something guarded in the same path, or plain."""
+    names = set(parameters)
+    return names <= GUARDED | PARTS | PLAIN and (not names & PARTS or bool(names & GUARDED))
+
+
+def is_in_reach(identity: Identity, place: Place) -> bool:
+    """Whether something of this place exists for somebody. Seats and patients' own sign-ins are bound to one thing anyway."""
+    if isinstance(identity, Staff):
+        return identity.organisation_id == place.organisation_id and identity.works_at(place.site_id)
+    if isinstance(identity, Person):
+        return identity.organisation_id == place.organisation_id
+    return isinstance(identity, Seat)
