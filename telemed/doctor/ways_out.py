@@ -9,7 +9,9 @@ from telemed.care.notify.records import Fault
 from telemed.config import Config
 from telemed.doctor.findings import Finding, fault, ok, warn
 from telemed.errors import ConfigError
-from telemed.notify import mail_gateway
+from telemed.notify import SmtpGateway, mail_gateway
+
+CLOSING_SECONDS = 0.05  # a connection ends a moment after it was closed, and the loop must live for it
 
 ADVICE = {
     Fault.UNREACHABLE: ("the mail server does not answer", "check mail.host and mail.port, and whether a firewall is between"),
@@ -31,11 +33,17 @@ def _mail(config: Config) -> Finding:
         gateway = mail_gateway(config.mail, lambda: datetime.now(UTC))
     except ConfigError:
         return fault("mail", "mail.authority_file holds no certificates", "name a PEM file")
-    found = asyncio.run(gateway.probe())
+    found = asyncio.run(_probed(gateway))
     if found is Fault.NONE:
         return ok("mail", "the mail server lets us in")
     text, fix = ADVICE.get(found, ADVICE[Fault.BUSY])
     return fault("mail", text, fix)
+
+
+async def _probed(gateway: SmtpGateway) -> Fault:
+    found = await gateway.probe()
+    await asyncio.sleep(CLOSING_SECONDS)
+    return found
 
 
 def _sms(config: Config) -> Finding:

@@ -72,9 +72,12 @@ class SmtpGateway:
         if refused is not None:
             return refused
         try:
-            return await self._submit(client, letter, content)
-        finally:
-            await _leave(client)
+            outcome = await self._submit(client, letter, content)
+        except BaseException:  # cancelled: no time for goodbyes
+            _cut(client)
+            raise
+        await _leave(client)
+        return outcome
 
     async def probe(self) -> Fault:
         """Connect, seal and sign in, send nothing. `Fault.NONE` when all of it works."""
@@ -93,8 +96,6 @@ class SmtpGateway:
         return SMTP(
             hostname=settings.host,
             port=settings.port,
-            username=settings.username or None,
-            password=settings.password if settings.username else None,
             local_hostname=settings.sender.rpartition("@")[2],  # this machine's own name is nobody's business
             timeout=settings.command_seconds,
             use_tls=settings.security is Security.TLS,
@@ -106,8 +107,10 @@ class SmtpGateway:
         """Open, seal, sign in; None when that worked."""
         try:
             await client.connect()
+            if self._settings.username:
+                await client.login(self._settings.username, self._settings.password)
         except (SMTPException, OSError, ssl.SSLError, EOFError, ValueError) as error:
-            client.close()
+            await _leave(client)
             return Outcome(Verdict.RETRY, _connect_fault(error))
         return None
 
@@ -188,7 +191,15 @@ async def _leave(client: SMTP) -> None:
     except (SMTPException, OSError):
         pass
     finally:
-        client.close()
+        _cut(client)
+
+
+def _cut(client: SMTP) -> None:
+    """End the connection now: closing TLS politely waits half a minute for the other side."""
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 def _tls_context(authority_file: str) -> ssl.SSLContext:

@@ -182,3 +182,14 @@ async def test_many_letters_at_once_each_have_their_connection() -> None:
     assert {(mail["To"], mail.get_content().strip()) for mail in box.mails} == {
         (f"p{n}@example.org", f"text {n}") for n in range(8)
     }
+
+
+async def test_a_cancelled_letter_lets_go_of_its_connection() -> None:
+    async with scripted_server(HELLO, hang=True) as port:
+        task = asyncio.create_task(send(port, command_seconds=60.0))
+        await asyncio.sleep(0.2)  # it waits for an answer to MAIL
+        began = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - began < 0.5
