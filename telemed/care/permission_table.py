@@ -101,13 +101,13 @@ TABLE: Mapping[Action, Grants] = {
     Action.EDIT_CARE_TEAM: _ABOUT_PATIENTS,
     Action.MERGE_PATIENTS: _ABOUT_PATIENTS,  # of both records
     Action.ATTACH_SESSION: _ABOUT_PATIENTS,  # and EDIT_SESSION of the visit
-}
-
-# HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
     Action.BREAK_GLASS: _grant((CARE_ROLES, Scope.ORGANISATION)),  # of a record that is not open to them
     Action.CLOSE_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.OWN_ACCOUNT)),  # the own access; privacy officers any
     # An admin can make itself a privacy officer, and still sees no names and no reasons.
     Action.REVIEW_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.PRIVACY)),
+}
+
+# HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
 ROUTES: Mapping[str, Action] = {
     "GET /clinic": Action.READ_CLINIC,
     "POST /auth/login": Action.SIGN_IN,
@@ -187,6 +187,11 @@ ROUTES: Mapping[str, Action] = {
     "POST /patients/{patient_id}/merges/{merge_id}/undo": Action.MERGE_PATIENTS,
     "POST /sessions/{id}/patient": Action.ATTACH_SESSION,
     "POST /sessions/{id}/patient/detach": Action.ATTACH_SESSION,
+    "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
+    "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
+    "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,
+    "POST /break-glass/search": Action.REVIEW_GLASS,
+    "POST /break-glass/{break_glass_id}/review": Action.REVIEW_GLASS,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }
@@ -208,11 +213,6 @@ EVENTS: Mapping[str, Action] = {
     "/call negotiated": Action.JOIN_MEDIA,
     "/call chat": Action.CHAT,
     "/call typing": Action.CHAT,
-    "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
-    "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
-    "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,
-    "POST /break-glass/search": Action.REVIEW_GLASS,
-    "POST /break-glass/{break_glass_id}/review": Action.REVIEW_GLASS,
     "/call quality_report": Action.REPORT_QUALITY,
     "/call leave": Action.LEAVE,
     "/call end": Action.END_SESSION,

@@ -17,7 +17,7 @@ from telemed.web.identify import Callers
 from telemed.web.origin import SAFE_METHODS, may_change_state
 from telemed.web.reach_guard import check_reach
 from telemed.web.request_models import AsBody, Body, Empty
-from telemed.web.route import Route, may_seats
+from telemed.web.route import Route
 from telemed.web.source import source_key
 from telemed.web.throttle import Throttle
 
