@@ -15,6 +15,7 @@
  * @property {string} state
  * @property {string | null} started_at
  * @property {string | null} [patient_name] staff only
+ * @property {string | null} [patient_id] staff only: the record the visit is attached to
  * @property {string | null} [reason] staff only
  * @property {string | null} ended_at
  * @property {string | null} outcome

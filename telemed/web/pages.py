@@ -30,6 +30,8 @@ class Pages:
         app.router.add_get(TODAY, self.today)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
+        app.router.add_get("/patients", self.patients)
+        app.router.add_get(f"/patients/{{patient_id:{PATIENT_PATTERN}}}", self.patient)
 
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
@@ -48,12 +50,25 @@ class Pages:
         return self._page(request, "account.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def today(self, request: web.Request) -> web.Response:
-        """`/today`, for staff."""
-        return self._page(request, "today.html") if await self._is_staff(request) else _redirect(SIGN_IN)
+        """`/today`, for staff. An admin has no patients and is sent to where admins work."""
+        place = await self._place(request)
+        return self._page(request, "today.html") if place == TODAY else _redirect(place)
+
+    async def admin(self, request: web.Request) -> web.Response:
+        """`/admin`, for staff; the page itself says so to those who may not see it."""
+        return self._page(request, "admin.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def call(self, request: web.Request) -> web.Response:
         """`/call/{id}`, for staff. The page itself sends those who are not signed in to the door and brings them back."""
         return self._page(request, "call.html")
+
+    async def patients(self, request: web.Request) -> web.Response:
+        """`/patients`: search, for staff. What is looked for is typed into the page and never part of an address."""
+        return self._page(request, "patients.html")
+
+    async def patient(self, request: web.Request) -> web.Response:
+        """`/patients/{patient_id}`: a record, for staff. The page itself sends those who are not signed in to the door."""
+        return self._page(request, "patient.html")
 
     async def join(self, request: web.Request) -> web.Response:
         """`/j`: the page behind every link; the token is in the fragment and never comes here."""

@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 import { Field } from "../components/field.js";
 import { toast } from "../components/toast.js";
 import { useCall } from "./context.js";
+import { PatientRecordLine } from "./patient_record.js";
 import { failureWords } from "./words.js";
 
 /** @param {{field: "patient_name" | "reason", label: string, maxlength: number}} props */
@@ -40,5 +41,6 @@ export function PatientDetails() {
   return html`<div class="details">
     <${Detail} field="patient_name" label=${t("call.patient_name")} maxlength=${80} />
     <${Detail} field="reason" label=${t("call.reason")} maxlength=${200} />
+    <${PatientRecordLine} />
   </div>`;
 }

@@ -25,17 +25,27 @@ function LanguageMenu({ language }) {
   return html`<${Menu} kind="plain" icon="languages" label=${t("common.language")} items=${items} side="above" align="start" />`;
 }
 
+/** Roles that work with patients' records. */
+const WITH_PATIENTS = new Set(["clinician", "dispatcher", "responder", "front_desk"]);
+
+/** @param {{href: string, icon: string, label: string, current: boolean}} props */
+function Place({ href, icon, label, current }) {
+  return html`<a class="rail__item" href=${href} aria-current=${current ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span></a>`;
+}
+
 /**
- * @param {{language: string, user: {name: string, email: string} | null, alertsOn: boolean, onAlerts: () => void}} props
+ * @param {{language: string, user: {name: string, email: string, role?: string} | null, current?: string, alertsOn?: boolean, onAlerts?: () => void}} props
+ *   `current` is the place shown; without `onAlerts` the page announces nobody and has no switch for it.
  */
-export function Rail({ language, user, alertsOn, onAlerts }) {
+export function Rail({ language, user, current = "today", alertsOn = false, onAlerts }) {
   const clinic = clinicOfPage();
   return html`<nav class="rail" aria-label=${t("rail.label")}>
     <p class="rail__brand brand"><img class="brand__mark" src="/static/icons/mark.svg" alt="" width="32" height="32" /><span class="brand__name">${clinic.name}</span></p>
-    <a class="rail__item" href="/today" aria-current="page"><${Icon} name="calendar-days" /><span>${t("today.title")}</span></a>
+    <${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />
+    ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
     <span class="rail__gap"></span>
-    <button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
-      <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>
+    ${onAlerts && html`<button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
+      <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>`}
     <${LanguageMenu} language=${language} />
     <button type="button" class="rail__item" onClick=${signOut} data-testid="sign-out"><${Icon} name="log-out" /><span>${t("rail.sign_out")}</span></button>
     ${user && html`<div class="rail__who"><p class="rail__name">${user.name}</p><p title=${user.email}>${user.email}</p></div>`}
