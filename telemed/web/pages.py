@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from telemed.care.roles import Role
 from telemed.web.call import Services
 from telemed.web.error_answers import new_incident
 from telemed.web.languages import preferred_language
@@ -11,7 +12,9 @@ from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain
 
 SIGN_IN = "/sign-in"
 TODAY = "/today"
+ADMIN = "/admin"
 SESSION_PATTERN = r"ses_[A-Za-z0-9_-]{1,36}"
+PATIENT_PATTERN = r"pat_[A-Za-z0-9_-]{1,36}"
 
 
 class Pages:
@@ -28,6 +31,7 @@ class Pages:
         app.router.add_get("/invitation", self.invitation)
         app.router.add_get("/account", self.account)
         app.router.add_get(TODAY, self.today)
+        app.router.add_get(ADMIN, self.admin)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
         app.router.add_get("/patients", self.patients)
@@ -35,7 +39,7 @@ class Pages:
 
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
-        return _redirect(TODAY if await self._is_staff(request) else SIGN_IN)
+        return _redirect(await self._place(request))
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """`/sign-in`."""
@@ -83,6 +87,13 @@ class Pages:
         incident = new_incident(error)
         text = plain_page("Something went wrong", f"Please try again, or quote the code {incident}.", self._values(request))
         return web.Response(text=text, status=500, content_type="text/html")
+
+    async def _place(self, request: web.Request) -> str:
+        """Where this person begins."""
+        staff = (await self._services.identifier.staff(request)).staff
+        if staff is None:
+            return SIGN_IN
+        return ADMIN if staff.role is Role.ADMIN else TODAY
 
     async def _is_staff(self, request: web.Request) -> bool:
         return (await self._services.identifier.staff(request)).staff is not None
