@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _command(config, "example", "Print a configuration with every key, its default and its reason.", "telemed.cli.config_example")
     user = commands.add_parser("user", help="Staff accounts.").add_subparsers(required=True, metavar="ACTION")
     _user_add(_command(user, "add", "Add a member of staff.", "telemed.cli.user_add"))
+    _install(_command(commands, "install", "Make a systemd service: unit, user, directories, rights.", "telemed.cli.install"))
     _backup(_command(commands, "backup", "Write one consistent archive, and the keys into another.", "telemed.cli.backup"))
     _restore(_command(commands, "restore", "Restore an archive into a directory.", "telemed.cli.restore"))
     _upgrade(_command(commands, "upgrade", "Bring the database to this version, with a back-up before.", "telemed.cli.upgrade"))
@@ -54,7 +55,8 @@ def parser() -> argparse.ArgumentParser:
         "--recovery-key-file", type=Path, metavar="FILE", help="write the key here instead of showing it"
     )
     audit = commands.add_parser("audit", help="The audit trail.").add_subparsers(required=True, metavar="ACTION")
-    _config(_command(audit, "verify", "Recompute the chain of the audit trail.", "telemed.cli.audit_verify"))
+    _audit_verify(_command(audit, "verify", "Check the audit trail, and against checkpoints.", "telemed.cli.audit_verify"))
+    _config(_command(audit, "key", "Print the public key of the checkpoints.", "telemed.cli.audit_key"))
     notify = commands.add_parser("notify", help="Mail and SMS.").add_subparsers(required=True, metavar="ACTION")
     _notify_test(_command(notify, "test", "Send a test message and say what became of it.", "telemed.cli.notify_test"))
     _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
@@ -119,12 +121,23 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--base-url", metavar="URL", help="what people type to reach this server")
     command.add_argument("--tls-certificate", type=Path, metavar="FILE", help="PEM file, when no proxy speaks TLS")
     command.add_argument("--tls-key", type=Path, metavar="FILE")
+    command.add_argument("--data", type=Path, metavar="DIR", help="directory of database and files (var)")
+    command.add_argument("--backups", type=Path, metavar="DIR", help="directory of back-ups (backups)")
     command.add_argument("--admin-email", metavar="MAIL")
     command.add_argument("--admin-name", metavar="NAME")
     command.add_argument("--password-stdin", action="store_true", help="read the administrator's password from standard input")
     command.add_argument(
         "--recovery-key-file", type=Path, metavar="FILE", help="write the recovery key here instead of showing it"
     )
+
+
+def _install(command: argparse.ArgumentParser) -> None:
+    place = Path("/etc/telemed/telemed.toml")
+    command.add_argument("--config", type=Path, default=place, metavar="PATH", help=f"configuration file, absolute ({place})")
+    command.add_argument("--user", default="telemed", metavar="NAME", help="system user to run as (telemed)")
+    command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="install below DIR, for an image")
+    command.add_argument("--dry-run", action="store_true", help="only say what would change")
+    command.add_argument("--print-unit", action="store_true", help="print the systemd unit and end")
 
 
 def _backup(command: argparse.ArgumentParser) -> None:
@@ -151,6 +164,15 @@ def _drain(command: argparse.ArgumentParser) -> None:
 def _upgrade(command: argparse.ArgumentParser) -> None:
     _config(command)
     command.add_argument("--check", action="store_true", help="only say whether an upgrade is needed (exit code 1 when it is)")
+
+
+def _audit_verify(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument(
+        "--checkpoint", type=Path, nargs="+", action="extend", metavar="FILE", help="signed heads that were kept off this machine"
+    )
+    command.add_argument("--key", type=Path, action="append", metavar="FILE", help="a public key they may be signed with (PEM)")
+    command.add_argument("--database", type=Path, metavar="FILE", help="a database file that is not in use, instead of this one")
 
 
 def _user_add(command: argparse.ArgumentParser) -> None:

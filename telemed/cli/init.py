@@ -16,6 +16,7 @@ from telemed.care.roles import Role
 from telemed.cli import people, prompts, recovery
 from telemed.cli.installation import on_database
 from telemed.config import Backup, Clinic, Config, ConfigFaults, Secrets, Server, render, resolve
+from telemed.config import Store as StoreSettings
 from telemed.config.files import needed
 from telemed.config.read import examine, placed
 from telemed.config.rules import BadValue, Rule
@@ -44,7 +45,8 @@ def run(chosen: argparse.Namespace) -> int:
         chosen,
     )
     key = recovery.hand_out(chosen.recovery_key_file)
-    config = dataclasses.replace(config, backup=Backup(directory=BACKUPS, recipient=key.recipient))
+    backups = str(chosen.backups) if chosen.backups else BACKUPS
+    config = dataclasses.replace(config, backup=Backup(directory=backups, recipient=key.recipient))
     logs.configure("cli", "warning")
     _write(path, config)
     try:
@@ -55,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
             chosen.recovery_key_file.unlink()  # of an installation that does not exist
         raise
     print(f"Wrote {path} (keep it private: it holds this installation's key) and {config.store.directory}/.")
-    print(f"Back-ups are made each night into {path.resolve().parent / BACKUPS}: copy them to another machine.")
+    print(f"Back-ups are made each night into {path.resolve().parent / backups}: copy them to another machine.")
     print(f"Next: telemed doctor --config {path}; telemed serve --config {path}")
     return exits.OK
 
@@ -70,7 +72,9 @@ def _configuration(chosen: argparse.Namespace) -> Config:
     origin = _complaint(Server, "base_url")
     base_url = prompts.ask("Address people type, https://...", chosen.base_url, "--base-url", complaint=origin).rstrip("/")
     key = Secrets(installation_key=secrets.token_urlsafe(KEY_BYTES))
-    return Config(clinic=clinic, server=_server(base_url, chosen.tls_certificate, chosen.tls_key), secrets=key)
+    places = StoreSettings(directory=str(chosen.data)) if chosen.data else StoreSettings()
+    server = _server(base_url, chosen.tls_certificate, chosen.tls_key)
+    return Config(clinic=clinic, server=server, store=places, secrets=key)
 
 
 def _complaint(section: type[Any], key: str) -> prompts.Complaint:

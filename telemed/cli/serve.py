@@ -31,6 +31,8 @@ from telemed.supervisor.service import Plan, Supervisor
 
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")  # browsers take either for localhost
 DEMO_DIRECTORY = Path("var")
+# Of the environment: the key goes by the orders, and only the supervisor speaks to systemd.
+OURS_ALONE = frozenset({KEY_VARIABLE, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
 
 
 class InUse(ConfigError):
@@ -168,7 +170,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
 
 
 def _child(name: str, module: str, launch: Launch) -> Command:
-    environment = {key: value for key, value in os.environ.items() if key != KEY_VARIABLE}
+    environment = {key: value for key, value in os.environ.items() if key not in OURS_ALONE}
     return Command(
         name=name,
         arguments=(sys.executable, "-m", module),

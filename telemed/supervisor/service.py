@@ -18,6 +18,7 @@ from telemed.errors import TelemedError
 from telemed.files import write_private
 from telemed.supervisor.keeper import GivenUp, Keeper
 from telemed.supervisor.process import Command
+from telemed.supervisor.systemd import Systemd
 
 WORKER_STOP_SECONDS = 3.0  # a worker has nothing to save
 STDERR = 2
@@ -50,6 +51,7 @@ class Supervisor:
         self._stop_asked = asyncio.Event()
         self._announced = False
         self._published: bytes = b""
+        self._systemd = Systemd(os.environ)
 
     async def run(self) -> int:
         """Serve until SIGTERM or SIGINT (a second one kills), or until a child cannot be started."""
@@ -67,8 +69,10 @@ class Supervisor:
             await asyncio.wait([*lives, asked], return_when=asyncio.FIRST_COMPLETED)
         finally:
             asked.cancel()
+            self._systemd.stopping()
             in_time = await self._stop()
             results = await asyncio.gather(*lives, return_exceptions=True)
+            await self._systemd.close()
             self._remove_files()
         return _exit_code(results, in_time)
 
@@ -112,6 +116,7 @@ class Supervisor:
             write_private(self._plan.ready_file, self._published)
         if not self._announced:
             self._announced = True
+            self._systemd.ready()
             self._plan.announce(details)
 
     def _details(self) -> dict[str, Any]:

@@ -45,6 +45,7 @@ INNER_PARTS = {
     "child.py",
     "backup",
     "operation",
+    "install",
 }
 
 
