@@ -14,6 +14,7 @@ exceeds its deadline is left to the process end: the database is safe at any poi
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import hmac
 import logging
@@ -23,6 +24,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,11 @@ from telemed import child, logs
 from telemed.admin.server import AdminServer
 from telemed.admin.wire import text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.audit_state import NobodyWatches
+from telemed.care.clinic.live_settings import LiveSettings, read_settings
 from telemed.care.identity import SYSTEM
 from telemed.care.notify.compose import LinkMaker
-from telemed.care.staff.policies import FixedPolicies, SecondFactor
+from telemed.care.records import OrganisationRecord
 from telemed.clock import SystemClock
 from telemed.errors import ConfigError, Unavailable
 from telemed.ids import new_id
@@ -60,7 +64,6 @@ POLL = 0.02  # seconds between looks while waiting for them
 STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
 STOP_NOTIFY = 1.5
 AUTHORITY_PATH = "/telemed-ca.crt"
-IDLE_LOCK_MINUTES = 10  # until somebody sets another time
 log = logging.getLogger(__name__)
 
 
@@ -73,9 +76,14 @@ async def serve(orders: Launch) -> child.Lifespan:
         server_id = new_id("srv")
         operation = Operation(orders, _version())
         store = await _open_store(orders, closing, server_id)
+        async with store.read() as tx:
+            live = await read_settings(tx)
         notify = _open_notify(orders, store, closing)
         clients = [MediaClient(path) for path in orders.control_sockets()]
-        signaling = Signaling(_signaling_settings(orders), store, clients, admission=operation.admission)
+        link_settings = _signaling_settings(orders)
+        signaling = Signaling(
+            link_settings, store, clients, admission=operation.admission, link_life=lambda: timedelta(days=live.link_days)
+        )
         operation.watch(store, signaling, clients, lag)
         closing.push_async_callback(_within, STOP_ADMIN, "operation", operation.close)
         for client in clients:
@@ -85,7 +93,8 @@ async def serve(orders: Launch) -> child.Lifespan:
         await signaling.start()
         for client in clients:
             await client.start()
-        await _open_web(orders, store, signaling, operation, stop_signaling, closing)
+        parts = _Parts(store, signaling, operation, notify, live)
+        await _open_web(orders, parts, stop_signaling, closing)
         operations = _operations(store) | operation.operations()
         operations["status"] = lambda _: _status(lag, signaling, clients, notify)
         operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
@@ -129,17 +138,24 @@ def _open_notify(orders: Launch, store: Store, closing: AsyncExitStack) -> Notif
     return notify
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the web server stands before."""
+
+    store: Store
+    signaling: Signaling
+    operation: Operation
+    notify: Notify
+    live: LiveSettings
+
+
 async def _open_web(
-    orders: Launch,
-    store: Store,
-    signaling: Signaling,
-    operation: Operation,
-    stop_signaling: Callable[[], Awaitable[None]],
-    closing: AsyncExitStack,
+    orders: Launch, parts: _Parts, stop_signaling: Callable[[], Awaitable[None]], closing: AsyncExitStack
 ) -> None:
     """The web server on the sockets the supervisor holds."""
     settings = _web_settings(orders)
-    operation.on_clinic.append(settings.set_clinic)
+    _follow_clinic(parts, settings)
+    store, signaling, operation = parts.store, parts.signaling, parts.operation
     visits = signaling.visits
     deps = WebDeps(
         store,
@@ -150,7 +166,10 @@ async def _open_web(
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
         on_removed=visits.drop_user,
-        policies=_sign_in_policies(orders),
+        policies=parts.live,
+        live=parts.live,
+        health=operation.health(NobodyWatches()),
+        notifier=parts.notify,
         on_request=operation.metrics.on_request,
     )
     application = build_app(deps)
@@ -166,6 +185,23 @@ async def _open_web(
     logs.claim_library_handlers()
     server = await start_server(application, settings, sockets, _tls(orders))
     closing.push_async_callback(_within, STOP_WEB, "web", server.close)
+
+
+def _follow_clinic(parts: _Parts, settings: WebSettings) -> None:
+    """Name the clinic on every page as its row does, now and after each change by an admin or a reload."""
+    live = parts.live
+
+    def rename(clinic: OrganisationRecord) -> None:
+        settings.set_clinic(clinic.name, clinic.phone, clinic.emergency_number)
+        parts.signaling.live.set_clinic(clinic)
+
+    def reloaded(name: str, phone: str, emergency_number: str) -> None:
+        clinic = dataclasses.replace(live.clinic, name=name, phone=phone, emergency_number=emergency_number)
+        live.take(clinic, live.policies)
+
+    rename(live.clinic)
+    live.on_clinic = rename
+    parts.operation.on_clinic.append(reloaded)
 
 
 def _authority_page(path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -199,13 +235,6 @@ def _web_settings(orders: Launch) -> WebSettings:
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
     )
-
-
-def _sign_in_policies(orders: Launch) -> FixedPolicies:
-    """A demo lets people in with a password alone and hides nothing; elsewhere a second factor is owed."""
-    if orders.demo:
-        return FixedPolicies()
-    return FixedPolicies(second_factor=SecondFactor.REQUIRED, idle_lock_minutes=IDLE_LOCK_MINUTES)
 
 
 def _key_for(purpose: str, orders: Launch) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 
 PERIOD = 0.25  # seconds between two looks
 TOO_LATE = 0.5  # seconds: people notice; sockets and heartbeats are still far from their time-outs
 QUIET = 10.0  # seconds between two warnings
+REMEMBERED = 240  # looks: a minute
 log = logging.getLogger(__name__)
 
 
@@ -20,6 +22,7 @@ class LoopLag:
         self.worst = 0.0
         self.on_lag: Callable[[float], None] = lambda _: None  # told each lag, in seconds
         self._warned = float("-inf")
+        self._lags: deque[float] = deque(maxlen=REMEMBERED)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -37,6 +40,11 @@ class LoopLag:
         worst, self.worst = self.worst, 0.0
         return worst
 
+    @property
+    def recent(self) -> float:
+        """The longest lag of the last minute, in seconds."""
+        return max(self._lags, default=0.0)
+
     async def _run(self) -> None:
         while True:
             due = time.monotonic() + PERIOD
@@ -45,6 +53,7 @@ class LoopLag:
 
     def _note(self, lag: float) -> None:
         self.worst = max(self.worst, lag)
+        self._lags.append(lag)
         self.on_lag(lag)
         now = time.monotonic()
         if lag >= TOO_LATE and now - self._warned >= QUIET:

@@ -92,6 +92,12 @@ class AuditAction(StrEnum):
     GLASS_BROKEN = "patient.glass_broken"
     GLASS_CLOSED = "patient.emergency_closed"
     GLASS_REVIEWED = "patient.emergency_reviewed"
+    PATIENT_CHANNEL_VERIFIED = "patient.channel_verified"  # refused: a wrong code
+    PERSON_SIGNED_IN = "person.signed_in"  # a patient or carer itself; refused: the object is the channel, or "unknown"
+    PERSON_SIGNED_OUT = "person.signed_out"
+    PERSON_HOME_READ = "person.home_read"
+    # object: channel, or "unknown"
+    PERSON_CODE_SENT = "person.code_sent"
     # object: organisation
     PATIENTS_SEARCHED = "patients.searched"
     GLASSES_LISTED = "emergencies.listed"

@@ -50,6 +50,7 @@ _LEADING_OR_DESK = _grant((CARE_ROLES, Scope.LED), (_FRONT, Scope.ORGANISATION))
 _IN_HOUSE = _grant((CARE_ROLES | _FRONT, Scope.ORGANISATION))
 _ABOUT_PATIENTS = _grant((CARE_ROLES, Scope.CARE), (_FRONT, Scope.ORGANISATION))
 _BEFORE_CALL = _grant((_GUESTS, Scope.BEFORE_CALL))
+_OWN_RECORD = _grant((frozenset({Role.PATIENT, Role.CARER}), Scope.OWN_RECORD))
 
 # Actions that need no identity at all; the throttles of the web layer guard them.
 PUBLIC = frozenset(
@@ -63,6 +64,9 @@ TABLE: Mapping[Action, Grants] = {
     Action.MANAGE_ACCOUNT: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
     Action.UNLOCK_PAGES: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
     Action.MANAGE_STAFF: _grant((frozenset({Role.ADMIN}), Scope.ANYWHERE)),  # accounts of the own organisation and site
+    # Settings, health and use of the own organisation: counts and words of the clinic, never of a patient.
+    Action.MANAGE_CLINIC: _grant((frozenset({Role.ADMIN}), Scope.ANYWHERE)),
+    Action.READ_OPERATION: _grant((frozenset({Role.ADMIN}), Scope.ANYWHERE)),
     Action.READ_TODAY: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),
     Action.CONNECT_STAFF: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),
     Action.ACKNOWLEDGE_ARRIVAL: _IN_HOUSE,
@@ -101,6 +105,10 @@ TABLE: Mapping[Action, Grants] = {
     Action.EDIT_CARE_TEAM: _ABOUT_PATIENTS,
     Action.MERGE_PATIENTS: _ABOUT_PATIENTS,  # of both records
     Action.ATTACH_SESSION: _ABOUT_PATIENTS,  # and EDIT_SESSION of the visit
+    Action.OPEN_HOME: _OWN_RECORD,
+    Action.READ_OWN_ACCESS: _OWN_RECORD,
+    Action.JOIN_OWN_VISIT: _OWN_RECORD,
+    Action.VERIFY_OWN_CHANNEL: _OWN_RECORD,
     Action.BREAK_GLASS: _grant((CARE_ROLES, Scope.ORGANISATION)),  # of a record that is not open to them
     Action.CLOSE_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.OWN_ACCOUNT)),  # the own access; privacy officers any
     # An admin can make itself a privacy officer, and still sees no names and no reasons.
@@ -151,6 +159,24 @@ ROUTES: Mapping[str, Action] = {
     "POST /admin/users/{user_id}/activate": Action.MANAGE_STAFF,
     "POST /admin/users/{user_id}/role": Action.MANAGE_STAFF,
     "POST /admin/users/{user_id}/site": Action.MANAGE_STAFF,
+    "GET /admin/clinic": Action.MANAGE_CLINIC,
+    "PATCH /admin/clinic": Action.MANAGE_CLINIC,
+    "GET /admin/sites": Action.MANAGE_CLINIC,
+    "POST /admin/sites": Action.MANAGE_CLINIC,
+    "PATCH /admin/sites/{site_id}": Action.MANAGE_CLINIC,
+    "GET /admin/policies": Action.MANAGE_CLINIC,
+    "PUT /admin/policies": Action.MANAGE_CLINIC,
+    "GET /admin/templates": Action.MANAGE_CLINIC,
+    "PUT /admin/templates": Action.MANAGE_CLINIC,
+    "POST /admin/templates/reset": Action.MANAGE_CLINIC,
+    "POST /admin/templates/preview": Action.MANAGE_CLINIC,
+    "GET /admin/changes": Action.MANAGE_CLINIC,
+    "POST /admin/changes/{change_id}/revert": Action.MANAGE_CLINIC,
+    "GET /admin/health": Action.READ_OPERATION,
+    "GET /admin/usage/{days}": Action.READ_OPERATION,
+    "GET /admin/outbox": Action.READ_OPERATION,
+    "POST /admin/outbox/{message_id}/again": Action.MANAGE_CLINIC,
+    "GET /admin/sign-in": Action.READ_OPERATION,
     "GET /today": Action.READ_TODAY,
     "POST /sessions": Action.CREATE_SESSION,
     "GET /sessions/{id}": Action.READ_SESSION,
@@ -187,6 +213,20 @@ ROUTES: Mapping[str, Action] = {
     "POST /patients/{patient_id}/merges/{merge_id}/undo": Action.MERGE_PATIENTS,
     "POST /sessions/{id}/patient": Action.ATTACH_SESSION,
     "POST /sessions/{id}/patient/detach": Action.ATTACH_SESSION,
+    "POST /patients/{patient_id}/channels/{channel_id}/code": Action.EDIT_PATIENT,
+    "POST /patients/{patient_id}/channels/{channel_id}/verify": Action.EDIT_PATIENT,
+    "POST /person/code": Action.SIGN_IN,
+    "POST /person/confirm": Action.SIGN_IN,
+    "POST /person/choose": Action.SIGN_IN,
+    "POST /demo/code": Action.SIGN_IN,
+    "GET /home": Action.OPEN_HOME,
+    "GET /home/access": Action.READ_OWN_ACCESS,
+    "POST /home/visits/{id}/join": Action.JOIN_OWN_VISIT,
+    "POST /home/sign-out": Action.OPEN_HOME,
+    "POST /home/devices/end": Action.OPEN_HOME,
+    "POST /home/devices/{person_login_id}/end": Action.OPEN_HOME,
+    "POST /home/channel/code": Action.VERIFY_OWN_CHANNEL,
+    "POST /home/channel/verify": Action.VERIFY_OWN_CHANNEL,
     "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,

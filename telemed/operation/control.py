@@ -15,6 +15,7 @@ from aiohttp import web
 from telemed import logs
 from telemed.backup.make import Order
 from telemed.care.admission import Admission
+from telemed.care.audit_state import TrailWatch
 from telemed.config import Config, ConfigFaults
 from telemed.errors import ConfigError, ProtocolError, Unavailable
 from telemed.launch import Launch
@@ -23,6 +24,7 @@ from telemed.loop_lag import LoopLag
 from telemed.operation.disk_guard import DiskGuard
 from telemed.operation.drain import Drain
 from telemed.operation.endpoints import Endpoints
+from telemed.operation.health import ServerHealth
 from telemed.operation.metrics import Figures, Metrics
 from telemed.operation.nightly import NightlyBackup
 from telemed.operation.readiness import Readiness
@@ -44,6 +46,7 @@ class Operation:
     def __init__(self, orders: Launch, version: str) -> None:
         self._orders = orders
         self._version = version
+        self._started_at = datetime.now(UTC)
         self.admission = Admission()
         self.metrics = Metrics()
         self.settings = Settings(orders.config, Path(orders.config_path) if orders.config_path else None)
@@ -56,7 +59,7 @@ class Operation:
 
     def watch(self, store: Store, signaling: Signaling, clients: Sequence[MediaClient], lag: LoopLag) -> None:
         """Take the parts of control, and hear of their writes and lags."""
-        self._store, self._signaling, self._clients = store, signaling, clients
+        self._store, self._signaling, self._clients, self._lag = store, signaling, clients, lag
         store.on_write = self.metrics.on_write
         lag.on_lag = self.metrics.on_lag
         live = signaling.live
@@ -81,9 +84,25 @@ class Operation:
 
     def add_to(self, app: web.Application) -> None:
         """Register `/readyz` and `/metrics`."""
-        readiness = Readiness(self._store, self._workers, lambda: self.disk.state, self.admission)
+        readiness = self._readiness()
         proxies = frozenset(self._orders.config.server.trusted_proxies)
         Endpoints(readiness, self.metrics, self.figures, lambda: self.settings.current.metrics, proxies).add_to(app)
+
+    def health(self, trail: TrailWatch) -> ServerHealth:
+        """What the admin pages show of this server."""
+        return ServerHealth(
+            checks=self._readiness().checks,
+            figures=self.figures,
+            lag=self._lag,
+            database=Layout(self._orders.config).database,
+            backup=lambda: self.settings.current.backup,
+            trail=trail,
+            started_at=self._started_at,
+            version=self._version,
+        )
+
+    def _readiness(self) -> Readiness:
+        return Readiness(self._store, self._workers, lambda: self.disk.state, self.admission)
 
     def on_hangup(self) -> None:
         """SIGHUP: reload in a task of ours."""

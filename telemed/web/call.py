@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from telemed.care.identity import Identity, Staff
+from telemed.care.identity import Identity, Person, Staff
 from telemed.care.ports import Json
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.errors import NotSignedIn
+from telemed.web.admin.desk import AdminDesk
 from telemed.web.break_glass_desk import BreakGlassDesk
 from telemed.web.cookies import CookieJar
 from telemed.web.deps import WebDeps
@@ -19,6 +20,7 @@ from telemed.web.identify import Identifier
 from telemed.web.identity_services import IdentityServices
 from telemed.web.passwords import PasswordChecker
 from telemed.web.patients import PatientDesk
+from telemed.web.persons import PersonDesk
 from telemed.web.request_models import Body
 from telemed.web.sign_in import SignIn
 
@@ -36,7 +38,9 @@ class Services:
     sign_in: SignIn
     identifier: Identifier
     document: Json  # OpenAPI
+    admin: AdminDesk
     patients: PatientDesk
+    persons: PersonDesk
     break_glass: BreakGlassDesk
     identity: IdentityServices
 
@@ -48,10 +52,12 @@ class Services:
         sign_in = SignIn(deps.store, deps.clock, checker, deps.policies)
         identity = IdentityServices.build(deps, sign_in, checker)
         devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
-        identifier = Identifier(jar, sign_in, deps.visits)
+        persons = PersonDesk.build(deps.store, deps.clock, deps.notifier, deps.settings.clinic_phone)
+        identifier = Identifier(jar, sign_in, deps.visits, persons.sign_in)
         patients = PatientDesk.build(deps.store, deps.clock, deps.settings.clinic_phone)
         break_glass = BreakGlassDesk(deps.store, deps.clock, deps.settings.base_url)
-        return cls(deps, jar, devices, checker, sign_in, identifier, document, patients, break_glass, identity)
+        admin = AdminDesk.of(deps)
+        return cls(deps, jar, devices, checker, sign_in, identifier, document, admin, patients, persons, break_glass, identity)
 
     @property
     def clinic(self) -> Json:
@@ -113,6 +119,13 @@ class Call:
     def staff(self) -> Staff:
         """The member of staff. Raises NotSignedIn."""
         if not isinstance(self.identity, Staff):
+            raise NotSignedIn("Please sign in.")
+        return self.identity
+
+    @property
+    def person(self) -> Person:
+        """The patient or carer. Raises NotSignedIn."""
+        if not isinstance(self.identity, Person):
             raise NotSignedIn("Please sign in.")
         return self.identity
 

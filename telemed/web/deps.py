@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from telemed.care.clinic.live_settings import LiveSettings
+from telemed.care.clinic.ports import Health, NoHealth
 from telemed.care.notify.ports import NoNotifier, Notifier
 from telemed.care.ports import Store, Visits
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
@@ -30,6 +32,11 @@ def tell_nobody(first: str, second: str) -> None:
     """Stand-in for a server without open connections of staff."""
 
 
+def show_no_code(recipient: str) -> str | None:
+    """Stand-in for a server that is no demo."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class WebDeps:
     """The ports behind the handlers.
@@ -49,5 +56,9 @@ class WebDeps:
     on_renewed: Callable[[str, str], None] = tell_nobody
     on_removed: Callable[[str], None] = drop_nothing
     policies: SignInPolicies = FixedPolicies()
+    live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
+    health: Health = NoHealth()
     notifier: Notifier = NoNotifier()
+    notifier: Notifier = NoNotifier()
+    recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telemed.care.actions import Action
-from telemed.care.permission_table import PUBLIC, SEAT_SCOPES, TABLE
+from telemed.care.permission_table import PUBLIC, SEAT_SCOPES, TABLE, Scope
 from telemed.care.roles import LINK_ROLES
 from telemed.web.call import Call, Reply
 from telemed.web.request_models import Body, Empty
@@ -29,10 +29,14 @@ _PREFIXES = {
     "merge_id": "mrg",
     "break_glass_id": "brk",
     "user_id": "usr",
+    "site_id": "sit",
+    "change_id": "chg",
+    "message_id": "out",
     "login_id": "lgn",
     "passkey_id": "psk",
+    "person_login_id": "ptl",
 }
-PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()}
+PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 Handler = Callable[[Call], Awaitable[Reply]]
@@ -69,6 +73,11 @@ class Route:
     def is_for_seats(self) -> bool:
         """Someone who came by a link may call it."""
         return not self.is_public and may_seats(self.action)
+
+    @property
+    def is_for_persons(self) -> bool:
+        """Patients and carers call it, signed in themselves."""
+        return not self.is_public and Scope.OWN_RECORD in TABLE[self.action].values()
 
     @property
     def pattern(self) -> str:

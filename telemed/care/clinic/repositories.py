@@ -63,6 +63,10 @@ class Usage(Protocol):
         """One row for each day on which a visit was made, in order."""
         ...
 
+    async def factors(self, organisation_id: str) -> Mapping[str, int]:
+        """How active accounts can prove who they are: `accounts`, `totp`, `passkeys`, `password_only`."""
+        ...
+
     async def messages(self, organisation_id: str, after: str | None, limit: int) -> list[OutboxMessage]:
         """Messages on their way and gone, newest first, those older than the message `after`."""
         ...

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select, tuple_
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select, tuple_
 
 from telemed.care.clinic.records import DayUsage
 from telemed.care.notify.records import OutboxMessage
 from telemed.care.states import ParticipantState, SessionState
 from telemed.store import schema
+from telemed.store import schema_identity as identity
 from telemed.store import schema_operation as operation
 from telemed.store.columns import UtcTime
 from telemed.store.connection import SqlConnection
@@ -51,6 +52,17 @@ _SEATS: Select[Any] = (
     .limit(MAX_SEATS)
 )
 
+_user = schema.user.c
+_HAS_TOTP = exists().where(identity.totp.c.user_id == _user.id, identity.totp.c.confirmed_at.is_not(None))
+_HAS_PASSKEY = exists().where(identity.passkey.c.user_id == _user.id, identity.passkey.c.revoked_at.is_(None))
+_FACTOR_NAMES = ("accounts", "totp", "passkeys", "either")
+_FACTORS = select(
+    func.count().label("accounts"),
+    func.sum(case((_HAS_TOTP, 1), else_=0)).label("totp"),
+    func.sum(case((_HAS_PASSKEY, 1), else_=0)).label("passkeys"),
+    func.sum(case((or_(_HAS_TOTP, _HAS_PASSKEY), 1), else_=0)).label("either"),
+).where(_user.organisation_id == bindparam("organisation_id"), _user.is_active.is_(True))
+
 
 class UsageRows:
     """Fulfils `care.clinic.repositories.Usage`."""
@@ -64,6 +76,12 @@ class UsageRows:
         period = {"organisation_id": organisation_id, "since": since, "until": until}
         days = _with_visits(await self._sql.rows(_VISITS, period))
         return _with_seats(days, await self._sql.rows(_SEATS, period))
+
+    async def factors(self, organisation_id: str) -> dict[str, int]:
+        """Return how active accounts can prove who they are."""
+        row = await self._sql.row(_FACTORS, {"organisation_id": organisation_id})
+        accounts, totp, passkeys, either = (int(row[name] or 0) for name in _FACTOR_NAMES) if row else (0, 0, 0, 0)
+        return {"accounts": accounts, "totp": totp, "passkeys": passkeys, "password_only": accounts - either}
 
     async def messages(self, organisation_id: str, after: str | None, limit: int) -> list[OutboxMessage]:
         """Return messages, newest first, those older than the message `after`."""

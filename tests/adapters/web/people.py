@@ -10,6 +10,7 @@ from telemed.care.records import LoginRecord, OrganisationRecord, UserRecord
 from telemed.care.roles import STAFF_ROLES, Role
 from telemed.care.tokens import token_hash
 from telemed.ids import new_id, new_secret
+from tests.adapters.web.clinic_samples import settle_clinic
 from tests.adapters.web.fakes import START
 from tests.adapters.web.patients import settle_patients
 
@@ -57,4 +58,5 @@ async def settle(store: Store, password_hash: str) -> People:
         for user in users.values():
             await tx.users.create(user)
         await settle_patients(tx, users)
+        await settle_clinic(tx, organisation, users)
     return People(store, users)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.adapters.web.clinic_samples import CLINIC_BODIES, CLINIC_IDS
 from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
 from tests.adapters.web.identity_samples import IDENTITY_BODIES, IDENTITY_IDS
 from tests.adapters.web.patients import PATIENT_BODIES, PATIENT_IDS
@@ -35,11 +36,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /staff/ticket": {},
     **PATIENT_BODIES,
     **IDENTITY_BODIES,
+    **CLINIC_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
-    for name, value in {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS}.items():
+    for name, value in {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS}.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

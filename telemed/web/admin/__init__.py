@@ -1,0 +1,1 @@
+"""What an admin sees and sets: the clinic, sites, policies, wordings, messages, and how the server is. No patient anywhere."""
