@@ -20,7 +20,12 @@ def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Probl
     token, more = _secret("sms.token", sms.token, sms.token_file, path)
     if mail.authority_file and not Path(mail.authority_file).is_file():
         more.append(("mail.authority_file", "names a file that is not there", "correct the path"))
-    mail, sms = dataclasses.replace(mail, password=password), dataclasses.replace(sms, token=token)
+    authority = config.audit.timestamp_authority_file
+    if authority and not Path(authority).is_file():
+        more.append(("audit.timestamp_authority_file", "names a file that is not there", "correct the path"))
+    # The files have been read: left in, they would be second sources to whoever checks these settings again.
+    mail = dataclasses.replace(mail, password=password, password_file="")
+    sms = dataclasses.replace(sms, token=token, token_file="")
     return dataclasses.replace(config, mail=mail, sms=sms), problems + more
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from telemed.config import ConfigFaults, load, parse
+from telemed.config.conflicts import conflicts
 
 BASE = f'[clinic]\nphone = "+49 30 1234567"\n[secrets]\ninstallation_key = "{"k" * 43}"\n'
 MAIL = '[mail]\nhost = "mail.example.org"\nsender = "telemed@example.org"\n'
@@ -70,6 +71,7 @@ def test_secrets_may_lie_in_files(tmp_path: Path) -> None:
     source = MAIL + 'username = "a"\npassword_file = "mail.secret"\n' + SMS + 'token_file = "sms.secret"\n'
     config = load(written(tmp_path, source), {})
     assert (config.mail.password, config.sms.token) == ("mail.secret hunter2", "sms.secret hunter2")
+    assert not conflicts(config), "good settings stay good when they are checked again"
     (tmp_path / "mail.secret").chmod(0o640)
     (tmp_path / "sms.secret").write_text("")
     with pytest.raises(ConfigFaults) as caught:
