@@ -14,6 +14,7 @@ import { patientProblem } from "../patients/words.js";
 import { useStaffUser } from "../staff_user.js";
 import { Rail } from "../today/rail.js";
 import { quietly } from "./act.js";
+import { BreakGlass, GlassBanner, mayBreakGlass } from "./break_glass.js";
 import { CarersSection } from "./carers.js";
 import { ChannelsSection } from "./channels.js";
 import { ClosedRecord } from "./closed.js";
@@ -29,8 +30,8 @@ import { TimelineSection } from "./timeline.js";
 /** @typedef {import("../patients/messages.js").PatientRecord} PatientRecord */
 /** @typedef {import("../patients/messages.js").Visit} Visit */
 
-/** @param {{record: PatientRecord, loaded: ReturnType<typeof useRecord>}} props */
-function OpenRecord({ record, loaded }) {
+/** @param {{record: PatientRecord, loaded: ReturnType<typeof useRecord>, glass: boolean}} props `glass`: it may be open by emergency access */
+function OpenRecord({ record, loaded, glass }) {
   const { patient, can } = record;
   const [version, setVersion] = useState(0);
   const [merging, setMerging] = useState(false);
@@ -50,6 +51,7 @@ function OpenRecord({ record, loaded }) {
     changed();
   };
   return html`<${PatientHead} patient=${patient} can=${can} />
+    ${glass && html`<${GlassBanner} patientId=${patient.id} onClosed=${changed} />`}
     <div class="today__columns today__columns--record">
       <div class="today__column">
         <${TimelineSection} pages=${pages} patientId=${patient.id} canEdit=${can.includes("edit_patient")} onChanged=${changed} />
@@ -93,8 +95,8 @@ export function PatientPage({ language: shown }) {
         ${!online && html`<${Banner} kind="warn" icon="wifi-off">${t("error.offline")}</${Banner}>`}
         ${loaded.state === "loading" && html`<${LoadingRecord} />`}
         ${loaded.state === "failed" && html`<${FailedRecord} error=${loaded.error} onRetry=${loaded.reload} />`}
-        ${loaded.door && html`<${ClosedRecord} door=${loaded.door} />`}
-        ${loaded.record && html`<${OpenRecord} record=${loaded.record} loaded=${loaded} />`}
+        ${loaded.door && html`<${ClosedRecord} door=${loaded.door}>${mayBreakGlass(user) && html`<${BreakGlass} patientId=${loaded.door.patient.id} onOpened=${loaded.reload} />`}</${ClosedRecord}>`}
+        ${loaded.record && html`<${OpenRecord} record=${loaded.record} loaded=${loaded} glass=${mayBreakGlass(user)} />`}
       </div>
     </main>
   </div>`;

@@ -48,6 +48,8 @@ const KEYS = {
   too_many_channels: "patient.error_too_many",
   too_many_carers: "patient.error_too_many",
   too_many_members: "patient.error_too_many",
+  record_open: "glass.error_open",
+  reason_repeated: "glass.error_repeated",
   already_attached: "patient.error_already_attached",
 };
 
