@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from telemed.care.actions import Action
 from telemed.care.roles import Role
 from telemed.web import response_models
 from telemed.web.openapi import openapi_document
@@ -57,8 +58,8 @@ def test_other_tools_can_read_it() -> None:
 
 async def test_good_answers_have_the_described_shape(site: Site, people: People) -> None:
     for route in ROUTES:
-        if route.path.startswith("/auth"):
-            continue
+        if route.path.startswith("/auth") or route.action is Action.BREAK_GLASS and route.method == "POST":
+            continue  # the record is open: test_break_glass.py
         site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}
         answer = await site.ask(route.method, concrete(route.path), BODIES.get(f"{route.method} {route.path}"))
         assert answer.status == 200, route.path
