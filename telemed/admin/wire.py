@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from telemed.care.audit_chain import Head
 from telemed.errors import ProtocolError
 
 MAX_LINE_BYTES = 16 * 1024  # a name, an address and a password fit a hundred times
@@ -43,3 +44,13 @@ def text_argument(arguments: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ProtocolError(f"The argument {name} is missing or is no text.")
     return value
+
+
+def heads_argument(arguments: dict[str, Any]) -> list[Head]:
+    """Heads of the audit trail among the arguments, none without them. Raises ProtocolError."""
+    found = []
+    for entry in arguments.get("heads", []):
+        if not (isinstance(entry, list) and len(entry) == 2 and type(entry[0]) is int and isinstance(entry[1], str)):
+            raise ProtocolError("A head of the audit trail is malformed.")
+        found.append(Head(entry[0], entry[1]))
+    return found

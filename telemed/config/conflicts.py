@@ -115,6 +115,12 @@ def _sms(config: Config) -> list[Problem]:
     return found
 
 
+def _audit(config: Config) -> list[Problem]:
+    if not config.audit.checkpoint_mail or config.mail.host:
+        return []
+    return [("audit.checkpoint_mail", "names a recipient and no mail server is configured", "fill the section [mail]")]
+
+
 TLS = ("server.tls_certificate", "server.tls_key")
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (TLS, _pair),
@@ -126,4 +132,5 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
     (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),
     (("sms.url", "sms.token", "sms.token_file"), _sms),
+    (("audit.checkpoint_mail", "mail.host"), _audit),
 )

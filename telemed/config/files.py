@@ -56,7 +56,12 @@ def resolve(config: Config, base: Path) -> Config:
         config.mail, authority_file=absolute(config.mail.authority_file), password_file=absolute(config.mail.password_file)
     )
     sms = dataclasses.replace(config.sms, token_file=absolute(config.sms.token_file))
-    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms)
+    audit = dataclasses.replace(
+        config.audit,
+        checkpoint_directory=absolute(config.audit.checkpoint_directory),
+        timestamp_authority_file=absolute(config.audit.timestamp_authority_file),
+    )
+    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit)
     return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets)
 
 

@@ -222,6 +222,30 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """Where the signed head of the audit trail goes each day. Without these nobody can find a wholly rewritten database."""
+
+    checkpoint_directory: str = setting(
+        "",
+        rules.text(0, 512),
+        "Directory on another machine (a mounted share whose files this server cannot change later). Relative to this file.",
+    )
+    checkpoint_mail: str = setting(
+        "",
+        rules.matching(rules.MAIL_ADDRESS, 'an address such as "audit@example.org"', optional=True),
+        "Address that gets it by mail: somebody who does not run this server. Needs [mail].",
+    )
+    timestamp_url: str = setting(
+        "",
+        rules.web_address(),
+        "Time-stamp service (RFC 3161) that proves the day. It keeps nothing: use it beside one of the others.",
+    )
+    timestamp_authority_file: str = setting(
+        "", rules.text(0, 512), "PEM file with the root certificate of that service; its answers are then checked against it."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. Field names are the section names of the file."""
 
@@ -236,3 +260,4 @@ class Config:
     metrics: Metrics = field(default_factory=Metrics)
     mail: Mail = field(default_factory=Mail)
     sms: Sms = field(default_factory=Sms)
+    audit: Audit = field(default_factory=Audit)

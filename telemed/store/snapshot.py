@@ -9,15 +9,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from telemed.care.audit_chain import Verdict, Verifier
+from telemed.care.audit_chain import GENESIS, Head, Verdict, Verifier
 from telemed.care.records import AuditRow
 from telemed.errors import ConfigError
+from telemed.store.audit_check import with_head
 from telemed.store.lock import FILE_MODE
 
 BUSY_SECONDS = 10.0
@@ -90,14 +91,19 @@ def faults(database: Path) -> list[str]:
         return ["it is no database"]
 
 
-def verify_file(database: Path) -> Verdict:
-    """Check the hash chain of the audit trail in a database file that nobody writes to."""
-    verifier = Verifier()
-    with closing(_connect(database)) as connection:
-        for page in _audit_pages(connection):
-            if not verifier.add(page):
-                break
-    return verifier.verdict()
+def verify_file(database: Path, known: Iterable[Head] = ()) -> Verdict:
+    """Check the audit trail in a database file that nobody writes to: hashes, own head, and heads kept elsewhere.
+
+    Raises ConfigError `database_unreadable`.
+    """
+    verifier = Verifier(known)
+    try:
+        with closing(_connect(database)) as connection:
+            all(verifier.add(page) for page in _audit_pages(connection))  # up to the first fault
+            head = _row(connection, "audit_head", "SELECT sequence, hash FROM audit_head")
+    except sqlite3.Error as error:
+        raise _unreadable(error) from error
+    return with_head(verifier.verdict(), (int(head[0]), str(head[1])) if head else (0, GENESIS))
 
 
 def _audit_pages(connection: sqlite3.Connection) -> Iterator[list[AuditRow]]:

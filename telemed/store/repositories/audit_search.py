@@ -41,7 +41,9 @@ class AuditSearchRows:
             where.append(_of_organisation(organisation_id))
         if not query.actions or query.object_id is not None or query.outcome is AuditOutcome.REFUSED:
             if query.actions:
-                where.append((_c.action + "").in_(query.actions))  # few rows are left: keeps the index of acts out of it
+                # Few rows are left by then; of refused ones the expression keeps SQLite from taking the index of acts instead.
+                action = _c.action if query.object_id is not None else _c.action + ""
+                where.append(action.in_(query.actions))
             return await self._rows.all(_newest(query.limit, where))
         # One look-up for each act: together they would have to be sorted, all of them.
         each = [select(_newest(query.limit, [*where, _c.action == action]).subquery()) for action in query.actions]
