@@ -68,7 +68,7 @@ class SmsGateway:
     async def _post(self, letter: Letter, progress: _Progress) -> Outcome:
         settings = self._settings
         body = {"to": letter.recipient, "from": settings.sender, "text": letter.text, "reference": letter.id}
-        headers = {"Idempotency-Key": letter.id}
+        headers = {"Idempotency-Key": letter.id, "User-Agent": "telemed"}
         if settings.token:
             headers["Authorization"] = f"Bearer {settings.token}"
         total = settings.connect_seconds + settings.answer_seconds
