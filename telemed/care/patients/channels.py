@@ -46,7 +46,8 @@ def _phone(typed: str, region: str) -> str:
         parsed = phonenumbers.parse(unicodedata.normalize("NFKC", typed), region)
     except phonenumbers.NumberParseException:
         raise InvalidInput("This is no telephone number.", field="value") from None
-    if not phonenumbers.is_possible_number(parsed) or parsed.extension:
+    length = phonenumbers.is_possible_number_with_reason(parsed)  # possible, not assigned: new ranges come every year
+    if length != phonenumbers.ValidationResult.IS_POSSIBLE or parsed.extension:
         raise InvalidInput("This is no telephone number.", field="value")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

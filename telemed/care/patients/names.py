@@ -13,14 +13,15 @@ REMEMBERED = 8192  # words whose pieces are kept: first and last names repeat
 
 # Letters that decompose to nothing simpler, and the spelt-out umlauts: "Müller", "Mueller" and "Muller" become one.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "a", "œ": "o", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
-_SPELT_OUT = re.compile(r"(?<=[aou])e")
+_SPELT_OUT = re.compile(r"(?<=[aou])e+")
 _JOINING = re.compile("['’ʼ`´]")  # O'Neill is written ONeill as well
 _BETWEEN = re.compile(r"[\W_]+")
 
 
 def fold(name: str) -> str:
     """Return the words of a name in folded spelling, joined by single spaces, in the order they were written."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    # Decomposed before its case is folded, as letters of other alphabets hide capitals, and again for what folding brings.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).translate(_LETTERS)
     words = _BETWEEN.sub(" ", _JOINING.sub("", letters)).split()
     return " ".join(_SPELT_OUT.sub("", word) for word in words)
