@@ -78,8 +78,10 @@ def configured_service(chosen: argparse.Namespace) -> Service:
     path = chosen.config or DEFAULT_CONFIG
     if chosen.config is None and not path.exists():
         raise ConfigError("There is no telemed.toml here. Make one with `telemed init`, or try `telemed serve --demo`.")
-    config = _overridden(load(path, os.environ), chosen)
-    found = conflicts(config)
+    written = load(path, os.environ)
+    config = _overridden(written, chosen)
+    known = conflicts(written)  # a key read from its file looks like a second source
+    found = [problem for problem in conflicts(config) if problem not in known]
     if found:
         raise ConfigFaults([Fault(0, key, problem, fix) for key, problem, fix in found], "command line")
     hosts = LOOPBACK_HOSTS if config.server.host == "localhost" else (config.server.host,)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemed.cli import parser
+from telemed.cli.serve import configured_service
 from telemed.config import Config, ConfigFaults, load, parse, render
 from telemed.config.read import from_table
 
@@ -150,6 +152,10 @@ def test_paths_count_from_the_file_and_the_key_may_come_from_a_file(tmp_path: Pa
     config = load(config_file, {})
     assert config.store.directory == str(tmp_path / "var")
     assert config.secrets.installation_key == KEY
+    served = configured_service(parser().parse_args(["serve", "--config", str(config_file), "--port", "0"]))
+    assert served.config.secrets.installation_key == KEY, "and the server takes it"
+    with pytest.raises(ConfigFaults):
+        configured_service(parser().parse_args(["serve", "--config", str(config_file), "--host", "0.0.0.0"]))
 
 
 def test_environment_goes_before_the_file(tmp_path: Path) -> None:
