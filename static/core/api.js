@@ -1,5 +1,6 @@
 // HTTP to our own server: JSON both ways, errors typed by who is at fault, time-outs, and retries where they are safe.
 import { newCommandId } from "./command_id.js";
+import { lifted } from "./refusals.js";
 
 export { newCommandId };
 
@@ -39,6 +40,7 @@ export class NetworkError extends Error {
  * @property {boolean} [retry] try again after network errors and 503; default: GET, and bodies with a command_id
  * @property {number} [timeout] milliseconds for each try
  * @property {AbortSignal} [signal]
+ * @property {boolean} [plain] give refusals back as they come, even those a person can lift
  */
 
 /**
@@ -89,10 +91,15 @@ export const api = createApi();
  */
 async function send(io, call) {
   const mayRetry = call.options.retry ?? (call.method === "GET" || typeof call.body?.["command_id"] === "string");
+  let wasLifted = false;
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt(io, call);
     } catch (error) {
+      if (!wasLifted && !call.options.plain && error instanceof ApiError && error.status === 403 && (await lifted(error.code))) {
+        wasLifted = true;
+        continue;
+      }
       const delay = mayRetry && !call.options.signal?.aborted ? retryDelay(error, tries) : null;
       if (delay === null) throw error;
       await io.sleep(delay);

@@ -6,6 +6,7 @@ import { Button } from "./components/button.js";
 import { Notice } from "./pages/join/notice.js";
 import { goToSignIn } from "./pages/return_place.js";
 import { takeAdmit } from "./handover.js";
+import { guardStaff } from "./identity/guard.js";
 import { problemCode, problemWords } from "./problem_words.js";
 import { startPage } from "./page.js";
 import { mountCall } from "./call/index.js";
@@ -44,4 +45,5 @@ function CallPage() {
   return html`${error ? html`<${NoSeat} error=${error} onAgain=${() => setRun(run + 1)} />` : null}<div class="stage-root" ref=${root}></div>`;
 }
 
+guardStaff();
 await startPage(CallPage);

@@ -6,6 +6,9 @@ import { clinicOfPage } from "../clinic.js";
 import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
 import { Field } from "../components/field.js";
+import { passkeysPossible, showPasskey } from "../identity/passkeys.js";
+import { SecondStep } from "../identity/second_step.js";
+import { identityWords } from "../identity/words.js";
 import { problemWords } from "../problem_words.js";
 import { useViewFocus } from "../view_focus.js";
 import { placeToReturn } from "./return_place.js";
@@ -58,7 +61,10 @@ function PasswordField({ value, onInput, error }) {
     attributes=${{ ...caps.listeners, autocapitalize: "off", spellcheck: false }} />`;
 }
 
-function useSignIn() {
+/** @typedef {import("../identity/second_step.js").Step} Step */
+
+/** @param {(step: Step) => void} onStep */
+function useSignIn(onStep) {
   const [faults, setFaults] = useState(/** @type {Faults} */ ({}));
   const [busy, setBusy] = useState(false);
   const [wait, setWait] = useWait();
@@ -68,8 +74,9 @@ function useSignIn() {
     if (lacking.email || lacking.password) return false;
     setBusy(true);
     try {
-      await api.post("/auth/login", { email: email.trim(), password });
-      location.replace(placeToReturn());
+      const { step } = await api.post("/auth/login", { email: email.trim(), password });
+      if (step) onStep(step);
+      else location.replace(placeToReturn());
       return true;
     } catch (error) {
       setBusy(false);
@@ -79,7 +86,19 @@ function useSignIn() {
       return false;
     }
   };
-  return { faults, busy, wait, submit };
+  const passkey = async () => {
+    setBusy(true);
+    setFaults({});
+    try {
+      const { token, options } = await api.post("/auth/passkey/options");
+      await api.post("/auth/passkey", { token, credential: await showPasskey(options) });
+      location.replace(placeToReturn());
+    } catch (error) {
+      setBusy(false);
+      setFaults({ form: identityWords(error) });
+    }
+  };
+  return { faults, busy, wait, submit, passkey };
 }
 
 /** @param {{faults: Faults, wait: number}} props */
@@ -90,11 +109,12 @@ function SignInProblem({ faults, wait }) {
   return null;
 }
 
-export function SignIn() {
+/** @param {{onStep: (step: Step) => void, words: string}} props `words`: why one is here again */
+function PasswordForm({ onStep, words }) {
   const heading = useViewFocus(t("signin.title"), { focus: false });
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const { faults, busy, wait, submit } = useSignIn();
+  const { faults, busy, wait, submit, passkey } = useSignIn(onStep);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const onSubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -104,11 +124,24 @@ export function SignIn() {
   };
   return html`<form class="form" ref=${form} onSubmit=${onSubmit} novalidate>
     <h1 ref=${heading}>${t("signin.title")}</h1>
+    ${words && !faults.form && html`<${Banner} kind="warn">${words}</${Banner}>`}
     <${SignInProblem} faults=${faults} wait=${wait} />
     <${Field} label=${t("signin.email")} type="email" name="email" autocomplete="username" testid="login-email" value=${email} onInput=${setEmail}
       error=${faults.email} attributes=${{ autocapitalize: "off", spellcheck: false, inputmode: "email" }} />
     <${PasswordField} value=${password} onInput=${setPassword} error=${faults.password} />
     <${Button} kind="primary" type="submit" large=${true} wide=${true} busy=${busy} disabled=${wait > 0} testid="login-submit" label=${busy ? t("signin.working") : t("signin.submit")} />
+    ${passkeysPossible() && html`<${Button} large=${true} wide=${true} icon="shield-check" disabled=${busy || wait > 0} label=${t("identity.sign_in_passkey")} onClick=${passkey} testid="login-passkey" />`}
     ${clinicOfPage().demo && html`<${Banner} kind="info">${t("signin.demo_hint")}</${Banner}>`}
   </form>`;
+}
+
+export function SignIn() {
+  const [step, setStep] = useState(/** @type {Step | null} */ (null));
+  const [words, setWords] = useState("");
+  const over = (/** @type {string} */ why) => {
+    setWords(why);
+    setStep(null);
+  };
+  if (step) return html`<${SecondStep} step=${step} onDone=${() => location.replace(placeToReturn())} onOver=${over} />`;
+  return html`<${PasswordForm} onStep=${setStep} words=${words} />`;
 }

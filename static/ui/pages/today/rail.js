@@ -44,6 +44,7 @@ export function Rail({ language, user, current = "today", alertsOn = false, onAl
     <${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />
     ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
     <span class="rail__gap"></span>
+    <${Place} href="/account" icon="user" label=${t("identity.account")} current=${current === "account"} />
     ${onAlerts && html`<button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
       <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>`}
     <${LanguageMenu} language=${language} />

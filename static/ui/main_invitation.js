@@ -1,0 +1,5 @@
+/** Entry of /invitation. */
+import { startPage } from "./page.js";
+import { Invitation } from "./pages/invitation.js";
+
+await startPage(Invitation);
