@@ -12,13 +12,14 @@ import sqlite3
 import sys
 from pathlib import Path
 
+from telemed.config import Limits
 from telemed.doctor.findings import Finding, fault, ok, warn
 from telemed.errors import TelemedError
+from telemed.operation.disk_guard import DiskLevel, judge
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING and what else the store uses
 MIN_FREE_BYTES = 2 * 1024**3  # below it a week of logs and notes may not fit
-MIN_FREE_SHARE = 0.05
 MIN_DESCRIPTORS = 4096  # connections of control and what libraries hold
 BUILT_AFTER = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # no clock can be right that says earlier
 TIME_ERROR = 5  # adjtimex(2): the clock is not synchronized
@@ -39,12 +40,15 @@ def versions() -> list[Finding]:
     return found
 
 
-def disk(directory: Path) -> list[Finding]:
-    """There is room where the database lies."""
+def disk(directory: Path, limits: Limits) -> list[Finding]:
+    """There is room where the database lies; short of it the server takes nothing new."""
     present = next(path for path in (directory, *directory.parents) if path.exists())
     usage = shutil.disk_usage(present)
     text = f"{usage.free / 1024**3:.1f} GiB free"
-    if usage.free < MIN_FREE_BYTES or usage.free < usage.total * MIN_FREE_SHARE:
+    level = judge(usage.free, usage.total, limits)
+    if level is DiskLevel.FULL:
+        return [fault("disk", f"{text}: nothing new may begin", "make room, or move store.directory")]
+    if level is DiskLevel.LOW or usage.free < MIN_FREE_BYTES:
         return [warn("disk", text, "make room, or move store.directory")]
     return [ok("disk", text)]
 

@@ -39,9 +39,9 @@ def _validity(leaf: x509.Certificate, now: dt.datetime) -> Finding:
             "tls", f"the certificate begins on {leaf.not_valid_before_utc.date().isoformat()}", "check the clock, or get another"
         )
     if left < 0:
-        return fault("tls", f"the certificate ended on {until}", "renew it and restart the server")
+        return fault("tls", f"the certificate ended on {until}", "renew it, then `telemed reload`")
     if left < SOON_DAYS:
-        return warn("tls", f"the certificate ends on {until}, in {left} days", "renew it and restart the server")
+        return warn("tls", f"the certificate ends on {until}, in {left} days", "renew it, then `telemed reload`")
     return ok("tls", f"the certificate is valid until {until}")
 
 

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import ssl
 from collections import namedtuple
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -19,9 +20,11 @@ from aiohttp.test_utils import make_mocked_request
 from telemed import logs
 from telemed.backup import places
 from telemed.care.admission import Admission
-from telemed.config import Backup, Config, ConfigFaults, Limits, load
+from telemed.config import Backup, Config, ConfigFaults, Limits, Server, load
 from telemed.config import Metrics as MetricsSettings
-from telemed.errors import NotFound
+from telemed.doctor.backups import backups
+from telemed.doctor.findings import Level
+from telemed.errors import ConfigError, NotFound
 from telemed.operation.disk_guard import DiskGuard, DiskLevel, DiskState, judge
 from telemed.operation.endpoints import Endpoints
 from telemed.operation.metrics import Figures, Metrics
@@ -29,6 +32,8 @@ from telemed.operation.nightly import NightlyBackup, is_due
 from telemed.operation.readiness import Readiness
 from telemed.operation.settings import AT_ONCE, Settings
 from telemed.store import Store
+from telemed.tls import OwnTls
+from tests.adapters.ops.certificates import certificate
 from tests.adapters.ops.installation import NOW, Installation, add_rows, make_installation
 
 GB, MB = 1024**3, 1024**2
@@ -283,3 +288,55 @@ async def test_a_drain_waits_no_longer_than_told() -> None:
     drain.cancel()
     drain.cancel()
     assert told == ["draining", "running"] and drain.figures() == {"draining": False, "calls": 2}
+
+
+@pytest.mark.parametrize(
+    ("hours", "level"), [(1, "ok"), (48, "ok"), (50, "warn"), (24 * 8, "fault"), (None, "warn")]
+)
+def test_the_doctor_looks_at_the_back_ups(tmp_path: Path, hours: int | None, level: str) -> None:
+    settings = Backup(directory=str(tmp_path), recipient="telemed-recipient-" + "a" * 43)
+    if hours is not None:
+        (tmp_path / places.archive_name(NOW - timedelta(hours=hours), places.ARCHIVE)).touch()
+    found = backups(settings, Path("/proc"), NOW)
+    assert [finding.level.value for finding in found] == [level]
+    if level == "ok":
+        assert "on the disk" in backups(settings, tmp_path, NOW)[1].text
+    assert backups(Backup(), tmp_path, NOW)[0].level is Level.WARN
+    assert backups(Backup(directory=str(tmp_path)), tmp_path, NOW)[0].level is Level.WARN
+
+
+async def test_a_renewed_certificate_counts_without_a_restart(tmp_path: Path) -> None:
+    certificate(tmp_path)
+    server = Server(tls_certificate=str(tmp_path / "fullchain.pem"), tls_key=str(tmp_path / "privkey.pem"))
+    own = OwnTls(server)
+    first = await _presented(own)
+    (tmp_path / "new").mkdir()
+    for made in certificate(tmp_path / "new"):
+        shutil.copy(made, tmp_path / made.name)
+    own.renew(Config())
+    second = await _presented(own)
+    assert first != second
+    (tmp_path / "privkey.pem").write_text("nonsense")
+    own.renew(Config())
+    assert await _presented(own) == second, "files that do not fit change nothing"
+    with pytest.raises(ConfigError):
+        OwnTls(server)
+    assert OwnTls(Server()).context is None
+
+
+async def _presented(own: OwnTls) -> bytes:
+    """The certificate a client sees."""
+
+    async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(close, "127.0.0.1", 0, ssl=own.context)
+    async with server:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        _, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1], ssl=context)
+        seen: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.close()
+        await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+    return seen
