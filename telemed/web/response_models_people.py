@@ -135,6 +135,7 @@ class Visit(Answer):
     started_at: Time | None
     ended_at: Time | None
     outcome: Outcome | None
+    can_detach: bool
     reason: str | None = None
 
 

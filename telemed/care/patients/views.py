@@ -104,8 +104,8 @@ def change_view(change: ChangeRecord, names: Mapping[str, str]) -> Json:
     }
 
 
-def visit_view(session: SessionRecord, leader: str, with_reason: bool) -> Json:
-    """Return one visit of a timeline. The front desk sees no reasons."""
+def visit_view(session: SessionRecord, leader: str, with_reason: bool, can_detach: bool) -> Json:
+    """Return one visit of a timeline. The front desk sees no reasons; `can_detach`: the reader may take it off the record."""
     row = {
         "id": session.id,
         "kind": session.kind.value,
@@ -115,5 +115,6 @@ def visit_view(session: SessionRecord, leader: str, with_reason: bool) -> Json:
         "ended_at": iso_or_none(session.ended_at),
         "outcome": session.outcome.value if session.outcome else None,
         "with": leader,
+        "can_detach": can_detach,
     }
     return {**row, "reason": session.reason} if with_reason else row

@@ -11,7 +11,7 @@ from telemed.care.patients import search_rank, views
 from telemed.care.patients.records import PatientRecord, PatientStanding
 from telemed.care.patients.repositories import SearchArea
 from telemed.care.patients.search_rank import Candidate, Query
-from telemed.care.permissions import Action, check, may_patient
+from telemed.care.permissions import Action, check, may, may_patient
 from telemed.care.ports import Json, Store
 from telemed.care.records import SessionRecord, UserRecord
 from telemed.care.repositories import Transaction
@@ -156,4 +156,6 @@ async def _place(step: PatientStep, after: str | None) -> tuple[datetime, str] |
 
 def _visit(session: SessionRecord, leaders: dict[str, UserRecord], actor: Staff) -> Json:
     leader = leaders.get(session.created_by)
-    return views.visit_view(session, leader.name if leader else "", with_reason=actor.role in CARE_ROLES)
+    cares = actor.role in CARE_ROLES
+    can_detach = may(actor, Action.EDIT_SESSION, session)  # who holds a seat in it may as well, from the visit itself
+    return views.visit_view(session, leader.name if leader else "", with_reason=cares, can_detach=can_detach)

@@ -46,8 +46,8 @@ export function ChannelDialog({ patientId, carerId, title, onClose, onAdded }) {
 export function ChannelLine({ channel, canEdit, onRemove }) {
   return html`<div class="channel">
     <${Icon} name=${channel.kind === "phone" ? "phone" : "send"} size=${16} />
-    <span class="channel__value">${channel.shown}</span>
-    ${channel.verified_at ? html`<${Badge} kind="ok" icon="check">${t("patient.verified")}</${Badge}>` : html`<${Badge}>${t("patient.not_verified")}</${Badge}>`}
+    <span class="channel__text"><span class="channel__value">${channel.shown}</span>
+    ${channel.verified_at ? html`<${Badge} kind="ok" icon="check">${t("patient.verified")}</${Badge}>` : html`<${Badge}>${t("patient.not_verified")}</${Badge}>`}</span>
     ${canEdit && html`<${Button} kind="icon" icon="x" label=${t("patient.remove_channel", { value: channel.shown })} onClick=${() => onRemove(channel)} />`}
   </div>`;
 }

@@ -52,17 +52,15 @@ function OpenRecord({ record, loaded, glass }) {
   };
   return html`<${PatientHead} patient=${patient} can=${can} />
     ${glass && html`<${GlassBanner} patientId=${patient.id} onClosed=${changed} />`}
-    <div class="today__columns today__columns--record">
-      <div class="today__column">
-        <${TimelineSection} pages=${pages} patientId=${patient.id} canEdit=${can.includes("edit_patient")} onChanged=${changed} />
-        <${HistorySection} patientId=${patient.id} version=${version} />
-      </div>
-      <div class="today__column">
+    <div class="record__parts">
+      <${TimelineSection} pages=${pages} patientId=${patient.id} onChanged=${changed} />
+      <div class="record__side">
         <${DetailsSection} record=${record} onPut=${loaded.put} onStale=${changed} onUndo=${undo} onMerge=${() => setMerging(true)} />
         <${ChannelsSection} record=${record} onChanged=${changed} />
         <${CarersSection} record=${record} onChanged=${changed} />
         <${TeamSection} record=${record} onChanged=${changed} />
       </div>
+      <${HistorySection} patientId=${patient.id} version=${version} />
     </div>
     ${merging && html`<${MergeDialog} record=${record} onClose=${() => setMerging(false)} onMerged=${merged} />`}`;
 }

@@ -31,8 +31,8 @@ function lasted({ started_at: start, ended_at: end }) {
   return start && end ? duration(new Date(end).getTime() - new Date(start).getTime()) : "";
 }
 
-/** @param {{visit: Visit, canEdit: boolean, onDetach: (visit: Visit) => void}} props */
-function Line({ visit, canEdit, onDetach }) {
+/** @param {{visit: Visit, onDetach: (visit: Visit) => void}} props */
+function Line({ visit, onDetach }) {
   const facts = [visit.with, lasted(visit)].filter(Boolean).join(" · ");
   return html`<li class="visit">
     <span class="visit__mark" aria-hidden="true"><${Icon} name="video" size=${16} /></span>
@@ -43,13 +43,13 @@ function Line({ visit, canEdit, onDetach }) {
     </div>
     <div class=${LIVE.has(visit.state) ? "visit__end visit__end--call" : "visit__end"}>
       ${LIVE.has(visit.state) && html`<${Button} label=${t("patient.go_to_call")} icon="arrow-right" href="/call/${visit.id}" />`}
-      ${canEdit && html`<${Button} kind="icon" icon="unplug" label=${t("patient.detach")} onClick=${() => onDetach(visit)} testid="detach" />`}
+      ${visit.can_detach && html`<${Button} kind="icon" icon="unplug" label=${t("patient.detach")} onClick=${() => onDetach(visit)} testid="detach" />`}
     </div>
   </li>`;
 }
 
-/** @param {{pages: import("./pages.js").Pages<Visit>, patientId: string, canEdit: boolean, onChanged: () => void}} props */
-export function TimelineSection({ pages, patientId, canEdit, onChanged }) {
+/** @param {{pages: import("./pages.js").Pages<Visit>, patientId: string, onChanged: () => void}} props */
+export function TimelineSection({ pages, patientId, onChanged }) {
   const detach = (/** @type {Visit} */ visit) =>
     quietly(async () => {
       await api.post(`/sessions/${visit.id}/patient/detach`);
@@ -65,7 +65,7 @@ export function TimelineSection({ pages, patientId, canEdit, onChanged }) {
     ${!rows && !error && html`<${SkeletonRows} rows=${3} />`}
     ${error && html`<${ErrorState} title=${t("patient.visits_failed")} action=${html`<${Button} icon="refresh-cw" label=${t("common.try_again")} onClick=${more} />`}>${patientProblem(error)}</${ErrorState}>`}
     ${rows && !rows.length && html`<${EmptyState} icon="video" title=${t("patient.no_visits")}>${t("patient.no_visits_more")}</${EmptyState}>`}
-    ${rows && rows.length > 0 && html`<ol class="visits" aria-label=${t("patient.visits")}>${rows.map((visit) => html`<${Line} key=${visit.id} visit=${visit} canEdit=${canEdit} onDetach=${detach} />`)}</ol>`}
+    ${rows && rows.length > 0 && html`<ol class="visits" aria-label=${t("patient.visits")}>${rows.map((visit) => html`<${Line} key=${visit.id} visit=${visit} onDetach=${detach} />`)}</ol>`}
     ${next && html`<div class="card__foot"><${Button} kind="plain" label=${t("patient.more")} busy=${busy} onClick=${more} /></div>`}
   </${Section}>`;
 }
