@@ -1,0 +1,179 @@
+"""Staff identity in a real Chromium: passkeys by a virtual authenticator, codes, recovery, devices, and the lock over a call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pyotp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab, selector
+from tests.browser.people import sign_in
+from tests.browser.server import Server
+
+ROLE = "clinician"
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def tab(server: Server) -> AsyncIterator[ChromiumTab]:
+    async with chromium() as browser:
+        opened = await open_chromium_tab(browser, locale="en-GB")
+        yield opened
+        assert not opened.problems
+        await opened.close()
+
+
+async def add_authenticator(tab: ChromiumTab) -> tuple[Any, str]:
+    """A platform authenticator that verifies its user (WebDriver BiDi's virtual one, over CDP)."""
+    session = await tab.context.new_cdp_session(tab.page)
+    await session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    added = await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session, added["authenticatorId"]
+
+
+async def keep_codes(page: Page) -> list[str]:
+    """Read the recovery codes, say that they are kept."""
+    items = page.locator(selector("recovery-codes") + " code")
+    await items.first.wait_for()
+    codes = await items.all_text_contents()
+    await page.check(selector("codes-kept"))
+    await page.click(selector("codes-done"))
+    return codes
+
+
+async def test_a_passkey_is_added_used_alone_and_removed(server: Server, tab: ChromiumTab) -> None:
+    session, authenticator = await add_authenticator(tab)
+    await sign_in(tab, server, ROLE)
+    await tab.goto(server.base_url + "/account")
+    await tab.click("passkey-add")
+    await tab.fill("passkey-name", "Ward laptop")
+    await tab.click("passkey-make")
+    assert len(await keep_codes(tab.page)) == 10
+    kept = await session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})
+    assert len(kept["credentials"]) == 1 and kept["credentials"][0]["isResidentCredential"]
+    await tab.click("sign-out")
+    await tab.wait("login-passkey")
+    await tab.click("login-passkey")  # no name, no password
+    await tab.wait("start-session")
+    await tab.click("sign-out")
+    await tab.fill("login-email", server.account(ROLE)[0])
+    await tab.fill("login-password", server.account(ROLE)[1])
+    await tab.click("login-submit")
+    await tab.wait("second-step")
+    await tab.click("step-submit")  # and as the second step after a password
+    await tab.wait("start-session")
+    await tab.goto(server.base_url + "/account")
+    await tab.click("passkey-remove")
+    await tab.page.wait_for_selector(selector("passkey-remove"), state="detached")
+
+
+async def test_an_app_and_recovery_codes_by_keyboard(server: Server, tab: ChromiumTab) -> None:
+    await sign_in(tab, server, ROLE)
+    await tab.goto(server.base_url + "/account")
+    await tab.click("totp-add")
+    await tab.wait("totp-qr")
+    await tab.page.click("summary")
+    secret = (await tab.page.inner_text(selector("totp-secret"))).replace(" ", "")
+    await tab.fill("totp-code", pyotp.TOTP(secret).now())
+    await tab.page.keyboard.press("Enter")
+    codes = await keep_codes(tab.page)
+    await tab.click("sign-out")
+    await tab.wait("login-email")
+    await tab.fill("login-email", server.account(ROLE)[0])
+    await tab.fill("login-password", server.account(ROLE)[1])
+    await tab.page.keyboard.press("Enter")
+    await tab.wait("step-code")
+    assert await tab.evaluate("document.activeElement.dataset.testid") == "step-code"
+    await tab.click("use-recovery")
+    await tab.page.keyboard.type(codes[0].lower())
+    await tab.page.keyboard.press("Enter")
+    await tab.wait("start-session")
+    await tab.goto(server.base_url + "/account")
+    await tab.wait("codes-left")
+    assert "9" in await tab.page.inner_text(selector("codes-left"))
+
+
+async def test_another_device_is_signed_out(server: Server, tab: ChromiumTab) -> None:
+    async with chromium() as browser:
+        other = await open_chromium_tab(browser)
+        await sign_in(other, server, ROLE)
+        await sign_in(tab, server, ROLE)
+        await tab.goto(server.base_url + "/account")
+        await tab.click("end-login")
+        await tab.page.wait_for_selector(selector("end-login"), state="detached")
+        await other.goto(server.base_url + "/today")
+        await other.wait("login-email")
+        await other.close()
+
+
+async def test_the_lock_hides_the_page_and_opens_by_pin(server: Server, tab: ChromiumTab) -> None:
+    await sign_in(tab, server, ROLE)
+    await tab.goto(server.base_url + "/account")
+    await tab.click("pin-set")
+    await tab.fill("pin", "480215")
+    await tab.click("pin-save")
+    await tab.page.wait_for_selector(selector("pin-save"), state="detached")
+    await tab.click("lock-now")
+    await tab.wait("lock-screen")
+    assert not await tab.page.is_visible("main")
+    await tab.page.keyboard.press("Escape")
+    await tab.page.keyboard.press("Escape")
+    assert await tab.page.is_visible(selector("lock-screen"))
+    status = await tab.evaluate("fetch('/api/v1/me').then(async (a) => [a.status, (await a.json()).error.code])")
+    assert status == [403, "locked"]
+    await tab.reload()
+    await tab.wait("lock-screen")
+    await tab.fill("prove-pin", "999999")
+    await tab.click("prove-submit")
+    await tab.page.wait_for_selector(".lock [aria-invalid]")
+    await tab.fill("prove-pin", "480215")
+    await tab.click("prove-submit")
+    await tab.wait("lock-now")
+    assert await tab.page.is_visible("main")
+
+
+async def test_a_proof_is_asked_for_once_and_the_request_goes_on(server: Server, tab: ChromiumTab) -> None:
+    """The server is made to ask by an answer of its own kind: ten minutes are too long for a test."""
+    refused = 0
+
+    async def refuse_once(route: Any) -> None:
+        nonlocal refused
+        refused += 1
+        body = '{"error": {"code": "proof_needed", "message": "Please show again who you are."}}'
+        await (route.fulfill(status=403, content_type="application/json", body=body) if refused == 1 else route.continue_())
+
+    await tab.page.route("**/api/v1/me/totp", refuse_once)
+    await sign_in(tab, server, ROLE)
+    await tab.goto(server.base_url + "/account")
+    await tab.click("totp-add")
+    await tab.wait("proof")
+    await tab.fill("prove-password", "wrong wrong wrong wrong")
+    await tab.click("prove-submit")
+    await tab.page.wait_for_selector(f"{selector('proof')} [aria-invalid]")
+    await tab.fill("prove-password", server.account(ROLE)[1])
+    await tab.click("prove-submit")
+    await tab.wait("totp-qr")
+    assert refused == 2
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (820, 1180), (390, 844), (320, 568)])
+async def test_no_page_scrolls_sideways(server: Server, tab: ChromiumTab, size: tuple[int, int]) -> None:
+    await tab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    await sign_in(tab, server, ROLE)
+    await tab.goto(server.base_url + "/account")
+    await tab.wait("section-devices")
+    assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await tab.goto(server.base_url + "/invitation#aaaaaaaaaaaaaaaaaaaaaa")
+    await tab.wait("invitation-useless")
+    assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
