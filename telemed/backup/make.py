@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +17,12 @@ from telemed.backup.manifest import BACKUP, KEYS, Manifest
 from telemed.care.times import iso_utc
 from telemed.config import Config
 from telemed.errors import Conflict, InvalidInput, TelemedError
-from telemed.files import make_private_directory
+from telemed.files import PRIVATE_FILE, make_private_directory
 from telemed.layout import Layout
 from telemed.store.snapshot import SnapshotFacts
 
 SPARE_BYTES = 64 * 1024**2  # left free for what the running server writes meanwhile
-STALE_SECONDS = 24 * 3600.0  # no back-up takes that long
+LOCK = ".lock"
 
 Snapshot = Callable[[], tuple[Path, SnapshotFacts]]  # makes a copy of the database; whoever calls removes it
 
@@ -60,8 +63,13 @@ def make_backup(order: Order, snapshot: Snapshot) -> Made:
     """
     layout = Layout(order.config)
     make_private_directory(order.directory)
-    _clear_stale(order)
-    _check_room(order, layout)
+    with _alone(order.directory):
+        _clear_stale(order.directory)
+        _check_room(order, layout)
+        return _made(order, layout, snapshot)
+
+
+def _made(order: Order, layout: Layout, snapshot: Snapshot) -> Made:
     copy, facts = snapshot()
     try:
         archive = _write_main(order, layout, copy, facts)
@@ -118,11 +126,23 @@ def _manifest(order: Order, kind: str, facts: SnapshotFacts | None) -> Manifest:
     return Manifest(kind, at, order.version, facts.revision, facts.audit_rows, facts.audit_hash)
 
 
-def _clear_stale(order: Order) -> None:
-    """Remove what a back-up left that was killed a day ago or earlier."""
-    for path in order.directory.glob(".telemed-*"):
-        if order.now.timestamp() - path.stat().st_mtime > STALE_SECONDS:
-            path.unlink(missing_ok=True)
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One back-up at a time in a directory. Raises Conflict. The kernel gives the lock back however the process ends."""
+    descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Conflict("Another back-up is being written into this directory.") from None
+    finally:
+        os.close(descriptor)
+
+
+def _clear_stale(directory: Path) -> None:
+    """Remove what a back-up left that was killed. Whoever holds the lock is the only one who writes here."""
+    for path in directory.glob(".telemed-*"):
+        path.unlink(missing_ok=True)
 
 
 def _check_room(order: Order, layout: Layout) -> None:

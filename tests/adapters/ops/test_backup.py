@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import os
+import re
 import shutil
 import stat
 import tarfile
@@ -17,17 +19,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.backup import make, places
+from telemed.backup import contents, make, places
 from telemed.backup.make import Made, NoRoom, make_backup
 from telemed.backup.manifest import MANIFEST
 from telemed.backup.recovery_key import RecoveryKey, public_key
 from telemed.backup.restore import Restored, Wish, restore
 from telemed.backup.sealed import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, OpeningReader, SealingWriter
-from telemed.config import parse
+from telemed.config import Config, parse
 from telemed.errors import Conflict, InvalidInput
 from telemed.operation.snapshots import snapshot_beside
 from telemed.store import Store
 from telemed.store.lock import DatabaseInUse
+from telemed.store.snapshot import SnapshotFacts
 from tests.adapters.ops.installation import KEY, NOW, TOKEN, Installation, add_rows, make_installation, numbers
 
 
@@ -177,7 +180,7 @@ async def test_a_full_disk_is_told_before_anything_is_written(there: Installatio
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 10**6, 10**6))
     with pytest.raises(NoRoom, match="MB more"):
         backed_up(there)
-    assert list((there.folder / "backups").iterdir()) == []
+    assert [path.name for path in (there.folder / "backups").iterdir()] == [".lock"]
 
 
 async def test_a_failed_back_up_leaves_nothing(there: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +190,7 @@ async def test_a_failed_back_up_leaves_nothing(there: Installation, monkeypatch:
     monkeypatch.setattr(make, "_write_keys", break_off)
     with pytest.raises(OSError, match="gone"):
         backed_up(there)
-    assert list((there.folder / "backups").iterdir()) == [] and not list(there.layout.work.iterdir())
+    assert [path.name for path in (there.folder / "backups").iterdir()] == [".lock"] and not list(there.layout.work.iterdir())
 
 
 async def test_a_back_up_under_load_has_all_that_was_acknowledged(there: Installation, tmp_path: Path) -> None:
@@ -273,3 +276,22 @@ async def test_a_hundred_megabytes_come_back_in_minutes(there: Installation, tmp
     print(f"100 MB: back-up {between - started:.1f} s, restore {ended - between:.1f} s")
     assert done.manifest.audit_rows == 30
     assert ended - started < 900
+
+
+def test_every_secret_of_the_settings_is_known() -> None:
+    """A setting that sounds like a secret is kept out of the main archive, or is named here with its reason."""
+    public = {"server.tls_key"}  # a path; the key of a certificate is made anew
+    for part in dataclasses.fields(Config):
+        for key in dataclasses.fields(part.default_factory()):  # type: ignore[misc]
+            sounds = re.search(r"key|token|password|secret", key.name)
+            known = key.name in contents.SECRET_KEYS | contents.SECRET_FILE_KEYS
+            assert not sounds or known or f"{part.name}.{key.name}" in public, f"{part.name}.{key.name}"
+
+
+async def test_two_back_ups_at_once_are_refused(there: Installation) -> None:
+    def second() -> tuple[Path, SnapshotFacts]:
+        with pytest.raises(Conflict, match="Another"):
+            backed_up(there)
+        return snapshot_beside(there.layout)
+
+    assert make_backup(there.order(there.folder / "backups"), second).archive.exists()
