@@ -121,8 +121,8 @@ def _borders() -> Iterator[str]:
     yield "  without one see all sites. Both are asked before any handler runs, for everything a path can name."
     yield f"* *Breaking the glass*: a care role opens a record it has no part in, for {minutes} minutes, with a reason of"
     yield f"  {MIN_REASON} to {MAX_REASON} characters. A further time takes a further reason. Privacy officers and the care team"
-    yield "  are told by mail, without name or reason; the patient sees it among those who looked; a privacy officer who is somebody"
-    yield "  else reviews it."
+    yield "  are told by mail, without name or reason; the patient sees it among those who looked; a privacy officer"
+    yield "  who is somebody else reviews it."
     yield "* *Links* open one seat in one visit. Nothing that lasts hangs on a link."
     yield "* *An observer* is on the list of people of everybody let into the visit, from the moment its seat is made."
 

@@ -23,7 +23,7 @@ KEPT = LIVE_SESSIONS | {SessionState.ENDED, SessionState.FAILED}  # states a vis
 
 
 class LiveVisits:
-    """The visits of the installation's organisation and its Today board. One epoch per control start."""
+    """The visits of the installation's organisations and their Today board. One epoch per control start."""
 
     def __init__(self, store: Store, clock: Clock, counters: Counters) -> None:
         self.epoch = new_id("e")
@@ -48,15 +48,19 @@ class LiveVisits:
     async def load(self) -> None:
         """Read every visit that is not over for good. Raises Unavailable when the installation has no clinic yet."""
         async with self._store.read() as tx:
-            clinic = await tx.organisations.first()
-            if clinic is None:
+            clinics = await tx.organisations.all()
+            if not clinics:
                 raise Unavailable("This server has not been set up: run `telemed init`.")
-            self._board = TodayBoard(clinic, lambda: self._visits.values())
-            async for session in _unfinished(tx, clinic.id):
-                self._visits[session.id] = await self._read(tx, clinic, session)
-            for request in await tx.link_requests.open(clinic.id):
-                if (visit := self._visits.get(request.session_id)) is not None:
-                    visit.links_wanted[request.participant_id] = request.at
+            self._board = TodayBoard(clinics, lambda: self._visits.values())
+            for clinic in clinics:
+                await self._load_of(tx, clinic)
+
+    async def _load_of(self, tx: Transaction, clinic: OrganisationRecord) -> None:
+        async for session in _unfinished(tx, clinic.id):
+            self._visits[session.id] = await self._read(tx, clinic, session)
+        for request in await tx.link_requests.open(clinic.id):
+            if (visit := self._visits.get(request.session_id)) is not None:
+                visit.links_wanted[request.participant_id] = request.at
 
     async def _read(self, tx: Transaction, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:
         visit = LiveVisit(clinic, session, self._clock.monotonic())
@@ -68,12 +72,12 @@ class LiveVisits:
 
     def set_clinic(self, clinic: OrganisationRecord) -> None:
         """The clinic's details have changed: everybody connected gets a snapshot that has them."""
-        self.board.clinic = clinic
-        for _, channel in self.board.channels():
+        for channel in self.board.set_clinic(clinic):
             channel.renew()
         for visit in self:
-            visit.clinic = clinic
-            visit.renew()
+            if visit.session.organisation_id == clinic.id:
+                visit.clinic = clinic
+                visit.renew()
 
     def find(self, session_id: str) -> LiveVisit | None:
         """A visit in memory, None when it is over for good or unknown."""
@@ -90,7 +94,7 @@ class LiveVisits:
         """Take over what a transaction committed and tell everyone concerned."""
         visit = self._visits.get(outcome.session.id)
         if visit is None:
-            visit = LiveVisit(self.board.clinic, outcome.session, self._clock.monotonic())
+            visit = LiveVisit(self.board.clinic_of(outcome.session.organisation_id), outcome.session, self._clock.monotonic())
             self._visits[outcome.session.id] = visit
         now = self._clock.utcnow()
         visit.take(outcome, now)

@@ -41,9 +41,10 @@ def running_calls(live: LiveVisits) -> int:
 
 def rename_clinic(live: LiveVisits, clinic: OrganisationRecord) -> None:
     """Show the clinic so in every state sent from now on."""
-    live.board.clinic = clinic
+    live.board.set_clinic(clinic)
     for visit in live:
-        visit.clinic = clinic
+        if visit.session.organisation_id == clinic.id:
+            visit.clinic = clinic
 
 
 def announce(live: LiveVisits, state: str) -> None:

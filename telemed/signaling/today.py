@@ -5,7 +5,7 @@ Each visit contributes a part of the view; a commit touches one visit, so only t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from telemed.care.permissions import Action, may
 from telemed.care.ports import Json
 from telemed.care.records import OrganisationRecord
 from telemed.care.states import LIVE_SESSIONS, SessionState
+from telemed.errors import NotFound
 from telemed.signaling.changes import View, staff_changes
 from telemed.signaling.channel import Channel
 from telemed.signaling.visit import LiveVisit
@@ -34,10 +35,22 @@ class _Reader:
 class TodayBoard:
     """Who reads Today, and what each was told."""
 
-    def __init__(self, clinic: OrganisationRecord, visits: Callable[[], Iterable[LiveVisit]]) -> None:
-        self.clinic = clinic
+    def __init__(self, clinics: Sequence[OrganisationRecord], visits: Callable[[], Iterable[LiveVisit]]) -> None:
+        self._clinics = {clinic.id: clinic for clinic in clinics}
         self._visits = visits
         self._readers: dict[str, _Reader] = {}
+
+    def clinic_of(self, organisation_id: str) -> OrganisationRecord:
+        """The organisation a reader or a visit belongs to. Raises NotFound for one made after the start of this process."""
+        clinic = self._clinics.get(organisation_id)
+        if clinic is None:
+            raise NotFound()
+        return clinic
+
+    def set_clinic(self, clinic: OrganisationRecord) -> list[Channel]:
+        """Show the organisation so from now on; the channels of its readers."""
+        self._clinics[clinic.id] = clinic
+        return [reader.channel for reader in self._readers.values() if reader.staff.organisation_id == clinic.id]
 
     def channel(self, staff: Staff, make: Callable[[Callable[[], Json]], Channel]) -> Channel:
         """The channel of a user, made by `make(state)` at the first connection. A changed role shows at once."""
@@ -68,7 +81,7 @@ class TodayBoard:
         waiting = sorted((row for piece in parts for row in piece["waiting"]), key=lambda row: str(row["since"]))
         sessions = [row for piece in parts for row in piece["sessions"]]
         tasks = [row for piece in parts for row in piece["tasks"]]
-        return today_views.staff_state(self.clinic, waiting, sessions, tasks)
+        return today_views.staff_state(self.clinic_of(staff.organisation_id), waiting, sessions, tasks)
 
     def publish(self, visit: LiveVisit, now: datetime) -> None:
         """Tell every reader what changed about one visit."""

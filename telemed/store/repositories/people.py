@@ -31,6 +31,10 @@ class OrganisationRows:
         """Return the oldest organisation."""
         return await self._rows.first(self._rows.select().order_by(self._rows.c.created_at, self._rows.c.id).limit(1))
 
+    async def all(self) -> list[OrganisationRecord]:
+        """Return every organisation, oldest first."""
+        return await self._rows.all(self._rows.select().order_by(self._rows.c.created_at, self._rows.c.id))
+
     async def create(self, organisation: OrganisationRecord) -> None:
         """Add it."""
         await self._rows.insert(organisation)
