@@ -66,3 +66,6 @@ class Action(StrEnum):
     BREAK_GLASS = "break_glass"
     CLOSE_GLASS = "close_glass"
     REVIEW_GLASS = "review_glass"
+    SEARCH_AUDIT = "search_audit"
+    READ_OWN_AUDIT = "read_own_audit"
+    READ_ACCESS = "read_access"

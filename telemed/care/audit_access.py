@@ -35,6 +35,7 @@ _ACTS: Mapping[str, Act] = {
     A.PATIENT_READ: Act.SAW_RECORD,
     A.PATIENT_TIMELINE_READ: Act.SAW_RECORD,
     A.PATIENT_HISTORY_READ: Act.SAW_RECORD,
+    A.PERSON_HOME_READ: Act.SAW_RECORD,
     A.PATIENT_ACCESS_READ: Act.SAW_ACCESS,
     A.SESSION_READ: Act.SAW_VISIT,
     A.NOTE_READ: Act.SAW_NOTE,
@@ -82,7 +83,7 @@ def act_of(row: AuditRow) -> Act:
 
 def is_broken_glass(row: AuditRow) -> bool:
     """Whether the row says that somebody broke the glass."""
-    return "glass" in row.action and row.outcome == "done"
+    return row.action == A.GLASS_BROKEN and row.outcome == "done"
 
 
 def accesses(rows: Iterable[AuditRow], people: Mapping[str, PersonName]) -> list[Access]:

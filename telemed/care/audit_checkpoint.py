@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from telemed.care.audit_chain import Head
 from telemed.errors import InvalidInput
 
-FORMAT = "telemed audit head 1"  # part of the signed bytes: a signature can be taken for nothing else
+FORMAT = "telemed-audit-head 1"  # part of the signed bytes: a signature can be taken for nothing else
 KEY_ID_LENGTH = 32  # hex characters of the public key's SHA-256: 128 bits
 MAX_FILE_BYTES = 64 * 1024  # a checkpoint has 600, a mail around it a few thousand
 _HASH = re.compile(r"[0-9a-f]{64}")

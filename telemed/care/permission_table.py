@@ -113,6 +113,10 @@ TABLE: Mapping[Action, Grants] = {
     Action.CLOSE_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.OWN_ACCOUNT)),  # the own access; privacy officers any
     # An admin can make itself a privacy officer, and still sees no names and no reasons.
     Action.REVIEW_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.PRIVACY)),
+    Action.SEARCH_AUDIT: _grant((STAFF_ROLES, Scope.PRIVACY)),  # ids of what was acted on, names of staff only
+    Action.READ_OWN_AUDIT: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
+    # Who saw a patient's data: those who care for the person; in other roles privacy officers.
+    Action.READ_ACCESS: _grant((STAFF_ROLES - CARE_ROLES - {Role.ADMIN}, Scope.PRIVACY), (CARE_ROLES, Scope.CARE)),
 }
 
 # HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
@@ -230,6 +234,11 @@ ROUTES: Mapping[str, Action] = {
     "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,
+    "GET /audit/state": Action.SEARCH_AUDIT,
+    "GET /audit/people": Action.SEARCH_AUDIT,
+    "POST /audit/search": Action.SEARCH_AUDIT,
+    "POST /audit/mine": Action.READ_OWN_AUDIT,
+    "POST /patients/{patient_id}/access": Action.READ_ACCESS,
     "POST /break-glass/search": Action.REVIEW_GLASS,
     "POST /break-glass/{break_glass_id}/review": Action.REVIEW_GLASS,
     "GET /openapi.json": Action.READ_CLINIC,

@@ -23,6 +23,7 @@ from telemed.config.rules import BadValue, Rule
 from telemed.errors import Conflict
 from telemed.files import write_private
 from telemed.layout import Layout
+from telemed.operation.audit_key import ensure_key
 from telemed.provision import NewStaff, add_staff, provide_clinic
 from telemed.store import Store
 
@@ -130,6 +131,7 @@ async def _fill(config: Config, admin: NewStaff) -> None:
     async def work(store: Store, now: datetime) -> dict[str, Any]:
         await provide_clinic(store, config.clinic, now)
         await add_staff(store, admin, now)
+        ensure_key(Layout(config))
         return {}
 
     await on_database(Layout(config), work)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from telemed.care.audit_state import NobodyWatches, TrailWatch
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.ports import Health, NoHealth
 from telemed.care.notify.ports import NoNotifier, Notifier
@@ -59,6 +60,6 @@ class WebDeps:
     live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
     health: Health = NoHealth()
     notifier: Notifier = NoNotifier()
-    notifier: Notifier = NoNotifier()
+    trail: TrailWatch = NobodyWatches()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.web.route import Route
 from telemed.web.routes_admin import ADMIN_ROUTES
+from telemed.web.routes_audit import AUDIT_ROUTES
 from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
 from telemed.web.routes_identity import IDENTITY_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
@@ -12,4 +13,6 @@ from telemed.web.routes_rights import RIGHTS_ROUTES
 
 __all__ = ["OFFER_LIMIT", "ROUTES"]
 
-ROUTES: tuple[Route, ...] = CALL_ROUTES + PEOPLE_ROUTES + PERSON_ROUTES + RIGHTS_ROUTES + IDENTITY_ROUTES + ADMIN_ROUTES
+ROUTES: tuple[Route, ...] = (
+    CALL_ROUTES + PEOPLE_ROUTES + PERSON_ROUTES + RIGHTS_ROUTES + IDENTITY_ROUTES + ADMIN_ROUTES + AUDIT_ROUTES
+)

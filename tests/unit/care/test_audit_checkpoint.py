@@ -115,7 +115,7 @@ def test_what_happened_is_told_apart() -> None:
 
 def test_the_signed_bytes_are_fixed() -> None:
     signed = Statement("2026-11-22", "a" * 64, 7, "b" * 64, BARE.at, "c" * 32, BARE.at)
-    text = f'["telemed audit head 1","2026-11-22","{"a" * 64}",7,"{"b" * 64}","{BARE.at}","{"c" * 32}","{BARE.at}"]'
+    text = f'["telemed-audit-head 1","2026-11-22","{"a" * 64}",7,"{"b" * 64}","{BARE.at}","{"c" * 32}","{BARE.at}"]'
     assert signed_bytes(signed) == text.encode()
 
 

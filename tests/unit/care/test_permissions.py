@@ -64,9 +64,18 @@ attach_session        -     P     O     P     P     -     -     -     -     -   
 manage_account        M     M     M     M     M     -     -     -     -     M     -     -
 unlock_pages          M     M     M     M     M     -     -     -     -     M     -     -
 manage_staff          A     -     -     -     -     -     -     -     -     -     -     -
+manage_clinic         A     -     -     -     -     -     -     -     -     -     -     -
+read_operation        A     -     -     -     -     -     -     -     -     -     -     -
 break_glass           -     O     -     O     O     -     -     -     -     -     -     -
 close_glass           -     M     M     M     M     -     -     -     -     M     -     -
 review_glass          -     V     V     V     V     -     -     -     -     V     -     -
+search_audit          V     V     V     V     V     -     -     -     -     V     -     -
+read_own_audit        M     M     M     M     M     -     -     -     -     M     -     -
+read_access           -     P     V     P     P     -     -     -     -     V     -     -
+open_home             -     -     -     -     -     R     R     -     -     -     -     -
+read_own_access       -     -     -     -     -     R     R     -     -     -     -     -
+join_own_visit        -     -     -     -     -     R     R     -     -     -     -     -
+verify_own_channel    -     -     -     -     -     R     R     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,
