@@ -50,6 +50,7 @@ from telemed.notify import Notify, Worker, configured_gateways
 from telemed.operation.control import Operation
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sfu.client import MediaClient
+from telemed.signaling.desk import Around
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
@@ -82,7 +83,10 @@ async def serve(orders: Launch) -> child.Lifespan:
         clients = [MediaClient(path) for path in orders.control_sockets()]
         link_settings = _signaling_settings(orders)
         signaling = Signaling(
-            link_settings, store, clients, admission=operation.admission, link_life=lambda: timedelta(days=live.link_days)
+            link_settings,
+            store,
+            clients,
+            around=Around(operation.admission, lambda: timedelta(days=live.link_days), notify),
         )
         operation.watch(store, signaling, clients, lag)
         closing.push_async_callback(_within, STOP_ADMIN, "operation", operation.close)
@@ -170,6 +174,7 @@ async def _open_web(
         live=parts.live,
         health=operation.health(NobodyWatches()),
         notifier=parts.notify,
+        recent_code=parts.notify.recent_code,
         on_request=operation.metrics.on_request,
     )
     application = build_app(deps)

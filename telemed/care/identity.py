@@ -59,11 +59,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A patient, or a carer acting for one (`carer_id`), signed in with a code or a passkey. Stands for that one record only."""
+    """A patient, or a carer acting for one (`carer_id`), signed in with a code or a passkey. Stands for that one record only.
+
+    `login_id` is the login that proved it; empty where none is behind it.
+    """
 
     patient_id: str
     carer_id: str | None
     organisation_id: str
+    login_id: str = field(default="", compare=False, kw_only=True)
 
     @property
     def role(self) -> Role:

@@ -35,7 +35,14 @@ _BEFORE = frozenset(
     {ParticipantState.INVITED, ParticipantState.CHECKING, ParticipantState.WAITING, ParticipantState.ASLEEP},
 )
 # What the scope agreed with a carer must name for an action on the patient's record.
-CARER_ACTIONS: Mapping[Action, CarerScope] = {Action.READ_PATIENT: CarerScope.SEE_DETAILS}
+CARER_ACTIONS: Mapping[Action, CarerScope] = {
+    Action.READ_PATIENT: CarerScope.SEE_DETAILS,
+    Action.READ_OWN_ACCESS: CarerScope.SEE_ACCESS,
+    Action.JOIN_OWN_VISIT: CarerScope.JOIN_VISITS,
+    Action.VERIFY_OWN_CHANNEL: CarerScope.EDIT_CONTACTS,
+}
+# What every carer may while it may act at all: Home shows the parts its scope names.
+CARER_ALWAYS = frozenset({Action.OPEN_HOME})
 # A staff action on a seat may not be turned on oneself; leaving is the way out.
 _ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE})
 
@@ -133,7 +140,11 @@ def _owns(person: Person, action: Action, patient: PatientRecord, standing: Pati
     """Whether the record is the person's own, or the carer's to act on: its scope names the action."""
     if (person.patient_id, person.organisation_id) != (patient.id, patient.organisation_id):
         return False
-    return person.carer_id is None or (standing.carer_scope is not None and CARER_ACTIONS.get(action) in standing.carer_scope)
+    if person.carer_id is None:
+        return True
+    return standing.carer_scope is not None and (
+        action in CARER_ALWAYS or CARER_ACTIONS.get(action) in standing.carer_scope
+    )
 
 
 def _role(identity: Identity | None, session: SessionRecord | None, seat: ParticipantRecord | None) -> Role | None:

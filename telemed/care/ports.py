@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.identity import Identity, Person, Seat, Staff
 from telemed.care.repositories import Transaction
 from telemed.media.control import Negotiate, Negotiated, Snapshot, WorkerEvent
 
@@ -155,7 +155,11 @@ class Visits(Protocol):
         ...
 
     async def recover_link(self, token: str) -> None:
-        """Never says whether the link exists."""
+        """Returns before anything is looked up: neither answer nor time says whether the link exists."""
+        ...
+
+    async def join_own_visit(self, person: Person, session_id: str) -> str:
+        """The token of a link to the caller's seat in a visit attached to its record. NotFound, Gone, TooEarly, Conflict."""
         ...
 
     async def seat(self, token: str) -> Seat | None:

@@ -17,6 +17,7 @@ from telemed.care.clinic.repositories import ClinicTransaction
 from telemed.care.identity import ActorRef
 from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.patients.repositories import PatientTransaction
+from telemed.care.persons.repositories import PersonTransaction
 from telemed.care.records import (
     AuditRow,
     LinkRecord,
@@ -268,7 +269,9 @@ class Quality(Protocol):
     async def in_session(self, session_id: str) -> list[QualityMinute]: ...
 
 
-class Transaction(PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, RightsTransaction, Protocol):
+class Transaction(
+    PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, RightsTransaction, PersonTransaction, Protocol
+):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 
     @property

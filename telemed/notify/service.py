@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from telemed.ids import new_id
 from telemed.notify.log_gateway import LogGateway, Shown
 from telemed.notify.worker import Worker
 
+_CODE = re.compile(r"\b[0-9]{6}\b")
 TEST_LIFE = timedelta(minutes=5)  # a test that comes tomorrow confuses more than it tells
 TEST_WAIT_SECONDS = 25.0  # below the 30 s of the admin socket
 TEST_POLL_SECONDS = 0.1
@@ -59,6 +61,14 @@ class Notify:
             if isinstance(gateway, LogGateway):
                 return gateway.recent()
         return []
+
+    def recent_code(self, recipient: str) -> str | None:
+        """The code in the last message a demo "sent" to a number or address; None outside a demo, and before there is one."""
+        for shown in self.recent():
+            if shown.recipient == recipient and shown.template == Template.CHANNEL_CODE:
+                found = _CODE.search(shown.text)
+                return found[0] if found else None
+        return None
 
     async def send_again(self, message_id: str) -> OutboxMessage:
         """The explicit "send again" of a failed or unknown message; its new message. Raises NotFound, Conflict."""

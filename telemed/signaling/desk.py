@@ -9,6 +9,7 @@ from datetime import timedelta
 from telemed.care.admission import Admission
 from telemed.care.identity import Identity
 from telemed.care.link_rules import LINK_LIFE
+from telemed.care.notify.ports import NoNotifier, Notifier
 from telemed.care.ports import Json, Store
 from telemed.clock import Clock
 from telemed.signaling.acting import Guest, identity_of
@@ -27,6 +28,15 @@ def usual_link_life() -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What the call logic asks of the rest of the server: whether people may come in, how long links live, ways out."""
+
+    admission: Admission = field(default_factory=Admission)
+    link_life: Callable[[], timedelta] = usual_link_life  # as the clinic's policy says now
+    notifier: Notifier = NoNotifier()
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by every command; owns nothing."""
 
@@ -36,8 +46,21 @@ class Desk:
     live: LiveVisits
     transactor: Transactor
     counters: Counters
-    admission: Admission = field(default_factory=Admission)
-    link_life: Callable[[], timedelta] = usual_link_life  # as the clinic's policy says now
+    around: Around = field(default_factory=Around)
+
+    @property
+    def admission(self) -> Admission:
+        """Whether people may come in."""
+        return self.around.admission
+
+    @property
+    def notifier(self) -> Notifier:
+        """Ways out."""
+        return self.around.notifier
+
+    def link_life(self) -> timedelta:
+        """How long a new link works after the planned start."""
+        return self.around.link_life()
 
     async def command(self, guest: Guest, command_id: str, work: GuestWork) -> Json:
         """Carry out a command of a `/call` connection once, under the rights its holder has now."""

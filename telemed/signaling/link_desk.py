@@ -13,7 +13,6 @@ from telemed.care.permissions import Action
 from telemed.care.ports import Json, LinkOpened
 from telemed.care.records import (
     LinkRecord,
-    LinkRequest,
     MoveRequest,
     ParticipantRecord,
     SeatTokenRecord,
@@ -72,7 +71,7 @@ class LinkDesk:
             await step.tx.link_requests.handle(seat.id, actor.user_id, step.now)
             step.links_wanted[seat.id] = None
             hashed, life = self.link_hash(actor.user_id, command_id), self._desk.link_life()
-            return {"link": await new_link(step, hashed, seat, actor, life)}
+            return {"link": await new_link(step, hashed, seat, actor.user_id, life)}
 
         ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
         return {"link": self.with_url(ack["link"], actor.user_id, command_id)}
@@ -146,22 +145,6 @@ class LinkDesk:
 
         return await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
 
-    async def recover(self, token: str) -> None:
-        """Tell staff that a new link is wanted, if there is anything to it. Says nothing either way."""
-        async with self._desk.store.read() as tx:
-            link = await tx.links.by_token_hash(token_hash(token))
-        if link is None:
-            return
-
-        async def work(step: VisitStep) -> Json:
-            request = LinkRequest(new_id("lrq"), step.session.id, link.participant_id, step.now)
-            if await step.tx.link_requests.ask(request):
-                await step.audit(AuditAction.LINK_WANTED, link.id)
-            step.links_wanted[link.participant_id] = step.now
-            return {}
-
-        await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
-
     async def seat(self, token: str) -> Seat | None:
         """Who holds this seat cookie; None when it is unknown, revoked or expired."""
         async with self._desk.store.read() as tx:
@@ -210,8 +193,8 @@ def _seat_actor(link: LinkRecord) -> ActorRef:
     return ActorRef(link.participant_id, link.role.value)
 
 
-async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor: Staff, life: timedelta) -> Json:
-    """Store a link to `seat` that works for `life` after the planned start.
+async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, user_id: str, life: timedelta) -> Json:
+    """Store a link to `seat` that works for `life` after the planned start, made by or in the visit of a member of staff.
 
     What is returned holds no token and may be kept with the acknowledgement.
     """
@@ -224,7 +207,7 @@ async def new_link(step: VisitStep, hashed: str, seat: ParticipantRecord, actor:
         seat.id,
         seat.role,
         hashed,
-        actor.user_id,
+        user_id,
         step.now,
         max(start, step.now) + life,
         not_before=link_rules.not_before(step.session),

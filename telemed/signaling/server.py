@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 
 import socketio
 from aiohttp import web
 
-from telemed.care.admission import Admission
 from telemed.care.identity import Staff
 from telemed.care.ports import Json, MediaPlane, Store
 from telemed.clock import Clock, SystemClock
 from telemed.signaling import wire_json
 from telemed.signaling.counters import Counters
-from telemed.signaling.desk import Desk, usual_link_life
+from telemed.signaling.desk import Around, Desk
 from telemed.signaling.engine_guard import EngineGuard
 from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
 from telemed.signaling.holders import Holders
@@ -55,15 +53,14 @@ class Signaling:
         store: Store,
         planes: Sequence[MediaPlane],
         clock: Clock | None = None,
-        admission: Admission | None = None,
-        link_life: Callable[[], timedelta] = usual_link_life,
+        around: Around | None = None,
     ) -> None:
-        clock = clock or SystemClock()
+        clock, around = clock or SystemClock(), around or Around()
         self.counters = Counters()
-        self.admission = admission or Admission()
+        self.admission = around.admission
         self.live = LiveVisits(store, clock, self.counters)
         self._transactor = Transactor(store, clock, self.live.committed)
-        desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, self.admission, link_life)
+        desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, around)
         placement = Placement(planes)
         self.entry = Entry(desk, Tickets(clock))
         self.media = MediaRooms(planes, self.live, placement, clock, self.counters)

@@ -59,7 +59,7 @@ class SessionDesk:
             patient = _new_seat(step, Role.PATIENT, step.session.patient_name)
             await step.create_seat(patient)
             hashed = self._links.link_hash(actor.user_id, command_id)
-            link = await new_link(step, hashed, patient, actor, self._desk.link_life())
+            link = await new_link(step, hashed, patient, actor.user_id, self._desk.link_life())
             session, participant = views.staff_session_view(step.session), views.participant_view(seat, seat)
             return step, {"session": session, "participant": participant, "link": link}
 

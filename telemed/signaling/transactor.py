@@ -17,6 +17,9 @@ from telemed.errors import TelemedError, Unavailable
 from telemed.signaling.faults import report_fault
 from telemed.signaling.step import Outcome, VisitStep
 
+# How long after the call such work begins: the answer is on its way by then, and what there is to do cannot slow it.
+PAUSE_SECONDS = 0.1
+MAX_LATER = 100  # under way when something may still be begun for nobody who waits
 MAX_WAITING = 500  # changes queued behind the writer; beyond that callers are told to come back
 
 Work = Callable[[VisitStep], Awaitable[Json]]
@@ -56,6 +59,13 @@ class Transactor:
 
         return await self._carry_through(self._without_ack(begin))
 
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on after its caller was answered. Raises Unavailable when too much is under way: changes go first."""
+        if len(self._running) >= MAX_LATER:
+            work.close()
+            raise Unavailable()
+        self._begin(_after_the_answer(work))
+
     async def idle(self) -> None:
         """Wait until every change under way is committed and told."""
         while self._running:
@@ -88,16 +98,27 @@ class Transactor:
             report_fault("publish", error)
 
     async def _carry_through(self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.shield(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if len(self._running) >= MAX_WAITING:
             work.close()
             raise Unavailable()
         task = asyncio.create_task(work, name="visit-change")
         self._running.add(task)
         task.add_done_callback(self._finished)
-        return await asyncio.shield(task)
+        return task
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, TelemedError):
             report_fault("visit-change", error)
+
+
+async def _after_the_answer(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await asyncio.sleep(PAUSE_SECONDS)
+        await work
+    finally:
+        work.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.identity import Identity, Person, Seat, Staff
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json, LinkOpened, OfferRequest
 from telemed.signaling.desk import Desk
@@ -13,6 +13,7 @@ from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_probe import MediaProbes
 from telemed.signaling.note_desk import NoteDesk
 from telemed.signaling.patient_desk import PatientDesk
+from telemed.signaling.person_links import PersonLinks
 from telemed.signaling.session_desk import SessionDesk
 
 
@@ -36,6 +37,7 @@ class VisitService:
         self._sessions = SessionDesk(desk, self._links)
         self._notes = NoteDesk(desk)
         self._patients = PatientDesk(desk)
+        self._person_links = PersonLinks(desk)
 
     async def create_session(
         self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None
@@ -90,8 +92,12 @@ class VisitService:
         return await self._links.ask_move(token, device)
 
     async def recover_link(self, token: str) -> None:
-        """Tell staff that a new link is wanted."""
-        await self._links.recover(token)
+        """Tell staff that a new link is wanted, and send one by itself where that is allowed."""
+        self._person_links.recover(token)
+
+    async def join_own_visit(self, person: Person, session_id: str) -> str:
+        """-> the token of a link to the person's own seat."""
+        return await self._person_links.join(person, session_id)
 
     async def seat(self, token: str) -> Seat | None:
         """Who holds a seat cookie."""

@@ -19,6 +19,7 @@ from telemed.store.repositories.patient_history import PatientHistoryRows, Patie
 from telemed.store.repositories.patient_standing import PatientStandingRows
 from telemed.store.repositories.patients import PatientRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
+from telemed.store.repositories.persons import ChannelCodeRows, PersonLoginRows, PersonVisitRows
 from telemed.store.repositories.usage import UsageRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 
@@ -57,6 +58,12 @@ class StoreTransaction:
         self.sign_in_steps = SignInStepRows(sql)
         self.invitations = InvitationRows(sql)
         self.quick_unlocks = QuickUnlockRows(sql)
+        self.places = PlaceRows(sql)
+        self.break_glasses = BreakGlassRows(sql)
+        self._add_patients(sql)
+
+    def _add_patients(self, sql: SqlConnection) -> None:
+        """The repositories of people who are cared for."""
         self.patients = PatientRows(sql)
         self.standings = PatientStandingRows(sql)
         self.channels = ChannelRows(sql)
@@ -65,5 +72,6 @@ class StoreTransaction:
         self.patient_history = PatientHistoryRows(sql)
         self.patient_merges = PatientMergeRows(sql)
         self.patient_sessions = PatientSessionRows(sql)
-        self.places = PlaceRows(sql)
-        self.break_glasses = BreakGlassRows(sql)
+        self.channel_codes = ChannelCodeRows(sql)
+        self.person_logins = PersonLoginRows(sql)
+        self.person_visits = PersonVisitRows(sql)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 STAFF = "telemed_staff"
+PERSON = "telemed_person"
 SEAT = "telemed_seat_"  # followed by the last characters of the session id: one cookie per session
 SEAT_SUFFIX_LENGTH = 8
 HOST_PREFIX = "__Host-"  # RFC 6265bis 4.1.3.2: Secure, this host only, path /
@@ -23,6 +24,11 @@ class CookieJar:
     def staff_name(self) -> str:
         """The cookie that holds a staff login token."""
         return HOST_PREFIX + STAFF if self.secure else STAFF
+
+    @property
+    def person_name(self) -> str:
+        """The cookie that holds the login token of a patient or carer."""
+        return HOST_PREFIX + PERSON if self.secure else PERSON
 
     def seat_name(self, session_id: str) -> str:
         """The cookie that holds the seat token of one session."""

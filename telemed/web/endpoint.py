@@ -72,13 +72,17 @@ class Endpoint:
         if self.route.is_public:
             return Callers()
         identifier = self.services.identifier
-        if not self.route.is_for_seats:
+        if self.route.is_for_persons:
+            callers = await identifier.person(request)
+            if callers.person is None:
+                callers = await identifier.staff(request)  # to be told that it is nobody's own record
+        elif not self.route.is_for_seats:
             callers = await identifier.staff(request, even_expired=self.route.action is Action.SIGN_OUT)
         else:
             callers = await identifier.callers(request, request.match_info["id"])
-        if callers.staff is None and callers.seat is None:
+        if not callers.all:
             raise NotSignedIn("Please sign in or open your link again.")
-        if not any(self._granted(who) for who in (callers.staff, callers.seat) if who is not None):
+        if not any(self._granted(who) for who in callers.all):
             raise NotAllowed()
         return callers
 
@@ -87,8 +91,8 @@ class Endpoint:
         return grants(who, self.route.action)
 
     def _limit(self, callers: Callers, source: str) -> None:
-        known = callers.seat or callers.staff
-        wait = self.throttle.take(actor_id(known) if known else source, self.services.deps.clock.monotonic())
+        known = callers.all
+        wait = self.throttle.take(actor_id(known[0]) if known else source, self.services.deps.clock.monotonic())
         if wait > 0:
             raise TooMany(retry_after=wait)
 

@@ -41,6 +41,7 @@ def build_app(deps: WebDeps) -> web.Application:
 
     async def close_threads(_: web.Application) -> AsyncIterator[None]:
         yield
+        await services.persons.errands.close()
         services.checker.close()
 
     app.cleanup_ctx.append(close_threads)

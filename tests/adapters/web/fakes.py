@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.identity import Identity, Person, Seat, Staff
 from telemed.care.ports import Json, LinkOpened, OfferRequest
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -117,6 +117,10 @@ class RememberedVisits:
 
     async def recover_link(self, token: str) -> None:
         self._note("recover_link", token)
+
+    async def join_own_visit(self, person: Person, session_id: str) -> str:
+        self._note("join_own_visit", person, session_id)
+        return LINK_TOKEN
 
     async def seat(self, token: str) -> Seat | None:
         return Seat("par_2", SESSION_ID) if token == SEAT_TOKEN else None

@@ -27,6 +27,7 @@ PATIENT_IDS = {
     "carer_id": "car_AbCdEfGhIjKlMnOp",
     "member_id": "tmm_reviewer",
     "merge_id": "mrg_AbCdEfGhIjKlMnOp",
+    "person_login_id": "ptl_AbCdEfGhIjKlMnOp",
     "break_glass_id": "brk_AbCdEfGhIjKlMnOp",
 }
 PATIENT_BODIES: dict[str, dict[str, Any]] = {
@@ -37,6 +38,14 @@ PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "PATCH /patients/{patient_id}": {"revision": 1, "name": NAME},
     "POST /patients/{patient_id}/channels": {"kind": "email", "value": "New@Clinic.example"},
     "POST /patients/{patient_id}/channels/{channel_id}/revoke": {},
+    "POST /patients/{patient_id}/channels/{channel_id}/code": {},
+    "POST /patients/{patient_id}/channels/{channel_id}/verify": {"code": "000000"},
+    "POST /home/visits/{id}/join": {},
+    "POST /home/sign-out": {},
+    "POST /home/devices/end": {},
+    "POST /home/devices/{person_login_id}/end": {},
+    "POST /home/channel/code": {"channel_id": "chn_AbCdEfGhIjKlMnOp"},
+    "POST /home/channel/verify": {"channel_id": "chn_AbCdEfGhIjKlMnOp", "code": "000000"},
     "POST /patients/{patient_id}/carers": {"name": "Carla", "relation": "child", "scope": ["join_visits"]},
     "PATCH /patients/{patient_id}/carers/{carer_id}": {"relation": "parent"},
     "POST /patients/{patient_id}/carers/{carer_id}/revoke": {},

@@ -1,0 +1,1 @@
+"""Patients and carers who sign in themselves: codes, their logins, what they may see of their own record."""

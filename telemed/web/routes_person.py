@@ -1,0 +1,90 @@
+"""Routes of patients and carers themselves: sign-in with codes, Home; and the verification of channels."""
+
+from __future__ import annotations
+
+from telemed.care.permissions import Action
+from telemed.web import request_models_person as ask
+from telemed.web import response_models_person as give
+from telemed.web.handlers import person
+from telemed.web.response_models import Nothing
+from telemed.web.response_models_people import ChannelAnswer
+from telemed.web.route import Route
+from telemed.web.throttle import Rate
+
+CODE_RATE = Rate(20, 900.0)  # of one source: a family or a ward behind one address; each number has its own, lower limit
+CONFIRM_RATE = Rate(40, 600.0)
+DEMO_RATE = Rate(120, 60.0)  # the page asks until the message is "sent"
+SEND_RATE = Rate(20, 60.0)
+JOIN_RATE = Rate(20, 60.0)
+
+_CHANNEL = "/patients/{patient_id}/channels/{channel_id}"
+
+PERSON_ROUTES: tuple[Route, ...] = (
+    Route("POST", "/person/code", Action.SIGN_IN, person.ask_code, give.CodeAsked, ask.AskCodeBody, rate=CODE_RATE),
+    Route(
+        "POST",
+        "/person/confirm",
+        Action.SIGN_IN,
+        person.confirm_code,
+        give.PersonConfirmed,
+        ask.ConfirmCodeBody,
+        rate=CONFIRM_RATE,
+        errors=(401,),
+    ),
+    Route(
+        "POST",
+        "/person/choose",
+        Action.SIGN_IN,
+        person.choose_person,
+        give.PersonConfirmed,
+        ask.ChoosePersonBody,
+        rate=CONFIRM_RATE,
+        errors=(401,),
+    ),
+    Route(
+        "POST", "/demo/code", Action.SIGN_IN, person.demo_code, give.DemoCode, ask.DemoCodeBody, rate=DEMO_RATE, errors=(404,)
+    ),
+    Route("GET", "/home", Action.OPEN_HOME, person.home, give.Home, errors=(404,)),
+    Route("GET", "/home/access", Action.READ_OWN_ACCESS, person.access, give.AccessLines, errors=(404,), pages=True),
+    Route(
+        "POST",
+        "/home/visits/{id}/join",
+        Action.JOIN_OWN_VISIT,
+        person.join_visit,
+        give.JoinPath,
+        rate=JOIN_RATE,
+        errors=(409, 410),
+    ),
+    Route("POST", "/home/sign-out", Action.OPEN_HOME, person.sign_out, Nothing),
+    Route("POST", "/home/devices/end", Action.OPEN_HOME, person.end_logins, Nothing),
+    Route("POST", "/home/devices/{person_login_id}/end", Action.OPEN_HOME, person.end_login, Nothing),
+    Route(
+        "POST",
+        "/home/channel/code",
+        Action.VERIFY_OWN_CHANNEL,
+        person.own_channel_code,
+        Nothing,
+        ask.OwnChannelBody,
+        rate=SEND_RATE,
+        errors=(404,),
+    ),
+    Route(
+        "POST",
+        "/home/channel/verify",
+        Action.VERIFY_OWN_CHANNEL,
+        person.verify_own_channel,
+        ChannelAnswer,
+        ask.VerifyOwnChannelBody,
+        errors=(404, 409),
+    ),
+    Route("POST", f"{_CHANNEL}/code", Action.EDIT_PATIENT, person.channel_code, Nothing, rate=SEND_RATE),
+    Route(
+        "POST",
+        f"{_CHANNEL}/verify",
+        Action.EDIT_PATIENT,
+        person.verify_channel,
+        ChannelAnswer,
+        ask.VerifyChannelBody,
+        errors=(409,),
+    ),
+)
