@@ -69,12 +69,6 @@ read_operation        A     -     -     -     -     -     -     -     -     -   
 break_glass           -     O     -     O     O     -     -     -     -     -     -     -
 close_glass           -     M     M     M     M     -     -     -     -     M     -     -
 review_glass          -     V     V     V     V     -     -     -     -     V     -     -
-manage_clinic         A     -     -     -     -     -     -     -     -     -     -     -
-read_operation        A     -     -     -     -     -     -     -     -     -     -     -
-open_home             -     -     -     -     -     R     R     -     -     -     -     -
-read_own_access       -     -     -     -     -     R     R     -     -     -     -     -
-join_own_visit        -     -     -     -     -     R     R     -     -     -     -     -
-verify_own_channel    -     -     -     -     -     R     R     -     -     -     -     -
 search_audit          V     V     V     V     V     -     -     -     -     V     -     -
 read_own_audit        M     M     M     M     M     -     -     -     -     M     -     -
 read_access           -     P     V     P     P     -     -     -     -     V     -     -
