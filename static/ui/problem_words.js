@@ -15,6 +15,8 @@ const KEYS = {
   conflict: "error.conflict",
   too_many: "error.too_many",
   media_unavailable: "error.media_unavailable",
+  draining: "error.draining",
+  disk_full: "error.disk_full",
 };
 
 /**

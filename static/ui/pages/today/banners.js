@@ -27,6 +27,12 @@ export function ConnectionBanner({ connection }) {
   return null;
 }
 
+/** @param {{draining: boolean}} props */
+export function DrainingBanner({ draining }) {
+  if (!draining) return null;
+  return html`<${Banner} kind="warn" icon="refresh-cw" testid="draining">${t("today.draining")}</${Banner}>`;
+}
+
 /** @param {{alerts: import("./alerts.js").Alerts}} props */
 export function AlertsBanner({ alerts }) {
   if (alerts.on.value && alerts.blocked.value) {

@@ -42,7 +42,7 @@ export function Rail({ language, user, current = "today", alertsOn = false, onAl
   return html`<nav class="rail" aria-label=${t("rail.label")}>
     <p class="rail__brand brand"><img class="brand__mark" src="/static/icons/mark.svg" alt="" width="32" height="32" /><span class="brand__name">${clinic.name}</span></p>
     ${user?.role === "admin"
-      ? html`<${Place} href="/admin" icon="settings" label=${t("admin.title")} current=${current === "admin"} />`
+      ? html`<${Place} href="/admin" icon="settings" label=${t("rail.admin")} current=${current === "admin"} />`
       : html`<${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />`}
     ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
     <span class="rail__gap"></span>

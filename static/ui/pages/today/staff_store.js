@@ -21,6 +21,7 @@ async function fetchTicket() {
 export function createStaffStore({ onArrival }) {
   const state = signal(/** @type {StaffState | null} */ (null));
   const connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
+  const draining = signal(false);
   const link = new Signal({ fetchTicket, connect: (payload) => connectSocket("/staff", payload) });
 
   link.on("message", (message) => {
@@ -30,14 +31,20 @@ export function createStaffStore({ onArrival }) {
     const came = after ? arrivals(before, after) : [];
     if (came.length) onArrival(came);
   });
+  link.on("live", (/** @type {import("../../../core/messages.js").LiveMessage} */ message) => {
+    if (message.type === "service") draining.value = message.data.state === "draining";
+  });
   link.on("state", (next) => {
     connection.value = next;
+    if (next === "online") draining.value = false; // a server that begins to serve is not about to stop
     if (next === "ended" && (link.reason === "not_signed_in" || link.reason === "not_allowed")) goToSignIn();
   });
 
   return {
     state,
     connection,
+    /** Whether the server is about to restart: running calls go on, nothing new begins. */
+    draining,
     /** Connects. */
     start: () => link.start(),
     /** The device came back to a network: do not wait for the next try. */
