@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import control, join, machine, media, memory, report, settings
+from tests.bench import control, join, lists, machine, media, memory, report, settings
 from tests.bench.settings import Settings
 
 DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
@@ -19,6 +19,7 @@ PARTS: dict[str, Part] = {
     "media": media.measure_all,
     "memory": memory.measure_all,
     "control": control.measure_all,
+    "lists": lists.measure_all,
     "join": join.measure_all,
 }
 

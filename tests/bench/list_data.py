@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, insert
+from sqlalchemy import Connection, Table, create_engine, insert, select
 from sqlalchemy.pool import NullPool
 
 from telemed.care.patients.names import fold, grams
 from telemed.care.patients.records import PatientRecord, TeamMemberRecord
-from telemed.care.records import OrganisationRecord, ParticipantRecord, SessionRecord, UserRecord
+from telemed.care.records import ParticipantRecord, SessionRecord, UserRecord
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
 from telemed.store import schema, schema_people
-from telemed.store.migrate import migrate
 
 SEED = 11
-START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+BETWEEN = timedelta(minutes=5)  # two visits: 288 a day
 BATCH = 5000  # rows of one statement
 
 FIRST = (
@@ -48,33 +47,38 @@ class Size:
     sessions: int
 
 
-def fill(path: Path, size: Size, password_hash: str) -> OrganisationRecord:
-    """Make the database. Every account has the password behind `password_hash`; patients' teams are made of clinicians."""
-    migrate(path)
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What is there already: a clinic and somebody who made everything."""
+
+    organisation_id: str
+    maker_id: str
+
+
+def fill(path: Path, size: Size, now: datetime) -> None:
+    """Add to the database of a server that does not run. The last visit ends at `now`; those of the last day are not sealed."""
     chance = random.Random(SEED)  # noqa: S311 - sample data
-    clinic = OrganisationRecord("org_bench", "Bench Clinic", "+49 30 5550100", "112", is_demo=False, created_at=START)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.connect() as connection:
-        for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-400000"):  # nothing to lose, and in one go
+        for pragma in ("synchronous=OFF", "cache_size=-400000"):  # nothing to lose, and in one go
             connection.exec_driver_sql(f"PRAGMA {pragma}")
+        house = _House(*connection.execute(select(schema.user.c.organisation_id, schema.user.c.id).limit(1)).one())
         connection.commit()
-        _write(connection, schema.organisation, iter([asdict(clinic)]))
-        _write(connection, schema.user, _staff(size, password_hash))
-        people = list(_patients(size, chance))
-        _write(connection, schema_people.patient, (asdict(person) for person in people))
+        _write(connection, schema.user, _staff(house, size, now))
+        people = list(_patients(house, size, chance, now))
+        _write(connection, schema_people.patient, (_row(person) for person in people))
         _write(connection, schema_people.patient_gram, _grams(people))
-        _write(connection, schema_people.care_team_member, _teams(people, size, chance))
-        visits = list(_sessions(people, size, chance))
-        _write(connection, schema.session, (asdict(visit) for visit in visits))
+        _write(connection, schema_people.care_team_member, _teams(house, people, size, chance))
+        visits = list(_sessions(house, people, size, chance, now))
+        _write(connection, schema.session, (_row(visit) for visit in visits))
         _write(connection, schema.participant, _seats(visits))
         connection.commit()
     engine.dispose()
-    return clinic
 
 
-def email_of(number: int) -> str:
-    """The address of an account; number 0 is the front desk, the others are clinicians."""
-    return f"staff{number}@bench.example"
+def _row(record: Any) -> dict[str, Any]:
+    """The fields of a record, not copied: `asdict` takes most of the time otherwise."""
+    return {name.name: getattr(record, name.name) for name in fields(record)}
 
 
 def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
@@ -88,20 +92,21 @@ def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]])
         connection.execute(insert(table), batch)
 
 
-def _staff(size: Size, password_hash: str) -> Iterator[dict[str, Any]]:
+def _staff(house: _House, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(size.staff):
-        role = Role.CLINICIAN if number else Role.FRONT_DESK
         name = f"Dr. {LAST[number % len(LAST)]} {number}"
-        yield asdict(UserRecord(f"usr_{number}", "org_bench", role, name, email_of(number), password_hash, START))
+        address = f"staff{number}@bench.example"
+        yield _row(UserRecord(f"usr_{number}", house.organisation_id, Role.CLINICIAN, name, address, "no password", now))
 
 
-def _patients(size: Size, chance: random.Random) -> Iterator[PatientRecord]:
+def _patients(house: _House, size: Size, chance: random.Random, now: datetime) -> Iterator[PatientRecord]:
     for number in range(size.patients):
         name = f"{chance.choice(FIRST)} {chance.choice(LAST)}"
         if chance.random() < 0.1:
             name += f"-{chance.choice(LAST)}"
         born = date(1930, 1, 1) + timedelta(days=chance.randrange(90 * 365))
-        yield PatientRecord(f"pat_{number}", "org_bench", name, fold(name), "usr_0", START, START, birth_date=born)
+        patient_id = f"pat_{number}"
+        yield PatientRecord(patient_id, house.organisation_id, name, fold(name), house.maker_id, now, now, birth_date=born)
 
 
 def _grams(people: list[PatientRecord]) -> Iterator[dict[str, Any]]:
@@ -110,30 +115,34 @@ def _grams(people: list[PatientRecord]) -> Iterator[dict[str, Any]]:
             yield {"gram": gram, "patient_id": person.id}
 
 
-def _teams(people: list[PatientRecord], size: Size, chance: random.Random) -> Iterator[dict[str, Any]]:
+def _teams(house: _House, people: list[PatientRecord], size: Size, chance: random.Random) -> Iterator[dict[str, Any]]:
     for person in people:
-        user = f"usr_{chance.randrange(1, size.staff)}"
-        yield asdict(TeamMemberRecord(f"tmm_{person.id[4:]}", person.id, user, "usr_0", START))
+        user = f"usr_{chance.randrange(size.staff)}"
+        yield _row(TeamMemberRecord(f"tmm_{person.id[4:]}", person.id, user, house.maker_id, person.created_at))
 
 
-def _sessions(people: list[PatientRecord], size: Size, chance: random.Random) -> Iterator[SessionRecord]:
+def _sessions(
+    house: _House, people: list[PatientRecord], size: Size, chance: random.Random, now: datetime
+) -> Iterator[SessionRecord]:
     for number in range(size.sessions):
         person = chance.choice(people)
-        at = START + timedelta(minutes=number)
+        at = now - (size.sessions - number) * BETWEEN
+        end = at + timedelta(minutes=4)
+        sealed = end + timedelta(days=1) <= now
         yield SessionRecord(
             f"ses_{number}",
-            "org_bench",
+            house.organisation_id,
             SessionKind.SCHEDULED,
-            SessionState.SEALED,
-            at,
-            f"usr_{chance.randrange(1, size.staff)}",
+            SessionState.SEALED if sealed else SessionState.ENDED,
+            end,
+            f"usr_{chance.randrange(size.staff)}",
             at,
             patient_name=person.name,
             started_at=at,
-            ended_at=at + timedelta(minutes=12),
+            ended_at=end,
             outcome=Outcome.COMPLETED,
-            completed_at=at + timedelta(minutes=13),
-            sealed_at=at + timedelta(days=1),
+            completed_at=end,
+            sealed_at=end + timedelta(days=1) if sealed else None,
             patient_id=person.id,
         )
 
@@ -141,9 +150,6 @@ def _sessions(people: list[PatientRecord], size: Size, chance: random.Random) ->
 def _seats(visits: list[SessionRecord]) -> Iterator[dict[str, Any]]:
     for visit in visits:
         number, at = visit.id[4:], visit.created_at
-        doctor = ParticipantRecord(
-            f"par_{number}d", visit.id, Role.CLINICIAN, "Dr.", ParticipantState.LEFT, at, at, visit.created_by, at
-        )
-        patient = ParticipantRecord(f"par_{number}p", visit.id, Role.PATIENT, visit.patient_name, ParticipantState.LEFT, at, at)
-        yield asdict(doctor)
-        yield asdict(patient)
+        left = ParticipantState.LEFT
+        yield _row(ParticipantRecord(f"par_{number}d", visit.id, Role.CLINICIAN, "Dr.", left, at, at, visit.created_by, at))
+        yield _row(ParticipantRecord(f"par_{number}p", visit.id, Role.PATIENT, visit.patient_name, left, at, at))

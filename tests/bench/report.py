@@ -16,6 +16,7 @@ EGRESS_BUDGET_US = 20.0
 LATENCY_BUDGET_MS = 10.0
 CORE_BUDGET = 0.60
 JOIN_BUDGET_MS = 400.0
+LIST_BUDGET_MS = 100.0  # of any list, with years of records
 
 Json = dict[str, Any]
 
@@ -83,6 +84,8 @@ def budgets(report: Json) -> list[Json]:
             for entry in within
             if entry["median"]["core_share"] <= CORE_BUDGET
         ]
+    lists = report.get("lists", {}).get("latency_ms", {})
+    rows += [_row(f"{name}, p95", figures["p95"], LIST_BUDGET_MS, "ms") for name, figures in lists.items()]
     join = report.get("join", {})
     if join.get("click_to_frame_ms"):
         rows.append(_row("join click to first frame, p50", join["click_to_frame_ms"]["p50"], JOIN_BUDGET_MS, "ms"))
@@ -102,6 +105,10 @@ def table(report: Json) -> str:
         lines += _media_lines(report["media"])
     if "memory" in report:
         lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
+    if "lists" in report:
+        size = report["lists"]
+        title = f"lists, {size['patients']} patients, {size['staff']} staff, {size['visits']} visits, ms"
+        lines += ["", title, *_latency_lines(size["latency_ms"])]
     if "control" in report:
         lines += ["", f"control, {report['control']['sessions']} sessions, ms", *_latency_lines(report["control"]["latency_ms"])]
         control = report["control"]

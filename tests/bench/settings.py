@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARTS = ("media", "memory", "control", "join")
+PARTS = ("media", "memory", "control", "lists", "join")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Settings:
     sessions: int  # concurrent ones of the control part
     rounds: int  # of requests in each of them
     joins: int  # of browsers
+    patients: int  # of the lists part; a tenth as many staff, ten times as many visits
+    lists: int  # requests for each list; at most 100, or a limit per person answers
 
     @property
     def mild_priority(self) -> str:
@@ -43,6 +45,8 @@ def full(priority: str) -> Settings:
         sessions=20,
         rounds=10,
         joins=10,
+        patients=10_000,
+        lists=100,
     )
 
 
@@ -60,4 +64,6 @@ def quick(priority: str) -> Settings:
         sessions=2,
         rounds=1,
         joins=1,
+        patients=100,
+        lists=2,
     )

@@ -28,7 +28,7 @@ async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.slow
 @pytest.mark.timeout(LONGEST)
 async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
-    table, found = await run_bench(tmp_path / "bench.json", "media", "memory", "control")
+    table, found = await run_bench(tmp_path / "bench.json", "media", "memory", "control", "lists")
     assert {"date", "commit", "machine", "kernel", "python", "priority"} <= found.keys()
     scenarios = found["media"]["scenarios"]
     assert {scenario.name for scenario in plans.ASKED} <= scenarios.keys()

@@ -116,7 +116,8 @@ class PatientSessionRows:
     ) -> list[SessionRecord]:
         """Return a page of visits, newest first, of sites the reader works at."""
         c = self._rows.c
-        found = self._rows.select(c.patient_id == patient_id, c.organisation_id == staff.organisation_id)
+        # Not by organisation: it is the patient's, and SQLite would walk through all its visits in the order of their times.
+        found = self._rows.select(c.patient_id == patient_id)
         if staff.site_id is not None:
             found = found.where(or_(c.site_id.is_(None), c.site_id == staff.site_id))
         if before is not None:

@@ -58,12 +58,12 @@ def _teams(staff: Staff, patient_ids: Collection[str]) -> Select[tuple[str]]:
 
 
 def _led(staff: Staff, patient_ids: Collection[str]) -> Select[tuple[str]]:
-    """Visits made by the person, or in which it holds a seat that was not taken away."""
+    """Visits made by the person, or in which it holds a seat nobody took away. A visit is of its patient's organisation."""
     c, seat = schema.session.c, schema.participant.c
     own = and_(seat.session_id == c.id, seat.user_id == staff.user_id)
     joined = select(c.patient_id).outerjoin(schema.participant, own).where(c.patient_id.in_(patient_ids))
     made = and_(seat.id.is_(None), c.created_by == staff.user_id)
-    return joined.where(c.organisation_id == staff.organisation_id, or_(made, seat.state.not_in(_SHUT_OUT)))
+    return joined.where(or_(made, seat.state.not_in(_SHUT_OUT)))
 
 
 def _broken(staff: Staff, patient_ids: Collection[str], now: datetime) -> Select[tuple[str]]:

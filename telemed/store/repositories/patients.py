@@ -18,7 +18,7 @@ from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable, inserting
 
 MAX_MERGES = 20  # one record into the next; a longer chain is a fault
-BEST = 200  # records that share most pieces with a search; the right one is among the first dozen
+BEST = 120  # records that share most pieces with a search; the right one is among the first dozens
 BEST_ANYWHERE = 600  # before those of other organisations and sites are left out
 BORN_THEN = 200  # records with the birth date typed
 
