@@ -13,6 +13,13 @@ from telemed.config import ConfigFaults
 from telemed.errors import TelemedError
 
 DEFAULT_CONFIG = Path("telemed.toml")
+EXITS = {
+    "port_taken": exits.UNAVAILABLE,
+    "in_use": exits.UNAVAILABLE,
+    "database_in_use": exits.UNAVAILABLE,
+    "config": exits.CONFIG,
+    "migration_failed": exits.CONFIG,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exits.CONFIG
     except TelemedError as error:
         print(f"telemed: {error.message}", file=sys.stderr)
-        return {"port_taken": exits.UNAVAILABLE, "in_use": exits.UNAVAILABLE, "config": exits.CONFIG}.get(
-            error.code, exits.FAILED
-        )
+        return EXITS.get(error.code, exits.FAILED)
     except KeyboardInterrupt:
         return 130  # 128 + SIGINT, as shells have it
 

@@ -25,7 +25,7 @@ from telemed.backup.manifest import MANIFEST
 from telemed.backup.recovery_key import RecoveryKey, public_key
 from telemed.backup.restore import Restored, Wish, restore
 from telemed.backup.sealed import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, OpeningReader, SealingWriter
-from telemed.config import Config, parse
+from telemed.config import Config, load, parse
 from telemed.errors import Conflict, InvalidInput
 from telemed.operation.snapshots import snapshot_beside
 from telemed.store import Store
@@ -295,3 +295,24 @@ async def test_two_back_ups_at_once_are_refused(there: Installation) -> None:
         return snapshot_beside(there.layout)
 
     assert make_backup(there.order(there.folder / "backups"), second).archive.exists()
+
+
+async def test_files_with_secrets_that_settings_name_come_back(there: Installation, tmp_path: Path) -> None:
+    secret = there.folder / "metrics.secret"
+    secret.write_text("another-metrics-token-01")
+    secret.chmod(0o600)
+    path = there.folder / "telemed.toml"
+    path.write_text(there.text.replace(f'token = "{TOKEN}"', 'token_file = "metrics.secret"'))
+    there.config = load(path, {})
+    made = backed_up(there)
+    assert b"another-metrics" not in made.archive.read_bytes()
+    restore(wish(there, made, tmp_path / "new"))
+    assert (tmp_path / "new" / "restored-secrets" / "metrics.token_file").read_text() == "another-metrics-token-01"
+    with tarfile.open(backed_up_plain(there, tmp_path)) as tar:
+        content = b"".join(tar.extractfile(member).read() for member in tar)  # type: ignore[union-attr]
+    assert b"another-metrics" not in content and KEY.encode() not in content
+
+
+def backed_up_plain(there: Installation, folder: Path) -> Path:
+    order = there.order(folder / "plain", sealed=False)
+    return make_backup(order, lambda: snapshot_beside(there.layout)).archive

@@ -15,7 +15,7 @@ import pytest
 from telemed.backup.recovery_key import RecoveryKey
 from tests.adapters.ops.serving import command
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "lamp river seven cotton"
 ANSWER_WITHIN = 30.0  # seconds for a question to appear on a busy machine
 
 

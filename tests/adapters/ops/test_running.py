@@ -29,7 +29,7 @@ from tests.adapters.ops.serving import Running, command, get, serving, wait_unti
 from tests.adapters.ops.test_operation import assert_no_label_tells_anything
 from tests.client.seat import Api, SeatClient, command_id, open_link
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "lamp river seven cotton"
 MAIL = "doctor@praxis.example"
 NAME = "Dr. Canary"
 TOKEN = "t" * 43  # of the clinician's login

@@ -21,7 +21,7 @@ import pytest
 from telemed import exits, lan
 from tests.adapters.ops.serving import Running, command, get, serving, sign_in, wait_until
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "lamp river seven cotton"
 HEAVY = {"aiohttp", "aiortc", "aioice", "av", "sqlalchemy", "aiosqlite", "socketio", "engineio", "pydantic"}
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from telemed import exits
+from telemed.child import _code_of
+from telemed.cli import EXITS
 from telemed.errors import ConfigError
 from telemed.store import Store, upgrade
 from telemed.store.migrate import SCRIPTS, head, knows
@@ -60,7 +63,8 @@ def test_a_broken_migration_leaves_the_database_as_it_was(old: Path, tmp_path: P
     shape, before = content(old)
     with pytest.raises(MigrationFailed, match="as it was before") as failed:
         upgrade.upgrade(old, scripts_with(tmp_path, fault))
-    assert isinstance(failed.value, ConfigError), "the supervisor must not try again"
+    assert isinstance(failed.value, ConfigError)
+    assert _code_of(failed.value) == EXITS[failed.value.code] == exits.CONFIG == 78, "neither supervisor nor systemd tries again"
     assert content(old) == (shape, before) and facts(old).revision == "0001"
     assert not Path(f"{old}-wal").exists()
     copies = list((tmp_path / "work").iterdir())
