@@ -11,6 +11,7 @@ from pathlib import Path
 from telemed.care.identity import SYSTEM
 from telemed.care.records import OrganisationRecord
 from telemed.care.roles import STAFF_ROLES, Role
+from telemed.care.staff.password_rules import check_password
 from telemed.config import Clinic
 from telemed.demo import PEOPLE, DemoAccount, email_of, read_accounts, write_accounts
 from telemed.errors import ConfigError, Conflict, InvalidInput
@@ -18,10 +19,9 @@ from telemed.store import Store
 from telemed.store.accounts import NewAccount, add_account
 from telemed.store.clinic import ClinicDetails, configure_clinic
 from telemed.store.demo import ensure_demo
+from telemed.store.demo_patient import ensure_demo_patient
 from telemed.web.passwords import hash_password
 
-MIN_PASSWORD = 15  # characters, as NIST SP 800-63B-4 wants of a password without a second factor
-MAX_PASSWORD = 256  # as the sign-in accepts
 DEMO_PASSWORD_BYTES = 12  # 96 bits, 16 characters
 
 
@@ -39,9 +39,7 @@ class NewStaff:
         """From plain texts; checks role and password, the store checks the rest."""
         if role not in STAFF_ROLES:
             raise InvalidInput("There is no such staff role. Roles are " + ", ".join(sorted(STAFF_ROLES)) + ".", field="role")
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            # No other rules: they make passwords worse, not better.
-            raise InvalidInput(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.", field="password")
+        check_password(password, (name, email))
         return cls(Role(role), name, email, password)
 
 
@@ -71,7 +69,8 @@ async def provide_demo(store: Store, clinic: Clinic, path: Path, now: datetime) 
         accounts.append(NewAccount(role, name, email_of(role), password_hash, is_demo=True))
     try:
         async with store.write() as tx:
-            await ensure_demo(tx, _details(clinic), accounts, now)
+            people = await ensure_demo(tx, _details(clinic), accounts, now)
+            await ensure_demo_patient(tx, next(user for user in people if user.role is Role.CLINICIAN), now)
     except Conflict as conflict:
         raise ConfigError(f"{conflict.message} Serve it with --config, or use another directory: --var DIR.") from conflict
     if any(role.value not in kept for role in PEOPLE):

@@ -13,6 +13,8 @@ from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain
 SIGN_IN = "/sign-in"
 TODAY = "/today"
 ADMIN = "/admin"
+PERSON_SIGN_IN = "/my"
+HOME = "/home"
 SESSION_PATTERN = r"ses_[A-Za-z0-9_-]{1,36}"
 PATIENT_PATTERN = r"pat_[A-Za-z0-9_-]{1,36}"
 
@@ -34,6 +36,8 @@ class Pages:
         app.router.add_get(ADMIN, self.admin)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
+        app.router.add_get("/my", self.person_sign_in)
+        app.router.add_get("/home", self.home)
         app.router.add_get("/patients", self.patients)
         app.router.add_get(f"/patients/{{patient_id:{PATIENT_PATTERN}}}", self.patient)
 
@@ -66,6 +70,18 @@ class Pages:
         """`/call/{id}`, for staff. The page itself sends those who are not signed in to the door and brings them back."""
         return self._page(request, "call.html")
 
+    async def person_sign_in(self, request: web.Request) -> web.Response:
+        """`/my`: the door for patients and carers; on to Home for who is signed in."""
+        return _redirect(HOME) if await self._is_person(request) else self._page(request, "my.html")
+
+    async def home(self, request: web.Request) -> web.Response:
+        """`/home`, for patients and carers who signed in themselves; a link to a visit does not open it."""
+        return self._page(request, "home.html") if await self._is_person(request) else _redirect(PERSON_SIGN_IN)
+
+    async def privacy(self, request: web.Request) -> web.Response:
+        """`/privacy`: emergency accesses, for staff; the page itself says so to those who are no privacy officer."""
+        return self._page(request, "privacy.html") if await self._is_staff(request) else _redirect(SIGN_IN)
+
     async def patients(self, request: web.Request) -> web.Response:
         """`/patients`: search, for staff. What is looked for is typed into the page and never part of an address."""
         return self._page(request, "patients.html")
@@ -94,6 +110,9 @@ class Pages:
         if staff is None:
             return SIGN_IN
         return ADMIN if staff.role is Role.ADMIN else TODAY
+
+    async def _is_person(self, request: web.Request) -> bool:
+        return (await self._services.identifier.person(request)).person is not None
 
     async def _is_staff(self, request: web.Request) -> bool:
         return (await self._services.identifier.staff(request)).staff is not None

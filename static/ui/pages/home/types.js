@@ -1,0 +1,12 @@
+// Shapes of `GET /home` (docs/protocol.md section 1.5).
+
+/** @typedef {{role: "patient" | "carer", name: string, patient_name: string, scope: string[] | null, ends_at: string | null}} Self */
+/** @typedef {{id: string, state: string, starts_at: string | null, opens_at: string | null, created_at: string, started_at: string | null, ended_at: string | null, with: string, can_join: boolean}} Visit */
+/** @typedef {{name: string, birth_date: string | null, language: string, needs: string[], interpreter_language: string}} Details */
+/** @typedef {{id: string, kind: "phone" | "email", shown: string, verified: boolean}} Contact */
+/** @typedef {{name: string, relation: string, scope: string[], ends_at: string | null}} Carer */
+/** @typedef {{id: string, device: string, created_at: string, last_seen_at: string, current: boolean}} Device */
+/** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], access: boolean}} Home */
+/** @typedef {{name: string, role: string, day: string, act: string, times: number, first_at: string, last_at: string, emergency: boolean}} AccessLine */
+
+export {};
