@@ -20,7 +20,6 @@ import hmac
 import logging
 import random
 import socket
-import ssl
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,7 +32,7 @@ from aiohttp import web
 
 from telemed import child, logs
 from telemed.admin.server import AdminServer
-from telemed.admin.wire import text_argument
+from telemed.admin.wire import heads_argument, text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.audit_state import NobodyWatches
 from telemed.care.clinic.live_settings import LiveSettings, read_settings
@@ -41,12 +40,14 @@ from telemed.care.identity import SYSTEM
 from telemed.care.notify.compose import LinkMaker
 from telemed.care.records import OrganisationRecord
 from telemed.clock import SystemClock
-from telemed.errors import ConfigError, Unavailable
+from telemed.errors import Unavailable
 from telemed.ids import new_id
 from telemed.launch import Launch, admin_socket
 from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
 from telemed.notify import Notify, Worker, configured_gateways
+from telemed.operation.audit_keeper import AuditKeeper
+from telemed.operation.audit_start import audit_keeper
 from telemed.operation.control import Operation
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sfu.client import MediaClient
@@ -54,7 +55,9 @@ from telemed.signaling.desk import Around
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
+from telemed.tls import OwnTls
 from telemed.web.deps import WebDeps
+from telemed.web.oidc.settings import CALLBACK, OidcSettings
 from telemed.web.sealing import derive_key
 from telemed.web.server import build_app, start_server
 from telemed.web.settings import WebSettings
@@ -80,6 +83,8 @@ async def serve(orders: Launch) -> child.Lifespan:
         async with store.read() as tx:
             live = await read_settings(tx)
         notify = _open_notify(orders, store, closing)
+        keeper = await asyncio.to_thread(audit_keeper, Layout(orders.config), store, SystemClock())
+        closing.push_async_callback(_within, STOP_AUDIT, "audit keeper", keeper.close)
         clients = [MediaClient(path) for path in orders.control_sockets()]
         link_settings = _signaling_settings(orders)
         signaling = Signaling(
@@ -97,10 +102,10 @@ async def serve(orders: Launch) -> child.Lifespan:
         await signaling.start()
         for client in clients:
             await client.start()
-        parts = _Parts(store, signaling, operation, notify, live)
+        parts = _Parts(store, signaling, operation, notify, live, keeper)
         await _open_web(orders, parts, stop_signaling, closing)
         operations = _operations(store) | operation.operations()
-        operations["status"] = lambda _: _status(lag, signaling, clients, notify)
+        operations["status"] = lambda _: _status(lag, signaling, clients, notify, keeper)
         operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
@@ -108,6 +113,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         await _wait_for_workers(signaling)
         lag.start()  # start-up blocks a little, and nobody waits for it yet
         operation.start()
+        keeper.start()
         yield child.Serving({}, operation.before_stop, operation.on_hangup)
 
 
@@ -151,6 +157,7 @@ class _Parts:
     operation: Operation
     notify: Notify
     live: LiveSettings
+    keeper: AuditKeeper
 
 
 async def _open_web(
@@ -167,6 +174,7 @@ async def _open_web(
         SystemClock(),
         settings,
         attach=signaling.mount,
+        trail=parts.keeper,
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
         on_removed=visits.drop_user,
@@ -188,7 +196,9 @@ async def _open_web(
     application.on_shutdown.append(on_shutdown)
     sockets = [socket.socket(fileno=descriptor) for descriptor in orders.http_descriptors]
     logs.claim_library_handlers()
-    server = await start_server(application, settings, sockets, _tls(orders))
+    tls = OwnTls(orders.config.server)
+    operation.settings.on_reload(tls.renew)
+    server = await start_server(application, settings, sockets, tls.context)
     closing.push_async_callback(_within, STOP_WEB, "web", server.close)
 
 
@@ -239,6 +249,24 @@ def _web_settings(orders: Launch) -> WebSettings:
         device_key=_key_for("device cookies", orders),
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
+        oidc=_provider(orders),
+    )
+
+
+def _provider(orders: Launch) -> OidcSettings | None:
+    """The clinic's own sign-in provider, if it has one."""
+    given = orders.config.oidc
+    if not given.issuer:
+        return None
+    return OidcSettings(
+        issuer=given.issuer,
+        client_id=given.client_id,
+        redirect_uri=orders.base_url + CALLBACK,
+        client_secret=given.client_secret,
+        label=given.label,
+        authority_file=given.authority_file,
+        link_by_email=given.link_by_email,
+        trust_factors=given.trust_provider_factors,
     )
 
 
@@ -258,20 +286,6 @@ def _other_origins(orders: Launch) -> tuple[str, ...]:
     return tuple(origin for origin in origins if origin != orders.base_url)
 
 
-def _tls(orders: Launch) -> ssl.SSLContext | None:
-    """TLS 1.2 or later with the configured files; None when a proxy speaks it or nobody does. Raises ConfigError."""
-    server = orders.config.server
-    if not server.tls_certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(server.tls_certificate, server.tls_key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError("The TLS certificate or key cannot be used. `telemed doctor` says what is wrong.") from error
-    return context
-
-
 def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
     """What the admin socket offers."""
     clock = SystemClock()
@@ -280,9 +294,8 @@ def _operations(store: Store) -> dict[str, Callable[[dict[str, Any]], Awaitable[
         person = NewStaff.typed(*(text_argument(arguments, name) for name in ("role", "name", "email", "password")))
         return {"user_id": await add_staff(store, person, clock.utcnow())}
 
-    async def audit_verify(_: dict[str, Any]) -> dict[str, Any]:
-        verdict = await store.verify_audit()
-        return {"rows": verdict.rows, "last_hash": verdict.last_hash, "fault_at": verdict.fault_at, "fault": verdict.fault}
+    async def audit_verify(arguments: dict[str, Any]) -> dict[str, Any]:
+        return dataclasses.asdict(await store.verify_audit(heads_argument(arguments)))
 
     return {"user_add": user_add, "audit_verify": audit_verify}
 
@@ -294,8 +307,12 @@ async def _notify_test(notify: Notify, arguments: dict[str, Any]) -> dict[str, A
     return {"state": message.state.value, "error": message.error.value, "demo": is_shown}
 
 
-async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient], notify: Notify) -> dict[str, Any]:
+async def _status(
+    lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient], notify: Notify, keeper: AuditKeeper
+) -> dict[str, Any]:
     """Figures of this moment: seconds of loop lag since last asked, tasks, counts of signalling and messages, each worker's."""
+    trail = await keeper.state()
+    warnings = [warned.value for warned in trail.warnings(SystemClock().utcnow())]
     workers: list[dict[str, Any] | None] = []
     for client in clients:
         try:
@@ -307,6 +324,7 @@ async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaCli
         "tasks": len(asyncio.all_tasks()),
         "signaling": signaling.counters.snapshot(),
         "notify": notify.figures(),
+        "audit": {"rows": trail.rows, "complete_up_to": trail.complete_up_to, "fault_at": trail.fault_at, "warnings": warnings},
         "workers": workers,
     }
 

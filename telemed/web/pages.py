@@ -38,6 +38,8 @@ class Pages:
         app.router.add_get("/j", self.join)
         app.router.add_get("/my", self.person_sign_in)
         app.router.add_get("/home", self.home)
+        app.router.add_get("/audit", self.audit)
+        app.router.add_get("/privacy", self.privacy)
         app.router.add_get("/patients", self.patients)
         app.router.add_get(f"/patients/{{patient_id:{PATIENT_PATTERN}}}", self.patient)
 
@@ -69,6 +71,10 @@ class Pages:
     async def call(self, request: web.Request) -> web.Response:
         """`/call/{id}`, for staff. The page itself sends those who are not signed in to the door and brings them back."""
         return self._page(request, "call.html")
+
+    async def audit(self, request: web.Request) -> web.Response:
+        """`/audit`, for staff; the page itself says so to those who are no privacy officer."""
+        return self._page(request, "audit.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def person_sign_in(self, request: web.Request) -> web.Response:
         """`/my`: the door for patients and carers; on to Home for who is signed in."""
@@ -134,6 +140,8 @@ class Pages:
             "clinic_phone": settings.clinic_phone,
             "emergency_number": settings.emergency_number,
             "demo_banner": DEMO_BANNER if settings.demo else "",
+            "provider": "on" if settings.oidc else "",
+            "provider_label": settings.oidc.label if settings.oidc else "",
             "lang": preferred_language(request.headers.get("Accept-Language", ""), settings.languages),
         }
 

@@ -73,6 +73,7 @@ class User(Answer):
     name: str
     email: str
     role: Role
+    is_privacy_officer: bool
 
 
 class LoginAnswer(Answer):

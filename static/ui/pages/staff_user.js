@@ -4,7 +4,7 @@ import { api } from "../../core/api.js";
 import { problemCode } from "../problem_words.js";
 import { goToSignIn } from "./return_place.js";
 
-/** @typedef {{id: string, name: string, email: string, role: string}} StaffUser */
+/** @typedef {{id: string, name: string, email: string, role: string, is_privacy_officer?: boolean}} StaffUser */
 
 /** Null until it is known. */
 export const staffUser = signal(/** @type {StaffUser | null} */ (null));

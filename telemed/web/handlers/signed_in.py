@@ -12,7 +12,8 @@ from telemed.web.sign_in import SignedIn, StepOwed, account_key
 
 def user_json(user: UserRecord) -> Json:
     """A member of staff as it sees itself."""
-    return {"id": user.id, "name": user.name, "email": user.email, "role": user.role.value}
+    own = {"id": user.id, "name": user.name, "email": user.email, "role": user.role.value}
+    return {**own, "is_privacy_officer": user.is_privacy_officer}
 
 
 def words_of(call: Call) -> str:

@@ -34,7 +34,7 @@ function Place({ href, icon, label, current }) {
 }
 
 /**
- * @param {{language: string, user: {name: string, email: string, role?: string} | null, current?: string, alertsOn?: boolean, onAlerts?: () => void}} props
+ * @param {{language: string, user: {name: string, email: string, role?: string, is_privacy_officer?: boolean} | null, current?: string, alertsOn?: boolean, onAlerts?: () => void}} props
  *   `current` is the place shown; without `onAlerts` the page announces nobody and has no switch for it.
  */
 export function Rail({ language, user, current = "today", alertsOn = false, onAlerts }) {
@@ -45,8 +45,10 @@ export function Rail({ language, user, current = "today", alertsOn = false, onAl
       ? html`<${Place} href="/admin" icon="settings" label=${t("rail.admin")} current=${current === "admin"} />`
       : html`<${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />`}
     ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
+    ${(current === "audit" || user?.is_privacy_officer) && html`<${Place} href="/audit" icon="clipboard-list" label=${t("audit.title")} current=${current === "audit"} />`}
+    ${(current === "privacy" || (user?.is_privacy_officer && user.role !== "admin")) && html`<${Place} href="/privacy" icon="siren" label=${t("privacy.title")} current=${current === "privacy"} />`}
     <span class="rail__gap"></span>
-    <${Place} href="/account" icon="user" label=${t("identity.account")} current=${current === "account"} />
+    <${Place} href="/account" icon="user" label=${t("identity.rail")} current=${current === "account"} />
     ${onAlerts && html`<button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
       <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>`}
     <${LanguageMenu} language=${language} />
