@@ -22,10 +22,10 @@ def slips(first: str, second: str, limit: int) -> int:
 
 
 def likeness(first: str, second: str) -> float:
-    """1.0 for equal words, falling with each slip to 0.0 at half of the longer word's letters."""
+    """1.0 for equal words, falling with each slip; 0.0 beyond a slip in three letters, which is another word."""
     longest = max(len(first), len(second))
     if longest == 0:
         return 1.0
-    limit = (longest + 1) // 2
+    limit = (longest + 2) // 3
     count = slips(first, second, limit)
     return 0.0 if count > limit else 1.0 - count / longest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from telemed.care.patients.names import fold, grams, word_grams
 from telemed.care.patients.search_dates import BirthDates, take_dates
@@ -17,6 +18,7 @@ LIKE_BORN_THEN = 0.7  # of 1.0: so like a name has to be, with the same birth da
 LIKE_UNDATED = 0.9  # the same while one of the birth dates is not known
 SAME_DATE = 0.15  # what the right birth date adds
 
+REMEMBERED = 16384  # pairs of words: candidates share their names, and the next letter typed brings the same ones
 _PREFIX = 0.86  # a name begun: "schm" for "Schmidt"
 _SOUND = 0.8  # another spelling of the same sound
 _SHORT = 2  # letters below which slips and sound mean nothing
@@ -79,6 +81,7 @@ def name_likeness(words: tuple[str, ...], name: tuple[str, ...]) -> float:
     return typed * (0.92 + 0.08 * covered)  # among equals the one with nothing besides
 
 
+@lru_cache(maxsize=REMEMBERED)
 def word_likeness(word: str, other: str) -> float:
     """0.0 to 1.0: how likely two folded words are meant to be one."""
     if word == other:
