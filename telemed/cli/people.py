@@ -10,7 +10,7 @@ from telemed.errors import InvalidInput
 from telemed.provision import NewStaff
 from telemed.store.accounts import NewAccount
 
-GOOD_EMAIL, GOOD_PASSWORD = "a@b.example", "p" * 15  # stand in for what is not being judged
+GOOD_EMAIL, GOOD_PASSWORD = "a@b.example", "lamp river seven cotton"  # stand in for what is not being judged
 
 
 def complaint_about_role(answer: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab, selector
-from tests.browser.people import sign_in
+from tests.browser.browsers import READ_STATS, ChromiumTab, chromium, eventually, open_chromium_tab, selector
+from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
 ROLE = "clinician"
@@ -177,3 +177,42 @@ async def test_no_page_scrolls_sideways(server: Server, tab: ChromiumTab, size: 
     await tab.goto(server.base_url + "/invitation#aaaaaaaaaaaaaaaaaaaaaa")
     await tab.wait("invitation-useless")
     assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_call_goes_on_behind_the_lock(server: Server, tab: ChromiumTab) -> None:
+    """Hidden for whoever walks by, sound and picture for the one at the other end; the server refuses the rest."""
+    await sign_in(tab, server, ROLE)
+    link = await start_consultation(tab)
+    async with chromium() as browser:
+        patient = await open_chromium_tab(browser)
+        await join_as_patient(patient, link, "Pat Example")
+        await admit(tab)
+        await eventually(lambda: is_received(patient), 40)
+        await tab.evaluate("import('/static/ui/identity/guard.js').then((guard) => { void guard.lockNow(); })")
+        await tab.wait("lock-screen")
+        assert "call goes on" in await tab.page.inner_text("#lock-title")
+        assert not await tab.page.is_visible(selector("call-stage"))
+        asked = "fetch('/api/v1/today').then(async (a) => [a.status, (await a.json()).error.code])"
+        assert await tab.evaluate(asked) == [403, "locked"]
+        before = await frames(patient), await frames(tab)
+        await eventually(lambda: grown(patient, tab, before), 20)
+        await tab.fill("prove-password", server.account(ROLE)[1])
+        await tab.click("prove-submit")
+        await tab.page.wait_for_selector(selector("lock-screen"), state="detached")
+        assert await tab.page.is_visible(selector("call-stage"))
+        before = await frames(patient), await frames(tab)
+        await eventually(lambda: grown(patient, tab, before), 20)
+        await patient.close()
+
+
+async def frames(tab: ChromiumTab) -> int:
+    """Frames decoded so far."""
+    return sum((await tab.evaluate(READ_STATS))["frames"].values())
+
+
+async def is_received(tab: ChromiumTab) -> bool:
+    return await frames(tab) > 10
+
+
+async def grown(first: ChromiumTab, second: ChromiumTab, before: tuple[int, int]) -> bool:
+    return await frames(first) > before[0] + 10 and await frames(second) > before[1] + 10

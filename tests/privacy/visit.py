@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pyotp
 
 from tests.adapters.ops.serving import Running, command
 from tests.client.seat import Api, RefusedError, SeatClient, command_id, open_link
@@ -119,7 +120,15 @@ class Visit:
         staff = Api(self.staff_tap.base_url, self.http)
         await self._refused(staff.post("/auth/login", email=WRONG_EMAIL, password=WRONG_PASSWORD))
         await self._refused(staff.post("/auth/login", email=EMAIL, password=WRONG_PASSWORD))
-        staff.token = (await staff.post("/auth/login", email=EMAIL, password=PASSWORD))["token"]
+        owed = (await staff.post("/auth/login", email=EMAIL, password=PASSWORD))["step"]["token"]
+        offer = await staff.post("/auth/enrol/totp", token=owed)
+        code = pyotp.TOTP(offer["secret"]).now()
+        opened = await staff.post("/auth/enrol/totp/confirm", token=owed, code=code)
+        staff.token = opened["token"]
+        self.found.keep("sign-in step", owed)
+        self.found.keep("authenticator secret", offer["secret"])
+        for recovery_code in opened["recovery_codes"]:
+            self.found.keep("recovery code", recovery_code)
         self.found.keep("staff token", staff.token)
         return staff
 
