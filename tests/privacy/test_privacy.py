@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ class Evidence:
     staff: Tap
     patient: Tap
     guest: Tap
+    metrics: str
 
 
 @pytest_asyncio.fixture
@@ -42,7 +45,13 @@ async def evidence(tmp_path: Path) -> AsyncIterator[Evidence]:
             taps = [await stack.enter_async_context(tapped(host, address)) for address in addresses]
             visit = Visit(server, http, *taps)
             await visit.run()
-        yield Evidence(server, visit.found, *taps)
+            metrics = await asyncio.to_thread(read_metrics, server.base_url)
+        yield Evidence(server, visit.found, *taps, metrics)
+
+
+def read_metrics(base_url: str) -> str:
+    with urllib.request.urlopen(base_url + "/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 @pytest.mark.timeout(180)
@@ -52,6 +61,7 @@ async def test_a_visit_leaves_no_words_where_they_do_not_belong(evidence: Eviden
     no_word_in_any_log(evidence)
     no_word_in_file_names_and_last_words(evidence)
     no_word_in_the_trail(evidence)
+    no_word_in_the_metrics(evidence)
     no_secret_in_request_lines(evidence)
     errors_repeat_nothing(evidence)
     patients_receive_nothing_of_staffs(evidence)
@@ -90,6 +100,12 @@ def no_word_in_the_trail(evidence: Evidence) -> None:
     assert len(rows) > 30 and secrets
     text = "\n".join(" ".join(map(str, row)) for row in rows)
     assert_clean(text, evidence.found, "the audit trail")
+
+
+def no_word_in_the_metrics(evidence: Evidence) -> None:
+    names = [line.rpartition(" ")[0] for line in evidence.metrics.splitlines()]  # without the numbers
+    assert len(names) > 100
+    assert_clean("\n".join(names), evidence.found, "the metrics")
 
 
 def no_secret_in_request_lines(evidence: Evidence) -> None:
