@@ -34,7 +34,6 @@ from telemed import child, logs
 from telemed.admin.server import AdminServer
 from telemed.admin.wire import heads_argument, text_argument
 from telemed.care.audit_actions import AuditAction, AuditOutcome
-from telemed.care.audit_state import NobodyWatches
 from telemed.care.clinic.live_settings import LiveSettings, read_settings
 from telemed.care.identity import SYSTEM
 from telemed.care.notify.compose import LinkMaker
@@ -180,7 +179,7 @@ async def _open_web(
         on_removed=visits.drop_user,
         policies=parts.live,
         live=parts.live,
-        health=operation.health(NobodyWatches()),
+        health=operation.health(parts.keeper),
         notifier=parts.notify,
         recent_code=parts.notify.recent_code,
         on_request=operation.metrics.on_request,

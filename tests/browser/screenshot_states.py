@@ -22,6 +22,14 @@ navigator.mediaDevices.getUserMedia = (wish) =>
  wish.video ? Promise.reject(new DOMException("", "NotFoundError")) : real(wish); })()"""
 MAKE_SESSION = """() => fetch("/api/v1/sessions", {method: "POST", headers: {"Content-Type": "application/json"},
 body: JSON.stringify({kind: "scheduled", command_id: "shot" + String(Math.random()).slice(2)})}).then((r) => r.json())"""
+ASK = """([path, method, body]) => fetch("/api/v1/admin" + path,
+{method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)}).then((answer) => answer.json())"""
+ADMIN_SETTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("/sites", "POST", {"name": "North Ward", "phone": "+49 30 5550111", "command_id": "shot-site-1"}),
+    ("/sites", "POST", {"name": "South", "command_id": "shot-site-2"}),
+    ("/policies", "PUT", {"name": "login_hours", "value": 8}),
+    ("/users", "POST", {"name": "Dr. Wilhelmina Featherstonehaugh", "email": "w.f@clinic.example.org", "role": "clinician"}),
+)
 NEVER_ANSWER = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
 
 
@@ -52,6 +60,17 @@ class Album:
         """Somebody signed in, on Today."""
         opened = await self.tab(**options)
         await sign_in(opened, self.server)
+        return opened
+
+    async def admin(self, **options: Any) -> ChromiumTab:
+        """Somebody who runs the server, on the admin pages."""
+        opened = await self.tab(**options)
+        email, password = self.server.account("admin")
+        await opened.goto(self.server.base_url + "/sign-in")
+        await opened.fill("login-email", email)
+        await opened.fill("login-password", password)
+        await opened.click("login-submit")
+        await opened.wait("admin-page")
         return opened
 
     async def link(self, doctor: ChromiumTab) -> tuple[str, str]:
@@ -341,10 +360,58 @@ async def end_for_all(doctor: ChromiumTab) -> None:
     await doctor.click("end-now")
 
 
+async def admin_pages(album: Album) -> None:
+    """Every part of the administration with something in it, and its dialogs."""
+    tab = await album.admin()
+    for path, method, body in ADMIN_SETTINGS:
+        await tab.page.evaluate(ASK, [path, method, body])
+    for place in ("people", "sites", "policies", "signin", "messages", "health", "changes"):
+        await at_place(album, tab, place)
+        await album.camera.take(tab, f"admin-{place}")
+    await at_place(album, tab, "people")
+    await tab.click("invite-person")
+    await tab.wait("invite-dialog")
+    await album.camera.take(tab, "admin-invite", whole=False)
+    await at_place(album, tab, "messages")
+    await tab.click("edit-visit_link")
+    await tab.page.wait_for_selector(".message-preview__text")
+    await album.camera.take(tab, "admin-wording", whole=False)
+
+
+async def admin_troubles(album: Album) -> None:
+    """Nothing there yet, the server does not answer, offline, and somebody who is no admin; in German."""
+    tab = await album.admin(locale="de-DE")
+    for place in ("changes", "health"):
+        await at_place(album, tab, place)
+        await album.camera.take(tab, f"admin-{place}-empty")
+    await answer(tab, "/admin/users/search", 503, "unavailable")
+    await tab.goto(album.server.base_url + "/admin#people")
+    await tab.reload()
+    await tab.wait("admin-error")
+    await album.camera.take(tab, "admin-no-server")
+    await tab.page.context.set_offline(True)
+    await tab.wait("offline")
+    await album.camera.take(tab, "admin-offline")
+    doctor = await album.doctor()
+    await doctor.goto(album.server.base_url + "/admin")
+    await doctor.wait("no-permission")
+    await album.camera.take(doctor, "admin-no-permission")
+
+
+async def at_place(album: Album, tab: ChromiumTab, place: str) -> None:
+    """One part of the administration, loaded."""
+    await tab.goto(f"{album.server.base_url}/admin#{place}")
+    await tab.reload()
+    await tab.page.wait_for_selector(".admin-section")
+    await tab.page.wait_for_selector(".admin-wait", state="detached")
+
+
 STATES: dict[str, Callable[[Album], Awaitable[None]]] = {
     "sign-in": sign_in_page,
     "sign-in-german": sign_in_german,
     "today-quiet": today_quiet,
+    "admin": admin_pages,
+    "admin-troubles": admin_troubles,
     "today-no-server": today_without_server,
     "link-faults": link_faults,
     "other-browsers": other_browsers,

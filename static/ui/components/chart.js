@@ -3,12 +3,12 @@ import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 
 const WIDTH = 640;
-const HEIGHT = 180;
-const LEFT = 40;
-const BOTTOM = 22;
+const HEIGHT = 190;
+const LEFT = 52;
+const BOTTOM = 30;
 const TOP = 8;
 /** Labels below the axis; more would run into each other on a phone. */
-const MAX_LABELS = 6;
+const MAX_LABELS = 5;
 
 /** @typedef {{label: string, value: number | null, high?: number | null}} Point `high` is the upper edge of the band */
 

@@ -28,6 +28,7 @@ function subject(change) {
 function valueWords(change, name, value) {
   if (value === undefined || value === null) return t("policy.default");
   if (change.kind === "policy" && typeof value === "string") return t(`policy.${change.key}_${value}`);
+  if (change.kind === "policy") return value === 0 ? t("policy.never") : t(`policy.${change.key}_value`, { count: Number(value) });
   if (name === "closed") return value ? t("admin.closed") : t("admin.open");
   return value === "" ? t("admin.nothing") : String(value);
 }

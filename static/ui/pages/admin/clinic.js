@@ -99,8 +99,8 @@ async function setClosed(site, closed, reload) {
 
 /** @param {{sites: Site[], onEdit: (site: Site) => void, reload: () => void, mayChange: boolean}} props */
 function SiteTable({ sites, onEdit, reload, mayChange }) {
-  const acts = (/** @type {Site} */ site) => mayChange && html`<${Button} icon="notebook-pen" label=${t("admin.edit")} onClick=${() => onEdit(site)} attributes=${{ "aria-label": t("admin.edit_named", { name: site.name }) }} />
-    <${Button} label=${site.closed_at ? t("admin.open_again") : t("admin.close_site")} onClick=${() => void setClosed(site, !site.closed_at, reload)} attributes=${{ "aria-label": t(site.closed_at ? "admin.open_named" : "admin.close_named", { name: site.name }) }} />`;
+  const acts = (/** @type {Site} */ site) => mayChange && html`<span class="admin-acts"><${Button} icon="notebook-pen" label=${t("admin.edit")} onClick=${() => onEdit(site)} attributes=${{ "aria-label": t("admin.edit_named", { name: site.name }) }} />
+    <${Button} label=${site.closed_at ? t("admin.open_again") : t("admin.close_site")} onClick=${() => void setClosed(site, !site.closed_at, reload)} attributes=${{ "aria-label": t(site.closed_at ? "admin.open_named" : "admin.close_named", { name: site.name }) }} /></span>`;
   return html`<div class="card"><${Table} caption=${t("admin.sites")} rows=${sites} rowKey=${(/** @type {Site} */ one) => one.id} columns=${[
     { id: "name", label: t("admin.site_name"), lead: true, cell: (/** @type {Site} */ one) => html`<span class="admin-badges">${one.name}${one.closed_at && html`<${Badge} icon="lock">${t("admin.closed")}</${Badge}>`}</span>` },
     { id: "phone", label: t("admin.site_phone"), cell: (/** @type {Site} */ one) => one.phone || t("admin.as_clinic") },

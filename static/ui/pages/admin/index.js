@@ -56,7 +56,7 @@ function usePlace() {
 }
 
 function NoPermission() {
-  return html`<div class="card" data-testid="no-permission"><${ErrorState} icon="lock" title=${t("admin.no_permission")} action=${html`<${Button} icon="arrow-left" label=${t("today.title")} href="/today" />`}>${t("admin.no_permission_more")}</${ErrorState}></div>`;
+  return html`<div class="card" data-testid="no-permission"><${ErrorState} icon="lock" level=${2} title=${t("admin.no_permission")} action=${html`<${Button} icon="arrow-left" label=${t("today.title")} href="/today" />`}>${t("admin.no_permission_more")}</${ErrorState}></div>`;
 }
 
 /** @param {{place: string, go: (id: string) => void}} props */

@@ -51,6 +51,11 @@ function useQuiet(text) {
   return quiet;
 }
 
+/** By name once all are there; until then the order of the server, so that nobody moves. @param {{users: Account[], next: string | null}} found */
+function inOrder({ users, next }) {
+  return next ? users : [...users].sort((one, other) => one.name.localeCompare(other.name));
+}
+
 /** @param {{account: Account}} props */
 function SignInState({ account }) {
   if (!account.is_active) return html`<${Badge} icon="lock">${t("admin.deactivated")}</${Badge}>`;
@@ -84,7 +89,7 @@ function actionsOf(account, onAct) {
 function AccountTable({ accounts, sites, onAct }) {
   const siteName = (/** @type {string | null} */ id) => (id === null ? t("admin.all_sites") : sites.find((site) => site.id === id)?.name ?? "");
   const role = (/** @type {Account} */ account) => html`<span class="admin-badges"><span>${t(`role.${account.role}`)}</span>${account.is_privacy_officer && html`<${Badge} kind="brand" icon="eye">${t("admin.privacy_officer")}</${Badge}>`}</span>`;
-  return html`<div class="card"><${Table} caption=${t("admin.people")} rows=${accounts} rowKey=${(/** @type {Account} */ one) => one.id} columns=${[
+  return html`<div class="card people-table"><${Table} caption=${t("admin.people")} rows=${accounts} rowKey=${(/** @type {Account} */ one) => one.id} columns=${[
     { id: "name", label: t("admin.person"), lead: true, cell: (/** @type {Account} */ one) => html`<${Who} account=${one} />` },
     { id: "role", label: t("admin.role"), cell: role },
     { id: "site", label: t("admin.site"), cell: (/** @type {Account} */ one) => siteName(one.site_id) },
@@ -170,8 +175,8 @@ export function People() {
   const invite = html`<${Button} kind="primary" icon="user-plus" label=${t("admin.invite")} onClick=${() => setInviting(true)} testid="invite-person" />`;
   return html`<${Section} title=${t("admin.people")} hint=${t("admin.people_hint")} end=${invite} testid="admin-people">
     <${Field} label=${t("admin.search_people")} type="search" value=${text} onInput=${setText} maxlength=${80} testid="people-search" attributes=${{ autocomplete: "off", spellcheck: false }} />
-    <${Loaded} resource=${found} rows=${6}>${(/** @type {{users: Account[]}} */ data) => (data.users.length
-      ? html`<${AccountTable} accounts=${data.users} sites=${sites} onAct=${(/** @type {string} */ id, /** @type {Account} */ account) => void act(id, account)} /><${More} found=${found} text=${quiet} />`
+    <${Loaded} resource=${found} rows=${6}>${(/** @type {{users: Account[], next: string | null}} */ data) => (data.users.length
+      ? html`<${AccountTable} accounts=${inOrder(data)} sites=${sites} onAct=${(/** @type {string} */ id, /** @type {Account} */ account) => void act(id, account)} /><${More} found=${found} text=${quiet} />`
       : html`<${Nobody} onInvite=${() => setInviting(true)} text=${quiet} />`)}</${Loaded}>
     ${inviting && html`<${InviteDialog} sites=${sites} proved=${proved} onDone=${invited} onClose=${() => setInviting(false)} />`}
     ${edited && html`<${AccountDialog} account=${edited} sites=${sites} proved=${proved} onDone=${() => { setEdited(null); reload(); }} onClose=${() => setEdited(null)} />`}

@@ -27,6 +27,16 @@ function wait(seconds) {
   return new Intl.NumberFormat(language(), { style: "unit", unit: minutes ? "minute" : "second", maximumFractionDigits: 0 }).format(minutes ? seconds / 60 : seconds);
 }
 
+/** @param {number | null} seconds */
+function inMinutes(seconds) {
+  return seconds === null ? null : seconds / 60;
+}
+
+/** @param {number} value */
+function minutes(value) {
+  return new Intl.NumberFormat(language(), { style: "unit", unit: "minute", maximumFractionDigits: 1 }).format(value);
+}
+
 /** @param {string} day */
 function dayLabel(day) {
   return new Intl.DateTimeFormat(language(), { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
@@ -50,7 +60,7 @@ function Plots({ answer }) {
     <div class="charts">
       ${bars.map((name) => html`<div class="card card--padded" key=${name}><${Chart} title=${t(`usage.${name}`)} summary=${t("usage.together", { count: number(totals[name] ?? 0) })} points=${of(name)} format=${number} testid=${`chart-${name}`} /></div>`)}
       <div class="card card--padded"><${Chart} kind="line" title=${t("usage.wait")} summary=${slow === null || slow === undefined ? t("usage.nobody_waited") : t("usage.nine_of_ten", { time: wait(slow) })}
-        points=${days.map((day) => ({ label: dayLabel(day.day), value: day.wait_median, high: day.wait_slow }))} format=${wait} highLabel=${t("usage.wait_slow")} testid="chart-wait" /></div>
+        points=${days.map((day) => ({ label: dayLabel(day.day), value: inMinutes(day.wait_median), high: inMinutes(day.wait_slow) }))} format=${minutes} highLabel=${t("usage.wait_slow")} testid="chart-wait" /></div>
     </div>`;
 }
 
