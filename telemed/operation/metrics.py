@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+QUANTILES = ("p50", "p95", "p99", "max")  # of a worker's delay since its start
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms
 
 
@@ -115,6 +116,9 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
     labels = ("worker",)
     gauges = {name: GaugeMetricFamily(f"telemed_worker_{name}", text, labels=labels) for name, text in _WORKER_GAUGES.items()}
     cpu = CounterMetricFamily("telemed_worker_cpu_seconds", "Processor time of a media worker", labels=("worker",))
+    delay = GaugeMetricFamily(
+        "telemed_worker_delay_seconds", "Time of a packet in a worker, kernel to last send", labels=("worker", "quantile")
+    )
     for index, stats in enumerate(workers):
         worker = str(index)
         up.add_metric((worker,), 0 if stats is None else 1)
@@ -125,7 +129,9 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
         for name, gauge in gauges.items():
             gauge.add_metric((worker,), stats.get(name, 0))
         cpu.add_metric((worker,), stats.get("cpu_seconds", 0.0))
-    yield from (up, counts, cpu, *gauges.values())
+        for name in QUANTILES:
+            delay.add_metric((worker, name), stats.get("latency", {}).get(f"{name}_us", 0) / 1e6)
+    yield from (up, counts, cpu, delay, *gauges.values())
 
 
 _WORKER_GAUGES = {"rooms": "Open rooms", "peers": "Connected peers", "tasks": "Tasks of its event loop"}

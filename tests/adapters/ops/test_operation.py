@@ -166,7 +166,8 @@ def endpoints(store: Store, settings: MetricsSettings, proxies: frozenset[str] =
     readiness = Readiness(store, lambda: (1, 1), lambda: DiskState(1, 1, DiskLevel.OK), Admission())
 
     async def figures() -> Figures:
-        return Figures(sessions={"active": 1}, workers=({"counters": {"in_rtp": 5}, "rooms": 1}, None), backup_age=60.0)
+        worker = {"counters": {"in_rtp": 5}, "rooms": 1, "latency": {"p99_us": 1500}}
+        return Figures(sessions={"active": 1}, workers=(worker, None), backup_age=60.0)
 
     return Endpoints(readiness, Metrics(), figures, lambda: settings, proxies)
 
@@ -223,7 +224,7 @@ def assert_no_label_tells_anything(text: str) -> int:
             continue
         for name, value in LABEL.findall(line):
             seen += 1
-            assert name in {"method", "route", "status", "state", "namespace", "event", "worker", "le"}, line
+            assert name in {"method", "route", "status", "state", "namespace", "event", "worker", "quantile", "le"}, line
             assert SAFE.fullmatch(value) and not AN_ID.search(value) and "@" not in value, line
     return seen
 
@@ -243,6 +244,8 @@ async def test_metrics_are_parsed_and_say_nothing_of_people(store: Store) -> Non
     assert found["telemed_store_write_seconds"].samples[-2].value == 2
     assert found["telemed_backup_age_seconds"].samples[0].value == 60
     assert [sample.value for sample in found["telemed_worker_up"].samples] == [1, 0]
+    delay = {sample.labels["quantile"]: sample.value for sample in found["telemed_worker_delay_seconds"].samples}
+    assert delay["p99"] == 0.0015 and set(delay) == {"p50", "p95", "p99", "max"}
     assert assert_no_label_tells_anything(text) > 30
 
 
