@@ -12,7 +12,7 @@ from tests.browser.test_stage import accessible
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """() => [...document.querySelectorAll('main button, main select, main input')]
- .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 43.5).map((one) => one.outerHTML.slice(0, 80))"""
+ .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 39.5).map((one) => one.outerHTML.slice(0, 80))"""
 
 
 async def officer_tab(tab: ChromiumTab, server: Server) -> None:
