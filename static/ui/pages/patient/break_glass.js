@@ -4,6 +4,7 @@ import { api } from "../../../core/api.js";
 import { clockTime, t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
+import { useNow } from "../../components/date_time.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { quietly, useAct } from "./act.js";
@@ -54,6 +55,7 @@ export function BreakGlass({ patientId, onOpened }) {
 /** @param {{patientId: string, onClosed: () => void}} props says that the record is open by emergency access, and until when */
 export function GlassBanner({ patientId, onClosed }) {
   const [access, setAccess] = useState(/** @type {Access | null} */ (null));
+  const now = useNow();
   useEffect(() => {
     api.get(`/patients/${patientId}/break-glass`).then((answer) => setAccess(answer.access), () => setAccess(null));
   }, [patientId]);
@@ -67,5 +69,5 @@ export function GlassBanner({ patientId, onClosed }) {
     await api.post(`/break-glass/${access.id}/close`);
     onClosed();
   });
-  return html`<${Banner} kind="warn" icon="siren" action=${html`<${Button} label=${t("glass.give_back")} onClick=${close} testid="close-glass" />`}>${t("glass.until", { time: clockTime(access.ends_at) })}</${Banner}>`;
+  return html`<${Banner} kind="warn" icon="siren" action=${html`<${Button} label=${t("glass.give_back")} onClick=${close} testid="close-glass" />`}>${t("glass.until", { time: clockTime(access.ends_at) })} ${t("glass.left", { minutes: Math.max(1, Math.ceil((new Date(access.ends_at).getTime() - now) / 60_000)) })}</${Banner}>`;
 }

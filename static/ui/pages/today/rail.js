@@ -46,7 +46,7 @@ export function Rail({ language, user, current = "today", alertsOn = false, onAl
       : html`<${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />`}
     ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
     ${(current === "audit" || user?.is_privacy_officer) && html`<${Place} href="/audit" icon="clipboard-list" label=${t("audit.title")} current=${current === "audit"} />`}
-    ${(current === "privacy" || (user?.is_privacy_officer && user.role !== "admin")) && html`<${Place} href="/privacy" icon="siren" label=${t("privacy.title")} current=${current === "privacy"} />`}
+    ${(current === "privacy" || (user?.is_privacy_officer && user.role !== "admin")) && html`<${Place} href="/privacy" icon="siren" label=${t("rail.privacy")} current=${current === "privacy"} />`}
     <span class="rail__gap"></span>
     <${Place} href="/account" icon="user" label=${t("identity.rail")} current=${current === "account"} />
     ${onAlerts && html`<button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
