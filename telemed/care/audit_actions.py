@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     RECOVERY_CODES_MADE = "user.recovery_codes_made"
     RECOVERY_CODE_USED = "user.recovery_code_used"
     FACTORS_REMOVED = "user.factors_removed"
+    PROVIDER_LINKED = "user.provider_linked"
+    PROVIDER_UNLINKED = "user.provider_unlinked"
     PROVED = "user.proved"
     PROOF_REFUSED = "user.proof_refused"
     # object: login

@@ -121,6 +121,24 @@ def _audit(config: Config) -> list[Problem]:
     return [("audit.checkpoint_mail", "names a recipient and no mail server is configured", "fill the section [mail]")]
 
 
+def _oidc(config: Config) -> list[Problem]:
+    """What is missing to send people to the provider, and what would let others listen to it."""
+    oidc = config.oidc
+    found = []
+    if bool(oidc.issuer) != bool(oidc.client_id):
+        key = "oidc.client_id" if oidc.issuer else "oidc.issuer"
+        found.append((key, "is empty; issuer and client_id belong together", "write both, or neither"))
+    if oidc.client_secret and oidc.client_secret_file:
+        fix = "keep one of client_secret and client_secret_file"
+        found.append(("oidc.client_secret_file", "is a second source for the secret", fix))
+    parts = urlsplit(oidc.issuer)
+    if parts.scheme == "http" and not rules.is_loopback_host(parts.hostname or ""):
+        found.append(("oidc.issuer", "would be asked in clear, and anybody could sign in", "begin it with https:"))
+    if parts.query:
+        found.append(("oidc.issuer", "has a query, which no issuer has", "leave out what follows the question mark"))
+    return found
+
+
 TLS = ("server.tls_certificate", "server.tls_key")
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (TLS, _pair),
@@ -133,4 +151,5 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),
     (("sms.url", "sms.token", "sms.token_file"), _sms),
     (("audit.checkpoint_mail", "mail.host"), _audit),
+    (("oidc.issuer", "oidc.client_id", "oidc.client_secret", "oidc.client_secret_file"), _oidc),
 )

@@ -61,7 +61,12 @@ def resolve(config: Config, base: Path) -> Config:
         checkpoint_directory=absolute(config.audit.checkpoint_directory),
         timestamp_authority_file=absolute(config.audit.timestamp_authority_file),
     )
-    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit)
+    oidc = dataclasses.replace(
+        config.oidc,
+        client_secret_file=absolute(config.oidc.client_secret_file),
+        authority_file=absolute(config.oidc.authority_file),
+    )
+    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit, oidc=oidc)
     return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets)
 
 

@@ -1,4 +1,4 @@
-"""The secrets of mail server and SMS provider: from the configuration or a file of their own, in either case for us alone."""
+"""The secrets of mail server, SMS provider and single sign-on: from the configuration or a file of their own, in either case for us alone."""
 
 from __future__ import annotations
 
@@ -14,19 +14,30 @@ MAX_SECRET = 512  # characters
 
 
 def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Problem]]:
-    """Fill `mail.password` and `sms.token` from their files. `path` is the configuration file; paths in it are absolute."""
-    mail, sms = config.mail, config.sms
+    """Fill `mail.password`, `sms.token` and `oidc.client_secret` from their files.
+
+    `path` is the configuration file; paths in it are absolute.
+    """
+    mail, sms, oidc = config.mail, config.sms, config.oidc
     password, problems = _secret("mail.password", mail.password, mail.password_file, path)
     token, more = _secret("sms.token", sms.token, sms.token_file, path)
-    if mail.authority_file and not Path(mail.authority_file).is_file():
-        more.append(("mail.authority_file", "names a file that is not there", "correct the path"))
-    authority = config.audit.timestamp_authority_file
-    if authority and not Path(authority).is_file():
-        more.append(("audit.timestamp_authority_file", "names a file that is not there", "correct the path"))
+    client_secret, most = _secret("oidc.client_secret", oidc.client_secret, oidc.client_secret_file, path)
     # The files have been read: left in, they would be second sources to whoever checks these settings again.
     mail = dataclasses.replace(mail, password=password, password_file="")
     sms = dataclasses.replace(sms, token=token, token_file="")
-    return dataclasses.replace(config, mail=mail, sms=sms), problems + more
+    oidc = dataclasses.replace(oidc, client_secret=client_secret, client_secret_file="")
+    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems + more + most + _authorities(config)
+
+
+def _authorities(config: Config) -> list[Problem]:
+    """Files of authorities that are named and not there."""
+    named = {
+        "mail.authority_file": config.mail.authority_file,
+        "audit.timestamp_authority_file": config.audit.timestamp_authority_file,
+        "oidc.authority_file": config.oidc.authority_file,
+    }
+    missing = [key for key, value in named.items() if value and not Path(value).is_file()]
+    return [(key, "names a file that is not there", "correct the path") for key in missing]
 
 
 def _secret(key: str, value: str, file: str, path: Path) -> tuple[str, list[Problem]]:

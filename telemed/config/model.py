@@ -246,6 +246,38 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Oidc:
+    """Single sign-on of staff by the clinic's own provider (OpenID Connect). Without an issuer there is none."""
+
+    issuer: str = setting(
+        "",
+        rules.web_address(),
+        "Its issuer, exactly as it names itself, such as https://login.example.org/realms/clinic. Empty: no single sign-on.",
+    )
+    client_id: str = setting("", rules.text(0, 256), "What this server is called there.")
+    client_secret: str = setting(
+        "", rules.text(0, 512), "Secret of the client; empty for a public one. This file must then be chmod 600."
+    )
+    client_secret_file: str = setting("", rules.text(0, 512), "File that holds the secret instead; chmod 600.")
+    label: str = setting(
+        "", rules.text(0, 60), 'What the button says after "Sign in with". Empty: "Sign in with your clinic account".'
+    )
+    authority_file: str = setting(
+        "", rules.text(0, 512), "PEM file of the authority of its certificate. Empty: the authorities this machine trusts."
+    )
+    link_by_email: bool = setting(
+        False,
+        rules.boolean(),
+        "Join an account here at first sign-in when the provider calls its address verified. Only if it verifies addresses.",
+    )
+    trust_provider_factors: bool = setting(
+        False,
+        rules.boolean(),
+        "Never ask for a second step after it. Otherwise one is asked for unless it says that it asked (amr, acr).",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. Field names are the section names of the file."""
 
@@ -261,3 +293,4 @@ class Config:
     mail: Mail = field(default_factory=Mail)
     sms: Sms = field(default_factory=Sms)
     audit: Audit = field(default_factory=Audit)
+    oidc: Oidc = field(default_factory=Oidc)

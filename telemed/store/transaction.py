@@ -12,6 +12,7 @@ from telemed.store.repositories.checkpoints import CheckpointRows, JobRows
 from telemed.store.repositories.clinic_settings import PolicyRows, SettingChangeRows, SiteRows
 from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows, SeatTokenRows
 from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
+from telemed.store.repositories.identity_provider import OidcIdentityRows
 from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
 from telemed.store.repositories.outbox import OutboxRows, TemplateRows
 from telemed.store.repositories.patient_contacts import CarerRows, CareTeamRows, ChannelRows
@@ -58,6 +59,7 @@ class StoreTransaction:
         self.sign_in_steps = SignInStepRows(sql)
         self.invitations = InvitationRows(sql)
         self.quick_unlocks = QuickUnlockRows(sql)
+        self.oidc_identities = OidcIdentityRows(sql)
         self.places = PlaceRows(sql)
         self.break_glasses = BreakGlassRows(sql)
         self._add_patients(sql)

@@ -18,6 +18,7 @@ from telemed.web.deps import WebDeps
 from telemed.web.device_cookie import DeviceCookies
 from telemed.web.identify import Identifier
 from telemed.web.identity_services import IdentityServices
+from telemed.web.oidc.desk import OidcDesk
 from telemed.web.passwords import PasswordChecker
 from telemed.web.patients import PatientDesk
 from telemed.web.persons import PersonDesk
@@ -43,6 +44,7 @@ class Services:
     persons: PersonDesk
     break_glass: BreakGlassDesk
     identity: IdentityServices
+    oidc: OidcDesk
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
@@ -57,7 +59,9 @@ class Services:
         patients = PatientDesk.build(deps.store, deps.clock, deps.settings.clinic_phone)
         break_glass = BreakGlassDesk(deps.store, deps.clock, deps.settings.base_url)
         admin = AdminDesk.of(deps)
-        return cls(deps, jar, devices, checker, sign_in, identifier, document, admin, patients, persons, break_glass, identity)
+        oidc = OidcDesk(deps.store, deps.clock, sign_in, deps.settings.oidc, deps.settings.identity_key)
+        first = (deps, jar, devices, checker, sign_in, identifier, document)
+        return cls(*first, admin, patients, persons, break_glass, identity, oidc)
 
     @property
     def clinic(self) -> Json:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
 STAFF = "telemed_staff"
 PERSON = "telemed_person"
+PROVIDER = "telemed_provider"
 SEAT = "telemed_seat_"  # followed by the last characters of the session id: one cookie per session
 SEAT_SUFFIX_LENGTH = 8
+_SECRET = re.compile(r"[A-Za-z0-9_-]{22}")  # as `ids.new_secret` makes them
 HOST_PREFIX = "__Host-"  # RFC 6265bis 4.1.3.2: Secure, this host only, path /
 
 
@@ -29,6 +32,16 @@ class CookieJar:
     def person_name(self) -> str:
         """The cookie that holds the login token of a patient or carer."""
         return HOST_PREFIX + PERSON if self.secure else PERSON
+
+    @property
+    def provider_name(self) -> str:
+        """The cookie that binds a sign-in at the clinic's provider to the browser that began it."""
+        return HOST_PREFIX + PROVIDER if self.secure else PROVIDER
+
+    def provider_token(self, cookies: Mapping[str, str]) -> str | None:
+        """The secret of the sign-in this browser began, None for anything that cannot be one."""
+        token = cookies.get(self.provider_name, "")
+        return token if _SECRET.fullmatch(token) else None
 
     def seat_name(self, session_id: str) -> str:
         """The cookie that holds the seat token of one session."""

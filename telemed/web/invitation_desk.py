@@ -96,7 +96,7 @@ class InvitationDesk:
             await tx.sign_in_steps.end_of_user(user.id, now)
             await tx.audit.append(user.staff.ref, AuditAction.INVITATION_ACCEPTED, user.id, AuditOutcome.DONE, now)
             await tx.audit.append(user.staff.ref, AuditAction.PASSWORD_CHANGED, user.id, AuditOutcome.DONE, now)
-            return Accepted(user, await self._sign_in.after_password(tx, user, words))
+            return Accepted(user, await self._sign_in.after_first(tx, user, words))
 
     async def _usable(self, tx: Transaction, token: str) -> tuple[InvitationRecord, UserRecord]:
         invitation = await tx.invitations.by_token_hash(token_hash(token))

@@ -15,7 +15,7 @@ from telemed.care.ports import Json, Store
 from telemed.care.records import UserRecord
 from telemed.care.repositories import Transaction
 from telemed.care.staff.records import SignInStepRecord, StepKind
-from telemed.care.staff.sign_in_steps import STEP_LIFE, failed, is_open
+from telemed.care.staff.sign_in_steps import STEP_LIFE, failed, first_factor, is_open
 from telemed.care.tokens import token_hash
 from telemed.clock import Clock
 from telemed.errors import Conflict, InvalidInput, NotSignedIn
@@ -86,12 +86,12 @@ class SecondStep:
         self, tx: Transaction, step: SignInStepRecord, user: UserRecord, shown: Shown, party: RelyingParty | None
     ) -> str | None:
         """How the person signs in when what was shown is right, else None."""
-        now = self._clock.utcnow()
+        now, first = self._clock.utcnow(), first_factor(step)
         if shown.code is not None:
-            return "password+totp" if await self._factors.use_totp(tx, user, shown.code, now) else None
+            return f"{first}+totp" if await self._factors.use_totp(tx, user, shown.code, now) else None
         if shown.recovery_code is not None:
             is_right = await self._factors.use_recovery_code(tx, user, shown.recovery_code, now)
-            return "password+recovery" if is_right else None
+            return f"{first}+recovery" if is_right else None
         if shown.credential is None or party is None or not step.secret:
             return None
         try:
@@ -101,7 +101,7 @@ class SecondStep:
         if passkey.user_id != user.id:
             return None
         await note_use(tx, passkey, now)
-        return "password+passkey"
+        return f"{first}+passkey"
 
     async def begin_passkey(self, party: RelyingParty) -> tuple[str, Json]:
         """Begin a sign-in with a passkey alone: whichever the person picks, proved by finger, face or PIN of the device."""
@@ -156,7 +156,7 @@ class SecondStep:
         async with self._store.write() as tx:
             step, user = await self._step(tx, token, StepKind.ENROL)
             if await self._factors.confirm_totp(tx, user, code, now):
-                enrolled = await self._enrolled(tx, step, user, "password+totp", words)
+                enrolled = await self._enrolled(tx, step, user, "totp", words)
             else:
                 await tx.sign_in_steps.save(failed(step, now))
         if enrolled is None:
@@ -183,13 +183,13 @@ class SecondStep:
                 raise Conflict("No passkey was asked for.", code="passkey_not_offered")
             added = party.verify_added(credential, step.secret)
             await self._factors.add_passkey(tx, user, added, name, now)
-            return await self._enrolled(tx, step, user, "password+passkey", words)
+            return await self._enrolled(tx, step, user, "passkey", words)
 
-    async def _enrolled(self, tx: Transaction, step: SignInStepRecord, user: UserRecord, method: str, words: str) -> Enrolled:
+    async def _enrolled(self, tx: Transaction, step: SignInStepRecord, user: UserRecord, added: str, words: str) -> Enrolled:
         now = self._clock.utcnow()
         await tx.sign_in_steps.save(replace(step, used_at=now))
         codes = await self._factors.make_recovery_codes(tx, user, now)
-        return Enrolled(await self._sign_in.open(tx, user, method, words), codes)
+        return Enrolled(await self._sign_in.open(tx, user, f"{first_factor(step)}+{added}", words), codes)
 
     async def _step(self, tx: Transaction, token: str, kind: StepKind) -> tuple[SignInStepRecord, UserRecord]:
         """The open step of a token and whose it is. Raises NotSignedIn `step_over`."""

@@ -15,6 +15,7 @@ from telemed.web.connections import Doorkeeper, http_logger
 from telemed.web.deps import WebDeps
 from telemed.web.endpoint import add_routes
 from telemed.web.middleware import guard
+from telemed.web.oidc.callback import OidcCallback
 from telemed.web.openapi import openapi_document
 from telemed.web.pages import Pages
 from telemed.web.routes import ROUTES
@@ -37,12 +38,14 @@ def build_app(deps: WebDeps) -> web.Application:
     pages.add_to(app)
     app.router.add_get("/static/{name:.*}", StaticFiles(deps.settings.static_root).handle)
     app.router.add_get("/livez", _alive)
+    app.router.add_get("/auth/oidc/callback", OidcCallback(services).handle, allow_head=False)
     deps.attach(app)
 
     async def close_threads(_: web.Application) -> AsyncIterator[None]:
         yield
         await services.persons.errands.close()
         services.checker.close()
+        await services.oidc.close()
 
     app.cleanup_ctx.append(close_threads)
     return app

@@ -18,7 +18,7 @@ from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.repositories import Transaction
 from telemed.care.staff.policies import FixedPolicies, SecondFactor, SignInPolicies
 from telemed.care.staff.records import Factors, SignInStepRecord, StepKind
-from telemed.care.staff.sign_in_steps import ENROL_LIFE, STEP_LIFE
+from telemed.care.staff.sign_in_steps import ENROL_LIFE, PASSWORD, STEP_LIFE, step_kind
 from telemed.care.tokens import token_hash
 from telemed.clock import Clock
 from telemed.errors import NotSignedIn
@@ -45,7 +45,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class StepOwed:
-    """The password was right, and it is not enough. `token` is shown once; `methods` says what can be shown."""
+    """The first factor was right, and it is not enough. `token` is shown once; `methods` says what can be shown."""
 
     token: str = field(repr=False)
     kind: StepKind
@@ -107,27 +107,27 @@ class SignIn:
                 raise NotSignedIn("The e-mail address or the password is wrong.", code="wrong_credentials")  # changed meanwhile
             if better != present.password_hash:
                 await tx.users.save(replace(present, password_hash=better))
-            opened = await self.after_password(tx, present, words)
+            opened = await self.after_first(tx, present, words)
         if isinstance(opened, SignedIn):
             self.limits.remember(account, source)
         return opened
 
-    async def after_password(self, tx: Transaction, user: UserRecord, words: str) -> SignedIn | StepOwed:
-        """Open a login when the password is enough, else the step that is owed."""
+    async def after_first(self, tx: Transaction, user: UserRecord, words: str, first: str = PASSWORD) -> SignedIn | StepOwed:
+        """Open a login when the first factor, by default the password, is enough, else the step that is owed."""
         factors = await factors_of(tx, user.id)
         if factors.any:
-            return await self._owe(tx, user, StepKind.FACTOR, _methods(factors))
+            return await self._owe(tx, user, StepKind.FACTOR, _methods(factors), first)
         if self._policies.second_factor == SecondFactor.REQUIRED:
-            return await self._owe(tx, user, StepKind.ENROL, ("totp", "passkey"))
-        return await self.open(tx, user, "password", words)
+            return await self._owe(tx, user, StepKind.ENROL, ("totp", "passkey"), first)
+        return await self.open(tx, user, first, words)
 
-    async def _owe(self, tx: Transaction, user: UserRecord, kind: StepKind, methods: tuple[str, ...]) -> StepOwed:
+    async def _owe(self, tx: Transaction, user: UserRecord, kind: StepKind, methods: tuple[str, ...], first: str) -> StepOwed:
         now = self._clock.utcnow()
         life = ENROL_LIFE if kind is StepKind.ENROL else STEP_LIFE
         token = new_secret()
         await tx.sign_in_steps.delete_expired(now - KEEP_STEPS)
         await tx.sign_in_steps.create(
-            SignInStepRecord(new_id("stp"), user.id, kind.value, token_hash(token), b"", 0, now, now + life)
+            SignInStepRecord(new_id("stp"), user.id, step_kind(kind.value, first), token_hash(token), b"", 0, now, now + life)
         )
         await tx.audit.append(user.staff.ref, AuditAction.SIGN_IN_STEP, user.id, AuditOutcome.DONE, now)
         return StepOwed(token, kind, methods, life)

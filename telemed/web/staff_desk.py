@@ -167,6 +167,8 @@ class StaffDesk:
         await tx.totps.remove(user.id)
         await tx.passkeys.revoke_of_user(user.id, now)
         await tx.recovery_codes.replace(user.id, [])
+        if await tx.oidc_identities.remove_of_user(user.id):
+            await tx.audit.append(admin.ref, AuditAction.PROVIDER_UNLINKED, user.id, AuditOutcome.DONE, now)
         await tx.audit.append(admin.ref, AuditAction.FACTORS_REMOVED, user.id, AuditOutcome.DONE, now)
 
     async def _check_site(self, tx: Transaction, admin: Staff, site_id: str | None) -> None:

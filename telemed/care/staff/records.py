@@ -18,6 +18,7 @@ class StepKind(StrEnum):
     PASSKEY = "passkey"  # a passkey was asked for, of whoever holds one
     PASSKEY_PROOF = "passkey_proof"  # somebody signed in shows a passkey again
     PASSKEY_NEW = "passkey_new"  # somebody signed in adds a passkey
+    PROVIDER = "provider"  # somebody was sent to the clinic's sign-in provider
 
 
 class InvitationKind(StrEnum):
@@ -71,7 +72,7 @@ class SignInStepRecord:
 
     id: str
     user_id: str | None
-    kind: str  # one of StepKind, or of whoever else keeps steps here
+    kind: str  # as `step_kind` writes it, or of whoever else keeps steps here
     token_hash: str
     secret: bytes = field(repr=False)
     attempts: int
@@ -103,6 +104,17 @@ class QuickUnlockRecord:
     pin_hash: str = field(repr=False)
     attempts: int
     is_blocked: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OidcIdentityRecord:
+    """An account and who its holder is at the clinic's sign-in provider. Nothing the provider gave is kept beside these ids."""
+
+    id: str
+    user_id: str
+    issuer: str
+    subject: str = field(repr=False)
     created_at: datetime
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from telemed.care.staff.records import (
     InvitationRecord,
+    OidcIdentityRecord,
     PasskeyRecord,
     QuickUnlockRecord,
     RecoveryCodeRecord,
@@ -84,6 +85,17 @@ class Invitations(Protocol):
     async def revoke_of_user(self, user_id: str, at: datetime) -> int: ...
 
 
+class OidcIdentities(Protocol):
+    """Who the holders of accounts are at the clinic's sign-in provider."""
+
+    async def by_subject(self, issuer: str, subject: str) -> OidcIdentityRecord | None: ...
+    async def of_user(self, user_id: str, issuer: str) -> OidcIdentityRecord | None: ...
+    async def create(self, identity: OidcIdentityRecord) -> None: ...
+    async def remove_of_user(self, user_id: str) -> int:
+        """Part an account from all its identities; the number."""
+        ...
+
+
 class QuickUnlocks(Protocol):
     """PINs of logins."""
 
@@ -113,3 +125,5 @@ class IdentityTransaction(Protocol):
     def invitations(self) -> Invitations: ...
     @property
     def quick_unlocks(self) -> QuickUnlocks: ...
+    @property
+    def oidc_identities(self) -> OidcIdentities: ...

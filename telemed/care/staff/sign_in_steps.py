@@ -17,9 +17,22 @@ INVITE_LIFE = timedelta(days=7)
 RESET_LIFE = timedelta(hours=24)
 
 
+PASSWORD = "password"  # noqa: S105 - the name of the usual first factor
+
+
+def step_kind(kind: str, first: str) -> str:
+    """How a step is written down: its kind, and after a colon the first factor where it was not the password."""
+    return kind if first == PASSWORD else f"{kind}:{first}"
+
+
+def first_factor(step: SignInStepRecord) -> str:
+    """What was shown before a second factor was owed."""
+    return step.kind.partition(":")[2] or PASSWORD
+
+
 def is_open(step: SignInStepRecord | None, kind: str, now: datetime) -> bool:
     """Whether a step of this kind still waits for an answer."""
-    return step is not None and step.kind == kind and step.used_at is None and now < step.expires_at
+    return step is not None and step.kind.partition(":")[0] == kind and step.used_at is None and now < step.expires_at
 
 
 def failed(step: SignInStepRecord, now: datetime) -> SignInStepRecord:
