@@ -13,42 +13,42 @@ def _id(call: Call) -> str:
     return call.request.match_info["patient_id"]
 
 
-async def search(call: Call) -> Reply:
+async def search_patients(call: Call) -> Reply:
     """`POST /patients/search`."""
     body = call.body_as(ask.SearchPatientsBody)
     return Reply(await call.services.patients.reading.search(call.staff, body.text, body.limit))
 
 
-async def create(call: Call) -> Reply:
+async def create_patient(call: Call) -> Reply:
     """`POST /patients`."""
     body = call.body_as(ask.CreatePatientBody)
     details = Details(body.name, body.birth_date, body.language, tuple(body.needs), body.interpreter_language)
     return Reply(await call.services.patients.editing.create(call.staff, details, body.confirmed, body.command_id))
 
 
-async def detail(call: Call) -> Reply:
+async def patient_detail(call: Call) -> Reply:
     """`GET /patients/{patient_id}`."""
     return Reply(await call.services.patients.reading.detail(call.staff, _id(call)))
 
 
-async def door(call: Call) -> Reply:
+async def patient_door(call: Call) -> Reply:
     """`GET /patients/{patient_id}/door`."""
     return Reply(await call.services.patients.reading.door(call.staff, _id(call)))
 
 
-async def edit(call: Call) -> Reply:
+async def edit_patient(call: Call) -> Reply:
     """`PATCH /patients/{patient_id}`."""
     body = call.body_as(ask.EditPatientBody)
     changes = _given(body, nullable="birth_date", but="revision")
     return Reply(await call.services.patients.editing.edit(call.staff, _id(call), changes, body.revision))
 
 
-async def timeline(call: Call) -> Reply:
+async def patient_timeline(call: Call) -> Reply:
     """`GET /patients/{patient_id}/timeline`."""
     return Reply(await call.services.patients.reading.timeline(call.staff, _id(call), Page.asked(call.request)))
 
 
-async def history(call: Call) -> Reply:
+async def patient_history(call: Call) -> Reply:
     """`GET /patients/{patient_id}/history`."""
     return Reply(await call.services.patients.reading.history(call.staff, _id(call), Page.asked(call.request)))
 
@@ -105,7 +105,7 @@ async def end_member(call: Call) -> Reply:
     return Reply(await call.services.patients.contacts.end_member(call.staff, _id(call), member_id))
 
 
-async def merge(call: Call) -> Reply:
+async def merge_patients(call: Call) -> Reply:
     """`POST /patients/{patient_id}/merge`."""
     body = call.body_as(ask.MergeBody)
     return Reply(await call.services.patients.editing.merge(call.staff, _id(call), body.merged_id, body.revision))
