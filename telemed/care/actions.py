@@ -67,5 +67,6 @@ class Action(StrEnum):
     CLOSE_GLASS = "close_glass"
     REVIEW_GLASS = "review_glass"
     SEARCH_AUDIT = "search_audit"
+    EXPORT_AUDIT = "export_audit"
     READ_OWN_AUDIT = "read_own_audit"
     READ_ACCESS = "read_access"

@@ -135,6 +135,7 @@ class AuditAction(StrEnum):
     CHAT_SENT = "chat.sent"
     # object: what was searched for, or the organisation
     AUDIT_SEARCHED = "audit.searched"
+    AUDIT_EXPORTED = "audit.exported"
     # object: patient
     PATIENT_ACCESS_READ = "patient.access_read"  # who saw the record
     # object: checkpoint

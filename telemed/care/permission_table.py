@@ -114,6 +114,7 @@ TABLE: Mapping[Action, Grants] = {
     # An admin can make itself a privacy officer, and still sees no names and no reasons.
     Action.REVIEW_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.PRIVACY)),
     Action.SEARCH_AUDIT: _grant((STAFF_ROLES, Scope.PRIVACY)),  # ids of what was acted on, names of staff only
+    Action.EXPORT_AUDIT: _grant((STAFF_ROLES, Scope.PRIVACY)),  # with a proof of who asks
     Action.READ_OWN_AUDIT: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
     # Who saw a patient's data: those who care for the person; in other roles privacy officers.
     Action.READ_ACCESS: _grant((STAFF_ROLES - CARE_ROLES - {Role.ADMIN}, Scope.PRIVACY), (CARE_ROLES, Scope.CARE)),
@@ -243,6 +244,7 @@ ROUTES: Mapping[str, Action] = {
     "GET /audit/state": Action.SEARCH_AUDIT,
     "GET /audit/people": Action.SEARCH_AUDIT,
     "POST /audit/search": Action.SEARCH_AUDIT,
+    "POST /audit/export": Action.EXPORT_AUDIT,
     "POST /audit/mine": Action.READ_OWN_AUDIT,
     "POST /patients/{patient_id}/access": Action.READ_ACCESS,
     "POST /break-glass/search": Action.REVIEW_GLASS,

@@ -39,6 +39,22 @@ class AuditSearchBody(OwnAuditBody):
     object_id: AnyId | None = None
 
 
+class AuditExportBody(Body):
+    """`POST /audit/export`: as a search, without pages."""
+
+    actor: AnyId | None = None
+    object_id: AnyId | None = None
+    group: Group | None = None
+    outcome: AuditOutcome | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    @property
+    def query(self) -> AuditQuery:
+        """As the rules have it. Raises InvalidInput."""
+        return AuditQuery(self.actor, self.object_id, self.group, self.outcome, self.since, self.until)
+
+
 class AccessBody(Body):
     """`POST /patients/{patient_id}/access`."""
 

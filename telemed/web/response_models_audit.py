@@ -36,6 +36,14 @@ class AuditRows(Answer):
     next: int | None
 
 
+class AuditExport(Answer):
+    """`POST /audit/export`: the newest rows as CSV (RFC 4180); `more`: older ones were left out."""
+
+    csv: str
+    rows: int
+    more: bool
+
+
 class AuditPeople(Answer):
     """`GET /audit/people`: whom a search can be about, and the groups of acts."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telemed.web.audit_desk import AuditDesk
 from telemed.web.call import Call, Reply
-from telemed.web.request_models_audit import AccessBody, AuditSearchBody, OwnAuditBody
+from telemed.web.request_models_audit import AccessBody, AuditExportBody, AuditSearchBody, OwnAuditBody
 
 
 async def audit_state(call: Call) -> Reply:
@@ -21,6 +21,11 @@ async def search_audit(call: Call) -> Reply:
     """`POST /audit/search`."""
     body = call.body_as(AuditSearchBody)
     return Reply(await _desk(call).search(call.staff, body.query(body.actor, body.object_id)))
+
+
+async def export_audit(call: Call) -> Reply:
+    """`POST /audit/export`."""
+    return Reply(await _desk(call).export(call.staff, call.body_as(AuditExportBody).query))
 
 
 async def own_audit(call: Call) -> Reply:

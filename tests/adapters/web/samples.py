@@ -36,6 +36,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /staff/ticket": {},
     "POST /audit/search": {"group": "session", "limit": 10},
     "POST /audit/mine": {},
+    "POST /audit/export": {"group": "session"},
     "POST /patients/{patient_id}/access": {},
     **PATIENT_BODIES,
     **IDENTITY_BODIES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 
@@ -100,6 +102,19 @@ async def test_ones_own_acts_are_only_ones_own(site: Site, people: People) -> No
     rows = (await site.ask("POST", "/api/v1/audit/mine", {})).json["rows"]
     assert {row["actor"] for row in rows} == {own}
     assert (await site.ask("POST", "/api/v1/audit/mine", {"actor": people.users[Role.CLINICIAN].id})).status == 400
+
+
+async def test_an_export_needs_a_proof_and_holds_no_formula(site: Site, people: People) -> None:
+    await people.change(Role.CLINICIAN, name='=HYPERLINK("x"), "quoted"')
+    await write(site, people.users[Role.CLINICIAN].staff.ref, AuditAction.SESSION_READ, "ses_1")
+    await as_role(site, people, Role.REVIEWER)
+    answer = (await site.ask("POST", "/api/v1/audit/export", {"object_id": "ses_1"})).json
+    head, line = list(csv.reader(io.StringIO(answer["csv"])))
+    assert (answer["rows"], answer["more"], head[:3]) == (1, False, ["sequence", "at", "actor"])
+    assert line[3] == '\'=HYPERLINK("x"), "quoted"'
+    assert (await search(site)).json["rows"][0]["action"] == "audit.exported"
+    site.clock.move(3600)
+    assert (await site.ask("POST", "/api/v1/audit/export", {})).json["error"]["code"] == "proof_needed"
 
 
 async def test_another_organisations_rows_are_not_found(site: Site, people: People) -> None:

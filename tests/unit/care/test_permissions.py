@@ -70,6 +70,7 @@ break_glass           -     O     -     O     O     -     -     -     -     -   
 close_glass           -     M     M     M     M     -     -     -     -     M     -     -
 review_glass          -     V     V     V     V     -     -     -     -     V     -     -
 search_audit          V     V     V     V     V     -     -     -     -     V     -     -
+export_audit          V     V     V     V     V     -     -     -     -     V     -     -
 read_own_audit        M     M     M     M     M     -     -     -     -     M     -     -
 read_access           -     P     V     P     P     -     -     -     -     V     -     -
 open_home             -     -     -     -     -     R     R     -     -     -     -     -

@@ -8,6 +8,7 @@ import { ErrorState } from "../../components/error_state.js";
 import { SkeletonRows } from "../../components/skeleton.js";
 import { Table } from "../../components/table.js";
 import { problemCode, problemWords } from "../../problem_words.js";
+import { ExportButton } from "./export_button.js";
 
 /** @typedef {import("./messages.js").Row} Row */
 /** @typedef {ReturnType<typeof import("./use_search.js").useSearch>} Search */
@@ -62,7 +63,7 @@ export function Results({ search, onAbout }) {
     ${state === "idle" && html`<div class="card"><${EmptyState} icon="clipboard-list" level=${2} title=${t("audit.begin")}>${t("audit.begin_more")}</${EmptyState}></div>`}
     ${state === "loading" && !rows.length && html`<div class="card"><${SkeletonRows} rows=${5} /></div>`}
     ${state === "found" && !rows.length && html`<div class="card"><${EmptyState} icon="search" level=${2} title=${t("audit.none")} testid="audit-none">${t("audit.none_more")}</${EmptyState}></div>`}
-    ${rows.length > 0 && html`<${Rows} search=${search} onAbout=${onAbout} />`}
+    ${rows.length > 0 && html`<div class="audit-export"><${ExportButton} question=${search.question} /></div><${Rows} search=${search} onAbout=${onAbout} />`}
     ${failed}
   </section>`;
 }
