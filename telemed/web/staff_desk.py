@@ -172,7 +172,10 @@ class StaffDesk:
         await tx.audit.append(admin.ref, AuditAction.FACTORS_REMOVED, user.id, AuditOutcome.DONE, now)
 
     async def _check_site(self, tx: Transaction, admin: Staff, site_id: str | None) -> None:
-        if not staff_rules.may_place(admin, site_id):
+        """Raise NotFound unless it is a site of the admin's organisation where the admin may place people."""
+        place = await tx.places.of("site_id", site_id) if site_id is not None else None
+        is_ours = site_id is None or (place is not None and place.organisation_id == admin.organisation_id)
+        if not is_ours or not staff_rules.may_place(admin, site_id):
             raise NotFound()
 
     async def _row(self, tx: Transaction, user: UserRecord, seen: datetime | None, now: datetime) -> Json:
