@@ -1,4 +1,4 @@
-"""The secrets of mail server, SMS provider and single sign-on: from the configuration or a file of their own, in either case for us alone."""
+"""Secrets of mail server, SMS provider and single sign-on: from the configuration or files of their own, and for us alone."""
 
 from __future__ import annotations
 

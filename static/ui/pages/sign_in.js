@@ -7,6 +7,7 @@ import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
 import { Field } from "../components/field.js";
 import { passkeysPossible, showPasskey } from "../identity/passkeys.js";
+import { cameBack, goToProvider, providerOfPage, usePageRestored } from "../identity/provider.js";
 import { SecondStep } from "../identity/second_step.js";
 import { identityWords } from "../identity/words.js";
 import { problemWords } from "../problem_words.js";
@@ -98,7 +99,18 @@ function useSignIn(onStep) {
       setFaults({ form: identityWords(error) });
     }
   };
-  return { faults, busy, wait, submit, passkey };
+  const provider = async () => {
+    setBusy(true);
+    setFaults({});
+    try {
+      await goToProvider("/auth/provider");
+    } catch (error) {
+      setBusy(false);
+      setFaults({ form: identityWords(error) });
+    }
+  };
+  usePageRestored(() => setBusy(false));
+  return { faults, busy, wait, submit, passkey, provider };
 }
 
 /** @param {{faults: Faults, wait: number}} props */
@@ -114,7 +126,8 @@ function PasswordForm({ onStep, words }) {
   const heading = useViewFocus(t("signin.title"), { focus: false });
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const { faults, busy, wait, submit, passkey } = useSignIn(onStep);
+  const { faults, busy, wait, submit, passkey, provider } = useSignIn(onStep);
+  const providerLabel = providerOfPage();
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const onSubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -131,17 +144,33 @@ function PasswordForm({ onStep, words }) {
     <${PasswordField} value=${password} onInput=${setPassword} error=${faults.password} />
     <${Button} kind="primary" type="submit" large=${true} wide=${true} busy=${busy} disabled=${wait > 0} testid="login-submit" label=${busy ? t("signin.working") : t("signin.submit")} />
     ${passkeysPossible() && html`<${Button} large=${true} wide=${true} icon="shield-check" disabled=${busy || wait > 0} label=${t("identity.sign_in_passkey")} onClick=${passkey} testid="login-passkey" />`}
+    ${providerLabel && html`<${Button} large=${true} wide=${true} icon="log-in" disabled=${busy || wait > 0} label=${providerLabel} onClick=${provider} testid="login-provider" />`}
     ${clinicOfPage().demo && html`<${Banner} kind="info">${t("signin.demo_hint")}</${Banner}>`}
   </form>`;
 }
 
+/** The browser came back from the clinic's provider. @param {{onStep: (step: Step) => void, onOver: (words: string) => void}} props */
+function ComingBack({ onStep, onOver }) {
+  const heading = useViewFocus(t("signin.title"), { focus: false });
+  useEffect(() => {
+    api.post("/auth/provider/finish").then(
+      ({ step }) => (step ? onStep(step) : location.replace(placeToReturn())),
+      (error) => onOver(identityWords(error)),
+    );
+  }, []);
+  return html`<div class="form"><h1 ref=${heading}>${t("signin.title")}</h1><p role="status" data-testid="provider-working">${t("signin.working")}</p></div>`;
+}
+
 export function SignIn() {
+  const [back, setBack] = useState(cameBack);
   const [step, setStep] = useState(/** @type {Step | null} */ (null));
   const [words, setWords] = useState("");
   const over = (/** @type {string} */ why) => {
     setWords(why);
     setStep(null);
+    setBack(false);
   };
   if (step) return html`<${SecondStep} step=${step} onDone=${() => location.replace(placeToReturn())} onOver=${over} />`;
+  if (back) return html`<${ComingBack} onStep=${setStep} onOver=${over} />`;
   return html`<${PasswordForm} onStep=${setStep} words=${words} />`;
 }

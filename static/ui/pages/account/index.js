@@ -11,6 +11,7 @@ import { useStaffUser } from "../staff_user.js";
 import { Rail } from "../today/rail.js";
 import { DevicesSection, LanguageSection, UnlockSection } from "./devices.js";
 import { AppSection, PasskeySection, PasswordSection, RecoverySection } from "./factors.js";
+import { ProviderSection } from "./provider.js";
 import { fault, load, logins, security } from "./store.js";
 
 /** @param {{email: string}} props */
@@ -19,7 +20,7 @@ function Sections({ email }) {
   if (fault.value && !own) return html`<${ErrorState} title=${problemWords(fault.value)} code=${problemCode(fault.value)} action=${html`<${Button} label=${t("common.try_again")} onClick=${load} />`} />`;
   if (!own) return html`<${Skeleton} height="160px" /><${Skeleton} height="160px" />`;
   return html`<${PasswordSection} email=${email} /><${AppSection} security=${own} /><${PasskeySection} security=${own} /><${RecoverySection} security=${own} />
-    <${DevicesSection} logins=${logins.value} /><${UnlockSection} security=${own} /><${LanguageSection} security=${own} />`;
+    <${ProviderSection} /><${DevicesSection} logins=${logins.value} /><${UnlockSection} security=${own} /><${LanguageSection} security=${own} />`;
 }
 
 /** @param {{language: string}} props */
