@@ -116,7 +116,7 @@ async def logins(call: Call) -> Reply:
     return Reply(await call.services.identity.account.logins(who.user, who.login))
 
 
-async def end_login(call: Call) -> Reply:
+async def end_own_login(call: Call) -> Reply:
     """`POST /me/logins/{login_id}/end`."""
     login_id = call.request.match_info["login_id"]
     await call.services.identity.account.end_login(_who(call).user, login_id)
@@ -124,7 +124,7 @@ async def end_login(call: Call) -> Reply:
     return Reply({})
 
 
-async def end_logins(call: Call) -> Reply:
+async def end_own_logins(call: Call) -> Reply:
     """`POST /me/logins/end`."""
     who, keep_this = _who(call), call.body_as(EndLoginsBody).keep_this
     _close(call, await call.services.identity.account.end_logins(who.user, who.login.id if keep_this else None))
