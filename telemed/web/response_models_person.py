@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from telemed.care.audit_access import Act
 from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
 from telemed.care.roles import Role
@@ -60,7 +64,7 @@ class OwnVisit(Answer):
     created_at: Time
     started_at: Time | None
     ended_at: Time | None
-    with_: str | None = None
+    with_: Annotated[str, Field(alias="with", description="The clinician's name")]
     can_join: bool
 
 

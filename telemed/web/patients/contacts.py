@@ -59,6 +59,8 @@ class PatientContacts:
             everywhere = [each for each in await _channels(step) if (each.kind, each.value, each.carer_id) == owned]
             await _revoke_all(step, everywhere)
             if named.revoked_at is None:
+                # Who holds a lost telephone may be signed in with it; the owner signs in anew with another contact.
+                await tx.person_logins.revoke_all(step.patient.id, named.carer_id, now)
                 change = {named.kind.value: [named.value, None]}
                 await step.change(ChangeKind.CHANNEL_REVOKED, change, AuditAction.PATIENT_CHANNEL_REVOKED)
             return {}

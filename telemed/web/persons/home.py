@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from telemed.care.audit_access import accesses
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -13,7 +14,7 @@ from telemed.care.patients.words import CarerScope
 from telemed.care.permissions import Action
 from telemed.care.persons import views
 from telemed.care.ports import Json, Store
-from telemed.care.records import SessionRecord
+from telemed.care.records import AuditRow, SessionRecord
 from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import ParticipantState
@@ -24,6 +25,9 @@ from telemed.web.persons.channel_checks import own_record
 
 PAST_VISITS = 20
 ACCESS_ROWS = 500  # of the trail, read for one page of "who saw my data"; they become far fewer lines
+ACCESS_ROUNDS = 10  # of rows looked through for a page with something in it: one's own acts are left out
+ONE_LOOK = timedelta(minutes=15)  # requests of one login within it are one look
+MAX_LOOKS = 10_000  # logins remembered; drop rule: the one not seen for longest is written down once more
 _PLACE = "seq_"
 _SHUT_OUT = (ParticipantState.DENIED, ParticipantState.REMOVED)
 
@@ -34,6 +38,7 @@ class PersonHome:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._looks: OrderedDict[str, datetime] = OrderedDict()  # login id -> when its look was last written down
 
     async def read(self, person: Person) -> Json:
         """-> {person, visits, past, details, contacts, carers, devices, access}."""
@@ -43,7 +48,8 @@ class PersonHome:
             carer = await tx.carers.get(person.carer_id) if person.carer_id is not None else None
             scope = frozenset(CarerScope) if carer is None else frozenset(carer.scope)
             sees_visits, sees_details = CarerScope.SEE_VISITS in scope, CarerScope.SEE_DETAILS in scope
-            await tx.audit.append(person.ref, AuditAction.PERSON_HOME_READ, patient.id, AuditOutcome.DONE, now)
+            if self._is_new_look(person, now):
+                await tx.audit.append(person.ref, AuditAction.PERSON_HOME_READ, patient.id, AuditOutcome.DONE, now)
             joins = CarerScope.JOIN_VISITS in scope
             devices = await tx.person_logins.of_person(person, now)
             return {
@@ -63,12 +69,33 @@ class PersonHome:
         async with self._store.write() as tx:
             patient = await own_record(tx, person, Action.READ_OWN_ACCESS, now)
             await tx.audit.append(person.ref, AuditAction.PATIENT_ACCESS_READ, patient.id, AuditOutcome.DONE, now)
-            rows = await tx.audit_search.about_patient(patient.id, _before(page.after), ACCESS_ROWS)
-            shown = views.shown_rows(rows)
+            shown, place = await _rows(tx, patient, _before(page.after))
             names = await tx.audit_search.people({row.actor for row in shown}, patient.organisation_id)
             carers = {carer.id: carer.name for carer in await tx.carers.of_patient(patient.id)}
         lines = [views.access_view(line, carers) for line in accesses(shown, names)]
-        return {"lines": lines, "next": f"{_PLACE}{rows[-1].sequence}" if len(rows) == ACCESS_ROWS else None}
+        return {"lines": lines, "next": None if place is None else f"{_PLACE}{place}"}
+
+    def _is_new_look(self, person: Person, now: datetime) -> bool:
+        """Whether this look is written down: the page asks again and again while it is open, which is one look."""
+        before = self._looks.get(person.login_id)
+        if before is not None and now - before < ONE_LOOK:
+            return False
+        self._looks[person.login_id] = now
+        self._looks.move_to_end(person.login_id)
+        if len(self._looks) > MAX_LOOKS:
+            self._looks.popitem(last=False)
+        return True
+
+
+async def _rows(tx: Transaction, patient: PatientRecord, before: int | None) -> tuple[list[AuditRow], int | None]:
+    """Rows of one page that say what others did, and the row the next page goes on below (None: the end)."""
+    for _ in range(ACCESS_ROUNDS):
+        rows = await tx.audit_search.about_patient(patient.id, before, ACCESS_ROWS)
+        shown = views.shown_rows(rows)
+        before = rows[-1].sequence if len(rows) == ACCESS_ROWS else None
+        if shown or before is None:
+            break
+    return shown, before
 
 
 def _before(place: str | None) -> int | None:

@@ -69,7 +69,7 @@ export function Contacts({ details, contacts, mayVerify, onChange }) {
     ${details && html`<${Details} details=${details} />`}
     <ul class="home__list">
       ${contacts.map((contact) => html`<li key=${contact.id} class="home__contact">
-        <p class="home__name"><${Icon} name=${contact.kind === "phone" ? "phone" : "message-square"} /><span class="home__value">${contact.shown}</span>
+        <p class="home__name">${contact.kind === "phone" && html`<${Icon} name="phone" />`}<span class="home__value">${contact.shown}</span>
           <${Badge} kind=${contact.verified ? "ok" : "warn"} icon=${contact.verified ? "circle-check" : "circle-help"}>${t(contact.verified ? "home.confirmed" : "home.unconfirmed")}</${Badge}></p>
         ${!contact.verified && mayVerify && html`<${Confirm} contact=${contact} onChange=${onChange} />`}
       </li>`)}

@@ -16,8 +16,8 @@ function joinProblem(error) {
   return ["visit_ended", "removed", "too_early"].includes(code) ? t(`home.join_${code}`) : problemWords(error);
 }
 
-/** @param {{visit: Visit}} props */
-function Joinable({ visit }) {
+/** @param {{visit: Visit, isFirst: boolean}} props one main button for the page */
+function Joinable({ visit, isFirst }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const join = async () => {
@@ -32,11 +32,11 @@ function Joinable({ visit }) {
     }
   };
   const inCall = visit.state === "active" || visit.state === "empty";
-  return html`<div class="card card--padded home__card home__now" data-testid="joinable">
+  return html`<div class=${isFirst ? "card card--padded home__card home__now" : "card card--padded home__card"} data-testid="joinable">
     <h3>${visit.with ? t("home.visit_with", { name: visit.with }) : t("home.visit")}</h3>
     <p class="muted">${inCall ? t("home.goes_on") : visit.starts_at ? t("home.starts", { when: moment(visit.starts_at) }) : t("home.is_open")}</p>
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
-    <${Button} kind="primary" large=${true} wide=${true} icon="video" busy=${busy} label=${t("home.join")} onClick=${join} testid="join-now" />
+    <${Button} kind=${isFirst ? "primary" : "quiet"} large=${true} wide=${true} icon="video" busy=${busy} label=${t("home.join")} onClick=${join} testid="join-now" />
   </div>`;
 }
 
@@ -72,7 +72,7 @@ export function Visits({ visits, past }) {
   const later = visits.filter((visit) => !visit.can_join);
   return html`<section class="home__visits" aria-labelledby="visits">
       <h2 id="visits">${t("home.visits")}</h2>
-      ${now.map((visit) => html`<${Joinable} key=${visit.id} visit=${visit} />`)}
+      ${now.map((visit, index) => html`<${Joinable} key=${visit.id} visit=${visit} isFirst=${index === 0} />`)}
       ${later.length > 0 && html`<div class="card card--padded home__card"><ul class="home__list">${later.map((visit) => html`<${Planned} key=${visit.id} visit=${visit} />`)}</ul></div>`}
       ${visits.length === 0 && html`<div class="card card--padded home__card"><p>${t("home.no_visits")}</p><p class="muted">${t("home.no_visits_hint")}</p></div>`}
     </section>

@@ -86,7 +86,7 @@ function CarerLine({ carer, record, onAsk, onChanged }) {
       <p class="row__title">${carer.name} <span class="muted">${t(`relation.${carer.relation}`)}</span></p>
       <p class="muted">${carer.scope.map((word) => t(`scope.${word}`)).join(", ")}</p>
       ${carer.ends_at && html`<p>${carer.active ? html`<span class="muted">${t("patient.until", { date: dayWords(carer.ends_at.slice(0, 10)) })}</span>` : html`<${Badge}>${t("patient.over")}</${Badge}>`}</p>`}
-      ${channels.map((channel) => html`<${ChannelLine} key=${channel.id} channel=${channel} canEdit=${canEdit} onRemove=${removeChannel(record, onChanged)} />`)}
+      ${channels.map((channel) => html`<${ChannelLine} key=${channel.id} channel=${channel} record=${record} canEdit=${canEdit} onRemove=${removeChannel(record, onChanged)} onChanged=${onChanged} />`)}
     </div>
     ${canEdit && html`<${Menu} kind="icon" icon="ellipsis-vertical" label=${t("patient.carer_actions", { name: carer.name })} items=${items} side="below" align="end" />`}
   </li>`;

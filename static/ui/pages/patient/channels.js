@@ -11,6 +11,7 @@ import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
 import { quietly, useAct } from "./act.js";
 import { Nothing, Section } from "./section.js";
+import { VerifyDialog } from "./verify_channel.js";
 
 /** @typedef {import("../patients/messages.js").Channel} Channel */
 /** @typedef {import("../patients/messages.js").PatientRecord} PatientRecord */
@@ -42,12 +43,15 @@ export function ChannelDialog({ patientId, carerId, title, onClose, onAdded }) {
   </${Dialog}>`;
 }
 
-/** @param {{channel: Channel, canEdit: boolean, onRemove: (channel: Channel) => void}} props */
-export function ChannelLine({ channel, canEdit, onRemove }) {
+/** @param {{channel: Channel, record: PatientRecord, canEdit: boolean, onRemove: (channel: Channel) => void, onChanged: () => void}} props */
+export function ChannelLine({ channel, record, canEdit, onRemove, onChanged }) {
+  const [verifying, setVerifying] = useState(false);
   return html`<div class="channel">
     <${Icon} name=${channel.kind === "phone" ? "phone" : "send"} size=${16} />
     <span class="channel__text"><span class="channel__value">${channel.shown}</span>
     ${channel.verified_at ? html`<${Badge} kind="ok" icon="check">${t("patient.verified")}</${Badge}>` : html`<${Badge}>${t("patient.not_verified")}</${Badge}>`}</span>
+    ${canEdit && !channel.verified_at && html`<${Button} label=${t("patient.verify")} onClick=${() => setVerifying(true)} testid="verify-channel" attributes=${{ "aria-label": t("patient.verify_channel", { value: channel.shown }) }} />`}
+    ${verifying && html`<${VerifyDialog} patientId=${record.patient.id} channel=${channel} onClose=${() => setVerifying(false)} onChanged=${onChanged} />`}
     ${canEdit && html`<${Button} kind="icon" icon="x" label=${t("patient.remove_channel", { value: channel.shown })} onClick=${() => onRemove(channel)} />`}
   </div>`;
 }
@@ -80,7 +84,7 @@ export function ChannelsSection({ record, onChanged }) {
   const add = canEdit && html`<${Button} icon="plus" label=${t("patient.add")} onClick=${() => setAdding(true)} testid="add-channel" attributes=${{ "aria-label": t("patient.add_channel") }} />`;
   const remove = removeChannel(record, onChanged);
   return html`<${Section} title=${t("patient.channels")} action=${add} testid="channels">
-    ${own.length ? html`<ul class="lines">${own.map((channel) => html`<li key=${channel.id}><${ChannelLine} channel=${channel} canEdit=${canEdit} onRemove=${remove} /></li>`)}</ul>` : html`<${Nothing}>${t("patient.no_channels")}</${Nothing}>`}
+    ${own.length ? html`<ul class="lines">${own.map((channel) => html`<li key=${channel.id}><${ChannelLine} channel=${channel} record=${record} canEdit=${canEdit} onRemove=${remove} onChanged=${onChanged} /></li>`)}</ul>` : html`<${Nothing}>${t("patient.no_channels")}</${Nothing}>`}
     ${adding && html`<${ChannelDialog} patientId=${record.patient.id} carerId=${null} title=${t("patient.add_channel")} onClose=${() => setAdding(false)} onAdded=${onChanged} />`}
   </${Section}>`;
 }

@@ -45,6 +45,8 @@ const KEYS = {
   merge_undone: "patient.error_merge_undone",
   record_closed: "patient.error_closed",
   channel_exists: "patient.error_channel_exists",
+  wrong_code: "my.code_wrong",
+  cannot_send: "patient.error_cannot_send",
   too_many_channels: "patient.error_too_many",
   too_many_carers: "patient.error_too_many",
   too_many_members: "patient.error_too_many",
