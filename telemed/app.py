@@ -206,7 +206,8 @@ def _follow_clinic(parts: _Parts, settings: WebSettings) -> None:
     live = parts.live
 
     def rename(clinic: OrganisationRecord) -> None:
-        settings.set_clinic(clinic.name, clinic.phone, clinic.emergency_number)
+        if clinic.id == live.clinic.id:
+            settings.set_clinic(clinic.name, clinic.phone, clinic.emergency_number)
         parts.signaling.live.set_clinic(clinic)
 
     def reloaded(name: str, phone: str, emergency_number: str) -> None:

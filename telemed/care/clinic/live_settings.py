@@ -1,4 +1,4 @@
-"""The clinic's details and policies as they are now: one object that pages, sign-in and links read, changed after each commit.
+"""Details and policies of the organisation that runs the server (its first one) as they are now: one object for all readers.
 
 There is one writer of the database, and it sets this right after its commit, so a change counts for the next request.
 """
@@ -48,6 +48,11 @@ class LiveSettings:
         is_new = clinic != self.clinic
         self.clinic, self.policies = clinic, policies
         if is_new:
+            self.on_clinic(clinic)
+
+    def take_other(self, clinic: OrganisationRecord) -> None:
+        """Another organisation of this server has new details; its people are told, the server's own pages stay."""
+        if clinic.id != self.clinic.id:
             self.on_clinic(clinic)
 
 

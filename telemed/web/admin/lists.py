@@ -28,7 +28,8 @@ class SettingLists:
 
     async def clinic(self, admin: Staff) -> Json:
         """-> {clinic, may_change}."""
-        clinic = self._live.clinic
+        async with self._store.read() as tx:
+            clinic = await tx.organisations.get(admin.organisation_id) or self._live.clinic
         return {"clinic": {**of_clinic(clinic), "demo": clinic.is_demo}, "may_change": admin.site_id is None}
 
     async def sites(self, admin: Staff) -> Json:

@@ -32,7 +32,13 @@ class SettingsDesk:
 
     async def edit_clinic(self, admin: Staff, values: Setting) -> str | None:
         """Change the clinic's details; -> the id of the change, None when nothing differs."""
-        return await self._edit(admin, Subject(Kind.ORGANISATION, admin.organisation_id), values)
+        made = await self._edit(admin, Subject(Kind.ORGANISATION, admin.organisation_id), values)
+        async with self._store.read() as tx:
+            clinic = await tx.organisations.get(admin.organisation_id)
+            first = await tx.organisations.first()
+        if made is not None and clinic is not None and first is not None and clinic.id != first.id:
+            self._live.take_other(clinic)
+        return made
 
     async def edit_site(self, admin: Staff, site_id: str, values: Setting) -> str | None:
         """Change a site, or close and open it. Raises NotFound."""
@@ -110,6 +116,8 @@ class SettingsDesk:
         self, tx: Transaction, admin: Staff, subject: Subject, value: Setting | None, reverts: str | None = None
     ) -> str | None:
         """Write setting, history and audit; nothing when nothing differs."""
+        if subject.kind is Kind.POLICY:
+            await _of_the_server(tx, admin)
         rows = self._rows(tx, admin)
         before = await rows.read(subject)
         if before == value:
@@ -131,6 +139,13 @@ class SettingsDesk:
         return SettingChange(
             new_id("chg"), admin.organisation_id, subject.text, before, after, admin.user_id, now, reverts
         )
+
+
+async def _of_the_server(tx: Transaction, admin: Staff) -> None:
+    """Raise NotAllowed for an admin of an organisation that is a guest on this server: policies hold for all of it."""
+    first = await tx.organisations.first()
+    if first is None or first.id != admin.organisation_id:
+        raise NotAllowed()
 
 
 def _of_the_whole_clinic(admin: Staff) -> None:

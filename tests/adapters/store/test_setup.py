@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from telemed.care.roles import STAFF_ROLES, Role
 from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.store import Store
 from telemed.store.accounts import NewAccount, add_account, set_password
-from telemed.store.clinic import ClinicDetails, set_clinic
+from telemed.store.clinic import ClinicDetails, configure_clinic, set_clinic
 from telemed.store.demo import DEMO_CLINIC, ensure_demo
 from tests.adapters.store.rows import NOW, fill
 
@@ -38,6 +39,20 @@ async def test_the_clinic_is_made_once_and_corrected(store: Store) -> None:
     assert clinic is not None and (clinic.phone, clinic.is_demo) == ("+49 30 2", False)
     assert await audit_rows(store) == 2, "setting the same again writes nothing"
     assert not await store.has_demo_accounts()
+
+
+async def test_what_an_admin_set_outlives_a_restart_until_the_configuration_changes(store: Store) -> None:
+    async def start(details: ClinicDetails) -> str:
+        async with store.write() as tx:
+            return (await configure_clinic(tx, details, SYSTEM, NOW)).phone
+
+    assert await start(DETAILS) == DETAILS.phone
+    async with store.write() as tx:
+        clinic = await tx.organisations.first()
+        assert clinic is not None
+        await tx.organisations.save(replace(clinic, phone="+49 30 7"))
+    assert await start(DETAILS) == "+49 30 7", "the same configuration as before"
+    assert await start(ClinicDetails("Clinic", "+49 30 8", "112")) == "+49 30 8"
 
 
 @pytest.mark.parametrize("field", ["name", "phone", "emergency_number"])

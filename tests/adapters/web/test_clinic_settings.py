@@ -258,3 +258,9 @@ async def test_settings_of_another_clinic_do_not_exist(site: Site, people: Peopl
     await ask(site, "PATCH", f"/admin/sites/{SITE_ID}", {"name": "Mine"}, status=404)
     await ask(site, "POST", f"/admin/outbox/{MESSAGE_ID}/again", {}, status=404)
     assert (await ask(site, "GET", "/admin/changes"))["changes"] == []
+    await ask(site, "PUT", "/admin/policies", {"name": "login_hours", "value": 8}, status=403)  # they hold for the whole server
+    await ask(site, "PATCH", "/admin/clinic", {"name": "Guests"})
+    assert (await ask(site, "GET", "/admin/clinic"))["clinic"]["name"] == "Guests"
+    async with store.read() as tx:
+        first = await tx.organisations.first()
+    assert first is not None and first.name == clinic.name

@@ -36,7 +36,8 @@ function valueWords(change, name, value) {
 /** @param {{change: Change}} props */
 function Differences({ change }) {
   const names = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])];
-  const differing = names.filter((name) => change.before?.[name] !== change.after?.[name]);
+  const plain = new Set([change.before, change.after].includes(null) ? ["", false] : []); // of something new only what was filled in
+  const differing = names.filter((name) => change.before?.[name] !== change.after?.[name] && !plain.has((change.after ?? change.before)?.[name]));
   return html`<dl class="differences">${differing.map((name) => html`<div key=${name}>
     <dt>${change.kind === "policy" ? t("admin.value") : t(`setting.${name}`)}</dt>
     <dd>${change.before !== null || change.kind === "policy" ? html`<del><span class="visually-hidden">${t("admin.before")} </span>${valueWords(change, name, change.before?.[name])}</del> <span aria-hidden="true">→</span> ` : ""}<ins><span class="visually-hidden">${t("admin.after")} </span>${valueWords(change, name, change.after?.[name])}</ins></dd>
