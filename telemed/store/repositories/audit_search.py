@@ -20,9 +20,11 @@ from telemed.store.record_table import RecordTable
 # Numbers grow with time unless the clock is set back; rows within a day of the range are looked at one by one.
 CLOCK_MARGIN = timedelta(days=1)
 CHUNK = 500  # ids in one statement
+PROBES = 64  # rows looked at together to find a time: a million rows take three looks
+NEAR = 500  # rows; finding the very one is not worth another look
 
 _c = schema.audit.c
-_BY_NUMBER = select(_c.at).where(_c.sequence >= bindparam("number")).order_by(_c.sequence).limit(1)
+_BY_NUMBERS = select(_c.sequence, _c.at).where(_c.sequence.in_(bindparam("numbers", expanding=True)))
 _OF_SERVER = (AuditAction.SERVER_STARTED.value, AuditAction.SERVER_STOPPED.value, AuditAction.AUDIT_HEAD_SIGNED.value)
 
 
@@ -79,24 +81,25 @@ class AuditSearchRows:
         """The time, and a range of numbers that spares looking at all rows."""
         where: list[ColumnElement[bool]] = []
         if since is not None:
-            where += [_c.at >= time_text(since), _c.sequence >= await self._number_at(since - CLOCK_MARGIN)]
+            where += [_c.at >= time_text(since), _c.sequence >= (await self._around(since - CLOCK_MARGIN))[0]]
         if until is not None:
-            where += [_c.at < time_text(until), _c.sequence <= await self._number_at(until + CLOCK_MARGIN)]
+            where += [_c.at < time_text(until), _c.sequence <= (await self._around(until + CLOCK_MARGIN))[1]]
         return where
 
-    async def _number_at(self, at: datetime) -> int:
-        """Return about which number was written at a time (bisection; exact while the clock only went forward)."""
+    async def _around(self, at: datetime) -> tuple[int, int]:
+        """Return two numbers not far apart: the first was written before a time (or is the first), the second not before it."""
         wanted = time_text(at)
         last = await self._sql.row(select(_c.sequence).order_by(_c.sequence.desc()).limit(1))
         low, high = 1, 1 if last is None else int(last["sequence"]) + 1
-        while low < high:
-            middle = (low + high) // 2
-            row = await self._sql.row(_BY_NUMBER, {"number": middle})
-            if row is None or row["at"] >= wanted:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        while high - low > NEAR:
+            numbers = list(range(low + (high - low) // PROBES, high, (high - low) // PROBES))
+            found = await self._sql.rows(_BY_NUMBERS, {"numbers": numbers})
+            new_low = max((int(row["sequence"]) for row in found if row["at"] < wanted), default=low)
+            new_high = min((int(row["sequence"]) for row in found if row["at"] >= wanted), default=high)
+            if new_low >= new_high or (new_low, new_high) == (low, high):
+                break  # the clock was set back about here, or rows are missing
+            low, high = new_low, new_high
+        return low, high
 
 
 def _newest(limit: int, where: list[ColumnElement[bool]]) -> Select[Any]:
