@@ -151,6 +151,8 @@ async def test_an_admin_shuts_neither_itself_nor_the_last_one_out(site: Site, pe
         assert (answer.status, answer.json["error"]["code"]) == (409, "own_account")
     assert (await as_admin(site, people, user_path(people, Role.CLINICIAN, "role"), {"role": "patient"})).status == 400
     assert (await as_admin(site, people, "/admin/users/usr_nobody/deactivate")).status == 404
+    for path, body in ((user_path(people, Role.CLINICIAN, "site"), {}), ("/admin/users", NEW)):
+        assert (await as_admin(site, people, path, {**body, "site_id": "sit_nowhere"})).status == 404
     taken = await as_admin(site, people, "/admin/users", {**NEW, "email": email_of(Role.REVIEWER)})
     assert (taken.status, taken.json["error"]["code"]) == (409, "email_taken")
 
