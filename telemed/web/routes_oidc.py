@@ -14,14 +14,24 @@ PROVIDER_RATE = Rate(60, 60.0)  # per address: a ward's morning
 LINK_RATE = Rate(20, 60.0)  # per person
 
 OIDC_ROUTES: tuple[Route, ...] = (
-    Route("POST", "/auth/provider", Action.SIGN_IN, oidc.begin, give.ProviderAddress, rate=PROVIDER_RATE, errors=(404, 503)),
-    Route("POST", "/auth/provider/finish", Action.SIGN_IN, oidc.finish, SignInAnswer, rate=PROVIDER_RATE, errors=(401, 404, 503)),
-    Route("GET", "/me/provider", Action.MANAGE_ACCOUNT, oidc.state, give.ProviderState),
+    Route(
+        "POST", "/auth/provider", Action.SIGN_IN, oidc.begin_provider, give.ProviderAddress, rate=PROVIDER_RATE, errors=(404, 503)
+    ),
+    Route(
+        "POST",
+        "/auth/provider/finish",
+        Action.SIGN_IN,
+        oidc.finish_provider,
+        SignInAnswer,
+        rate=PROVIDER_RATE,
+        errors=(401, 404, 503),
+    ),
+    Route("GET", "/me/provider", Action.MANAGE_ACCOUNT, oidc.provider_state, give.ProviderState),
     Route(
         "POST",
         "/me/provider",
         Action.MANAGE_ACCOUNT,
-        oidc.begin_link,
+        oidc.begin_provider_link,
         give.ProviderAddress,
         rate=LINK_RATE,
         errors=(404, 409, 503),
@@ -31,11 +41,13 @@ OIDC_ROUTES: tuple[Route, ...] = (
         "POST",
         "/me/provider/finish",
         Action.MANAGE_ACCOUNT,
-        oidc.finish_link,
+        oidc.finish_provider_link,
         Nothing,
         rate=LINK_RATE,
         errors=(404, 409, 503),
         needs_proof=True,
     ),
-    Route("POST", "/me/provider/remove", Action.MANAGE_ACCOUNT, oidc.unlink, Nothing, errors=(404, 409), needs_proof=True),
+    Route(
+        "POST", "/me/provider/remove", Action.MANAGE_ACCOUNT, oidc.remove_provider, Nothing, errors=(404, 409), needs_proof=True
+    ),
 )

@@ -27,34 +27,34 @@ def _departure(call: Call, departure: Departure) -> Reply:
     return Reply({"url": departure.url}, (cookie,))
 
 
-async def begin(call: Call) -> Reply:
+async def begin_provider(call: Call) -> Reply:
     """`POST /auth/provider`."""
     return _departure(call, await call.services.oidc.begin())
 
 
-async def finish(call: Call) -> Reply:
+async def finish_provider(call: Call) -> Reply:
     """`POST /auth/provider/finish`."""
     reply = await opened_reply(call, await call.services.oidc.finish(_token(call), words_of(call)))
     return replace(reply, cleared=(call.services.jar.provider_name,))
 
 
-async def state(call: Call) -> Reply:
+async def provider_state(call: Call) -> Reply:
     """`GET /me/provider`."""
     return Reply(await call.services.oidc.state(_who(call)[0]))
 
 
-async def begin_link(call: Call) -> Reply:
+async def begin_provider_link(call: Call) -> Reply:
     """`POST /me/provider`."""
     return _departure(call, await call.services.oidc.begin_link(*_who(call)))
 
 
-async def finish_link(call: Call) -> Reply:
+async def finish_provider_link(call: Call) -> Reply:
     """`POST /me/provider/finish`."""
     await call.services.oidc.finish_link(*_who(call), _token(call))
     return Reply({}, cleared=(call.services.jar.provider_name,))
 
 
-async def unlink(call: Call) -> Reply:
+async def remove_provider(call: Call) -> Reply:
     """`POST /me/provider/remove`."""
     await call.services.oidc.unlink(_who(call)[0])
     return Reply({})
