@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.clinic.ports import Health
@@ -19,6 +19,7 @@ from telemed.care.times import iso_or_none, iso_utc
 from telemed.clock import Clock
 from telemed.errors import NotFound
 from telemed.ids import new_id
+from telemed.web.admin.usage_days import UsageDays
 from telemed.web.paging import Page
 
 
@@ -30,6 +31,7 @@ class Reports:
         self._clock = clock
         self._health = health
         self._notifier = notifier
+        self._usage = UsageDays(store, clock)
 
     async def health(self) -> Json:
         """-> {health, ways}."""
@@ -39,10 +41,7 @@ class Reports:
     async def usage(self, admin: Staff, days: int) -> Json:
         """-> {days, totals} of the last `days` days, today included (UTC)."""
         last = self._clock.utcnow().astimezone(UTC).date()
-        until = datetime.combine(last + timedelta(days=1), time(), UTC)
-        async with self._store.read() as tx:
-            found = await tx.usage.days(admin.organisation_id, until - timedelta(days=days), until)
-        usages = every_day(found, last, days)
+        usages = every_day(await self._usage.read(admin.organisation_id, last, days), last, days)
         every_wait = [wait for usage in usages for wait in usage.waits]
         totals = {
             "sessions": sum(usage.sessions for usage in usages),
