@@ -2,7 +2,7 @@
 
 const KEY = "telemed-return-to";
 /** Only our own pages, by path: an address from elsewhere is never followed. */
-const ALLOWED = /^\/(today|admin|account|patients(\/pat_[A-Za-z0-9_-]{1,40})?|call\/[A-Za-z0-9_-]{1,40})$/;
+const ALLOWED = /^\/(today|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 /** Remembers this page and goes to sign-in. */
 export function goToSignIn() {

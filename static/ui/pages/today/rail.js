@@ -1,5 +1,5 @@
 /** The staff rail: where one can go and what holds for every page. Left on wide windows, below on phones. */
-import { html } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { clinicOfPage } from "../../clinic.js";
@@ -28,31 +28,90 @@ function LanguageMenu({ language }) {
 /** Roles that work with patients' records. */
 const WITH_PATIENTS = new Set(["clinician", "dispatcher", "responder", "front_desk"]);
 
+/** A bottom bar holds five at most: so many places fit beside the switch for alerts and "More". */
+const PLACES_BESIDE_ALERTS = 3;
+
+/** @typedef {{id: string, href: string, icon: string, label: string}} PlaceEntry */
+/** @typedef {{name: string, email: string, role?: string, is_privacy_officer?: boolean} | null} RailUser */
+
+/** Where this person can go; `current` is always among them. @param {RailUser} user @param {string} current @returns {PlaceEntry[]} */
+function placesOf(user, current) {
+  const role = user?.role ?? "";
+  const isOfficer = user?.is_privacy_officer === true;
+  const admin = { id: "admin", href: "/admin", icon: "settings", label: t("rail.admin") };
+  const today = { id: "today", href: "/today", icon: "calendar-days", label: t("today.title") };
+  const patients = { id: "patients", href: "/patients", icon: "users", label: t("patients.title") };
+  const audit = { id: "audit", href: "/audit", icon: "clipboard-list", label: t("rail.audit") };
+  const privacy = { id: "privacy", href: "/privacy", icon: "siren", label: t("rail.privacy") };
+  const first = role === "admin" ? admin : today;
+  const others = [WITH_PATIENTS.has(role) && patients, isOfficer && audit, isOfficer && role !== "admin" && privacy];
+  const places = [first, ...others.filter((place) => place !== false)];
+  const here = [admin, today, patients, audit, privacy].find((place) => place.id === current);
+  return !here || places.includes(here) || current === "admin" ? places : [...places, here];
+}
+
 /** @param {{href: string, icon: string, label: string, current: boolean}} props */
 function Place({ href, icon, label, current }) {
   return html`<a class="rail__item" href=${href} aria-current=${current ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span></a>`;
 }
 
+/** @param {{on: boolean, onToggle: () => void}} props */
+function AlertsSwitch({ on, onToggle }) {
+  return html`<button type="button" class="rail__item" aria-pressed=${String(on)} onClick=${onToggle} data-testid="alerts">
+    <${Icon} name=${on ? "bell-ring" : "bell-off"} /><span>${t(on ? "rail.alerts_on" : "rail.alerts_off")}</span></button>`;
+}
+
 /**
- * @param {{language: string, user: {name: string, email: string, role?: string, is_privacy_officer?: boolean} | null, current?: string, alertsOn?: boolean, onAlerts?: () => void}} props
+ * What stands behind "More" on phones and in the rail itself on wide windows. Escape and a press elsewhere close it.
+ * @param {{isCurrent: boolean, children?: unknown}} props `isCurrent`: the page shown is behind it
+ */
+function More({ isCurrent, children }) {
+  const [open, setOpen] = useState(false);
+  const root = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (!open) return undefined;
+    const elsewhere = (/** @type {Event} */ event) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", elsewhere, true);
+    document.addEventListener("focusin", elsewhere);
+    return () => {
+      document.removeEventListener("pointerdown", elsewhere, true);
+      document.removeEventListener("focusin", elsewhere);
+    };
+  }, [open]);
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    root.current?.querySelector("button")?.focus();
+  };
+  return html`<div class="rail__rest" ref=${root} onKeyDown=${onKeyDown}>
+    <button type="button" class=${isCurrent ? "rail__item rail__more rail__more--current" : "rail__item rail__more"} aria-expanded=${String(open)} aria-controls="rail-more" onClick=${() => setOpen(!open)} data-testid="rail-more">
+      <${Icon} name="ellipsis" /><span>${t("rail.more")}</span></button>
+    <div class=${open ? "rail__panel rail__panel--open" : "rail__panel"} id="rail-more">${children}</div>
+  </div>`;
+}
+
+/**
+ * @param {{language: string, user: RailUser, current?: string, alertsOn?: boolean, onAlerts?: () => void}} props
  *   `current` is the place shown; without `onAlerts` the page announces nobody and has no switch for it.
  */
 export function Rail({ language, user, current = "today", alertsOn = false, onAlerts }) {
   const clinic = clinicOfPage();
+  const places = placesOf(user, current);
+  const alerts = onAlerts && html`<${AlertsSwitch} on=${alertsOn} onToggle=${onAlerts} />`;
+  const alertsBeside = places.length <= PLACES_BESIDE_ALERTS;
   return html`<nav class="rail" aria-label=${t("rail.label")}>
     <p class="rail__brand brand"><img class="brand__mark" src="/static/icons/mark.svg" alt="" width="32" height="32" /><span class="brand__name">${clinic.name}</span></p>
-    ${user?.role === "admin"
-      ? html`<${Place} href="/admin" icon="settings" label=${t("rail.admin")} current=${current === "admin"} />`
-      : html`<${Place} href="/today" icon="calendar-days" label=${t("today.title")} current=${current === "today"} />`}
-    ${(current === "patients" || WITH_PATIENTS.has(user?.role ?? "")) && html`<${Place} href="/patients" icon="users" label=${t("patients.title")} current=${current === "patients"} />`}
-    ${(current === "audit" || user?.is_privacy_officer) && html`<${Place} href="/audit" icon="clipboard-list" label=${t("audit.title")} current=${current === "audit"} />`}
-    ${(current === "privacy" || (user?.is_privacy_officer && user.role !== "admin")) && html`<${Place} href="/privacy" icon="siren" label=${t("rail.privacy")} current=${current === "privacy"} />`}
+    ${places.map((place) => html`<${Place} key=${place.id} href=${place.href} icon=${place.icon} label=${place.label} current=${place.id === current} />`)}
     <span class="rail__gap"></span>
-    <${Place} href="/account" icon="user" label=${t("identity.rail")} current=${current === "account"} />
-    ${onAlerts && html`<button type="button" class="rail__item" aria-pressed=${String(alertsOn)} onClick=${onAlerts} data-testid="alerts">
-      <${Icon} name=${alertsOn ? "bell-ring" : "bell-off"} /><span>${t(alertsOn ? "rail.alerts_on" : "rail.alerts_off")}</span></button>`}
-    <${LanguageMenu} language=${language} />
-    <button type="button" class="rail__item" onClick=${signOut} data-testid="sign-out"><${Icon} name="log-out" /><span>${t("rail.sign_out")}</span></button>
-    ${user && html`<div class="rail__who"><p class="rail__name">${user.name}</p><p title=${user.email}>${user.email}</p></div>`}
+    ${alertsBeside && alerts}
+    <${More} isCurrent=${current === "account"}>
+      ${!alertsBeside && alerts}
+      <${Place} href="/account" icon="user" label=${t("identity.rail")} current=${current === "account"} />
+      <${LanguageMenu} language=${language} />
+      <button type="button" class="rail__item" onClick=${signOut} data-testid="sign-out"><${Icon} name="log-out" /><span>${t("rail.sign_out")}</span></button>
+      ${user && html`<div class="rail__who"><p class="rail__name">${user.name}</p><p title=${user.email}>${user.email}</p></div>`}
+    </${More}>
   </nav>`;
 }
