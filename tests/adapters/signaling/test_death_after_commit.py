@@ -174,7 +174,8 @@ REQUESTS: dict[str, Asked] = {
         lambda first, second: second.status == "seat",
     ),
     "ask_move": Asked(in_call, lambda w, s, c: w.visits.ask_move(s.visit.token, "another-device-of-theirs")),
-    "recover_link": Asked(in_call, lambda w, s, c: w.visits.recover_link(s.visit.token)),
+    # What follows after the answer, which tells nothing: `visits.recover_link` only begins it.
+    "recover_link": Asked(in_call, lambda w, s, c: w.visits._person_links._recover(s.visit.token)),
     "write_note": Asked(in_call, lambda w, s, c: w.visits.write_note(w.doctor, s.visit.id, "seen today", 0)),
 }
 

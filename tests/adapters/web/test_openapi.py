@@ -65,6 +65,8 @@ async def test_good_answers_have_the_described_shape(site: Site, people: People)
     for route in ROUTES:
         if route.path.startswith("/auth") or route.action is Action.BREAK_GLASS and route.method == "POST":
             continue  # the record is open: test_break_glass.py
+        if route.is_for_persons or route.path.startswith("/person") or "{channel_id}" in route.path:
+            continue  # need a patient signed in, a code, a way out: test_person_*.py
         role = Role.CLINICIAN if route.is_public or Role.CLINICIAN in TABLE[route.action] else Role.ADMIN
         site.cookies = {"telemed_staff": await people.token_of(role)}
         answer = await site.ask(route.method, concrete(route.path), BODIES.get(f"{route.method} {route.path}"))
@@ -105,4 +107,5 @@ async def test_requests_by_the_document_are_answered_as_described(site: Site, pe
     path = concrete(route.path)
     answer = await site.ask(route.method, path, good)
     described = DOCUMENT["paths"]["/api/v1" + route.path][route.method.lower()]["responses"]
-    assert str(answer.status) in described and answer.status < 500, (route.path, answer.text)
+    sends = answer.status == 503 and answer.json["error"]["code"] == "cannot_send"  # no way out is configured here
+    assert str(answer.status) in described and (answer.status < 500 or sends), (route.path, answer.text)
