@@ -11,8 +11,12 @@ from telemed.errors import Conflict, InvalidInput, NotFound
 
 
 def in_reach(admin: Staff, user: UserRecord | None) -> UserRecord:
-    """Return the account when it is of the admin's organisation and site; else raise NotFound, as for none."""
-    if user is None or user.organisation_id != admin.organisation_id or not admin.works_at(user.site_id):
+    """Return the account when it is of the admin's organisation and site; else raise NotFound, as for none.
+
+    Things of no site are everybody's to see, accounts of no site work at all of them: an admin of one site, who could reset such
+    an account and take its place, does not reach it.
+    """
+    if user is None or user.organisation_id != admin.organisation_id or not may_place(admin, user.site_id):
         raise NotFound()
     return user
 

@@ -105,5 +105,7 @@ def test_an_admin_reaches_the_own_organisation_and_site_only() -> None:
     with pytest.raises(NotFound):
         staff_rules.in_reach(at_one_site, replace(USER, site_id="sit_2"))
     with pytest.raises(NotFound):
+        staff_rules.in_reach(at_one_site, USER)  # works at every site: resetting it would be the way to all of them
+    with pytest.raises(NotFound):
         staff_rules.with_site(at_one_site, USER, None)
     assert staff_rules.with_site(at_one_site, USER, "sit_1").site_id == "sit_1"
