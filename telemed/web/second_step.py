@@ -21,7 +21,7 @@ from telemed.clock import Clock
 from telemed.errors import Conflict, InvalidInput, NotSignedIn
 from telemed.ids import new_id, new_secret
 from telemed.web.passkey_ceremony import Holder, RelyingParty
-from telemed.web.second_factors import SecondFactors, TotpOffer, note_use, shown_passkey
+from telemed.web.second_factors import SecondFactors, TotpOffer, factors_of, note_use, shown_passkey
 from telemed.web.second_step_limits import CodeLimits
 from telemed.web.sign_in import SignedIn, SignIn, account_key
 
@@ -196,6 +196,9 @@ class SecondStep:
         step = await tx.sign_in_steps.by_token_hash(token_hash(token))
         user = await tx.users.get(step.user_id) if step is not None and step.user_id else None
         if step is None or user is None or not user.is_active or not is_open(step, kind, self._clock.utcnow()):
+            raise NotSignedIn("This took too long. Please sign in again.", code="step_over")
+        # A factor set up since the step began is owed from now on: another step must not add one beside it instead.
+        if kind is StepKind.ENROL and (await factors_of(tx, user.id)).any:
             raise NotSignedIn("This took too long. Please sign in again.", code="step_over")
         return step, user
 

@@ -199,6 +199,20 @@ async def test_a_passkey_is_set_up_where_one_is_owed(strict: Site, people: Peopl
     assert answer.status == 200 and len(answer.json["recovery_codes"]) == 10
 
 
+async def test_a_second_begun_sign_in_adds_no_factor_beside_the_owners(strict: Site, people: People) -> None:
+    thief, key = await step_of(strict, ROLE), Authenticator()  # knows the password, and began before the owner did
+    options = (await post(strict, "/auth/enrol/passkey", {"token": thief["token"]})).json["options"]
+    owner = await step_of(strict, ROLE)
+    offer = (await post(strict, "/auth/enrol/totp", {"token": owner["token"]})).json
+    body = {"token": owner["token"], "code": code_now(strict, offer["secret"])}
+    assert (await post(strict, "/auth/enrol/totp/confirm", body)).status == 200
+    added = {"token": thief["token"], "credential": key.create(options), "name": "Mine now"}
+    for path, sent in (("/auth/enrol/passkey", {"token": thief["token"]}), ("/auth/enrol/passkey/confirm", added)):
+        refused = await post(strict, path, sent)
+        assert (refused.status, refused.json["error"]["code"]) == (401, "step_over")
+        assert not refused.cookies
+
+
 async def test_a_half_done_sign_in_opens_nothing(site: Site, people: People) -> None:
     await with_totp(site, people, ROLE)
     token = (await step_of(site, ROLE))["token"]
