@@ -6,6 +6,7 @@ only the first sign-in may go by a verified address, where the operator allowed 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -23,12 +24,13 @@ from telemed.ids import new_id, new_secret
 from telemed.web.oidc.begun import Answer, Begun, BegunRows, Purpose
 from telemed.web.oidc.id_token import Claims
 from telemed.web.oidc.provider import Provider
-from telemed.web.oidc.refusals import mistrusted, refused
+from telemed.web.oidc.refusals import mistrusted, refused, unreachable
 from telemed.web.oidc.settings import OidcSettings
 from telemed.web.passwords import NO_PASSWORD
 from telemed.web.sealing import Sealer, derive_key
 from telemed.web.sign_in import KEEP_STEPS, UNKNOWN_ACCOUNT, SignedIn, SignIn, StepOwed
 
+RETURN_SECONDS = 12.0  # for all the provider is asked when somebody comes back; a request of ours may take 15 s
 METHOD = "provider"  # how the login says it was opened
 
 
@@ -109,7 +111,7 @@ class OidcDesk:
         begun = await self._take(token, Purpose.LINK, user.id)
         if begun.login_id != login.id:
             raise _over()
-        claims = await self._claims(begun)
+        claims = (await self._person(begun)).claims
         async with self._store.write() as tx:
             await self._check_free(tx, user)
             if await tx.oidc_identities.by_subject(self._known.issuer, claims.subject) is not None:
@@ -170,21 +172,24 @@ class OidcDesk:
         return is_open(step, StepKind.PROVIDER, self._clock.utcnow())
 
     async def _person(self, begun: Begun) -> Person:
+        """Who came back. Raises NotSignedIn, Unavailable `provider_unreachable` when all of it takes too long."""
+        try:
+            async with asyncio.timeout(RETURN_SECONDS):
+                return await self._returned(begun)
+        except TimeoutError:
+            raise unreachable("too_slow") from None
+
+    async def _returned(self, begun: Begun) -> Person:
         """Who came back, with the address if the account is yet to be found by it."""
         await self._check_issuer(begun)
         redeemed = await self._asked.redeem(begun.code or "", begun.verifier)
         claims = await self._asked.claims(redeemed.id_token, begun.nonce)
-        if not self._known.link_by_email:
+        if not self._known.link_by_email or begun.purpose is Purpose.LINK:
             return Person(claims)
         async with self._store.read() as tx:
             if await tx.oidc_identities.by_subject(self._known.issuer, claims.subject) is not None:
                 return Person(claims)
         return Person(claims, claims.email or await self._asked.email(redeemed.access_token, claims.subject))
-
-    async def _claims(self, begun: Begun) -> Claims:
-        await self._check_issuer(begun)
-        redeemed = await self._asked.redeem(begun.code or "", begun.verifier)
-        return await self._asked.claims(redeemed.id_token, begun.nonce)
 
     async def _check_issuer(self, begun: Begun) -> None:
         """The answer is a yes and comes from this provider and no other (RFC 9207 section 2.4)."""

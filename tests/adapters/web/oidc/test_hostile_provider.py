@@ -185,7 +185,7 @@ def redirecting(path: str) -> Callable[[web.Request], Any]:
 
 async def too_slow(request: web.Request) -> web.Response:
     """Answers only when nobody waits any more."""
-    while request.transport is not None and not request.transport.is_closing():
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - aiohttp tells it no other way
         await asyncio.sleep(0.02)
     return web.json_response({})
 
