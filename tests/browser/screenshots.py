@@ -19,6 +19,7 @@ from html import escape
 from playwright.async_api import Browser, Page
 
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
+from tests.browser.person_states import PERSON_STATES
 from tests.browser.screenshot_states import STATES, Album
 from tests.browser.server import start_server, stop_server
 
@@ -90,7 +91,7 @@ async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
         async def open_tab(**options: object) -> ChromiumTab:
             return await open_chromium_tab(browser, reduced_motion="reduce", **options)
 
-        for name, act in STATES.items():
+        for name, act in (STATES | PERSON_STATES).items():
             if camera.only in name:
                 await take_state(Album(server, camera, open_tab), name, act)
     finally:
