@@ -65,7 +65,8 @@ class StaffDesk:
             found = await tx.users.page(admin.organisation_id, search.text, search.after, search.limit + 1)
             page = found[: search.limit]
             seen = await tx.logins.last_seen([user.id for user in page])
-            users = [await self._row(tx, user, seen.get(user.id), now) for user in page if staff_rules.may_place(admin, user.site_id)]
+            shown = [user for user in page if staff_rules.may_place(admin, user.site_id)]
+            users = [await self._row(tx, user, seen.get(user.id), now) for user in shown]
         return {"users": users, "next": page[-1].id if len(found) > search.limit else None}
 
     async def create(self, admin: Staff, person: NewPerson) -> Json:
