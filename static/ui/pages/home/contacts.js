@@ -61,12 +61,13 @@ function Details({ details }) {
   return html`<dl class="home__facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** @param {{details: import("./types.js").Details | null, contacts: Contact[], mayVerify: boolean, onChange: () => Promise<void>}} props */
-export function Contacts({ details, contacts, mayVerify, onChange }) {
+/** @param {{details: import("./types.js").Details | null, contacts: Contact[], forPatient: string, mayVerify: boolean, onChange: () => Promise<void>}} props `forPatient`: whom a carer acts for, else "" */
+export function Contacts({ details, contacts, forPatient, mayVerify, onChange }) {
   const { phone } = clinicOfPage();
   return html`<section class="card card--padded home__card" aria-labelledby="contacts">
-    <h2 id="contacts">${t("home.details")}</h2>
+    <h2 id="contacts">${forPatient ? t("home.details_of", { name: forPatient }) : t("home.details")}</h2>
     ${details && html`<${Details} details=${details} />`}
+    ${forPatient && contacts.length > 0 && html`<h3>${t("home.own_contact")}</h3>`}
     <ul class="home__list">
       ${contacts.map((contact) => html`<li key=${contact.id} class="home__contact">
         <p class="home__name">${contact.kind === "phone" && html`<${Icon} name="phone" />`}<span class="home__value">${contact.shown}</span>

@@ -82,7 +82,7 @@ export function Home() {
     <${Head} person=${home.person} />
     ${home.visits && html`<${Visits} visits=${home.visits} past=${home.past} />`}
     ${home.access && html`<${AccessList} />`}
-    <${Contacts} details=${home.details} contacts=${home.contacts} mayVerify=${home.person.role === "patient" || (home.person.scope ?? []).includes("edit_contacts")} onChange=${load} />
+    <${Contacts} details=${home.details} contacts=${home.contacts} forPatient=${home.person.role === "carer" ? home.person.patient_name : ""} mayVerify=${home.person.role === "patient" || (home.person.scope ?? []).includes("edit_contacts")} onChange=${load} />
     ${home.carers && html`<${Carers} carers=${home.carers} />`}
     <${Devices} devices=${home.devices} onChange=${load} />
   </div>`;
