@@ -176,6 +176,7 @@ async def _open_web(
         trail=parts.keeper,
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
+        on_locked=visits.hide_today,
         on_removed=visits.drop_user,
         policies=parts.live,
         live=parts.live,

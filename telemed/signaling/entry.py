@@ -53,7 +53,7 @@ class Entry:
         """Redeem a ticket for /staff; raises NotAllowed."""
         ticket = self._tickets.redeem(token, STAFF_NAMESPACE)
         async with self._desk.store.read() as tx:
-            await _check_holder(tx, ticket)
+            await _check_holder(tx, ticket, even_locked=False)
             staff = staff_of(await tx.users.get(ticket.user_id))
         check(staff, Action.CONNECT_STAFF)
         return staff, ticket
@@ -67,12 +67,16 @@ class Entry:
         self._tickets.revoke(subject)
 
 
-async def _check_holder(tx: Transaction, ticket: Ticket) -> None:
-    """The login or seat cookie a ticket was issued to must not have been revoked since. Raises NotAllowed("bad_ticket")."""
+async def _check_holder(tx: Transaction, ticket: Ticket, even_locked: bool = True) -> None:
+    """The login or seat cookie a ticket was issued to must not have been revoked since, nor, unless `even_locked`, the pages of
+    the login locked. Raises NotAllowed("bad_ticket")."""
     if not ticket.holder:
         return
-    record = await tx.logins.get(ticket.holder) if ticket.user_id else await tx.seats.get(ticket.holder)
+    login = await tx.logins.get(ticket.holder) if ticket.user_id else None
+    record = login if ticket.user_id else await tx.seats.get(ticket.holder)
     if record is None or record.revoked_at is not None:
+        raise NotAllowed(code="bad_ticket")
+    if login is not None and login.locked_at is not None and not even_locked:
         raise NotAllowed(code="bad_ticket")
 
 

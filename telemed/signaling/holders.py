@@ -93,6 +93,12 @@ class Holders:
             if thing.user_id == user_id and (login_id is None or thing.holder in (login_id, "")):
                 self._close(thing)
 
+    def close_today(self, login_id: str) -> None:
+        """Close the Today pages of a login that was locked: they lie hidden under the lock, and names go on arriving in them."""
+        for thing in list(self._all()):
+            if login_id and thing.visit is None and thing.holder == login_id:
+                self._close(thing)
+
     async def _look(self) -> None:
         now = self._desk.clock.utcnow()
         things = [thing for thing in self._all() if thing.holder]

@@ -132,6 +132,11 @@ class VisitService:
         """The same person signed in again in the same browser; told before the former login is revoked."""
         self._holders.renewed(before, after)
 
+    def hide_today(self, user_id: str, login_id: str) -> None:
+        """A login was locked: its Today pages and unused tickets for them end, its calls go on."""
+        self._entry.revoke(user_id)
+        self._holders.close_today(login_id)
+
     def drop_user(self, user_id: str, login_id: str | None = None) -> None:
         """Close a user's connections, media and unused tickets: signed out (what that login opened), disabled, another role."""
         self._entry.revoke(user_id)

@@ -44,7 +44,8 @@ class WebDeps:
 
     `attach` hooks the Socket.IO server into the application before it starts. `on_sign_out` is told the ids of a user who signed
     out and of the login, so that what it opened ends with it; `on_renewed` the ids of the former and the new login of a browser
-    whose user signed in again, before the former one ends. `on_removed` is told the id of a user who lost every login: shut out,
+    whose user signed in again, before the former one ends; `on_locked` those of a user and of the login whose pages were locked.
+    `on_removed` is told the id of a user who lost every login: shut out,
     reset, or given another role or site. `policies` are those of sign-in, as they are now.
     """
 
@@ -55,6 +56,7 @@ class WebDeps:
     attach: Callable[[web.Application], None] = attach_nothing
     on_sign_out: Callable[[str, str], None] = tell_nobody
     on_renewed: Callable[[str, str], None] = tell_nobody
+    on_locked: Callable[[str, str], None] = tell_nobody
     on_removed: Callable[[str], None] = drop_nothing
     policies: SignInPolicies = FixedPolicies()
     live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say

@@ -187,6 +187,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
         attach=signaling.mount,
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
+        on_locked=visits.hide_today,
     )
     await signaling.start()
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], None)

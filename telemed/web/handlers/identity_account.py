@@ -147,7 +147,9 @@ async def lock_state(call: Call) -> Reply:
 
 async def lock(call: Call) -> Reply:
     """`POST /me/lock`."""
-    await call.services.identity.proofs.lock(_who(call))
+    who = _who(call)
+    await call.services.identity.proofs.lock(who)
+    call.services.deps.on_locked(who.user.id, who.login.id)
     return Reply({})
 
 

@@ -111,6 +111,25 @@ async def test_a_sign_out_nobody_told_us_of_is_seen(world: World) -> None:
     assert at_patient.sio.connected and visit.patient_id in world.plane.rooms[visit.id]
 
 
+async def test_today_ends_with_the_lock_and_the_call_behind_it_goes_on(world: World) -> None:
+    doctor, elsewhere = await signed_in(world), await signed_in(world)
+    visit, at_doctor, _ = await talking(world, doctor)
+    board, other = await world.today(doctor), await world.today(elsewhere)
+    early = await world.visits.issue_staff_ticket(doctor)
+    login = await login_of(world, doctor)
+    async with world.store.write() as tx:
+        await tx.logins.save(replace(login, locked_at=world.clock.utcnow()))
+    world.visits.hide_today(doctor.user_id, doctor.login_id)
+    await asyncio.wait_for(board.disconnected.wait(), 10)
+    for ticket in (early, await world.visits.issue_staff_ticket(doctor)):
+        assert await world.refusal("/staff", {"protocol": 1, "ticket": ticket}) == "bad_ticket"
+    assert at_doctor.sio.connected and other.sio.connected
+    assert visit.doctor_id in world.plane.rooms[visit.id]
+    async with world.store.write() as tx:
+        await tx.logins.save(login)
+    assert (await world.today(doctor)).sio.connected, "unlocked, it opens again"
+
+
 @pytest.mark.parametrize("who", ["staff", "guest", "today"])
 async def test_who_is_signed_out_or_moved_while_coming_in_gets_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, who: str
