@@ -1,39 +1,14 @@
 /** Second step: the code that was sent. It says the same whether or not anything was. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
-import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
-import { clinicOfPage } from "../../clinic.js";
-import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { useViewFocus } from "../../view_focus.js";
+import { DemoCode } from "../demo_code.js";
 
 const DIGITS = 6;
 /** Seconds until another code may be asked for: messages take that long on a slow day. */
 const AGAIN_SECONDS = 30;
-const DEMO_POLL_MS = 700;
-const DEMO_POLLS = 8;
-
-/** In a demo: the code that would have been sent; "" when none was, null while it is not known. @param {{contact: string, asked: number}} step */
-function useDemoCode({ contact, asked }) {
-  const [code, setCode] = useState(/** @type {string | null} */ (null));
-  useEffect(() => {
-    if (!clinicOfPage().demo) return undefined;
-    let left = DEMO_POLLS;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const look = async () => {
-      const found = await api.post("/demo/code", { contact }).catch(() => ({ code: null }));
-      left -= 1;
-      setCode(found.code ?? (left > 0 ? null : ""));
-      if (left > 0) timer = setTimeout(look, DEMO_POLL_MS);
-    };
-    setCode(null);
-    timer = setTimeout(look, DEMO_POLL_MS);
-    return () => clearTimeout(timer);
-  }, [contact, asked]);
-  return code;
-}
 
 /** Seconds left until `at`. @param {number} at milliseconds */
 function useSecondsTo(at) {
@@ -45,13 +20,6 @@ function useSecondsTo(at) {
     return () => clearInterval(timer);
   }, [at]);
   return left;
-}
-
-/** @param {{step: {contact: string, asked: number}}} props */
-function DemoCode({ step }) {
-  const code = useDemoCode(step);
-  if (code === null) return null;
-  return html`<${Banner} kind="info" testid="demo-code">${code ? t("my.demo_code", { code }) : t("my.demo_none")}</${Banner}>`;
 }
 
 /** @param {{steps: import("./flow.js").Steps, step: {contact: string, asked: number}}} props */
@@ -88,7 +56,7 @@ export function CodeStep({ steps, step }) {
   return html`<form class="form" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void submit(code); }} novalidate>
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("my.code_title")}</h1>
       <p class="page__lead" role="status">${t("my.code_lead", { contact: step.contact })}</p></div>
-    <${DemoCode} step=${step} />
+    <${DemoCode} contact=${step.contact} asked=${step.asked} />
     <${Field} label=${t("my.code")} name="code" autocomplete="one-time-code" testid="code" inputRef=${input} value=${code} onInput=${onInput}
       error=${steps.problem || undefined} attributes=${{ inputmode: "numeric", pattern: "[0-9]*", class: "field__input my__code" }} />
     <${Button} kind="primary" type="submit" large=${true} wide=${true} busy=${steps.busy} disabled=${code.length !== DIGITS} label=${t("my.open")} testid="confirm-code" />

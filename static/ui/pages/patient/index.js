@@ -73,9 +73,10 @@ function LoadingRecord() {
 function FailedRecord({ error, onRetry }) {
   const code = problemCode(error);
   const final = code === "not_found" || code === "not_allowed";
+  const search = html`<${Button} icon="search" label=${t("today.find_patient")} href="/patients" />`;
   const retry = html`<${Button} icon="refresh-cw" label=${t("common.try_again")} onClick=${onRetry} />`;
   return html`<h1 class="visually-hidden">${t("patient.title")}</h1><div class="card"><${ErrorState} icon=${final ? "lock" : "triangle-alert"} title=${t(final ? "patient.not_here" : "patient.failed")} code=${code}
-    action=${final ? undefined : retry}>${final ? t("patient.not_here_more") : patientProblem(error)}</${ErrorState}></div>`;
+    action=${final ? search : retry}>${final ? t("patient.not_here_more") : patientProblem(error)}</${ErrorState}></div>`;
 }
 
 /** @param {{language: string}} props */

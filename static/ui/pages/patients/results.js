@@ -55,5 +55,5 @@ export function LiveCount({ search }) {
 /** @param {{onCreate?: () => void}} props */
 export function NobodyFound({ onCreate }) {
   return html`<${EmptyState} icon="user-x" title=${t("patients.none")} level=${2} testid="none-found"
-    action=${onCreate && html`<${Button} icon="user-plus" label=${t("patients.new")} onClick=${onCreate} />`}>${t("patients.none_more")}</${EmptyState}>`;
+    action=${onCreate && html`<${Button} icon="user-plus" label=${t("patients.new")} onClick=${onCreate} />`}>${t(onCreate ? "patients.none_more" : "patients.none_try")}</${EmptyState}>`;
 }

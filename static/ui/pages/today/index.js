@@ -3,6 +3,7 @@ import { html, signal, useEffect, useState } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
 import { language, t } from "../../../core/i18n.js";
 import { Button } from "../../components/button.js";
+import { EmptyState } from "../../components/empty_state.js";
 import { toast } from "../../components/toast.js";
 import { handOverAdmit, handOverLink } from "../../handover.js";
 import { setTitle } from "../../page.js";
@@ -20,7 +21,9 @@ import { WaitingList } from "./waiting_list.js";
 
 const alerts = createAlerts();
 const store = createStaffStore({ onArrival: (entries) => alerts.announce(entries) });
-const user = signal(/** @type {{name: string, email: string} | null} */ (null));
+const user = signal(/** @type {import("../staff_user.js").StaffUser | null} */ (null));
+/** Who leads consultations; the others find people and send them on. */
+const LEADING = new Set(["clinician", "dispatcher", "responder"]);
 
 async function loadUser() {
   try {
@@ -75,6 +78,8 @@ function useLife() {
     addEventListener("online", online);
     return () => removeEventListener("online", online);
   }, []);
+  // Refused: because of the role, or because somebody signed this person out. The server says which.
+  useEffect(() => void (store.refused.value && loadUser()), [store.refused.value]);
   const waiting = store.state.value?.waiting ?? [];
   useEffect(() => {
     alerts.follow(waiting.filter((entry) => !entry.acknowledged));
@@ -82,15 +87,26 @@ function useLife() {
   }, [waiting, language()]);
 }
 
-/** @param {{busy: boolean, primary: boolean, onStart: () => void}} props */
-function Head({ busy, primary, onStart }) {
+/** @param {{busy: boolean, primary: boolean, role: string, onStart: () => void}} props `role`: "" while it is not known */
+function Head({ busy, primary, role, onStart }) {
+  const kind = primary ? "primary" : "quiet";
+  const leads = !role || LEADING.has(role);
   const date = new Intl.DateTimeFormat(language(), { weekday: "long", day: "numeric", month: "long" }).format(new Date());
   return html`<header class="today__head">
     <div><h1>${t("today.title")}</h1><p class="today__date">${date}</p></div>
     <div class="today__start">
-      <${Button} kind=${primary ? "primary" : "quiet"} large=${true} icon="video" label=${t("today.start")} busy=${busy} onClick=${onStart} testid="start-session" />
+      ${leads
+        ? html`<${Button} kind=${kind} large=${true} icon="video" label=${t("today.start")} busy=${busy} onClick=${onStart} testid="start-session" />`
+        : html`<${Button} kind=${kind} large=${true} icon="search" label=${t("today.find_patient")} href="/patients" testid="find-patient" />`}
     </div>
   </header>`;
+}
+
+/** For roles without a waiting room: where their work is. @param {{isOfficer: boolean}} props */
+function Elsewhere({ isOfficer }) {
+  const audit = html`<div class="state__ways"><${Button} kind="primary" icon="siren" label=${t("privacy.title")} href="/privacy" /><${Button} icon="clipboard-list" label=${t("audit.title")} href="/audit" /></div>`;
+  return html`<h1>${t("today.title")}</h1>
+    <div class="card"><${EmptyState} icon="door-open" title=${t("today.elsewhere")} level=${2} testid="no-permission" action=${isOfficer && audit}>${t(isOfficer ? "today.elsewhere_officer" : "today.elsewhere_more")}</${EmptyState}></div>`;
 }
 
 /** @param {{waiting: WaitingEntry[]}} props what a screen reader says when the list changes */
@@ -106,11 +122,12 @@ export function Today({ language: shown }) {
   const state = store.state.value;
   const acknowledge = (/** @type {WaitingEntry} */ entry) => void store.acknowledge(entry.participant_id).catch((error) => toast(problemWords(error)));
   const tasks = state?.tasks ?? [];
+  const alertsProps = store.refused.value ? {} : { alertsOn: alerts.on.value, onAlerts: alerts.toggle };
   return html`<div class="shell">
-    <${Rail} language=${shown} user=${user.value} alertsOn=${alerts.on.value} onAlerts=${alerts.toggle} />
+    <${Rail} language=${shown} user=${user.value} ...${alertsProps} />
     <main class="shell__main" id="main" tabindex="-1">
-      <div class="today">
-        <${Head} busy=${busy} primary=${!state?.waiting.length} onStart=${start} />
+      <div class="today">${store.refused.value ? html`<${Elsewhere} isOfficer=${user.value?.is_privacy_officer === true} />` : html`
+        <${Head} busy=${busy} primary=${!state?.waiting.length} role=${user.value?.role ?? ""} onStart=${start} />
         <${ConnectionBanner} connection=${store.connection.value} />
         <${DrainingBanner} draining=${store.draining.value} />
         <${AlertsBanner} alerts=${alerts} />
@@ -121,7 +138,7 @@ export function Today({ language: shown }) {
             <${SessionTable} rows=${state?.sessions ?? null} />
           </div>
           <div class="today__column"><${TaskList} tasks=${tasks} /></div>
-        </div>
+        </div>`}
       </div>
     </main>
   </div>`;

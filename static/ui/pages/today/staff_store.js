@@ -22,6 +22,7 @@ export function createStaffStore({ onArrival }) {
   const state = signal(/** @type {StaffState | null} */ (null));
   const connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
   const draining = signal(false);
+  const refused = signal(false);
   const link = new Signal({ fetchTicket, connect: (payload) => connectSocket("/staff", payload) });
 
   link.on("message", (message) => {
@@ -37,7 +38,8 @@ export function createStaffStore({ onArrival }) {
   link.on("state", (next) => {
     connection.value = next;
     if (next === "online") draining.value = false; // a server that begins to serve is not about to stop
-    if (next === "ended" && (link.reason === "not_signed_in" || link.reason === "not_allowed")) goToSignIn();
+    if (next === "ended" && link.reason === "not_signed_in") goToSignIn();
+    refused.value = next === "ended" && link.reason === "not_allowed";
   });
 
   return {
@@ -45,6 +47,8 @@ export function createStaffStore({ onArrival }) {
     connection,
     /** Whether the server is about to restart: running calls go on, nothing new begins. */
     draining,
+    /** Whether this person's role has no waiting room: signing in again would change nothing. */
+    refused,
     /** Connects. */
     start: () => link.start(),
     /** The device came back to a network: do not wait for the next try. */
