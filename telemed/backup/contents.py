@@ -28,13 +28,18 @@ LEFT_OUT = frozenset({"run", "faults", "keys", "work", "backups", "ca", "demo-ac
 def installation_files(layout: Layout, apart: Path) -> Iterator[tuple[str, Path]]:
     """(member name, path) of every file that lasts beside the database; `apart` (the back-ups' directory) is left out."""
     for top in sorted(layout.root.iterdir()):
-        ours = top.name.startswith((DATABASE, ".")) or top.name in LEFT_OUT
-        if ours or top.is_symlink() or top.resolve() == apart.resolve():
+        if not is_restorable(top.name) or top.is_symlink() or top.resolve() == apart.resolve():
             continue
         for path in _walk(top):
             name = f"{FILES}/{path.relative_to(layout.root).as_posix()}"
             if is_safe_name(name):
                 yield name, path
+
+
+def is_restorable(top: str) -> bool:
+    """Whether something of this name at the top of the directory is among the files of a back-up: no database and no log of one,
+    which would change a database that was checked, and no keys, which have their own archive."""
+    return not top.startswith((DATABASE, ".")) and top not in LEFT_OUT
 
 
 def key_files(config: Config, layout: Layout) -> Iterator[tuple[str, Path]]:

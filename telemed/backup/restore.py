@@ -74,6 +74,9 @@ def _unpacked(wish: Wish, staging: Path) -> Manifest:
     database = staging / "main" / contents.DATABASE
     if not database.is_file():
         raise InvalidInput("The archive holds no database.")
+    files = staging / "main" / contents.FILES
+    if files.is_dir() and not all(contents.is_restorable(top.name) for top in files.iterdir()):
+        raise InvalidInput("The archive holds something that is not ours.")
     if not knows(manifest.revision):
         raise InvalidInput("This back-up was written by a later version of telemed. Restore it with that one.")
     broken = snapshot.faults(database)

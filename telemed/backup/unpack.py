@@ -64,7 +64,8 @@ def _extract(stream: BinaryIO, directory: Path) -> tuple[Manifest, list[Member]]
     manifest: Manifest | None = None
     with tarfile.open(fileobj=stream, mode="r|", bufsize=BUFFER_BYTES) as tar:
         for entry in tar:
-            content = tar.extractfile(entry) if entry.isreg() else None
+            # A sparse entry is "regular" to tarfile, and a few bytes of it would become as much as it likes on the disk.
+            content = tar.extractfile(entry) if entry.isreg() and not entry.issparse() else None
             if content is None or manifest is not None or not is_safe_name(entry.name):
                 raise InvalidInput("The archive holds something that is not ours.")
             if entry.name == MANIFEST:

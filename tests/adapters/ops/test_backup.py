@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.backup import contents, make, places
+from telemed.backup.archive import new_archive
 from telemed.backup.make import Made, NoRoom, make_backup
-from telemed.backup.manifest import MANIFEST
+from telemed.backup.manifest import MANIFEST, decode
 from telemed.backup.recovery_key import RecoveryKey, public_key
 from telemed.backup.restore import Restored, Wish, restore
 from telemed.backup.sealed import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, OpeningReader, SealingWriter
@@ -160,6 +161,42 @@ async def test_names_that_would_leave_the_directory_are_refused(there: Installat
     with pytest.raises(InvalidInput):
         restore(wish(there, made, tmp_path / "new", archive=bad))
     assert not (tmp_path / "evil").exists()
+    assert set(tree(tmp_path / "new")) <= {"telemed.sqlite3.lock"}
+
+
+async def test_a_few_bytes_do_not_become_a_full_disk(there: Installation, tmp_path: Path) -> None:
+    made = backed_up(there, sealed=False)
+    bad = tmp_path / "bad.tar"
+    with tarfile.open(made.archive) as old, tarfile.open(bad, "w", format=tarfile.PAX_FORMAT) as new:
+        entry = tarfile.TarInfo("files/hole")
+        entry.size = 1
+        entry.pax_headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(64 * 1024 * 1024)}
+        new.addfile(entry, io.BytesIO(b"x"))
+        for member in old:
+            new.addfile(member, old.extractfile(member))
+    assert bad.stat().st_size < 16 * 1024 * 1024
+    with pytest.raises(InvalidInput, match="not ours"):
+        restore(wish(there, made, tmp_path / "new", archive=bad))
+
+
+@pytest.mark.parametrize("name", ["telemed.sqlite3-wal", "keys/audit", ".restore", "run/admin.sock"])
+async def test_files_of_an_archive_do_not_get_beside_the_checked_database(
+    there: Installation, tmp_path: Path, name: str
+) -> None:
+    """Hashes, manifest and trail are right; a log of a database beside it would be played into it at the next start."""
+    made = backed_up(there, sealed=False)
+    forged = tmp_path / "forged.tar"
+    with tarfile.open(made.archive) as old, new_archive(forged, "") as new:
+        for member in old:
+            content = old.extractfile(member)
+            assert content is not None
+            if member.name == MANIFEST:
+                new.add_bytes(f"{contents.FILES}/{name}", b"x")
+                new.finish(decode(content.read()))
+            else:
+                new.add_bytes(member.name, content.read())
+    with pytest.raises(InvalidInput, match="not ours"):
+        restore(wish(there, made, tmp_path / "new", archive=forged))
     assert set(tree(tmp_path / "new")) <= {"telemed.sqlite3.lock"}
 
 
