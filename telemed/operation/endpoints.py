@@ -60,7 +60,8 @@ class Endpoints:
     def _may_read(self, request: web.Request) -> bool:
         settings = self._settings()
         given = request.headers.get("Authorization", "")
-        if settings.token and hmac.compare_digest(given.encode(), f"Bearer {settings.token}".encode()):
+        # Header bytes that are no UTF-8 arrive as surrogates, which would not encode otherwise.
+        if settings.token and hmac.compare_digest(given.encode(errors="surrogateescape"), f"Bearer {settings.token}".encode()):
             return True
         return self._source(request) in settings.addresses
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from telemed import logs
 from telemed.backup import places
@@ -209,6 +210,14 @@ async def test_who_may_read_the_metrics(store: Store, peer: str, headers: dict[s
             await ends.metrics(request)
     answer = json.loads((await ends.ready(request)).text or "")
     assert answer["status"] == "ready" and ("checks" in answer) is may
+
+
+async def test_bytes_that_are_no_text_are_a_wrong_token(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = endpoints(store, MetricsSettings(token="token-of-prometheus"))
+    request = make_mocked_request("GET", "/metrics", {}, transport=Peer("192.0.2.1"))
+    monkeypatch.setattr(request, "_headers", CIMultiDict({"Authorization": "Bearer \udcff"}))  # as aiohttp hands it on
+    with pytest.raises(NotFound):
+        await ends.metrics(request)
 
 
 LABEL = re.compile(r'(\w+)="([^"]*)"')
