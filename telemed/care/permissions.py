@@ -43,6 +43,8 @@ CARER_ACTIONS: Mapping[Action, CarerScope] = {
 }
 # What every carer may while it may act at all: Home shows the parts its scope names.
 CARER_ALWAYS = frozenset({Action.OPEN_HOME})
+# What an emergency access alone does not allow: joined with a record of one's own, a record would stay open after its hour.
+NOT_IN_EMERGENCY = frozenset({Action.MERGE_PATIENTS})
 # A staff action on a seat may not be turned on oneself; leaving is the way out.
 _ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE})
 
@@ -103,7 +105,7 @@ def grants(identity: Identity, action: Action) -> bool:
 def may_patient(identity: Identity | None, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:
     """Say whether `identity` may do `action` with a patient's record, `standing` being what it is to the patient."""
     if isinstance(identity, Staff):
-        return _staff_may_patient(identity, TABLE[action].get(identity.role), patient, standing)
+        return _staff_may_patient(identity, action, patient, standing)
     if isinstance(identity, Person):
         return TABLE[action].get(identity.role) is Scope.OWN_RECORD and _owns(identity, action, patient, standing)
     return False
@@ -120,12 +122,13 @@ def check_patient(identity: Identity | None, action: Action, patient: PatientRec
     raise NotAllowed()
 
 
-def _staff_may_patient(staff: Staff, scope: Scope | None, patient: PatientRecord, standing: PatientStanding) -> bool:
+def _staff_may_patient(staff: Staff, action: Action, patient: PatientRecord, standing: PatientStanding) -> bool:
     """The scopes that ask for a patient, for a member of staff."""
     if not _shares(staff, patient):
         return False
+    scope = TABLE[action].get(staff.role)
     if scope is Scope.CARE:
-        return standing.cares
+        return standing.lasts if action in NOT_IN_EMERGENCY else standing.cares
     if scope is Scope.PRIVACY:
         return staff.is_privacy_officer
     return scope is Scope.ORGANISATION

@@ -53,6 +53,25 @@ async def test_it_opens_the_record_for_one_and_for_an_hour(house: House) -> None
     assert (await ask(house, doctor, "GET", f"{path}/break-glass"))[1] == {"access": None}
 
 
+async def test_it_makes_no_lasting_access_out_of_itself(house: House) -> None:
+    doctor, owner = [await house.account("north", Role.CLINICIAN) for _ in range(2)]
+    patient, own = await house.patient("north", owner.staff), await house.patient("north", doctor.staff)
+    path = f"/patients/{patient.id}"
+    assert (await ask(house, doctor, "POST", f"{path}/break-glass", {"reason": REASON}))[0] == 200
+    status, record = await ask(house, doctor, "GET", path)
+    assert status == 200 and "merge_patients" not in record["can"]
+    theirs = record["team"][0]["id"]
+    for act, body in (
+        (f"{path}/team", {"user_id": doctor.id}),
+        (f"{path}/team/{theirs}/end", {}),
+        (f"{path}/merge", {"merged_id": own.id, "revision": patient.revision}),
+        (f"/patients/{own.id}/merge", {"merged_id": patient.id, "revision": own.revision}),
+    ):
+        status, refused = await ask(house, doctor, "POST", act, body)
+        assert (status, refused["error"]["code"]) == (403, "record_closed"), act
+    assert (await ask(house, owner, "POST", f"{path}/team", {"user_id": doctor.id}))[0] == 200
+
+
 async def test_it_ends_by_itself(house: House) -> None:
     doctor = await house.account("north", Role.CLINICIAN)
     patient = await house.patient("north")

@@ -44,6 +44,11 @@ class PatientStanding:
         """Whether a care role has a reason to read the record."""
         return self.in_team or self.leads_session or self.broke_glass
 
+    @property
+    def lasts(self) -> bool:
+        """Whether that reason outlives an emergency access, which opens a record for an hour and must not open it for good."""
+        return self.in_team or self.leads_session
+
 
 STRANGER = PatientStanding()
 

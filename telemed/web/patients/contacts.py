@@ -16,7 +16,7 @@ from telemed.care.roles import CARE_ROLES
 from telemed.clock import Clock
 from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.ids import new_id
-from telemed.web.patients.step import PatientStep
+from telemed.web.patients.step import PatientStep, closed
 
 MAX_CHANNELS = 40  # in use, of one record: own and carers'
 MAX_CARERS = 20
@@ -148,6 +148,7 @@ class PatientContacts:
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             step = await PatientStep.open(tx, now, actor, patient_id, Action.EDIT_CARE_TEAM)
+            await _check_lasting(step)
             user = await tx.users.get(user_id)
             if user is None or user.organisation_id != actor.organisation_id or not user.is_active:
                 raise NotFound()
@@ -166,6 +167,7 @@ class PatientContacts:
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             step = await PatientStep.open(tx, now, actor, patient_id, Action.EDIT_CARE_TEAM)
+            await _check_lasting(step)
             member = await tx.care_teams.get(member_id)
             if member is None or member.patient_id != step.patient.id:
                 raise NotFound()
@@ -175,6 +177,17 @@ class PatientContacts:
                 change = {"member": [user.name if user else "", None]}
                 await step.change(ChangeKind.TEAM_ENDED, change, AuditAction.PATIENT_TEAM_ENDED)
             return {}
+
+
+async def _check_lasting(step: PatientStep) -> None:
+    """Raise NotAllowed `record_closed` for who is here by an emergency access alone.
+
+    It makes no lasting access out of itself, and does not send away those who are told of it. Colleagues may be looked up with
+    it, to ask one of them.
+    """
+    standing = await step.tx.standings.of_staff(step.actor, step.patient.id, step.now)
+    if standing.broke_glass and not standing.lasts:
+        raise closed()
 
 
 async def _carer(step: PatientStep, carer_id: str) -> CarerRecord:
