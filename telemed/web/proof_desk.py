@@ -24,6 +24,7 @@ from telemed.ids import new_id, new_secret
 from telemed.web.passkey_ceremony import RelyingParty
 from telemed.web.passwords import NO_PASSWORD, PasswordChecker
 from telemed.web.second_factors import SecondFactors, factors_of, note_use, shown_passkey
+from telemed.web.second_step_limits import CodeLimits
 from telemed.web.throttle import Rate, Throttle
 
 WRONG_RATE = Rate(5, 60.0)  # wrong proofs of one login
@@ -60,6 +61,7 @@ class ProofDesk:
         self._factors = factors
         self._policies = policies
         self._wrong = Throttle(WRONG_RATE)
+        self._codes = CodeLimits(clock)
 
     async def lock_state(self, who: Proven) -> Json:
         """-> {is_locked, idle_minutes, methods, name}: what the lock screen and the question for a proof need to know."""
@@ -159,10 +161,19 @@ class ProofDesk:
             return await self._checker.matches(who.user.password_hash, proof.password)
         if proof.pin is not None:
             return await self._pin_matches(who, proof.pin)
+        if proof.code is not None:
+            return await self._code_matches(who, proof.code)
         async with self._store.write() as tx:
-            if proof.code is not None:
-                return await self._factors.use_totp(tx, who.user, proof.code, self._clock.utcnow())
             return await self._passkey_shown(tx, who, proof, party)
+
+    async def _code_matches(self, who: Proven, code: str) -> bool:
+        """Check a code of the app. Whoever holds a stolen login guesses no more of them than somebody at the door."""
+        right = self._codes.take(who.login.id, None)
+        async with self._store.write() as tx:
+            is_right = await self._factors.use_totp(tx, who.user, code, self._clock.utcnow())
+        if is_right:
+            right()
+        return is_right
 
     async def _pin_matches(self, who: Proven, pin: str) -> bool:
         async with self._store.read() as tx:

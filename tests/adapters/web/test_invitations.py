@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,27 @@ async def test_a_failed_invitation_leaves_no_account(mailing: Site, people: Peop
     assert (answer.status, answer.json["error"]["field"]) == (400, "email")
     async with store.read() as tx:
         assert await tx.users.by_email("nörgler@clinic.example") is None
+
+
+async def test_a_link_taken_twice_at_the_same_time_is_taken_once(site: Site, people: People) -> None:
+    made = await as_admin(site, people, "/admin/users", NEW)
+    token = made.json["invitation"]["link"].partition("#")[2]
+    sent = [
+        post(site, "/invitations/accept", {"token": token, "password": f"{number} lamps over the river"}) for number in range(3)
+    ]
+    assert sorted(answer.status for answer in await asyncio.gather(*sent)) == [200, 410, 410]
+
+
+async def test_two_admins_who_demote_each_other_leave_one(site: Site, people: People, store: Store) -> None:
+    promoted = await as_admin(site, people, user_path(people, Role.REVIEWER, "role"), {"role": "admin"})
+    assert promoted.status == 200, promoted.text
+    tokens = {role: await people.token_of(role) for role in (Role.ADMIN, Role.REVIEWER)}
+    others = ((Role.ADMIN, Role.REVIEWER), (Role.REVIEWER, Role.ADMIN))
+    sent = []
+    for actor, target in others:
+        headers = {"Cookie": f"telemed_staff={tokens[actor]}"}
+        sent.append(post(site, user_path(people, target, "role"), {"role": "clinician"}, headers=headers))
+    answers = await asyncio.gather(*sent)
+    assert 200 in [answer.status for answer in answers] and [answer.status for answer in answers] != [200, 200]
+    async with store.read() as tx:
+        assert await tx.users.active_with(people.users[Role.ADMIN].organisation_id, Role.ADMIN) == 1

@@ -12,7 +12,16 @@ from telemed.care.ports import Store
 from telemed.care.roles import Role
 from telemed.web.passwords import PasswordChecker, hash_password, is_outdated
 from telemed.web.routes import ROUTES
-from tests.adapters.web.factors import code_now, password_of, post, signed_in, staff_token, with_passkey, with_totp
+from tests.adapters.web.factors import (
+    code_now,
+    password_of,
+    post,
+    signed_in,
+    staff_token,
+    step_of,
+    with_passkey,
+    with_totp,
+)
 from tests.adapters.web.fakes import SESSION_ID
 from tests.adapters.web.people import PASSWORD, People
 from tests.adapters.web.samples import BODIES, concrete
@@ -208,3 +217,28 @@ async def test_the_checker_refuses_what_does_not_fit() -> None:
         assert sum(isinstance(result, str) for result in results) == 1
     finally:
         checker.close()
+
+
+async def test_a_stolen_login_does_not_guess_codes_for_a_shift(site: Site, people: People) -> None:
+    secret, _ = await with_totp(site, people, ROLE)
+    await signed_in(site, people, ROLE)
+    answers = []
+    for _ in range(14):
+        near = {code_now(site, secret, step) for step in (-1, 0, 1)}
+        wrong = next(code for code in ("000000", "111111", "222222", "333333") if code not in near)
+        answers.append((await post(site, "/me/proof", {"code": wrong})).status)
+        site.clock.move(61)
+    assert answers[:10] == [403] * 10
+    assert answers.count(403) == 12 and answers.count(429) == 2, "ten in an hour, and what fourteen minutes give back"
+    assert (await post(site, "/me/proof", {"password": PASSWORD})).status == 200
+
+
+async def test_what_is_good_once_is_good_once_for_two_at_the_same_time(site: Site, people: People) -> None:
+    secret, codes = await with_totp(site, people, ROLE)
+    for shown in ({"code": code_now(site, secret)}, {"recovery_code": codes[0]}):
+        steps = [await step_of(site, ROLE) for _ in range(4)]
+        sent = [post(site, "/auth/step", {"token": step["token"], **shown}) for step in steps]
+        assert sorted(answer.status for answer in await asyncio.gather(*sent)) == [200, 401, 401, 401]
+    step = await step_of(site, ROLE)
+    sent = [post(site, "/auth/step", {"token": step["token"], "recovery_code": code}) for code in codes[1:4]]
+    assert sorted(answer.status for answer in await asyncio.gather(*sent)) == [200, 401, 401], "one step, one login"
