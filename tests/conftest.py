@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import shutil
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 
@@ -78,6 +80,17 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         gc.collect()
     # The loop of the test and session fixtures may hold a few; a leak per connection shows as many more.
     assert open_descriptors() <= descriptors + 16, "file descriptors were left open"
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Take back what a test that runs a command in this process set up for the lines of a whole process."""
+    own, factory = logging.getLogger("telemed"), logging.getLogRecordFactory()
+    level, hooks = own.level, (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    yield
+    own.setLevel(level)
+    logging.setLogRecordFactory(factory)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.fixture(autouse=True)
