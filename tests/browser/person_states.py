@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Route
 
 from tests.browser.browsers import ChromiumTab
-from tests.browser.screenshot_states import Album
+from tests.browser.screenshot_album import Album
 from tests.browser.test_home import ANNA, ATTACHED_VISIT, BEN, enter
 
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from playwright.async_api import Route
+from typing import Any
 
 from tests.browser.browsers import ChromiumTab
-from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
-from tests.browser.server import Server
+from tests.browser.people import join_as_patient, start_consultation
+from tests.browser.screenshot_album import NAMES, Album, answer
+from tests.browser.screenshot_people import PEOPLE_STATES
 
-NAMES = ("Ada Example", "Jonas Weber", "Ayşe Yılmaz-Hohenstein")
 A_TOKEN = "A" * 22
 IN_APP = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/450.0]"
 REFUSE_DEVICES = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));"""
 NO_CAMERA = """(() => { const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = (wish) =>
  wish.video ? Promise.reject(new DOMException("", "NotFoundError")) : real(wish); })()"""
-MAKE_SESSION = """() => fetch("/api/v1/sessions", {method: "POST", headers: {"Content-Type": "application/json"},
-body: JSON.stringify({kind: "scheduled", command_id: "shot" + String(Math.random()).slice(2)})}).then((r) => r.json())"""
 ASK = """([path, method, body]) => fetch("/api/v1/admin" + path,
 {method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)}).then((answer) => answer.json())"""
 ADMIN_SETTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -31,86 +25,6 @@ ADMIN_SETTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("/users", "POST", {"name": "Dr. Wilhelmina Featherstonehaugh", "email": "w.f@clinic.example.org", "role": "clinician"}),
 )
 NEVER_ANSWER = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
-
-
-class Shooter(Protocol):
-    """The camera of screenshots.py."""
-
-    faults: list[str]
-
-    async def take(self, tab: ChromiumTab, name: str, *, whole: bool = True) -> None: ...
-
-
-@dataclass
-class Album:
-    """What a state needs: the server, the camera, and tabs that are closed after it."""
-
-    server: Server
-    camera: Shooter
-    open_tab: Callable[..., Awaitable[ChromiumTab]]
-    tabs: list[ChromiumTab] = field(default_factory=list)
-
-    async def tab(self, **options: Any) -> ChromiumTab:
-        """A page of somebody new."""
-        opened = await self.open_tab(**options)
-        self.tabs.append(opened)
-        return opened
-
-    async def doctor(self, **options: Any) -> ChromiumTab:
-        """Somebody signed in, on Today."""
-        opened = await self.tab(**options)
-        await sign_in(opened, self.server)
-        return opened
-
-    async def admin(self, **options: Any) -> ChromiumTab:
-        """Somebody who runs the server, on the admin pages."""
-        opened = await self.tab(**options)
-        email, password = self.server.account("admin")
-        await opened.goto(self.server.base_url + "/sign-in")
-        await opened.fill("login-email", email)
-        await opened.fill("login-password", password)
-        await opened.click("login-submit")
-        await opened.wait("admin-page")
-        return opened
-
-    async def link(self, doctor: ChromiumTab) -> tuple[str, str]:
-        """A new consultation's link and session id, made without leaving Today."""
-        made = await doctor.page.evaluate(MAKE_SESSION)
-        return made["link"]["url"], made["session"]["id"]
-
-    async def patient(self, link: str, name: str, **options: Any) -> ChromiumTab:
-        """Somebody in the waiting room."""
-        opened = await self.tab(**options)
-        await join_as_patient(opened, link, name)
-        return opened
-
-    async def call(self) -> tuple[ChromiumTab, ChromiumTab]:
-        """A doctor and a patient in a call."""
-        doctor = await self.doctor()
-        link = await start_consultation(doctor)
-        patient = await self.patient(link, NAMES[0])
-        await admit(doctor)
-        for tab in (doctor, patient):
-            await tab.wait("remote-video", timeout=30)
-        return doctor, patient
-
-    async def close_tabs(self) -> None:
-        """Close every page of this state."""
-        for opened in self.tabs:
-            await opened.close()
-        self.tabs.clear()
-
-
-async def answer(tab: ChromiumTab, path: str, status: int, code: str, **headers: str) -> None:
-    """Answer one request of the page in the server's place."""
-
-    async def fulfil(route: Route) -> None:
-        body = json.dumps({"error": {"code": code, "message": code}})
-        await route.fulfill(
-            status=status, content_type="application/json", body=body, headers={"Content-Type": "application/json", **headers}
-        )
-
-    await tab.page.route(f"**/api/v1{path}", fulfil)
 
 
 async def sign_in_page(album: Album) -> None:
@@ -427,4 +341,5 @@ STATES: dict[str, Callable[[Album], Awaitable[None]]] = {
     "call-together": call_together,
     "call-ends": call_ends,
     "today-tasks": today_tasks,
+    **PEOPLE_STATES,
 }

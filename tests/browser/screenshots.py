@@ -20,7 +20,8 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.person_states import PERSON_STATES
-from tests.browser.screenshot_states import STATES, Album
+from tests.browser.screenshot_album import Album
+from tests.browser.screenshot_states import STATES
 from tests.browser.server import start_server, stop_server
 
 SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844), "narrow": (360, 740), "small": (320, 568)}

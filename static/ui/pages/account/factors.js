@@ -29,9 +29,17 @@ export async function change(work, done) {
   await load();
 }
 
-/** @param {{codes: string[], onClose: () => void}} props */
+/** The codes are never shown again: closing before they are kept asks once. @param {{codes: string[], onClose: () => void}} props */
 function CodesDialog({ codes, onClose }) {
-  return html`<${Dialog} title=${t("identity.recovery_title")} open=${codes.length > 0} onClose=${onClose} testid="codes-dialog"><${RecoveryCodes} codes=${codes} onKept=${onClose} /></${Dialog}>`;
+  const [asked, setAsked] = useState(false);
+  const done = () => {
+    setAsked(false);
+    onClose();
+  };
+  const leave = () => (asked ? done() : setAsked(true));
+  return html`<${Dialog} title=${t("identity.recovery_title")} open=${codes.length > 0} onClose=${leave} testid="codes-dialog">
+    <div role="alert">${asked && html`<${Banner} kind="urgent" testid="codes-unkept">${t("identity.recovery_unkept")}</${Banner}>`}</div>
+    <${RecoveryCodes} codes=${codes} onKept=${done} /></${Dialog}>`;
 }
 
 /** @param {{email: string}} props */

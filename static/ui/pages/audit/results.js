@@ -1,5 +1,5 @@
 /** What a search found: a table, cards on phones; names of staff only, everything else by its id. */
-import { html } from "../../../vendor/preact.js";
+import { html, useEffect, useRef } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
@@ -12,6 +12,9 @@ import { ExportButton } from "./export_button.js";
 
 /** @typedef {import("./messages.js").Row} Row */
 /** @typedef {ReturnType<typeof import("./use_search.js").useSearch>} Search */
+
+/** Narrower than this the form fills the window: what was found is brought into sight. CSS pixels, as in the style sheets. */
+const NARROW = 720;
 
 /** Seconds matter here. @param {{at: string}} props */
 function Moment({ at }) {
@@ -56,9 +59,15 @@ function Rows({ search, onAbout }) {
 /** @param {{search: Search, onAbout: (id: string) => void}} props */
 export function Results({ search, onAbout }) {
   const { state, rows, error } = search;
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
+  const isNew = useRef(false);
+  useEffect(() => {
+    if (state === "loading") isNew.current = rows.length === 0;
+    if (state === "found" && isNew.current && innerWidth < NARROW) section.current?.scrollIntoView({ block: "start" });
+  }, [state]);
   const failed = state === "failed" && html`<div class="card"><${ErrorState} level=${2} title=${t("audit.failed")} code=${problemCode(error)} testid="audit-error"
     action=${html`<${Button} icon="refresh-cw" label=${t("common.try_again")} onClick=${search.again} />`}>${problemWords(error)}</${ErrorState}></div>`;
-  return html`<section class="audit-part" aria-label=${t("audit.rows")} aria-busy=${state === "loading"} data-testid="audit-results">
+  return html`<section class="audit-part" ref=${section} aria-label=${t("audit.rows")} aria-busy=${state === "loading"} data-testid="audit-results">
     <p class="visually-hidden" role="status">${state === "found" ? t("audit.count", { count: rows.length }) : ""}</p>
     ${state === "idle" && html`<div class="card"><${EmptyState} icon="clipboard-list" level=${2} title=${t("audit.begin")}>${t("audit.begin_more")}</${EmptyState}></div>`}
     ${state === "loading" && !rows.length && html`<div class="card"><${SkeletonRows} rows=${5} /></div>`}

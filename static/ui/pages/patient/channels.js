@@ -1,5 +1,5 @@
 /** How the person, or a carer, is reached. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
@@ -46,12 +46,22 @@ export function ChannelDialog({ patientId, carerId, title, onClose, onAdded }) {
 /** @param {{channel: Channel, record: PatientRecord, canEdit: boolean, onRemove: (channel: Channel) => void, onChanged: () => void}} props */
 export function ChannelLine({ channel, record, canEdit, onRemove, onChanged }) {
   const [verifying, setVerifying] = useState(false);
-  return html`<div class="channel">
+  const line = useRef(/** @type {HTMLElement | null} */ (null));
+  const isNew = useRef(false);
+  useEffect(() => {
+    // The button that was pressed is gone once the channel is verified: focus stays at its line.
+    if (channel.verified_at && isNew.current) line.current?.focus();
+  }, [channel.verified_at]);
+  const verified = () => {
+    isNew.current = true;
+    onChanged();
+  };
+  return html`<div class="channel" ref=${line} tabindex="-1">
     <${Icon} name=${channel.kind === "phone" ? "phone" : "send"} size=${16} />
     <span class="channel__text"><span class="channel__value">${channel.shown}</span>
     ${channel.verified_at ? html`<${Badge} kind="ok" icon="check">${t("patient.verified")}</${Badge}>` : html`<${Badge}>${t("patient.not_verified")}</${Badge}>`}</span>
     ${canEdit && !channel.verified_at && html`<${Button} label=${t("patient.verify")} onClick=${() => setVerifying(true)} testid="verify-channel" attributes=${{ "aria-label": t("patient.verify_channel", { value: channel.shown }) }} />`}
-    ${verifying && html`<${VerifyDialog} patientId=${record.patient.id} channel=${channel} onClose=${() => setVerifying(false)} onChanged=${onChanged} />`}
+    ${verifying && html`<${VerifyDialog} patientId=${record.patient.id} channel=${channel} onClose=${() => setVerifying(false)} onChanged=${verified} />`}
     ${canEdit && html`<${Button} kind="icon" icon="x" label=${t("patient.remove_channel", { value: channel.shown })} onClick=${() => onRemove(channel)} />`}
   </div>`;
 }
