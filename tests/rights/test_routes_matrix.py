@@ -38,7 +38,7 @@ RIGHTS_CODES = {"not_allowed", "not_signed_in", "record_closed"}
 WITHOUT_BODY = {"GET"}
 QUIET = {"POST /home/devices/{person_login_id}/end"}  # says {} whatever it is asked to end: nothing may be done
 # The trail is one for the organisation: it names staff of every site of it.
-OF_ALL_SITES = {Action.SEARCH_AUDIT}
+OF_ALL_SITES = {Action.SEARCH_AUDIT, Action.EXPORT_AUDIT}
 CHANGES_ASKER = ("/me", "/auth/logout", "/home")  # the asker is signed out, locked or another by then
 
 
