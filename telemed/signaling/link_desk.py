@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from telemed.care import link_rules
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import ActorRef, Seat, Staff
 from telemed.care.link_rules import LinkFacts, Opening
 from telemed.care.permissions import Action
@@ -73,7 +74,7 @@ class LinkDesk:
             hashed, life = self.link_hash(actor.user_id, command_id), self._desk.link_life()
             return {"link": await new_link(step, hashed, seat, actor.user_id, life)}
 
-        ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
+        ack = kept_answer(await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work), "link")
         return {"link": self.with_url(ack["link"], actor.user_id, command_id)}
 
     async def revoke(self, actor: Staff, session_id: str, link_id: str) -> None:

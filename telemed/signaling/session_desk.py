@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from telemed.care import today_views, views
 from telemed.care.audit_actions import AuditAction
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
@@ -63,7 +64,7 @@ class SessionDesk:
             session, participant = views.staff_session_view(step.session), views.participant_view(seat, seat)
             return step, {"session": session, "participant": participant, "link": link}
 
-        ack = await self._desk.transactor.opening(actor.user_id, command_id, begin)
+        ack = kept_answer(await self._desk.transactor.opening(actor.user_id, command_id, begin), "participant")
         return {**ack, "link": self._links.with_url(ack["link"], actor.user_id, command_id)}
 
     async def _new_session(

@@ -40,6 +40,7 @@ CALL_ROUTES: tuple[Route, ...] = (
         give.SessionCreated,
         ask.CreateSessionBody,
         rate=CREATE_RATE,
+        errors=(404, 409),
     ),
     Route("GET", "/sessions/{id}", Action.READ_SESSION, sessions.session_detail, give.SessionDetail),
     Route(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from telemed.care.clinic.records import SiteRecord
+from telemed.care.ports import Json
+from telemed.care.records import UserRecord
 from telemed.care.roles import Role
 from telemed.clock import SystemClock
 from telemed.ids import new_id
@@ -82,3 +84,22 @@ async def test_who_works_everywhere_sees_every_site_and_no_other_organisation(ho
     reader = await house.account("north", Role.FRONT_DESK, site_id=None)
     _, found = await ask(house, reader, "POST", "/patients/search", {"text": "patient"})
     assert len(found["patients"]) == 2 and ABROAD not in str(found)
+
+
+async def test_one_command_id_for_commands_of_two_kinds_is_refused(house: House) -> None:
+    doctor = await house.account("north", Role.CLINICIAN)
+    made = {"name": "Ida Twice", "confirmed": True, "command_id": "command-twice"}
+    assert (await ask(house, doctor, "POST", "/patients", made))[0] == 200
+    begun = {"kind": "urgent", "command_id": "command-twice"}
+    assert await refusal(house, doctor, "/sessions", begun) == (409, "command_repeated")
+    session_id = await house.session(doctor.staff)
+    link = {"role": "patient", "command_id": "command-twice"}
+    assert await refusal(house, doctor, f"/sessions/{session_id}/links", link) == (409, "command_repeated")
+    assert (await ask(house, doctor, "POST", "/sessions", {**begun, "command_id": "command-other"}))[0] == 200
+    assert await refusal(house, doctor, "/patients", {**made, "command_id": "command-other"}) == (409, "command_repeated")
+
+
+async def refusal(house: House, user: UserRecord, path: str, body: Json) -> tuple[int, str]:
+    """How a request is refused."""
+    status, answer = await ask(house, user, "POST", path, body)
+    return status, str(answer["error"]["code"])

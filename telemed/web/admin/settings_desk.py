@@ -8,6 +8,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.clinic.live_settings import LiveSettings, read_settings
 from telemed.care.clinic.records import SettingChange, SiteRecord
 from telemed.care.clinic.subjects import Kind, Setting, Subject, before_it, of_site
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.notify import texts
 from telemed.care.notify.catalogue import Template
@@ -69,7 +70,7 @@ class SettingsDesk:
         async with self._store.write() as tx:
             done = await tx.acks.find(admin.user_id, command_id)
             if done is not None:
-                return done
+                return kept_answer(done, "change_id")
             site = SiteRecord(new_id("sit"), admin.organisation_id, name, phone, now)
             await tx.sites.create(site)
             change = self._change(admin, Subject(Kind.SITE, site.id), None, of_site(site))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from telemed.care.audit_actions import AuditAction
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.patients import edits, merging, search_rank
 from telemed.care.patients.edits import Details
@@ -44,10 +45,13 @@ class PatientEditing:
         async with self._store.write() as tx:
             ack = await tx.acks.find(actor.user_id, command_id)
             if ack is not None:
-                step = await PatientStep.open(tx, now, actor, str(ack["patient_id"]), Action.READ_PATIENT)
+                made = str(kept_answer(ack, "patient_id")["patient_id"])
+                step = await PatientStep.open(tx, now, actor, made, Action.READ_PATIENT)
                 return {**await record_parts(step), "duplicates": []}
             known = [] if confirmed else await _duplicates(tx, actor, kept)
             if known:
+                searched, about = AuditAction.PATIENTS_SEARCHED, actor.organisation_id  # it shows what a search shows
+                await tx.audit.append(actor.ref, searched, about, AuditOutcome.DONE, now)
                 return {"patient": None, "duplicates": await found_lines(tx, actor, known, now)}
             step = await _new_record(tx, actor, kept, now)
             await tx.acks.save(actor.user_id, command_id, {"patient_id": step.patient.id}, now)

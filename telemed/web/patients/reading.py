@@ -65,8 +65,10 @@ class PatientReading:
         """-> {patient: {id, name, birth_date, open}, team: [{name, role}]}: what search shows, and whom to ask."""
         check(actor, Action.SEARCH_PATIENTS)
         now = self._clock.utcnow()
-        async with self._store.read() as tx:
+        async with self._store.write() as tx:
             patient = await find(tx, actor, patient_id)
+            searched, about = AuditAction.PATIENTS_SEARCHED, actor.organisation_id
+            await tx.audit.append(actor.ref, searched, about, AuditOutcome.DONE, now)
             line = (await found_lines(tx, actor, [patient], now))[0]
             members = await tx.care_teams.of_patient(patient.id)
             users = await users_of(tx, (member.user_id for member in members))

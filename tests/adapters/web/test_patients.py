@@ -52,10 +52,17 @@ async def test_a_record_is_made_once_and_who_cares_is_in_its_team(doctor: Site, 
     assert (await make(doctor, name="Somebody Else")).json["team"] == []
 
 
-async def test_people_alike_are_shown_and_nothing_is_made(doctor: Site) -> None:
+async def searches(people: People) -> int:
+    """How many searches the trail tells of."""
+    async with people.store.read() as tx:
+        return sum(row.action == "patients.searched" for row in await tx.audit.page())
+
+
+async def test_people_alike_are_shown_and_nothing_is_made(doctor: Site, people: People) -> None:
     answer = (await make(doctor, name="Zoe Mueller", birth_date=BORN.isoformat())).json
     assert answer["patient"] is None
     assert {one["id"] for one in answer["duplicates"]} == {PATIENT_ID, TWIN_ID}  # the merged one leads to the first
+    assert await searches(people) == 1, "who asks for people alike has searched"
     made = (await make(doctor, name="Zoe Mueller", birth_date=BORN.isoformat(), confirmed=True)).json
     assert made["patient"]["name"] == "Zoe Mueller" and made["duplicates"] == []
 
@@ -134,7 +141,9 @@ async def test_a_record_is_closed_to_whom_it_does_not_concern(doctor: Site, peop
     closed = await doctor.ask("GET", f"{BASE}/{record}")
     assert (closed.status, closed.json["error"]["code"]) == (403, "record_closed") and "ılmaz" not in closed.text
     assert (await trail(people, record))[-1] == ("patient.read", "refused")
+    before = await searches(people)
     door = (await doctor.ask("GET", f"{BASE}/{record}/door")).json
+    assert await searches(people) == before + 1
     assert door["team"] == [{"name": "Name of clinician", "role": "clinician"}] and not door["patient"]["open"]
     for method, path, body in (
         ("PATCH", "", {"revision": 1, "name": "X"}),
