@@ -1,5 +1,5 @@
 /** "Who saw my data": one line for each person, day and kind of act, in plain words; emergency access stands out. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
@@ -26,6 +26,7 @@ export function AccessList() {
   const [next, setNext] = useState(/** @type {string | null} */ (null));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
   const load = async () => {
     setBusy(true);
     setProblem("");
@@ -33,13 +34,14 @@ export function AccessList() {
       const page = await api.get(next ? `/home/access?after=${next}` : "/home/access");
       setLines([...(lines ?? []), ...page.lines]);
       setNext(page.next);
+      if (!page.next) heading.current?.focus(); // the button is about to go
     } catch (error) {
       setProblem(problemWords(error));
     }
     setBusy(false);
   };
   return html`<section class="card card--padded home__card" aria-labelledby="access" aria-busy=${busy ? "true" : undefined}>
-    <h2 id="access">${t("home.access")}</h2>
+    <h2 id="access" ref=${heading} tabindex="-1">${t("home.access")}</h2>
     <p class="muted">${t("home.access_lead")}</p>
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
     <div aria-live="polite">

@@ -10,7 +10,7 @@ import { Section, Nothing } from "./section.js";
 /** @param {{door: import("./record.js").Door, children?: unknown}} props `children`: a way in for emergencies, where there is one */
 export function ClosedRecord({ door, children }) {
   const { patient, team } = door;
-  return html`<header class="today__head"><div class="who"><${Avatar} name=${patient.name} large=${true} /><div class="who__text"><h1>${patient.name}</h1><p class="today__date">${birthWords(patient)}</p></div></div></header>
+  return html`<header class="today__head"><div class="who"><${Avatar} name=${patient.name} large=${true} /><div class="who__text"><h1 tabindex="-1">${patient.name}</h1><p class="today__date">${birthWords(patient)}</p></div></div></header>
     <div class="card" data-testid="record-closed"><${EmptyState} icon="lock" level=${2} title=${t("patient.closed")} action=${children}>${t("patient.closed_more")}</${EmptyState}></div>
     <${Section} title=${t("patient.whom_to_ask")}>
       ${team.length

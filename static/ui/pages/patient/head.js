@@ -52,7 +52,7 @@ export function PatientHead({ patient, can }) {
   return html`<header class="today__head patient-head-row">
     <div class="who">
       <${Avatar} name=${patient.name} large=${true} />
-      <div class="who__text"><h1>${patient.name}</h1><p class="today__date">${birthWords(patient)}</p><${NeedBadges} patient=${patient} /></div>
+      <div class="who__text"><h1 tabindex="-1">${patient.name}</h1><p class="today__date">${birthWords(patient)}</p><${NeedBadges} patient=${patient} /></div>
     </div>
     ${can.includes("create_session") && html`<div class="today__start">
       <${Button} kind="primary" large=${true} icon="video" label=${t("today.start")} busy=${busy} onClick=${start} testid="start-session" /></div>`}

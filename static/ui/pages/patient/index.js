@@ -1,5 +1,5 @@
 /** A person's record: who it is, every visit, how to reach them, who acts for them, who cares for them. */
-import { html, useEffect, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { language, t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
@@ -79,11 +79,22 @@ function FailedRecord({ error, onRetry }) {
     action=${final ? search : retry}>${final ? t("patient.not_here_more") : patientProblem(error)}</${ErrorState}></div>`;
 }
 
+/** A record that opens or closes under one's hands takes the pressed button away: focus goes to its heading. @param {string} state */
+function useHeadingFocus(state) {
+  const before = useRef(state);
+  useEffect(() => {
+    const turned = (before.current === "closed" && state === "open") || (before.current === "open" && state === "closed");
+    before.current = state;
+    if (turned) /** @type {HTMLElement | null} */ (document.querySelector("#main h1"))?.focus();
+  }, [state]);
+}
+
 /** @param {{language: string}} props */
 export function PatientPage({ language: shown }) {
   const user = useStaffUser();
   const online = useOnline();
   const loaded = useRecord(patientIdOfPage());
+  useHeadingFocus(loaded.state);
   // The title shows in the task bar and in the browser's history: it names nobody.
   useEffect(() => setTitle(t("patient.title")), [language()]);
   return html`<div class="shell">
