@@ -6,6 +6,7 @@ from telemed.care.ports import Json
 from telemed.care.records import UserRecord
 from telemed.care.staff.device_words import device_words
 from telemed.web.call import Call, NewCookie, Reply, Services
+from telemed.web.new_device import tell_of_new_device
 from telemed.web.origin import is_other_program
 from telemed.web.sign_in import SignedIn, StepOwed, account_key
 
@@ -39,6 +40,8 @@ async def signed_in_reply(call: Call, signed_in: SignedIn, more: Json | None = N
     services = call.services
     account = account_key(signed_in.user.email)
     services.sign_in.limits.remember(account, call.source)
+    if services.devices.known(call.request, account, services.deps.clock.utcnow()) is None:
+        await tell_of_new_device(services, signed_in, words_of(call))
     earlier = services.identifier.staff_token(call.request)
     if earlier is not None:
         await _replace_login(services, earlier, signed_in)

@@ -211,3 +211,14 @@ async def test_two_admins_who_demote_each_other_leave_one(site: Site, people: Pe
     assert 200 in [answer.status for answer in answers] and [answer.status for answer in answers] != [200, 200]
     async with store.read() as tx:
         assert await tx.users.active_with(people.users[Role.ADMIN].organisation_id, Role.ADMIN) == 1
+
+
+async def test_the_owner_hears_of_a_browser_the_account_does_not_know(store: Store, people: People, static_root: Path) -> None:
+    async with running_site(store, settings_for(static_root, sends_mail=True)) as site:
+        first = await post(site, "/auth/login", password_of(Role.CLINICIAN))
+        site.cookies = {name: entry.value for name, entry in first.cookies.items() if "device" in name}
+        assert (await post(site, "/auth/login", password_of(Role.CLINICIAN))).status == 200
+    async with store.read() as tx:
+        logins = await tx.logins.of_user(people.users[Role.CLINICIAN].id, site.clock.utcnow())
+        mails = [message for login in logins for message in await tx.outbox.about(login.id)]
+    assert [(mail.template, mail.recipient) for mail in mails] == [("new_device", email_of(Role.CLINICIAN))]
