@@ -1,9 +1,12 @@
 /** Dialog: a question or a short form that must be answered before going on. */
-import { html } from "../../vendor/preact.js";
+import { html, useEffect } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "./button.js";
 import { useElementId } from "./element_id.js";
 import { useModal } from "./modal.js";
+
+/** What one came to fill in. Without it the way out has the focus, and Enter would close the form. */
+const FIRST_FIELD = ".dialog__body :is(textarea, input:not([type=checkbox], [type=radio], [type=range], [type=file])):not([readonly], [disabled])";
 
 /**
  * @param {{title: string, open: boolean, onClose: () => void, children?: unknown, actions?: unknown, wide?: boolean, testid?: string}} props
@@ -11,6 +14,9 @@ import { useModal } from "./modal.js";
 export function Dialog({ title, open, onClose, children, actions, wide, testid }) {
   const id = useElementId("dialog");
   const { ref, onCancel, onPointerDown } = useModal(open, onClose);
+  useEffect(() => {
+    if (open) /** @type {HTMLElement | null | undefined} */ (ref.current?.querySelector(FIRST_FIELD))?.focus();
+  }, [open]);
   if (!open) return null;
   return html`<dialog class=${wide ? "dialog dialog--wide" : "dialog"} ref=${ref} aria-labelledby=${id} data-testid=${testid}
     onCancel=${onCancel} onPointerDown=${onPointerDown}>

@@ -69,12 +69,18 @@ export function AppSection({ security }) {
     toast(t("identity.app_added"));
     await load();
   };
-  const remove = () => void change(() => api.post("/me/totp/remove"), t("identity.app_removed"));
+  const [removing, setRemoving] = useState(false);
+  const remove = () => {
+    setRemoving(false);
+    void change(() => api.post("/me/totp/remove"), t("identity.app_removed"));
+  };
+  const actions = html`<${Button} label=${t("identity.cancel")} onClick=${() => setRemoving(false)} /><${Button} kind="danger" icon="trash-2" label=${t("identity.remove")} onClick=${remove} testid="totp-remove-now" />`;
   return html`<${Section} title=${t("identity.app")} testid="section-totp">
     ${security.totp
-      ? html`<${Line} title=${t("identity.app_on")} meta=${html`<${DateTime} at=${security.totp.since} />`} end=${html`<${Button} kind="plain" icon="trash-2" label=${t("identity.remove")} onClick=${remove} testid="totp-remove" />`} />`
+      ? html`<${Line} title=${t("identity.app_on")} meta=${html`<${DateTime} at=${security.totp.since} />`} end=${html`<${Button} kind="plain" icon="trash-2" label=${t("identity.remove")} onClick=${() => setRemoving(true)} testid="totp-remove" />`} />`
       : html`<p class="muted">${t("identity.app_text")}</p><div><${Button} icon="smartphone" label=${t("identity.app_add")} onClick=${() => setOpen(true)} testid="totp-add" /></div>`}
     <${Dialog} title=${t("identity.app_add")} open=${open} onClose=${() => setOpen(false)}>${open && html`<${AppSetup} begin=${() => api.post("/me/totp")} confirm=${confirm} onCancel=${() => setOpen(false)} />`}</${Dialog}>
+    <${Dialog} title=${t("identity.app_remove_ask")} open=${removing} onClose=${() => setRemoving(false)} actions=${actions}><p>${t("identity.app_remove_text")}</p></${Dialog}>
     <${CodesDialog} codes=${codes} onClose=${() => setCodes([])} />
   </${Section}>`;
 }
