@@ -44,7 +44,7 @@ async def test_signs_in_reads_and_signs_out(site: Site, people: People, store: S
             "name": "Name of clinician",
             "email": email_of(Role.CLINICIAN),
             "role": "clinician",
-            "is_privacy_officer": False,
+            "is_privacy_officer": people.users[Role.CLINICIAN].is_privacy_officer,
         }
     }
     cookie = staff_cookie(answer)
