@@ -35,7 +35,7 @@ class PatientStanding:
     """What a reader is to a patient. `carer_scope` is None for everybody but a carer whose access has not ended."""
 
     in_team: bool = False
-    leads_session: bool = False  # made, or holds a seat in, a session attached to the record
+    leads_session: bool = False  # made, or holds a seat in, a session attached to the record; over: it took place
     broke_glass: bool = False  # an open emergency access of the reader's own
     carer_scope: frozenset[str] | None = None
 

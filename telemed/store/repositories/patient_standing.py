@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
 from telemed.care.identity import Person, Staff
 from telemed.care.patients.records import STRANGER, CarerRecord, PatientStanding
-from telemed.care.states import ParticipantState
+from telemed.care.states import ParticipantEvent, ParticipantState, SessionState
 from telemed.store import schema
 from telemed.store import schema_people as people
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
 
 _SHUT_OUT = (ParticipantState.DENIED, ParticipantState.REMOVED)
+_OVER = (SessionState.ENDED, SessionState.SEALED, SessionState.CANCELLED, SessionState.EXPIRED, SessionState.FAILED)
 
 
 class PatientStandingRows:
@@ -58,12 +59,20 @@ def _teams(staff: Staff, patient_ids: Collection[str]) -> Select[tuple[str]]:
 
 
 def _led(staff: Staff, patient_ids: Collection[str]) -> Select[tuple[str]]:
-    """Visits made by the person, or in which it holds a seat nobody took away. A visit is of its patient's organisation."""
+    """Visits made by the person, or in which it holds a seat nobody took away. A visit is of its patient's organisation.
+
+    Once a visit is over it counts only if it took place: a call began, and whoever did not make it was in it. Otherwise a seat
+    taken for a moment, or an empty visit made during an emergency access, would open the record for good.
+    """
     c, seat = schema.session.c, schema.participant.c
     own = and_(seat.session_id == c.id, seat.user_id == staff.user_id)
     joined = select(c.patient_id).outerjoin(schema.participant, own).where(c.patient_id.in_(patient_ids))
-    made = and_(seat.id.is_(None), c.created_by == staff.user_id)
-    return joined.where(or_(made, seat.state.not_in(_SHUT_OUT)))
+    made = and_(c.created_by == staff.user_id, or_(seat.id.is_(None), seat.state.not_in(_SHUT_OUT)))
+    event = schema.participant_event.c
+    was_in = exists().where(event.participant_id == seat.id, event.event == ParticipantEvent.MEDIA_CONNECTED)
+    running = c.state.not_in(_OVER)
+    seated = and_(seat.state.not_in(_SHUT_OUT), or_(running, was_in))
+    return joined.where(or_(running, c.started_at.is_not(None)), or_(made, seated))
 
 
 def _broken(staff: Staff, patient_ids: Collection[str], now: datetime) -> Select[tuple[str]]:

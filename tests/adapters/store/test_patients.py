@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from telemed.care.identity import ActorRef, Person
+from telemed.care.identity import SYSTEM, ActorRef, Person
 from telemed.care.patients import search_rank
 from telemed.care.patients.records import (
     CarerRecord,
@@ -25,11 +25,13 @@ from telemed.care.patients.records import (
 )
 from telemed.care.patients.repositories import SearchArea
 from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
+from telemed.care.records import ParticipantEventRecord, ParticipantRecord
 from telemed.care.roles import Role
-from telemed.care.states import ParticipantState
+from telemed.care.states import ParticipantEvent, ParticipantState, SessionState
 from telemed.errors import Conflict
 from telemed.ids import new_id
 from telemed.store import Store
+from telemed.store.transaction import StoreTransaction
 from tests.adapters.store.rows import CLINIC, NOW, SEAT, SESSION, USER, fill
 
 AREA = SearchArea("org_1", None)
@@ -117,6 +119,31 @@ async def test_a_channel_is_there_once_and_verified_only_while_it_is_used(clinic
         await tx.channels.create(replace(channel, id="chn_4"))
 
 
+async def _check_what_counts_afterwards(tx: StoreTransaction, seat: ParticipantRecord) -> None:
+    """A visit that is over counts if a call began, and for the seats that were in it."""
+    await tx.participants.save(seat)
+    over = replace(SESSION, patient_id="pat_2", state=SessionState.ENDED, started_at=None)
+    await tx.sessions.save(over)
+    for user in (USER, OTHER):
+        assert await tx.standings.open_to(user.staff, ["pat_2"], NOW) == set(), "nobody was in it"
+    await tx.sessions.save(replace(over, started_at=NOW))
+    assert await tx.standings.open_to(USER.staff, ["pat_2"], NOW) == {"pat_2"}
+    assert await tx.standings.open_to(OTHER.staff, ["pat_2"], NOW) == set(), "took a seat and never came"
+    await tx.events.append(
+        ParticipantEventRecord(
+            id="evt_9",
+            session_id=seat.session_id,
+            participant_id=seat.id,
+            event=ParticipantEvent.MEDIA_CONNECTED,
+            from_state=ParticipantState.ADMITTED,
+            to_state=ParticipantState.CONNECTED,
+            cause=SYSTEM,
+            at=NOW,
+        )
+    )
+    assert await tx.standings.open_to(OTHER.staff, ["pat_2"], NOW) == {"pat_2"}
+
+
 async def test_standings(clinic: Store) -> None:
     staff, other = USER.staff, OTHER.staff
     async with clinic.write() as tx:
@@ -133,6 +160,7 @@ async def test_standings(clinic: Store) -> None:
         assert await tx.standings.open_to(other, ["pat_2"], NOW) == {"pat_2"}
         await tx.participants.save(replace(seat, state=ParticipantState.REMOVED))
         assert await tx.standings.open_to(other, ["pat_2"], NOW) == set()
+        await _check_what_counts_afterwards(tx, seat)
         await tx.care_teams.save(replace(again, until=NOW))
         assert await tx.standings.open_to(staff, ["pat_1"], NOW) == set()
         carer = CarerRecord("car_1", "pat_1", "Carl", Relation.CHILD, (CarerScope.SEE_VISITS,), "usr_1", NOW, NOW)
