@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.client.seat import Api, SeatClient, command_id, open_link, sign_in
+from tests.client.seat import Api, RefusedError, SeatClient, command_id, open_link, sign_in
 
 TICK = 0.02  # seconds: how closely this process watches itself
 
@@ -54,11 +54,24 @@ class Room:
 
     async def chat(self) -> float:
         """Seconds until a line of the patient reaches the doctor."""
-        started = time.monotonic()
         body = f"line {command_id()}"
-        await self.patient.command("chat", body=body)
+        started = await self._say(body)
         await self.doctor.until(lambda: any(m["body"] == body for m in self.doctor.state["chat"]), timeout=10)
         return time.monotonic() - started
+
+    async def _say(self, body: str) -> float:
+        """Write a line; when the try that was taken began. Quick tests ask for more lines than one seat may write."""
+        for _ in range(50):
+            started = time.monotonic()
+            try:
+                await self.patient.command("chat", body=body)
+            except RefusedError as error:
+                if error.code != "too_many":
+                    raise
+                await asyncio.sleep(0.2)  # a seat may write five lines a second
+            else:
+                return started
+        raise AssertionError("no line was taken for ten seconds")
 
     async def admit(self) -> None:
         """Let in everybody who waits."""

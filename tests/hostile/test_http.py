@@ -12,6 +12,7 @@ import aiohttp
 import psutil
 import pytest
 
+from telemed.web.route import PARAMETERS
 from telemed.web.routes import ROUTES
 from tests.hostile.product import Attacker
 from tests.hostile.raw_http import Answer, exchange, request
@@ -51,7 +52,8 @@ TRAVERSALS = (
 
 def concrete(path: str, session_id: str) -> str:
     """A route's path with ids in it."""
-    return "/api/v1" + path.format(id=session_id, link_id="lnk_none")
+    ids = {name: "30" if name == "days" else pattern.partition("_")[0] + "_none" for name, pattern in PARAMETERS.items()}
+    return "/api/v1" + path.format(**ids | {"id": session_id})
 
 
 def assert_decent(answer: Answer, what: object) -> None:
