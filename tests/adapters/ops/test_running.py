@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -36,8 +37,8 @@ TOKEN = "t" * 43  # of the clinician's login
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real installation with one clinician."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real installation with one clinician, never served: what a test starts from."""
     folder = tmp_path_factory.mktemp("clinic")
     path = folder / "telemed.toml"
     flags = ("--clinic-name", "Praxis", "--phone", "+49 30 1", "--base-url", "", "--admin-email", "boss@praxis.example")
@@ -49,6 +50,12 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert added.returncode == 0, added.stderr
     asyncio.run(signed_in(folder / "var" / "telemed.sqlite3"))
     return path
+
+
+@pytest.fixture
+def config(installed: Path, tmp_path: Path) -> Path:
+    """A copy of one's own: a killed server leaves calls behind that the next start would wait for."""
+    return Path(shutil.copytree(installed.parent, tmp_path / "clinic")) / installed.name
 
 
 async def signed_in(database: Path) -> None:
