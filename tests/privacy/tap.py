@@ -35,8 +35,10 @@ class Tap:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        ends = [writer]
         try:
             there, back = await asyncio.open_connection(*self.target, local_addr=(self.source, 0))
+            ends.append(back)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._copy(reader, back, self.up))
                 both.create_task(self._copy(there, writer, self.down))
@@ -44,7 +46,8 @@ class Tap:
             pass
         finally:
             self._tasks.discard(task)
-            writer.transport.abort()
+            for end in ends:
+                end.transport.abort()
 
     @staticmethod
     async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray) -> None:
