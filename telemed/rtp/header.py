@@ -92,8 +92,9 @@ def one_byte_extensions(elements: list[tuple[int, bytes]]) -> bytes:
 
 
 class EgressTemplate:
-    """Writes the packets of one subscriber flow: new header, optional MID extension, the publisher's payload.
+    """What the packets of one subscriber flow have in common: new header, optional MID extension, the publisher's payload.
 
+    The packet path writes first copies itself: `head`, the packet's own numbers and the payload go through `packet_packer`.
     CSRCs, the publisher's extensions and its padding are never forwarded. `out` is preallocated and never grows.
     """
 
@@ -106,29 +107,6 @@ class EgressTemplate:
         first = VERSION_BITS | (0x10 if wanted else 0)
         self.head = first, payload_type, payload_type | 0x80, ssrc, extensions  # second byte without and with marker
         self.header_length = FIXED_HEADER_LENGTH + len(extensions)
-
-    def write(  # noqa: PLR0913 - once per copy: a record here would cost more than the write
-        self,
-        out: bytearray,
-        data: Buffer,
-        payload_offset: int,
-        payload_end: int,
-        marker: int,
-        sequence: int,
-        timestamp: int,
-    ) -> int:
-        """Write one packet carrying data[payload_offset:payload_end] and return its length in bytes.
-
-        Raises MalformedPacket when `out` is too small for it.
-        """
-        payload = bytes(data[payload_offset:payload_end])
-        end = self.header_length + len(payload)
-        if end > len(out):
-            raise MalformedPacket("RTP packet does not fit the send buffer")
-        first, plain, marked, ssrc, extensions = self.head
-        pack = packet_packer(len(extensions), len(payload))
-        pack(out, 0, first, marked if marker else plain, sequence, timestamp, ssrc, extensions, payload)
-        return end
 
     def write_rtx(
         self, out: bytearray, payload: Buffer, marker: int, sequence: int, timestamp: int, original_sequence: int
