@@ -3,5 +3,5 @@ import { guardStaff } from "./identity/guard.js";
 import { startPage } from "./page.js";
 import { Admin } from "./pages/admin/index.js";
 
-guardStaff({ proofs: false });
+guardStaff();
 await startPage(Admin);

@@ -84,12 +84,9 @@ async function begin() {
   if (state.is_locked) void cover();
 }
 
-/**
- * Call once on each page of staff.
- * @param {{proofs?: boolean}} [options] `proofs: false` on a page that asks for proofs itself
- */
-export function guardStaff({ proofs = true } = {}) {
-  if (proofs) onRefusal("proof_needed", async () => (await import("./proof_dialog.js")).askForProof());
+/** Call once on each page of staff. */
+export function guardStaff() {
+  onRefusal("proof_needed", async () => (await import("./proof_dialog.js")).askForProof());
   onRefusal("locked", async () => {
     await cover();
     return true;

@@ -9,10 +9,9 @@ import { accountProblem } from "./account_words.js";
 import { RoleFields } from "./role_fields.js";
 
 /**
- * @param {{account: import("./people.js").Account, sites: import("./people.js").Site[], proved: <T>(act: () => Promise<T>) => Promise<T | null>,
- *   onDone: () => void, onClose: () => void}} props
+ * @param {{account: import("./people.js").Account, sites: import("./people.js").Site[], onDone: () => void, onClose: () => void}} props
  */
-export function AccountDialog({ account, sites, proved, onDone, onClose }) {
+export function AccountDialog({ account, sites, onDone, onClose }) {
   const before = { role: account.role, site: account.site_id ?? "", officer: account.is_privacy_officer };
   const [place, setPlace] = useState(before);
   const [problem, setProblem] = useState("");
@@ -21,17 +20,13 @@ export function AccountDialog({ account, sites, proved, onDone, onClose }) {
     const path = `/admin/users/${account.id}`;
     if (place.role !== before.role || place.officer !== before.officer) await api.post(`${path}/role`, { role: place.role, is_privacy_officer: place.officer });
     if (place.site !== before.site) await api.post(`${path}/site`, { site_id: place.site || null });
-    return true;
   };
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
     try {
-      if (!(await proved(save))) {
-        setBusy(false);
-        return;
-      }
+      await save();
       toast(t("admin.account_saved", { name: account.name }));
       onDone();
     } catch (error) {

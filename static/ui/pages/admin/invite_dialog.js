@@ -14,10 +14,9 @@ import { RoleFields } from "./role_fields.js";
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
- * @param {{sites: import("./people.js").Site[], proved: <T>(act: () => Promise<T>) => Promise<T | null>,
- *   onDone: (invitation: import("./people.js").Invitation) => void, onClose: () => void}} props
+ * @param {{sites: import("./people.js").Site[], onDone: (invitation: import("./people.js").Invitation) => void, onClose: () => void}} props
  */
-export function InviteDialog({ sites, proved, onDone, onClose }) {
+export function InviteDialog({ sites, onDone, onClose }) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [place, setPlace] = useState({ role: "clinician", site: "", officer: false });
@@ -31,8 +30,7 @@ export function InviteDialog({ sites, proved, onDone, onClose }) {
     setBusy(true);
     try {
       const body = { name: name.trim(), email: email.trim(), role: place.role, language: language(), is_privacy_officer: place.officer, ...(place.site && { site_id: place.site }) };
-      const answer = await proved(() => api.post("/admin/users", body));
-      if (answer) onDone(answer.invitation);
+      onDone((await api.post("/admin/users", body)).invitation);
     } catch (error) {
       setFaults({ form: accountProblem(error) });
     }

@@ -16,7 +16,6 @@ import { AccountDialog } from "./account_dialog.js";
 import { accountProblem } from "./account_words.js";
 import { InviteDialog, LinkDialog } from "./invite_dialog.js";
 import { Loaded, Section } from "./parts.js";
-import { useProof } from "./proof.js";
 import { useAnswer, useResource } from "./use_resource.js";
 
 /** Milliseconds of quiet before a search is sent. */
@@ -106,7 +105,6 @@ function AccountTable({ accounts, sites, onAct }) {
  * @param {() => void} reload
  */
 function useActs(edit, showLink, reload) {
-  const { proved, dialog } = useProof();
   const act = async (/** @type {string} */ id, /** @type {Account} */ account) => {
     if (id === "edit") {
       edit(account);
@@ -123,8 +121,8 @@ function useActs(edit, showLink, reload) {
     };
     try {
       const request = requests[id];
-      const answer = request ? await proved(request) : null;
-      if (answer === null) return;
+      if (!request) return;
+      const answer = await request();
       if (answer.invitation?.link) showLink(answer.invitation.link);
       else toast(t(`admin.done_${id}`, { name: account.name }), id === "deactivate" ? { undo: () => void act("activate", account) } : {});
       reload();
@@ -132,7 +130,7 @@ function useActs(edit, showLink, reload) {
       toast(accountProblem(error));
     }
   };
-  return { act, proved, dialog };
+  return act;
 }
 
 /** @param {{onInvite: () => void, text: string}} props */
@@ -165,7 +163,7 @@ export function People() {
   const [edited, setEdited] = useState(/** @type {Account | null} */ (null));
   const [link, setLink] = useState("");
   const reload = () => void found.reload();
-  const { act, proved, dialog } = useActs(setEdited, setLink, reload);
+  const act = useActs(setEdited, setLink, reload);
   const invited = (/** @type {Invitation} */ invitation) => {
     setInviting(false);
     if (invitation.link) setLink(invitation.link);
@@ -178,9 +176,8 @@ export function People() {
     <${Loaded} resource=${found} rows=${6}>${(/** @type {{users: Account[], next: string | null}} */ data) => (data.users.length
       ? html`<${AccountTable} accounts=${inOrder(data)} sites=${sites} onAct=${(/** @type {string} */ id, /** @type {Account} */ account) => void act(id, account)} /><${More} found=${found} text=${quiet} />`
       : html`<${Nobody} onInvite=${() => setInviting(true)} text=${quiet} />`)}</${Loaded}>
-    ${inviting && html`<${InviteDialog} sites=${sites} proved=${proved} onDone=${invited} onClose=${() => setInviting(false)} />`}
-    ${edited && html`<${AccountDialog} account=${edited} sites=${sites} proved=${proved} onDone=${() => { setEdited(null); reload(); }} onClose=${() => setEdited(null)} />`}
+    ${inviting && html`<${InviteDialog} sites=${sites} onDone=${invited} onClose=${() => setInviting(false)} />`}
+    ${edited && html`<${AccountDialog} account=${edited} sites=${sites} onDone=${() => { setEdited(null); reload(); }} onClose=${() => setEdited(null)} />`}
     ${link && html`<${LinkDialog} link=${link} onClose=${() => setLink("")} />`}
-    ${dialog}
   </${Section}>`;
 }
