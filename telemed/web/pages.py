@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from telemed.care.roles import Role
@@ -15,6 +17,7 @@ TODAY = "/today"
 ADMIN = "/admin"
 PERSON_SIGN_IN = "/my"
 HOME = "/home"
+_NOT_DIALLED = re.compile(r"[^+\d]")  # RFC 3966: a tel: URI has no spaces
 SESSION_PATTERN = r"ses_[A-Za-z0-9_-]{1,36}"
 PATIENT_PATTERN = r"pat_[A-Za-z0-9_-]{1,36}"
 
@@ -138,6 +141,7 @@ class Pages:
         return {
             "clinic_name": settings.clinic_name,
             "clinic_phone": settings.clinic_phone,
+            "clinic_dial": _NOT_DIALLED.sub("", settings.clinic_phone),
             "emergency_number": settings.emergency_number,
             "demo_banner": DEMO_BANNER if settings.demo else "",
             "provider": "on" if settings.oidc else "",

@@ -1,4 +1,7 @@
-"""Our pages' HTML: files with `{{name}}` for the few values the server knows. Escaped once, whatever the value."""
+"""Our pages' HTML: files with `{{name}}` for the few values the server knows. Escaped once, whatever the value.
+
+What stands on every page is written once, in `parts/`: `{{> name}}` is replaced by that file. Parts name no further parts.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 DEMO_BANNER = "Demo: no real patients"
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_PART = re.compile(r"\{\{>\s*(\w+)\s*\}\}")
 _BODY_TAG = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
@@ -19,8 +23,8 @@ class TemplateMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    text: str
-    stamp: int  # st_mtime_ns of the file as read
+    text: str  # its parts filled in
+    stamps: Mapping[Path, int]  # st_mtime_ns of the files as read
 
 
 class Templates:
@@ -43,15 +47,24 @@ class Templates:
         return page
 
     def _text(self, name: str) -> str:
-        path = self._root / name
+        known = self._templates.get(name)
         try:
-            stamp = path.stat().st_mtime_ns
-            known = self._templates.get(name)
-            if known is None or known.stamp != stamp:
-                known = self._templates[name] = _Template(path.read_text(encoding="utf-8"), stamp)
+            if known is None or any(path.stat().st_mtime_ns != stamp for path, stamp in known.stamps.items()):
+                known = self._templates[name] = self._read(name)
         except OSError as error:
             raise TemplateMissing(name) from error
         return known.text
+
+    def _read(self, name: str) -> _Template:
+        stamps: dict[Path, int] = {}
+
+        def read(path: Path) -> str:
+            stamps[path] = path.stat().st_mtime_ns  # before it is read: a change meanwhile is seen next time
+            return path.read_text(encoding="utf-8")
+
+        page = read(self._root / name)
+        text = _PART.sub(lambda match: read(self._root / "parts" / f"{match[1]}.html").strip(), page)
+        return _Template(text, stamps)
 
 
 def plain_page(title: str, sentence: str, values: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,21 @@ def test_templates_escape_reread_and_insist_on_the_banner(tmp_path: Path) -> Non
     (tmp_path / "a.html").unlink()
     with pytest.raises(TemplateMissing):
         templates.render("a.html", values)
+
+
+def test_parts_are_filled_in_and_read_again(tmp_path: Path) -> None:
+    templates = Templates(tmp_path)
+    (tmp_path / "parts").mkdir()
+    part = tmp_path / "parts" / "phone.html"
+    part.write_text("<p>{{phone}}</p>\n")
+    (tmp_path / "a.html").write_text("<body>\n  {{> phone}}\n{{> phone }}</body>")
+    assert templates.render("a.html", {"phone": "1 & 2"}) == "<body>\n  <p>1 &amp; 2</p>\n<p>1 &amp; 2</p></body>"
+    part.write_text("{{> phone}}")
+    os.utime(part, ns=(1, 1))
+    assert "&gt;" not in (page := templates.render("a.html", {})) and "{{> phone}}" in page, "parts name no parts"
+    part.unlink()
+    with pytest.raises(TemplateMissing):
+        templates.render("a.html", {})
 
 
 def test_a_value_cannot_become_a_placeholder(tmp_path: Path) -> None:
