@@ -30,6 +30,13 @@ PATIENT_IDS = {
     "person_login_id": "ptl_AbCdEfGhIjKlMnOp",
     "break_glass_id": "brk_AbCdEfGhIjKlMnOp",
 }
+
+
+def account_id(role: Role) -> str:
+    """The id of the role's account in every database of the tests, of the form of all our ids."""
+    return f"usr_{role.value:0<16}"
+
+
 PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /sessions/{id}/patient": {"patient_id": PATIENT_ID},
     "POST /sessions/{id}/patient/detach": {},
@@ -53,7 +60,7 @@ PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /patients/{patient_id}/carers": {"name": "Carla", "relation": "child", "scope": ["join_visits"]},
     "PATCH /patients/{patient_id}/carers/{carer_id}": {"relation": "parent"},
     "POST /patients/{patient_id}/carers/{carer_id}/revoke": {},
-    "POST /patients/{patient_id}/team": {"user_id": "usr_unset"},
+    "POST /patients/{patient_id}/team": {"user_id": account_id(Role.CLINICIAN)},
     "POST /patients/{patient_id}/team/{member_id}/end": {},
     "POST /patients/{patient_id}/merge": {"merged_id": TWIN_ID, "revision": 1},
     "POST /patients/{patient_id}/merges/{merge_id}/undo": {},
@@ -82,16 +89,13 @@ def a_patient(patient_id: str, organisation_id: str, user_id: str, **changes: An
 async def settle_patients(tx: Transaction, users: Mapping[Role, UserRecord]) -> None:
     """Write the records."""
     maker = users[Role.FRONT_DESK]
-    PATIENT_BODIES["POST /patients/{patient_id}/team"]["user_id"] = users[Role.CLINICIAN].id
     for patient_id, merged_into in ((PATIENT_ID, None), (TWIN_ID, None), (MERGED_ID, PATIENT_ID)):
         await tx.patients.create(a_patient(patient_id, maker.organisation_id, maker.id, merged_into=merged_into))
         for role in sorted(CARE_ROLES):
             member = TeamMemberRecord(f"tmm_{role.value}_{patient_id[4:8]}", patient_id, users[role].id, maker.id, START)
             await tx.care_teams.add(member)
     await tx.care_teams.add(TeamMemberRecord("tmm_reviewer", PATIENT_ID, users[Role.REVIEWER].id, maker.id, START))
-    carer = CarerRecord(
-        PATIENT_IDS["carer_id"], PATIENT_ID, "Carl", Relation.CHILD, (CarerScope.JOIN_VISITS,), maker.id, START
-    )
+    carer = CarerRecord(PATIENT_IDS["carer_id"], PATIENT_ID, "Carl", Relation.CHILD, (CarerScope.JOIN_VISITS,), maker.id, START)
     await tx.carers.create(carer)
     await tx.channels.create(ChannelRecord(PATIENT_IDS["channel_id"], PATIENT_ID, ChannelKind.PHONE, "+49301234567", START))
     access = BreakGlassRecord(

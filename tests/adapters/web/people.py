@@ -12,7 +12,7 @@ from telemed.care.tokens import token_hash
 from telemed.ids import new_id, new_secret
 from tests.adapters.web.clinic_samples import settle_clinic
 from tests.adapters.web.fakes import START
-from tests.adapters.web.patients import settle_patients
+from tests.adapters.web.patients import account_id, settle_patients
 
 PASSWORD = "correct horse battery staple"
 
@@ -48,7 +48,7 @@ async def settle(store: Store, password_hash: str) -> People:
     organisation = OrganisationRecord(new_id("org"), "Clinic", "1", "112", True, START)
     users = {
         role: replace(
-            UserRecord(new_id("usr"), organisation.id, role, f"Name of {role.value}", email_of(role), password_hash, START),
+            UserRecord(account_id(role), organisation.id, role, f"Name of {role.value}", email_of(role), password_hash, START),
             is_privacy_officer=True,
         )
         for role in sorted(STAFF_ROLES)
