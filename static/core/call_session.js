@@ -85,6 +85,8 @@ export class CallSession {
   }
 
   start() {
+    // First: with a state that is in the call already, the effect below takes the devices over at once.
+    this.media.onState = (state) => this.#tellMedia(state);
     this.#stop = [
       this.#link.on("message", (message) => this.#received(message)),
       this.#link.on("live", (message) => this.#heard(message)),
@@ -94,7 +96,6 @@ export class CallSession {
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
-    this.media.onState = (state) => this.#tellMedia(state);
     const reporting = setInterval(() => this.#reportQuality(), REPORT_MS);
     this.#stop.push(() => clearInterval(reporting));
     this.#link.start();

@@ -86,6 +86,7 @@ test("sent away, or gone from the waiting room: what was made ready is closed, t
 
 test("a call takes over the connection and the state of the page that waited", async () => {
   const before = await harness(callState("waiting"));
+  await before.devices.open();
   before.session.stop({ keepLink: true });
   const connections = [];
   const session = new CallSession({
@@ -97,6 +98,8 @@ test("a call takes over the connection and the state of the page that waited", a
   assert.equal(before.sockets.length, 1);
   assert.equal(session.connection.value, "online");
   assert.equal(before.sent("negotiated").length, 1);
+  const { microphone, camera } = before.sent("media_state").at(-1).body;
+  assert.deepEqual({ microphone, camera }, { microphone: true, camera: true }, "let in before the stage was loaded");
   session.stop();
   assert.equal(before.socket.closed, true);
 });
