@@ -96,7 +96,7 @@ def test_rtp_header_and_extensions(data: bytes) -> None:
     end = len(data) - padding
     assert 12 <= start <= end <= len(data)
     out = bytearray(1600)
-    length = EgressTemplate(ssrc, payload_type, b"0", 1).write(out, data, start, end, marker, 9, timestamp)
+    length = EgressTemplate(ssrc, payload_type, b"0", 1).write_rtx(out, data[start:end], marker, 9, timestamp, 5)
     assert parse_header(bytes(out[:length]))[:5] == (marker, payload_type, 9, timestamp, ssrc)
     with contextlib.suppress(MalformedPacket):
         restored = restore_original(data, start, padding, 5, 96)
