@@ -28,7 +28,7 @@ def _public(
 def _own(
     method: str, path: str, handler: Handler, answer: type[Answer] = Nothing, body: type[Body] = Empty, proved: bool = False
 ) -> Route:
-    errors = () if method == "GET" else (409,)
+    errors = () if method == "GET" else (404, 409)
     return Route(method, path, Action.MANAGE_ACCOUNT, handler, answer, body, needs_proof=proved, errors=errors)
 
 
