@@ -15,7 +15,8 @@ import hypothesis
 import pytest
 
 # A slow example on a busy machine is no fault of the code; what must be quick is measured by thread time where it matters.
-hypothesis.settings.register_profile("suite", deadline=None)
+# The short forms are the same in every run; the long ones look for what nobody has seen yet.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("TELEMED_PROVE"))
 hypothesis.settings.load_profile("suite")
 
 # Tests of whole processes and browsers run in real time beside whatever else runs: a failed one gets a second chance, and
