@@ -5,12 +5,13 @@ Adapter packages never import each other; `app.py` wires them. Times named `utc`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from telemed.care.identity import Identity, Person, Seat, Staff
+from telemed.care.identity import ActorRef, Identity, Person, Seat, Staff
 from telemed.care.repositories import Transaction
 from telemed.media.control import Negotiate, Negotiated, Snapshot, WorkerEvent
 
@@ -99,6 +100,19 @@ class LinkOpened:
     seat_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CarerChange:
+    """What a change of a patient's record means for visits: the places of `ended_carer_id` in them end, if it is not None."""
+
+    answer: Json
+    actor: ActorRef
+    at: datetime  # utc
+    ended_carer_id: str | None = None
+
+
+RecordWork = Callable[[Transaction], Awaitable[CarerChange]]
+
+
 class Visits(Protocol):
     """What HTTP asks of the call logic: one method per endpoint of protocol section 1.2, results ready for JSON.
 
@@ -162,8 +176,12 @@ class Visits(Protocol):
         """The token of a link to the caller's seat in a visit attached to its record. NotFound, Gone, TooEarly, Conflict."""
         ...
 
+    async def change_carer(self, work: RecordWork) -> Json:
+        """Carry out a change of a carer and, in the same transaction, what it ends: links and seats. -> the change's answer."""
+        ...
+
     async def seat(self, token: str) -> Seat | None:
-        """Who holds this seat cookie; None when it is unknown, revoked or expired."""
+        """Who holds this seat cookie; None when it is unknown, revoked or expired, or its carer may not act any more."""
         ...
 
     def in_call(self, login_id: str, session_id: str) -> bool:

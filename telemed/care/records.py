@@ -107,7 +107,8 @@ class ParticipantRecord:
     """A person's seat in a session; survives reloads, reconnects and device changes.
 
     `admitted_at` and `held` outlive `left` and `lost`: a returning seat is not admitted again, and leaving does not end a hold.
-    `silent_since` is set while the page is silent. `reason` is why it was denied or removed (staff only).
+    `silent_since` is set while the page is silent. `reason` is why it was denied or removed (staff only). `carer_id` is set on
+    the seat a patient's carer took from Home: it ends with what the carer may do.
     """
 
     id: str
@@ -124,6 +125,7 @@ class ParticipantRecord:
     device: DeviceReport | None = None
     acknowledged_at: datetime | None = None  # staff silenced the arrival sound of this visit
     reason: str = ""
+    carer_id: str | None = None
 
     @property
     def ref(self) -> ActorRef:

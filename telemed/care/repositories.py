@@ -142,6 +142,10 @@ class Participants(Protocol):
         """Seats of live sessions in one of `states`, longest in their state first."""
         ...
 
+    async def of_carer(self, carer_id: str) -> list[ParticipantRecord]:
+        """Seats of live sessions that a patient's carer took from Home."""
+        ...
+
 
 class Links(Protocol):
     """Invitations."""

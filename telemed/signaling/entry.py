@@ -7,6 +7,7 @@ from telemed.care.permissions import Action, check
 from telemed.care.repositories import Transaction
 from telemed.errors import NotAllowed
 from telemed.signaling.acting import Guest, authorise, identity_of, own_seat, require_live, staff_of
+from telemed.signaling.carer_places import check_carer
 from telemed.signaling.desk import Desk
 from telemed.signaling.step import VisitStep
 from telemed.signaling.tickets import Ticket, Tickets
@@ -26,9 +27,10 @@ class Entry:
         """A ticket for the caller's seat; raises NotFound, NotAllowed, Gone("visit_ended")."""
         async with self._desk.store.read() as tx:
             step = await VisitStep.load(tx, session_id, self._desk.clock.utcnow(), _ref(identity))
+            seat = own_seat(step, identity)
+            await check_carer(tx, seat, step.now)
         authorise(step, identity, Action.CONNECT_SEAT)
         require_live(step)
-        seat = own_seat(step, identity)
         if seat is None:
             raise NotAllowed()
         return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or "", holder_of(identity)))
@@ -47,6 +49,7 @@ class Entry:
             require_live(step)
             await _check_holder(tx, ticket)
             authorise(step, await identity_of(tx, guest), Action.CONNECT_SEAT)
+            await check_carer(tx, step.seat(ticket.subject), step.now)
         return Guest(ticket.subject, ticket.session_id, ticket.user_id, step.seat(ticket.subject).role.value), ticket
 
     async def accept_staff(self, token: str) -> tuple[Staff, Ticket]:

@@ -15,6 +15,7 @@ from datetime import datetime
 from telemed.care.login_rules import TOUCH_EVERY, Standing, is_in_call, standing
 from telemed.care.records import LoginRecord
 from telemed.care.repositories import Transaction
+from telemed.signaling.carer_places import carer_may_join
 from telemed.signaling.channel import Channel
 from telemed.signaling.connection import Connection
 from telemed.signaling.desk import Desk
@@ -158,8 +159,15 @@ def _was_active(thing: _Open) -> bool:
 async def _judge(tx: Transaction, holder: str, is_login: bool, now: datetime) -> tuple[LoginRecord | None, Standing]:
     """What a holder is worth now. A seat cookie stands until it is revoked: its visit ends what it opened."""
     if not is_login:
-        token = await tx.seats.get(holder)
-        return None, Standing.ENDED if token is None or token.revoked_at is not None else Standing.VALID
+        return None, await _judge_seat(tx, holder, now)
     login = await tx.logins.get(holder)
     user = await tx.users.get(login.user_id) if login is not None else None
     return login, standing(login, user, now)
+
+
+async def _judge_seat(tx: Transaction, holder: str, now: datetime) -> Standing:
+    token = await tx.seats.get(holder)
+    if token is None or token.revoked_at is not None:
+        return Standing.ENDED
+    seat = await tx.participants.get(token.participant_id)
+    return Standing.VALID if await carer_may_join(tx, seat, now) else Standing.EXPIRED

@@ -25,6 +25,7 @@ from telemed.care.views import clinic_view
 from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.ids import new_id, new_secret
 from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.carer_places import carer_may_join, check_carers_link
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_rates import LinkRates
 from telemed.signaling.qr import qr_rows
@@ -102,6 +103,7 @@ class LinkDesk:
             seat = step.seat(link.participant_id)
             facts = await self._facts(step, link.id, seat, device_hash)
             opening = link_rules.open_link(facts, device_hash, step.now)
+            await check_carers_link(step.tx, seat, step.now)
             if opening is Opening.APPROVAL_NEEDED:
                 return {"status": "approval_needed"}
             fresh = await _seat_cookie(step, facts, opening, device_hash, seat_token)
@@ -135,6 +137,7 @@ class LinkDesk:
             seat = step.seat(link.participant_id)
             facts = await self._facts(step, link.id, seat, device_hash)
             link_rules.check_link(facts.link, facts.session, seat, step.now)
+            await check_carers_link(step.tx, seat, step.now)
             request = MoveRequest(new_id("mov"), step.session.id, seat.id, device_hash, step.now)
             asked = await step.tx.moves.ask(request)
             if asked.id == request.id:
@@ -147,11 +150,14 @@ class LinkDesk:
         return await self._desk.transactor.change(link.session_id, work, _seat_actor(link))
 
     async def seat(self, token: str) -> Seat | None:
-        """Who holds this seat cookie; None when it is unknown, revoked or expired."""
+        """Who holds this seat cookie; None when it is unknown, revoked or expired, or its carer may not act any more."""
+        now = self._desk.clock.utcnow()
         async with self._desk.store.read() as tx:
             record = await tx.seats.by_token_hash(token_hash(token))
-        if record is None or record.revoked_at is not None or record.expires_at <= self._desk.clock.utcnow():
-            return None
+            if record is None or record.revoked_at is not None or record.expires_at <= now:
+                return None
+            if not await carer_may_join(tx, await tx.participants.get(record.participant_id), now):
+                return None
         return Seat(record.participant_id, record.session_id, token_id=record.id)
 
     async def _find(self, token: str) -> LinkRecord:
@@ -168,7 +174,9 @@ class LinkDesk:
         async with self._desk.store.read() as tx:
             session = await tx.sessions.get(link.session_id)
             seat = await tx.participants.get(link.participant_id)
-            link_rules.check_link(await tx.links.get(link.id), session, seat, self._desk.clock.utcnow())
+            now = self._desk.clock.utcnow()
+            link_rules.check_link(await tx.links.get(link.id), session, seat, now)
+            await check_carers_link(tx, seat, now)
 
     async def _facts(self, step: VisitStep, link_id: str, seat: ParticipantRecord, device_hash: str) -> LinkFacts:
         link = await step.tx.links.get(link_id)
@@ -231,6 +239,8 @@ async def _invited_seat(step: VisitStep, role: Role, name: str, participant_id: 
     seat = step.seat(participant_id)
     if seat.user_id is not None:
         raise Conflict("Staff take their seat by signing in.")
+    if not await carer_may_join(step.tx, seat, step.now):
+        raise Conflict("This carer may not join visits any more.", code="carer_ended")
     if seat.state in _SHUT_OUT:
         return await step.move_seat(seat.id, ParticipantEvent.REINVITED, Cause.STAFF)
     return seat

@@ -173,7 +173,7 @@ async def _seat_of(step: VisitStep, person: Person, patient: PatientRecord, seat
     carer = await step.tx.carers.get(person.carer_id) if person.carer_id is not None else None
     name = carer.name if carer is not None else patient.name
     fresh = ParticipantRecord(
-        new_id("par"), step.session.id, person.role, name, ParticipantState.INVITED, step.now, step.now
+        new_id("par"), step.session.id, person.role, name, ParticipantState.INVITED, step.now, step.now, carer_id=person.carer_id
     )
     await step.create_seat(fresh)
     return fresh

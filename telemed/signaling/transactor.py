@@ -24,6 +24,7 @@ MAX_WAITING = 500  # changes queued behind the writer; beyond that callers are t
 
 Work = Callable[[VisitStep], Awaitable[Json]]
 Opening = Callable[[Transaction], Awaitable[tuple[VisitStep, Json]]]
+Several = Callable[[Transaction], Awaitable[tuple[list[VisitStep], Json]]]
 T = TypeVar("T")
 
 
@@ -53,10 +54,14 @@ class Transactor:
     async def change(self, session_id: str, work: Work, actor: ActorRef = SYSTEM) -> Json:
         """Carry out `work` for which no acknowledgement is kept: it is idempotent, or the server's own."""
 
-        async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
+        async def begin(tx: Transaction) -> tuple[list[VisitStep], Json]:
             step = await VisitStep.load(tx, session_id, self._clock.utcnow(), actor)
-            return step, await work(step)
+            return [step], await work(step)
 
+        return await self.several(begin)
+
+    async def several(self, begin: Several) -> Json:
+        """Like `change` for any number of visits, which `begin` finds itself."""
         return await self._carry_through(self._without_ack(begin))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -83,12 +88,13 @@ class Transactor:
             self._tell(outcome)
         return ack
 
-    async def _without_ack(self, begin: Opening) -> Json:
+    async def _without_ack(self, begin: Several) -> Json:
         async with self._order:
             async with self._store.write() as tx:
-                step, result = await begin(tx)
-                outcome = await step.settle()
-            self._tell(outcome)
+                steps, result = await begin(tx)
+                outcomes = [await step.settle() for step in steps]
+            for outcome in outcomes:
+                self._tell(outcome)
         return result
 
     def _tell(self, outcome: Outcome) -> None:

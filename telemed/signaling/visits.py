@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from telemed.care.identity import Identity, Person, Seat, Staff
 from telemed.care.permissions import Action, check
-from telemed.care.ports import Json, LinkOpened, OfferRequest
+from telemed.care.ports import Json, LinkOpened, OfferRequest, RecordWork
+from telemed.signaling.carer_places import CarerPlaces
 from telemed.signaling.desk import Desk
 from telemed.signaling.entry import Entry
 from telemed.signaling.holders import Holders
@@ -38,6 +39,7 @@ class VisitService:
         self._notes = NoteDesk(desk)
         self._patients = PatientDesk(desk)
         self._person_links = PersonLinks(desk)
+        self._carer_places = CarerPlaces(desk)
 
     async def create_session(
         self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None
@@ -98,6 +100,10 @@ class VisitService:
     async def join_own_visit(self, person: Person, session_id: str) -> str:
         """-> the token of a link to the person's own seat."""
         return await self._person_links.join(person, session_id)
+
+    async def change_carer(self, work: RecordWork) -> Json:
+        """Carry out a change of a carer and what it ends in visits."""
+        return await self._carer_places.change(work)
 
     async def seat(self, token: str) -> Seat | None:
         """Who holds a seat cookie."""

@@ -114,6 +114,7 @@ participant = Table(
     Column("device", DeviceJson(), nullable=True),
     time("acknowledged_at", null=True),
     need("reason", Text()),
+    ref("carer_id", "carer", null=True),  # set: taken from Home by somebody who acts for the patient
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )

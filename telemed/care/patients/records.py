@@ -85,6 +85,10 @@ class CarerRecord:
         """Whether the carer may still act."""
         return self.revoked_at is None and (self.ends_at is None or now < self.ends_at)
 
+    def may_join(self, now: datetime) -> bool:
+        """Whether the carer may be in visits."""
+        return self.is_active(now) and CarerScope.JOIN_VISITS in self.scope
+
 
 @dataclass(frozen=True, slots=True)
 class TeamMemberRecord:

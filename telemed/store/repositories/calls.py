@@ -104,6 +104,13 @@ class ParticipantRows:
         statement = self._rows.select(c.state.in_(sorted(states)), select(session.id).where(*live).exists())
         return await self._rows.all(statement.order_by(c.since, c.id).limit(MAX_SEATS))
 
+    async def of_carer(self, carer_id: str) -> list[ParticipantRecord]:
+        """Return a carer's seats in live sessions, at most MAX_SEATS."""
+        c, session = self._rows.c, schema.session.c
+        live = select(session.id).where(session.id == c.session_id, session.state.in_(sorted(LIVE_SESSIONS)))
+        statement = self._rows.select(c.carer_id == carer_id, live.exists())
+        return await self._rows.all(statement.order_by(c.created_at, c.id).limit(MAX_SEATS))
+
 
 class EventRows:
     """What happened to seats."""

@@ -11,7 +11,8 @@ from telemed.care.patients import channels, edits, views
 from telemed.care.patients.records import CarerRecord, ChannelRecord, TeamMemberRecord
 from telemed.care.patients.words import CarerScope, ChangeKind, ChannelKind, Relation
 from telemed.care.permissions import Action
-from telemed.care.ports import Json, Store
+from telemed.care.ports import CarerChange, Json, Store, Visits
+from telemed.care.repositories import Transaction
 from telemed.care.roles import CARE_ROLES
 from telemed.clock import Clock
 from telemed.errors import Conflict, InvalidInput, NotFound
@@ -27,9 +28,10 @@ LONGEST = timedelta(days=20 * 366)  # an agreement that ends later is a slip of 
 class PatientContacts:
     """What hangs on a record."""
 
-    def __init__(self, store: Store, clock: Clock, region: str) -> None:
+    def __init__(self, store: Store, clock: Clock, region: str, visits: Visits) -> None:
         self._store = store
         self._clock = clock
+        self._visits = visits  # a carer's places in them end with what it may do
         self._region = region  # of numbers typed without a country code
 
     async def add_channel(self, actor: Staff, patient_id: str, kind: ChannelKind, value: str, carer_id: str | None) -> Json:
@@ -61,6 +63,7 @@ class PatientContacts:
             if named.revoked_at is None:
                 # Who holds a lost telephone may be signed in with it; the owner signs in anew with another contact.
                 await tx.person_logins.revoke_all(step.patient.id, named.carer_id, now)
+                await _end_passkeys(step, named.carer_id)  # the telephone may hold one, too
                 change = {named.kind.value: [named.value, None]}
                 await step.change(ChangeKind.CHANNEL_REVOKED, change, AuditAction.PATIENT_CHANNEL_REVOKED)
             return {}
@@ -91,35 +94,32 @@ class PatientContacts:
             return {"carer": views.carer_view(carer, now)}
 
     async def edit_carer(self, actor: Staff, patient_id: str, carer_id: str, changes: Json) -> Json:
-        """Change the fields named (`name`, `relation`, `scope`, `ends_on`); -> {carer}."""
-        now = self._clock.utcnow()
-        async with self._store.write() as tx:
+        """Change the fields named (`name`, `relation`, `scope`, `ends_on`); -> {carer}.
+
+        Without "join visits" in its scope the carer loses its links and seats, a call in progress too.
+        """
+
+        async def work(tx: Transaction) -> CarerChange:
+            now = self._clock.utcnow()
             step = await PatientStep.open(tx, now, actor, patient_id, Action.EDIT_PATIENT)
             before = await _carer(step, carer_id)
-            wanted = dict(changes)
-            if "ends_on" in wanted:
-                wanted["ends_at"] = _end_of(wanted.pop("ends_on"), now)
-            if "scope" in wanted:
-                wanted["scope"] = _in_order(wanted["scope"])
-            if "name" in wanted:
-                wanted["name"] = edits.clean_name(wanted["name"])
+            wanted = _wanted(changes, now)
             after = replace(before, **wanted)
             if after != before:
-                await tx.carers.save(after)
-                change = {
-                    name: [edits.plain(getattr(before, name)), edits.plain(value)]
-                    for name, value in wanted.items()
-                    if getattr(before, name) != value
-                }
-                await step.change(
-                    ChangeKind.CARER_EDITED, {"carer": [after.name, after.name], **change}, AuditAction.PATIENT_CARER_EDITED
-                )
-            return {"carer": views.carer_view(after, now)}
+                await _save_edited(step, before, after, wanted)
+            ended = after.id if CarerScope.JOIN_VISITS in set(before.scope) - set(after.scope) else None
+            return CarerChange({"carer": views.carer_view(after, now)}, actor.ref, now, ended)
+
+        return await self._visits.change_carer(work)
 
     async def revoke_carer(self, actor: Staff, patient_id: str, carer_id: str) -> Json:
-        """End what a carer may do, and its channels with it; -> {}. A second time changes nothing."""
-        now = self._clock.utcnow()
-        async with self._store.write() as tx:
+        """End what a carer may do; its channels, passkeys, links and seats end with it, a call in progress too. -> {}.
+
+        A second time changes nothing.
+        """
+
+        async def work(tx: Transaction) -> CarerChange:
+            now = self._clock.utcnow()
             step = await PatientStep.open(tx, now, actor, patient_id, Action.EDIT_PATIENT)
             carer = await tx.carers.get(carer_id)
             if carer is None or carer.patient_id != step.patient.id:
@@ -127,9 +127,12 @@ class PatientContacts:
             if carer.revoked_at is None:
                 await tx.carers.save(replace(carer, revoked_at=now))
                 await _revoke_all(step, [channel for channel in await _channels(step) if channel.carer_id == carer.id])
+                await _end_passkeys(step, carer.id)
                 change = {"carer": [carer.name, None]}
                 await step.change(ChangeKind.CARER_REVOKED, change, AuditAction.PATIENT_CARER_REVOKED)
-            return {}
+            return CarerChange({}, actor.ref, now, carer.id)
+
+        return await self._visits.change_carer(work)
 
     async def colleagues(self, actor: Staff, patient_id: str) -> Json:
         """-> {colleagues: [{id, name, role}]}: who may be in the care team."""
@@ -208,8 +211,36 @@ async def _revoke_all(step: PatientStep, channels: list[ChannelRecord]) -> None:
         await step.tx.channels.save(replace(channel, revoked_at=step.now))
 
 
+def _wanted(changes: Json, now: datetime) -> Json:
+    """The fields of a carer's record that are to change, as it keeps them. Raises InvalidInput."""
+    wanted = dict(changes)
+    if "ends_on" in wanted:
+        wanted["ends_at"] = _end_of(wanted.pop("ends_on"), now)
+    if "scope" in wanted:
+        wanted["scope"] = _in_order(wanted["scope"])
+    if "name" in wanted:
+        wanted["name"] = edits.clean_name(wanted["name"])
+    return wanted
+
+
+async def _save_edited(step: PatientStep, before: CarerRecord, after: CarerRecord, wanted: Json) -> None:
+    await step.tx.carers.save(after)
+    change = {
+        name: [edits.plain(getattr(before, name)), edits.plain(value)]
+        for name, value in wanted.items()
+        if getattr(before, name) != value
+    }
+    await step.change(ChangeKind.CARER_EDITED, {"carer": [after.name, after.name], **change}, AuditAction.PATIENT_CARER_EDITED)
+
+
 def _in_order(scope: tuple[CarerScope, ...]) -> tuple[CarerScope, ...]:
     return tuple(word for word in CarerScope if word in scope)
+
+
+async def _end_passkeys(step: PatientStep, carer_id: str | None) -> None:
+    """Make the passkeys of the patient (None) or of a carer worthless."""
+    if await step.tx.passkeys.revoke_of_person(step.patient.id, carer_id, step.now):
+        await step.audit(AuditAction.PERSON_PASSKEY_REMOVED)
 
 
 def _end_of(day: date | None, now: datetime) -> datetime | None:

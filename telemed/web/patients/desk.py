@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telemed.care.patients.channels import region_of
-from telemed.care.ports import Store
+from telemed.care.ports import Store, Visits
 from telemed.clock import Clock
 from telemed.web.patients.contacts import PatientContacts
 from telemed.web.patients.editing import PatientEditing
@@ -21,7 +21,7 @@ class PatientDesk:
     contacts: PatientContacts
 
     @classmethod
-    def build(cls, store: Store, clock: Clock, clinic_phone: str) -> PatientDesk:
+    def build(cls, store: Store, clock: Clock, visits: Visits, clinic_phone: str) -> PatientDesk:
         """Wire the parts; numbers typed without a country code are of the clinic's country."""
-        contacts = PatientContacts(store, clock, region_of(clinic_phone))
+        contacts = PatientContacts(store, clock, region_of(clinic_phone), visits)
         return cls(PatientReading(store, clock), PatientEditing(store, clock), contacts)

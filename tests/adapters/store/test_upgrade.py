@@ -8,10 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import URL, create_engine
 
 from telemed.care.states import Outcome, SessionState
 from telemed.store import Store
-from telemed.store.migrate import head, migrate
+from telemed.store.migrate import config, head, migrate
 
 EARLIER = sorted((Path(__file__).parent / "databases").glob("*.sql"), key=lambda path: path.stem)
 
@@ -56,6 +58,35 @@ def test_an_upgrade_keeps_every_value(earlier: Path) -> None:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(head(),)]
+
+
+def add_row(database: sqlite3.Connection, table: str, **values: object) -> None:
+    """A row with these values and something in every other column that needs a value."""
+    columns = {str(row[1]): row[3] for row in database.execute(f'PRAGMA table_info("{table}")')}
+    row = {name: "x" for name, needed in columns.items() if needed} | values
+    names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+    database.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608 - names from the schema
+
+
+def test_seats_carers_took_before_the_column_are_known_to_be_theirs(tmp_path: Path) -> None:
+    """The trail says whose they are; seats made by staff are nobody's, whatever their role."""
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0002")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as database, database:
+        add_row(database, "carer", id="car_1")
+        made = (("par_taken", "carer", "car_1"), ("par_given", "carer", "usr_1"), ("par_guest", "guest", "usr_1"))
+        for number, (seat, role, actor) in enumerate(made):
+            add_row(database, "participant", id=seat, role=role)
+            acted = {"actor": actor, "role": "carer" if actor == "car_1" else "clinician", "action": "participant.created"}
+            chain = {"previous_hash": f"before {number}", "hash": f"after {number}"}
+            add_row(database, "audit", sequence=number, object_id=seat, **acted, **chain)
+    migrate(path)
+    with closing(sqlite3.connect(path)) as database:
+        found = dict(database.execute("SELECT id, carer_id FROM participant").fetchall())
+    assert found == {"par_taken": "car_1", "par_given": None, "par_guest": None}
 
 
 async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telemed.care.identity import Identity, Person, Seat, Staff
-from telemed.care.ports import Json, LinkOpened, OfferRequest
+from telemed.care.ports import Json, LinkOpened, OfferRequest, RecordWork, Store
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 CLINIC = {"name": "Clinic", "phone": "1", "emergency_number": "112", "demo": True}
@@ -44,6 +44,8 @@ class RememberedVisits:
         self.removed: list[str] = []  # users who lost every login
         self.renewed: list[tuple[str, str]] = []
         self.calls_in_progress: set[str] = set()  # session ids
+        self.store: Store | None = None  # where changes of carers are written
+        self.ended_carers: list[str] = []
 
     def _note(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, arguments))
@@ -121,6 +123,14 @@ class RememberedVisits:
     async def join_own_visit(self, person: Person, session_id: str) -> str:
         self._note("join_own_visit", person, session_id)
         return LINK_TOKEN
+
+    async def change_carer(self, work: RecordWork) -> Json:
+        assert self.store is not None
+        async with self.store.write() as tx:
+            changed = await work(tx)
+        if changed.ended_carer_id is not None:
+            self.ended_carers.append(changed.ended_carer_id)
+        return changed.answer
 
     async def seat(self, token: str) -> Seat | None:
         return Seat("par_2", SESSION_ID) if token == SEAT_TOKEN else None

@@ -122,6 +122,7 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """Start a server on a free port and stop it."""
     visits, clock = RememberedVisits(), TurnableClock()
+    visits.store = store
     deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.drop_user, on_renewed=visits.login_renewed)
     deps = replace(deps, on_removed=visits.removed.append, **(ports or {}))
     if attach is not None:

@@ -101,7 +101,12 @@ async def test_channels_and_carers_come_and_go(doctor: Site) -> None:
     assert (past.status, past.json["error"]["field"]) == (400, "ends_on")
     own = await doctor.ask("POST", f"{RECORD}/channels", {"kind": "email", "value": "Carla@X.example", "carer_id": carer["id"]})
     assert own.json["channel"]["carer_id"] == carer["id"]
+    await doctor.ask("PATCH", f"{RECORD}/carers/{carer['id']}", {"relation": "friend"})
+    assert doctor.visits.ended_carers == []
+    await doctor.ask("PATCH", f"{RECORD}/carers/{carer['id']}", {"scope": ["see_visits"]})
+    assert doctor.visits.ended_carers == [carer["id"]], "who may not join any more loses its places in visits"
     await doctor.ask("POST", f"{RECORD}/carers/{carer['id']}/revoke", {})
+    assert doctor.visits.ended_carers == [carer["id"]] * 2
     detail = (await doctor.ask("GET", RECORD)).json
     assert carer["id"] not in {one["id"] for one in detail["carers"]}
     assert own.json["channel"]["id"] not in {one["id"] for one in detail["channels"]}
