@@ -1,0 +1,91 @@
+"""One source that comes in several layers (RFC 8853): which of them are alive, which one fits a wish, whom to ask for key frames.
+
+Layer 0 is the smallest. What is kept here is shared by all subscribers; `LayerForwarder` holds what each has of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telemed.media.clockfit import PublisherClock, SourceClock
+from telemed.media.keyframes import KeyframeRequests
+from telemed.media.simulcast import NO_LAYER, LayerForwarder
+
+MAX_LAYERS = 3  # what browsers send of a camera
+LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
+NEVER = float("-inf")
+TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
+
+
+class SimulcastSource:
+    """The layers of one published source. `on_packet` runs per packet, all else on timers and changes."""
+
+    __slots__ = ("_publisher", "clocks", "requests", "seen_at")
+
+    def __init__(self, layers: int, clock_rate: int, publisher: PublisherClock | None = None) -> None:
+        """`layers` 1..3; `clock_rate` in Hz; `publisher`: its one clock, so that its sources stay in sync."""
+        if not 1 <= layers <= MAX_LAYERS:
+            raise ValueError("a source has one to three layers")
+        self._publisher = publisher or PublisherClock()
+        self.clocks = [SourceClock(clock_rate, self._publisher) for _ in range(layers)]
+        self.requests = [KeyframeRequests() for _ in range(layers)]
+        self.seen_at = [NEVER] * layers
+
+    def on_packet(self, layer: int, now: float) -> None:
+        """A packet of `layer` with a payload came."""
+        self.seen_at[layer] = now
+
+    def is_live(self, layer: int) -> bool:
+        """Whether the layer is being sent. When nothing at all comes the last ones remain: that is the network's silence."""
+        return self.seen_at[layer] > NEVER and max(self.seen_at) - self.seen_at[layer] <= LAYER_GONE
+
+    def restart(self, layer: int, forwarders: Iterable[LayerForwarder]) -> None:
+        """Another SSRC now carries the layer: nothing of the old one's numbers and clock holds any more."""
+        for forwarder in forwarders:
+            forwarder.restart(layer)
+        self.clocks[layer] = SourceClock(self.clocks[layer].clock_rate, self._publisher)
+        self.seen_at[layer] = NEVER
+
+    def choose(self, wish: int) -> int:
+        """Return the best live layer up to `wish`, else the smallest live one above it; NO_LAYER without any or for that wish."""
+        if wish < 0:
+            return NO_LAYER
+        live = [layer for layer in range(len(self.seen_at)) if self.is_live(layer)]
+        below = [layer for layer in live if layer <= wish]
+        if below:
+            return below[-1]
+        return live[0] if live else NO_LAYER
+
+    def aim(self, forwarders: Iterable[LayerForwarder], now: float) -> tuple[int, ...]:
+        """Point every forwarder at the layer that fits its wish; return the layers to send a PLI for now.
+
+        Call every 100 ms and after a change of a wish. However many subscribers ask, and however often one changes its mind, a
+        layer is asked as rarely as `KeyframeRequests` allows.
+        """
+        waiting = urgent = 0
+        for forwarder in forwarders:
+            current = forwarder.current
+            forwarder.aim(self.choose(forwarder.wish), current >= 0 and not self.is_live(current))
+            if forwarder.waiting_for >= 0:
+                waiting |= 1 << forwarder.waiting_for
+                urgent |= (forwarder.current < 0) << forwarder.waiting_for
+        return tuple(layer for layer in range(len(self.requests)) if self._asks(layer, waiting, urgent, now))
+
+    def _asks(self, layer: int, waiting: int, urgent: int, now: float) -> bool:
+        """Whether this layer is to be asked for a key frame now. `waiting`, `urgent`: a bit for each layer."""
+        requests = self.requests[layer]
+        if waiting >> layer & 1 and not requests.waiting:
+            return requests.wanted(now, bool(urgent >> layer & 1))
+        if requests.waiting and not self.is_live(layer):
+            requests.cancel()  # nobody is there to answer
+        return requests.due(now)
+
+
+def wish_for(tile_height: int, heights: tuple[int, ...]) -> int:
+    """Return the smallest layer whose picture is sharp in a tile of `tile_height` device pixels; NO_LAYER for a hidden tile.
+
+    `heights` in pixels, ascending; unknown ones 0, which never suffice.
+    """
+    if tile_height <= 0:
+        return NO_LAYER
+    return next((layer for layer, height in enumerate(heights) if height >= tile_height * TILE_SHARE), len(heights) - 1)

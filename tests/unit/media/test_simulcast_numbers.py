@@ -1,0 +1,142 @@
+"""Whatever layers do, a subscriber's numbers only grow, none is used twice, and each can be traced back for a resend."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telemed.media.simulcast import MAX_LEAP, NO_LAYER, LayerForwarder
+from telemed.media.simulcast_source import SimulcastSource
+from tests.unit.media.layered import Camera
+
+LAYER = st.integers(0, 2)
+STEP = st.one_of(
+    st.tuples(st.just("frame"), LAYER, st.integers(1, 4)),
+    st.tuples(st.just("frame"), LAYER, st.integers(1, 4)),
+    st.tuples(st.just("key"), LAYER, st.integers(1, 4)),
+    st.tuples(st.just("lossy"), LAYER, st.integers(0, 3)),
+    st.tuples(st.just("lossy_key"), LAYER, st.integers(0, 3)),
+    st.tuples(st.just("cut"), LAYER, st.integers(1, 3)),
+    st.tuples(st.just("late"), st.integers(0, 50), st.just(0)),
+    st.tuples(st.just("leap"), LAYER, st.integers(2, 30_000)),
+    st.tuples(st.just("padding"), LAYER, st.integers(1, 3)),
+    st.tuples(st.just("report"), LAYER, st.just(0)),
+    st.tuples(st.just("wish"), st.integers(-1, 2), st.just(0)),
+    st.tuples(st.just("stop"), st.just(0), st.just(0)),
+    st.tuples(st.just("restart"), LAYER, st.integers(0, 65_535)),
+    st.tuples(st.just("pause"), st.integers(0, 900), st.just(0)),
+)
+
+
+def play(camera: Camera, kind: str, first: int, second: int) -> None:
+    """One step of a story."""
+    camera.now += 0.010
+    if kind in ("frame", "key"):
+        camera.frame(first, kind == "key", second)
+    elif kind in ("lossy", "lossy_key"):
+        camera.frame(first, kind == "lossy_key", 4, lose=second)
+    elif kind == "cut":
+        camera.frame(first, False, second + 1, lose=second)
+    elif kind == "late":
+        camera.late(first)
+    elif kind == "leap":
+        camera.layers[first].ext += second
+    elif kind == "padding":
+        camera.padding(first, second)
+    elif kind == "report":
+        camera.report(first)
+    elif kind == "wish":
+        camera.subscribers[0].forwarder.wish = first
+    elif kind == "stop":
+        camera.subscribers[0].forwarder.stop()
+    elif kind == "restart":
+        camera.layers[first].ext = 65_536 + second
+        camera.lost = [packet for packet in camera.lost if packet[0] != first]
+        camera.source.restart(first, [one.forwarder for one in camera.subscribers])
+    else:
+        camera.now += first / 1000
+    camera.aim()
+
+
+@settings(max_examples=200)
+@given(st.lists(STEP, max_size=80), st.integers(0, 0xFFFF), st.integers(0, 0x7FFF))
+def test_no_number_is_used_twice_or_steps_back(steps: list[tuple[str, int, int]], first: int, first_out: int) -> None:
+    camera = Camera(first=first)
+    subscriber = camera.join(first_sequence=first_out)
+    for kind, one, two in steps:
+        play(camera, kind, one, two)  # the subscriber checks each packet by itself
+    assert subscriber.largest_gap <= MAX_LEAP
+    assert len(subscriber.sent) == subscriber.monitor.packets
+
+
+def test_five_thousand_switches_wrap_around_and_leave_only_intended_holes() -> None:
+    camera = Camera()
+    subscriber = camera.join()
+    for index in range(3):
+        camera.report(index)
+    for round_number in range(5_000):
+        camera.now += 0.033
+        subscriber.forwarder.wish = round_number % 3
+        for index in range(3):
+            camera.frame(index, key=True, packets=5)
+        camera.aim()
+        if not round_number % 30:
+            camera.report(round_number % 3)
+    assert subscriber.runs > 4_900
+    assert subscriber.highest > 65_536 and subscriber.largest_gap == 0
+
+
+def test_a_frame_that_was_cut_short_is_followed_by_one_unused_number() -> None:
+    camera = Camera(layers=2)
+    subscriber = camera.join()
+    camera.report(0)
+    camera.report(1)
+    camera.frame(1, key=True)
+    camera.frame(0)
+    camera.now += 0.03
+    camera.frame(1, packets=3, lose=2)  # its end will not come before the switch
+    highest = subscriber.highest
+    subscriber.forwarder.wish = 0
+    camera.aim()
+    camera.now += 0.03
+    camera.frame(0, key=True)
+    assert subscriber.highest == highest + 3 and highest + 1 not in subscriber.sent
+    assert subscriber.forwarder.find_sent(highest + 1 & 0xFFFF) is None, "there is nothing to resend"
+    before = subscriber.monitor.packets
+    camera.late(0)
+    assert subscriber.monitor.packets == before, "the old layer's late packet is of no use"
+
+
+def test_late_packets_and_resends_keep_their_numbers_within_a_run() -> None:
+    camera = Camera(layers=1)
+    subscriber = camera.join()
+    camera.frame(0, key=True, packets=3, lose=1)
+    camera.padding(0, 2)
+    camera.frame(0)
+    assert subscriber.largest_gap == 1, "the lost one; padding leaves no hole"
+    camera.late(0)
+    assert sorted(subscriber.sent) == list(range(min(subscriber.sent), subscriber.highest + 1))
+    run, ext = subscriber.forwarder.find_sent(min(subscriber.sent) + 3 & 0xFFFF) or (None, 0)
+    assert run is not None and (run.layer, ext) == (0, camera.layers[0].ext - 1), "behind the padding"
+
+
+def test_after_a_restart_of_its_encoder_old_packets_cannot_be_resent_and_the_layer_begins_anew() -> None:
+    camera = Camera(layers=1)
+    subscriber = camera.join()
+    camera.frame(0, key=True)
+    last = subscriber.highest & 0xFFFF
+    camera.source.restart(0, [subscriber.forwarder])
+    assert subscriber.forwarder.find_sent(last) is None
+    camera.layers[0].ext = 65_536
+    camera.now += 0.5
+    camera.frame(0)
+    assert subscriber.forwarder.current == NO_LAYER
+    camera.aim()
+    camera.frame(0, key=True)
+    assert subscriber.runs == 2 and subscriber.largest_gap == 0
+
+
+def test_the_first_sequence_number_is_in_the_lower_half() -> None:
+    with pytest.raises(ValueError, match="below"):
+        LayerForwarder(SimulcastSource(1, 90_000).clocks, 1 << 15, 0)
