@@ -65,13 +65,14 @@ class AccountDesk:
             await tx.audit.append(user.staff.ref, AuditAction.USER_CHANGED, user.id, AuditOutcome.DONE, self._clock.utcnow())
 
     async def change_password(self, user: UserRecord, login: LoginRecord, password: str, clinic: str) -> list[str]:
-        """Take another password; every other login ends. -> the ids of those ended. Raises InvalidInput."""
+        """Take another password; every other login and links to set one end. -> the ids of logins ended. Raises InvalidInput."""
         check_password(password, (user.name, user.email, clinic))
         hashed, now = await self._checker.hash(password), self._clock.utcnow()
         async with self._store.write() as tx:
             present = await self._user(tx, user)
             await tx.users.save(replace(present, password_hash=hashed))
             await tx.sign_in_steps.end_of_user(user.id, now)
+            await tx.invitations.revoke_of_user(user.id, now)  # whoever holds such a link would undo the change
             ended = await self._end_logins(tx, user, login.id)
             await tx.audit.append(user.staff.ref, AuditAction.PASSWORD_CHANGED, user.id, AuditOutcome.DONE, now)
         return ended

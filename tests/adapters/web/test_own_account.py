@@ -73,6 +73,21 @@ async def test_another_password_ends_the_other_logins(site: Site, people: People
     assert (await post(site, "/auth/login", {**password_of(ROLE), "password": CHOSEN})).status == 200
 
 
+async def test_another_password_withdraws_links_to_set_one(site: Site, people: People) -> None:
+    await signed_in(site, people, Role.ADMIN)
+    tokens = []
+    for _ in range(2):
+        made = await post(site, f"/admin/users/{people.users[ROLE].id}/reset")
+        tokens.append({"token": made.json["invitation"]["link"].partition("#")[2]})
+    assert (await post(site, "/invitations/open", tokens[0])).status == 410, "the newer one withdrew it"
+    assert (await post(site, "/invitations/open", tokens[1])).status == 200
+    await signed_in(site, people, ROLE)
+    assert (await post(site, "/me/password", {"password": CHOSEN})).status == 200
+    refused = await post(site, "/invitations/accept", {**tokens[1], "password": "eight lamps over the river"})
+    assert (refused.status, refused.json["error"]["code"]) == (410, "invitation_over")
+    assert (await post(site, "/auth/login", {**password_of(ROLE), "password": CHOSEN})).status == 200
+
+
 async def test_a_cheap_hash_is_made_anew_at_sign_in(site: Site, people: People, store: Store) -> None:
     from argon2 import PasswordHasher
 
