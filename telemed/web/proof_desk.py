@@ -1,7 +1,8 @@
 """Somebody who is signed in shows again who they are: for acts that ask for it, and to unlock hidden pages.
 
-Both take the password, a code of the authenticator app or a passkey; unlocking also takes the PIN set for this login. A wrong
-answer counts against this login alone, so nobody else can shut its holder out.
+Both take the password, a code of the authenticator app or a passkey, and where the clinic requires a second factor a proof takes
+both (care/staff/proof_ways.py); unlocking also takes the PIN set for this login. A wrong answer counts against this login alone,
+so nobody else can shut its holder out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from telemed.care.ports import Json, Store
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.repositories import Transaction
 from telemed.care.staff.policies import SignInPolicies
-from telemed.care.staff.records import QuickUnlockRecord, SignInStepRecord, StepKind
+from telemed.care.staff.proof_ways import Shown, Way, is_way, proof_ways
+from telemed.care.staff.records import Factors, QuickUnlockRecord, SignInStepRecord, StepKind
 from telemed.care.staff.sign_in_steps import STEP_LIFE, is_open, pin_failed
 from telemed.care.tokens import token_hash
 from telemed.clock import Clock
@@ -32,13 +34,19 @@ WRONG_RATE = Rate(5, 60.0)  # wrong proofs of one login
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is shown: exactly one; `token` goes with `credential`."""
+    """What is shown: one thing, or password and code; `token` goes with `credential`."""
 
     password: str | None = None
     code: str | None = None
     pin: str | None = None
     credential: Mapping[str, Any] | None = None
     token: str | None = None
+
+    @property
+    def shown(self) -> Way:
+        """Its things, but for the PIN, which proves nothing."""
+        present = ((Shown.PASSWORD, self.password), (Shown.TOTP, self.code), (Shown.PASSKEY, self.credential))
+        return tuple(word for word, thing in present if thing is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class ProofDesk:
         self._codes = CodeLimits(clock)
 
     async def lock_state(self, who: Proven) -> Json:
-        """-> {is_locked, idle_minutes, methods, name}: what the lock screen and the question for a proof need to know."""
+        """-> {is_locked, idle_minutes, methods, proof, name}: what the lock screen and the question for a proof need to know."""
         async with self._store.read() as tx:
             factors = await factors_of(tx, who.user.id)
             pin = await tx.quick_unlocks.get(who.login.id)
@@ -78,6 +86,7 @@ class ProofDesk:
             "is_locked": who.login.locked_at is not None,
             "idle_minutes": self._policies.idle_lock_minutes,
             "methods": [name for name, there in present if there],
+            "proof": [[word.value for word in way] for way in self._ways(who, factors)],
             "name": who.user.name,
         }
 
@@ -110,8 +119,11 @@ class ProofDesk:
         self._wrong.give_back(who.login.id)
 
     async def prove(self, who: Proven, proof: Proof, party: RelyingParty | None) -> None:
-        """Note that the holder showed who they are. Raises NotAllowed `wrong_proof`; TooMany."""
-        is_right = proof.pin is None and await self._tried(who, proof, party)
+        """Note that the holder showed who they are. Raises NotAllowed `wrong_proof`, `proof_incomplete`; TooMany."""
+        async with self._store.read() as tx:
+            is_enough = is_way(proof.shown, self._ways(who, await factors_of(tx, who.user.id)))
+        # Less than enough is not even looked at: half a proof must not be tried out.
+        is_right = is_enough and await self._tried(who, proof, party)
         now = self._clock.utcnow()
         action, outcome = (AuditAction.PROVED, AuditOutcome.DONE)
         async with self._store.write() as tx:
@@ -121,9 +133,14 @@ class ProofDesk:
             else:
                 action, outcome = AuditAction.PROOF_REFUSED, AuditOutcome.REFUSED
             await tx.audit.append(who.user.staff.ref, action, who.user.id, outcome, now)
+        if not is_enough:
+            raise NotAllowed("This alone is not enough.", code="proof_incomplete")
         if not is_right:
             raise NotAllowed("This was not right.", code="wrong_proof")
         self._wrong.give_back(who.login.id)
+
+    def _ways(self, who: Proven, factors: Factors) -> tuple[Way, ...]:
+        return proof_ways(who.user.password_hash != NO_PASSWORD, factors, self._policies.second_factor)
 
     async def ask_passkey(self, who: Proven, party: RelyingParty) -> tuple[str, Json]:
         """Begin showing a passkey of one's own; -> the step's token and the options."""
@@ -158,7 +175,9 @@ class ProofDesk:
         if (wait := self._wrong.take(who.login.id, self._clock.monotonic())) > 0:
             raise TooMany("Too many attempts. Please wait a minute.", retry_after=wait)
         if proof.password is not None:
-            return await self._checker.matches(who.user.password_hash, proof.password)
+            is_right = await self._checker.matches(who.user.password_hash, proof.password)
+            if not is_right or proof.code is None:
+                return is_right
         if proof.pin is not None:
             return await self._pin_matches(who, proof.pin)
         if proof.code is not None:

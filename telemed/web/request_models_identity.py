@@ -115,13 +115,20 @@ class EndLoginsBody(Body):
     keep_this: bool
 
 
-class ProofBody(_OneOf):
-    """`POST /me/proof`; `token` goes with `credential`."""
+class ProofBody(Body):
+    """`POST /me/proof`: one thing, or password and code; `token` goes with `credential`."""
 
     password: Password | None = None
     code: Code | None = None
     credential: Credential | None = None
     token: Token | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        typed = self.password is not None or self.code is not None
+        if typed == (self.credential is not None):
+            raise ValueError("show one thing, or password and code")
+        return self
 
 
 class UnlockBody(_OneOf):

@@ -119,6 +119,7 @@ class LockState(Answer):
     is_locked: bool
     idle_minutes: int
     methods: list[Literal["pin", "password", "passkey", "totp"]]
+    proof: list[list[Literal["password", "passkey", "totp"]]]
     name: str
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pathlib
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pyotp
 import pytest
 import pytest_asyncio
@@ -14,6 +16,8 @@ from playwright.async_api import Page
 from tests.browser.browsers import READ_STATS, ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
+from tests.browser.test_stage import accessible
+from tests.client.seat import sign_in as client_sign_in
 
 ROLE = "clinician"
 
@@ -113,8 +117,7 @@ async def test_another_device_is_signed_out(server: Server, tab: ChromiumTab) ->
         await tab.goto(server.base_url + "/account")
         await tab.click("end-login")
         await tab.page.wait_for_selector(selector("end-login"), state="detached")
-        await other.goto(server.base_url + "/today")
-        await other.wait("login-email")
+        await other.wait("login-email")  # goes there by itself
         await other.close()
 
 
@@ -166,6 +169,64 @@ async def test_a_proof_is_asked_for_once_and_the_request_goes_on(server: Server,
     await tab.click("prove-submit")
     await tab.wait("totp-qr")
     assert refused == 2
+
+
+async def set_up_app(tab: ChromiumTab, server: Server) -> str:
+    """An authenticator app for the account; -> its secret. The recovery codes are put away."""
+    await tab.goto(server.base_url + "/account")
+    await tab.click("totp-add")
+    await tab.wait("totp-qr")
+    await tab.page.click("summary")
+    secret = (await tab.page.inner_text(selector("totp-secret"))).replace(" ", "")
+    await tab.fill("totp-code", pyotp.TOTP(secret).now())
+    await tab.page.keyboard.press("Enter")
+    await keep_codes(tab.page)
+    return secret
+
+
+async def require_second_factor(server: Server) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        admin = await client_sign_in(server.base_url, http, server.account("admin"))
+        await admin.call("PUT", "/admin/policies", {"name": "second_factor", "value": "required"})
+
+
+async def test_where_two_factors_are_required_a_proof_asks_for_both(server: Server, tab: ChromiumTab) -> None:
+    """By keyboard alone: Enter leads from the password to the code, and what was wrong is told at the password."""
+    refused = 0
+
+    async def refuse_once(route: Any) -> None:
+        nonlocal refused
+        refused += 1
+        body = '{"error": {"code": "proof_needed", "message": "Please show again who you are."}}'
+        await (route.fulfill(status=403, content_type="application/json", body=body) if refused == 1 else route.continue_())
+
+    await sign_in(tab, server, ROLE)
+    secret = await set_up_app(tab, server)
+    await require_second_factor(server)
+    await tab.page.route("**/api/v1/me/pin", refuse_once)
+    await tab.click("pin-set")
+    await tab.fill("pin", "480215")
+    await tab.page.keyboard.press("Enter")
+    await tab.wait("prove-password")
+    await accessible(tab, "proof of two factors")
+    assert await tab.page.is_visible(selector("prove-code")) and not await tab.page.is_visible(selector("by-password"))
+    code = pyotp.TOTP(secret).at(int(time.time()) + 30)  # setting up used the present one; clocks may differ by a step
+    for password in ("wrong wrong wrong wrong", server.account(ROLE)[1]):
+        await eventually(lambda: is_focused(tab, "prove-password"))
+        await tab.page.keyboard.type(password)
+        await tab.page.keyboard.press("Enter")
+        await eventually(lambda: is_focused(tab, "prove-code"))
+        await tab.page.keyboard.type(code)
+        await tab.page.keyboard.press("Enter")
+        if password != server.account(ROLE)[1]:
+            await tab.page.wait_for_selector(f"{selector('prove-password')}[aria-invalid]")
+    await tab.page.wait_for_selector(selector("proof"), state="detached")
+    await tab.page.wait_for_selector(selector("pin-save"), state="detached")
+    assert refused == 2
+
+
+async def is_focused(tab: ChromiumTab, testid: str) -> bool:
+    return bool(await tab.evaluate("document.activeElement.dataset.testid") == testid)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (820, 1180), (390, 844), (320, 568)])

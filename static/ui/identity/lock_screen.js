@@ -46,7 +46,7 @@ function LockScreen({ onUnlocked }) {
       <span class="lock__icon"><${Icon} name="lock" size=${32} /></span>
       <h1 id="lock-title" tabindex="-1">${t(inCall ? "identity.locked_in_call" : "identity.locked")}</h1>
       <p>${state?.name ? t("identity.locked_for", { name: state.name }) : t("identity.locked_text")}</p>
-      ${state && html`<${ProveForm} path="/me/unlock" methods=${state.methods} submit=${t("identity.unlock")} onDone=${onUnlocked} onGone=${goToSignIn} />`}
+      ${state && html`<${ProveForm} path="/me/unlock" ways=${state.methods.map((method) => [method])} submit=${t("identity.unlock")} onDone=${onUnlocked} onGone=${goToSignIn} />`}
       <div class="lock__foot"><${Button} kind="plain" icon="log-out" label=${t(inCall ? "identity.sign_out_call" : "rail.sign_out")} onClick=${signOut} testid="lock-sign-out" /></div>
     </div>
   </dialog>`;

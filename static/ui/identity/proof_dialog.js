@@ -10,16 +10,15 @@ import { ProveForm } from "./prove_form.js";
 
 /** @param {{onAnswer: (proved: boolean) => void}} props */
 function ProofDialog({ onAnswer }) {
-  const [methods, setMethods] = useState(/** @type {string[] | null} */ (null));
+  const [ways, setWays] = useState(/** @type {string[][] | null} */ (null));
   useEffect(() => {
-    api.get("/me/lock").then((state) => setMethods(state.methods), () => onAnswer(false));
+    api.get("/me/lock").then((state) => setWays(state.proof), () => onAnswer(false));
   }, []);
   const cancel = () => onAnswer(false);
-  const offered = methods?.filter((method) => method !== "pin");
   return html`<${Dialog} title=${t("identity.proof_title")} open=${true} onClose=${cancel} testid="proof">
     <p>${t("identity.proof_text")}</p>
-    ${offered
-      ? html`<${ProveForm} path="/me/proof" methods=${offered} submit=${t("identity.proof_submit")} onDone=${() => onAnswer(true)} onGone=${goToSignIn}
+    ${ways
+      ? html`<${ProveForm} path="/me/proof" ways=${ways} submit=${t("identity.proof_submit")} onDone=${() => onAnswer(true)} onGone=${goToSignIn}
           extra=${html`<${Button} kind="plain" label=${t("identity.cancel")} onClick=${cancel} />`} />`
       : html`<${Skeleton} height="96px" />`}
   </${Dialog}>`;

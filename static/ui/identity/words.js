@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 import { problemCode, problemWords } from "../problem_words.js";
 
-const OWN = new Set(["wrong_code", "step_over", "passkey_refused", "passkey_there", "too_many_passkeys", "wrong_proof", "pin_blocked", "pin_easy",
+const OWN = new Set(["wrong_code", "step_over", "passkey_refused", "passkey_there", "too_many_passkeys", "wrong_proof", "proof_incomplete", "pin_blocked", "pin_easy",
   "password_length", "password_common", "last_factor", "no_factor", "totp_there", "invitation_unknown", "invitation_over",
   "provider_unreachable", "provider_refused", "provider_mistrusted", "account_unknown", "identity_there", "identity_taken", "last_way"]);
 
