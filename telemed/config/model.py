@@ -173,7 +173,7 @@ class Metrics:
     addresses: tuple[str, ...] = setting(
         ("127.0.0.1", "::1"),
         rules.each(rules.is_address, 'a list of addresses such as ["127.0.0.1", "::1"]'),
-        "Addresses that may read without a token. What comes through a proxy counts with the address behind it.",
+        "Addresses that may read without a token. Through a proxy the one behind it counts, never the proxy's.",
     )
     token: str = setting(
         "",

@@ -11,7 +11,7 @@ from telemed.config import Metrics as MetricsSettings
 from telemed.errors import NotFound
 from telemed.operation.metrics import CONTENT_TYPE, Figures, Metrics
 from telemed.operation.readiness import Readiness
-from telemed.web.source import plain_address, source_key
+from telemed.web.source import forwarded_for, plain_address, source_key
 
 READY_PATH = "/readyz"
 METRICS_PATH = "/metrics"
@@ -66,10 +66,12 @@ class Endpoints:
         return self._source(request) in settings.addresses
 
     def _source(self, request: web.Request) -> str:
-        """The address that counts: behind a proxy of ours the one it names. Somebody else's proxy hides it, so nothing counts."""
-        peer = plain_address(request.remote or "")
-        if not any(name in request.headers for name in FORWARDED):
-            return peer
-        if peer not in self._trusted:
-            return ""
-        return source_key(peer, request.headers.get("X-Forwarded-For"), self._trusted)
+        """The address that counts: behind a proxy of ours the one it names; empty where nobody can say.
+
+        A proxy of ours that names nobody hides who asks, and one on this machine would make everybody local. Somebody else's
+        proxy hides it too.
+        """
+        peer, named = plain_address(request.remote or ""), forwarded_for(request)
+        if peer in self._trusted:
+            return source_key(peer, named, self._trusted) if named else ""
+        return "" if any(name in request.headers for name in FORWARDED) else peer

@@ -18,7 +18,7 @@ from telemed.web.origin import SAFE_METHODS, may_change_state
 from telemed.web.reach_guard import check_reach
 from telemed.web.request_models import AsBody, Body, Empty
 from telemed.web.route import Route
-from telemed.web.source import source_key
+from telemed.web.source import forwarded_for, source_key
 from telemed.web.throttle import Throttle
 
 _EMPTY = Empty()
@@ -38,7 +38,7 @@ class Endpoint:
         changes_state = request.method not in SAFE_METHODS
         if changes_state and not may_change_state(request.headers, settings.origins):
             raise NotAllowed(code="wrong_origin")
-        source = source_key(request.remote, request.headers.get("X-Forwarded-For"), settings.trusted_proxies)
+        source = source_key(request.remote, forwarded_for(request), settings.trusted_proxies)
         callers = self._unlocked(request, await self._callers(request))
         self._limit(callers, source)
         body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY

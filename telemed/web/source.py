@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
+from aiohttp import web
+
 UNKNOWN = "unknown"  # a connection without an address (closed meanwhile)
 _MAPPED = "::ffff:"  # RFC 4291 section 2.5.5.2
 IPV6_HOST_BITS = 64  # one customer has a whole /64, so that is what a limit counts
@@ -19,6 +21,12 @@ def source_key(remote: str | None, forwarded_for: str | None, trusted_proxies: f
     while address in trusted_proxies and hops:
         address = plain_address(hops.pop())
     return _network(address)
+
+
+def forwarded_for(request: web.BaseRequest) -> str | None:
+    """Return X-Forwarded-For whole: a proxy may append a line of its own to those a client wrote, and the last hop counts."""
+    lines = request.headers.getall("X-Forwarded-For", ())
+    return ",".join(lines) if lines else None
 
 
 def plain_address(address: str) -> str:

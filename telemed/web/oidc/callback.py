@@ -10,7 +10,7 @@ from aiohttp import web
 
 from telemed.web.call import Services
 from telemed.web.oidc.begun import Purpose, read_answer
-from telemed.web.source import source_key
+from telemed.web.source import forwarded_for, source_key
 from telemed.web.throttle import Rate, Throttle
 
 RATE = Rate(60, 60.0)  # per address: a ward's morning
@@ -28,7 +28,7 @@ class OidcCallback:
         """Answer 303 whatever came."""
         services = self._services
         settings = services.deps.settings
-        source = source_key(request.remote, request.headers.get("X-Forwarded-For"), settings.trusted_proxies)
+        source = source_key(request.remote, forwarded_for(request), settings.trusted_proxies)
         wait = self._throttle.take(source, services.deps.clock.monotonic())
         read = read_answer({name: request.query.getall(name) for name in request.query})
         purpose = Purpose.SIGN_IN

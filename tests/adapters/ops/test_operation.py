@@ -186,8 +186,13 @@ class Peer:
 @pytest.mark.parametrize(
     ("peer", "headers", "may"),
     [
-        ("127.0.0.1", {}, True),
-        ("::ffff:127.0.0.1", {}, True),
+        ("::1", {}, True),  # this machine, and no proxy
+        ("127.0.0.1", {}, False),  # our proxy, which does not say for whom
+        ("::ffff:127.0.0.1", {}, False),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, False),
+        ("127.0.0.1", {"X-Forwarded-For": ""}, False),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, True),  # through our proxy, from this machine
+        ("127.0.0.1", {"Authorization": "Bearer token-of-prometheus"}, True),
         ("192.0.2.1", {}, False),
         ("192.0.2.1", {"Authorization": "Bearer token-of-prometheus"}, True),
         ("192.0.2.1", {"Authorization": "Bearer token-of-prometheut"}, False),
@@ -226,6 +231,14 @@ AN_ID = re.compile(r"\b[a-z]{3}_(?=[A-Za-z0-9_-]*[A-Z0-9])[A-Za-z0-9_-]{6,}")
 
 
 def assert_no_label_tells_anything(text: str) -> int:
+async def test_the_line_our_proxy_added_last_counts(store: Store) -> None:
+    """Some proxies add a line of their own below those a client wrote."""
+    ends = endpoints(store, MetricsSettings(), frozenset({"127.0.0.1"}))
+    lines = CIMultiDict([("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-For", "192.0.2.9")])
+    with pytest.raises(NotFound):
+        await ends.metrics(make_mocked_request("GET", "/metrics", lines, transport=Peer("127.0.0.1")))
+
+
     """Every label is a short word of ours: no id, mail, token, address or free text; how many were looked at."""
     seen = 0
     for line in text.splitlines():
