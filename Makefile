@@ -48,8 +48,11 @@ check: setup ## Lint, types, import rules, docs, translations, client unit tests
 test-fast: setup ## Only the pure core
 	$(VENV)/bin/pytest -q tests/unit tests/rules
 
+# What does not live by the clock runs on all cores, the rest alone afterwards. ARGS may name tests of one kind only: exit code 5 is "none".
+PYTEST = $(VENV)/bin/pytest --ignore=tests/rules --randomly-seed=$(SEED) $(ARGS)
 test: check browsers ## Everything, with real browsers
-	$(VENV)/bin/pytest --ignore=tests/rules --randomly-seed=$(SEED) $(ARGS)
+	$(PYTEST) -m "not real_time" -n auto --dist loadfile || [ $$? -eq 5 ]
+	$(PYTEST) -m real_time || [ $$? -eq 5 ]
 
 bench: setup ## Measure: a table, and JSON in var/bench.json
 	$(PYTHON) -m tests.bench $(ARGS)

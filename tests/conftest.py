@@ -19,9 +19,18 @@ import pytest
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("TELEMED_PROVE"))
 hypothesis.settings.load_profile("suite")
 
-# Tests of whole processes and browsers run in real time beside whatever else runs: a failed one gets a second chance, and
-# the summary names it ("RERUN"). Everything else must pass at once.
-REAL_TIME = ("tests/browser", "tests/net", "tests/media", "tests/hostile", "tests/privacy", "tests/bench", "tests/adapters/ops")
+# Tests of whole processes and browsers run in real time: one after the other (`-m real_time`), and a failed one gets a second
+# chance, which the summary names ("RERUN"). Everything else runs on all cores and must pass at once.
+REAL_TIME = (
+    "tests/browser",
+    "tests/net",
+    "tests/media",
+    "tests/hostile",
+    "tests/privacy",
+    "tests/bench",
+    "tests/prove",
+    "tests/adapters/ops",
+)
 
 REQUIRED_IN_CI = os.environ.get("CI") == "true"
 
@@ -109,8 +118,9 @@ async def no_stray_tasks(request: pytest.FixtureRequest) -> AsyncIterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the real-time tests their second chance."""
+    """Mark the real-time tests, and give them their second chance."""
     for item in items:
         place = item.nodeid.split("::", 1)[0]
-        if place.startswith(REAL_TIME) or item.get_closest_marker("browser"):
+        if place.startswith(REAL_TIME) or item.get_closest_marker("browser") or item.get_closest_marker("real_time"):
+            item.add_marker(pytest.mark.real_time)
             item.add_marker(pytest.mark.flaky(reruns=1))
