@@ -217,6 +217,14 @@ async def test_who_may_read_the_metrics(store: Store, peer: str, headers: dict[s
     assert answer["status"] == "ready" and ("checks" in answer) is may
 
 
+async def test_the_line_our_proxy_added_last_counts(store: Store) -> None:
+    """Some proxies add a line of their own below those a client wrote."""
+    ends = endpoints(store, MetricsSettings(), frozenset({"127.0.0.1"}))
+    lines = CIMultiDict([("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-For", "192.0.2.9")])
+    with pytest.raises(NotFound):
+        await ends.metrics(make_mocked_request("GET", "/metrics", lines, transport=Peer("127.0.0.1")))
+
+
 async def test_bytes_that_are_no_text_are_a_wrong_token(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ends = endpoints(store, MetricsSettings(token="token-of-prometheus"))
     request = make_mocked_request("GET", "/metrics", {}, transport=Peer("192.0.2.1"))
@@ -231,14 +239,6 @@ AN_ID = re.compile(r"\b[a-z]{3}_(?=[A-Za-z0-9_-]*[A-Z0-9])[A-Za-z0-9_-]{6,}")
 
 
 def assert_no_label_tells_anything(text: str) -> int:
-async def test_the_line_our_proxy_added_last_counts(store: Store) -> None:
-    """Some proxies add a line of their own below those a client wrote."""
-    ends = endpoints(store, MetricsSettings(), frozenset({"127.0.0.1"}))
-    lines = CIMultiDict([("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-For", "192.0.2.9")])
-    with pytest.raises(NotFound):
-        await ends.metrics(make_mocked_request("GET", "/metrics", lines, transport=Peer("127.0.0.1")))
-
-
     """Every label is a short word of ours: no id, mail, token, address or free text; how many were looked at."""
     seen = 0
     for line in text.splitlines():
