@@ -49,15 +49,16 @@ from telemed.operation.audit_keeper import AuditKeeper
 from telemed.operation.audit_start import audit_keeper
 from telemed.operation.control import Operation
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
+from telemed.sealing import derive_key
 from telemed.sfu.client import MediaClient
 from telemed.signaling.desk import Around
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
+from telemed.store.sealed_values import KEY_PURPOSE
 from telemed.tls import OwnTls
 from telemed.web.deps import WebDeps
 from telemed.web.oidc.settings import CALLBACK, OidcSettings
-from telemed.web.sealing import derive_key
 from telemed.web.server import build_app, start_server
 from telemed.web.settings import WebSettings
 
@@ -120,7 +121,8 @@ async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -
     """The store, with the clinic or demo in it; its last row at the end says that this server stopped."""
     layout = Layout(orders.config)
     clock = SystemClock()
-    store = await Store.open(layout.database)
+    key = derive_key(orders.config.secrets.installation_key.encode(), KEY_PURPOSE)
+    store = await Store.open(layout.database, key)
     closing.push_async_callback(_within, STOP_STORE, "store", store.close)
     if orders.demo:
         await provide_demo(store, orders.config.clinic, Path(orders.accounts_file), clock.utcnow())
@@ -182,6 +184,7 @@ async def _open_web(
         live=parts.live,
         health=operation.health(parts.keeper),
         notifier=parts.notify,
+        reports=parts.notify,
         recent_code=parts.notify.recent_code,
         on_request=operation.metrics.on_request,
     )
@@ -250,6 +253,7 @@ def _web_settings(orders: Launch) -> WebSettings:
         device_key=_key_for("device cookies", orders),
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
+        report_token=orders.config.sms.report_token,
         oidc=_provider(orders),
     )
 

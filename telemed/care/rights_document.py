@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from telemed.care.actions import Action
 from telemed.care.break_glass import MAX_REASON, MIN_REASON, OPEN_FOR
-from telemed.care.permission_table import PUBLIC, TABLE, Scope
+from telemed.care.permission_table import BY_SECRET, PUBLIC, TABLE, Scope
 from telemed.care.roles import LINK_ROLES, STAFF_ROLES, Role
 
 _ORDER = (
@@ -98,10 +98,13 @@ def _head() -> Iterator[str]:
 
 
 def _matrix() -> Iterator[str]:
-    public = ", ".join(_plain(action.value) for action in Action if action in PUBLIC)
+    public = ", ".join(_plain(action.value) for action in Action if action in PUBLIC - BY_SECRET)
+    servers = ", ".join(_plain(action.value) for action in Action if action in BY_SECRET)
     yield "## The table"
     yield ""
     yield f"Open to everybody, guarded by limits: {public}."
+    yield ""
+    yield f"Of another server, by a secret of its own, and of nobody while none is configured: {servers} (the SMS gateway)."
     yield ""
     yield "| action | " + " | ".join(_plain(role.value) for role in _ORDER) + " |"
     yield "|---|" + "---|" * len(_ORDER)

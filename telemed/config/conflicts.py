@@ -109,6 +109,9 @@ def _sms(config: Config) -> list[Problem]:
     found = []
     if sms.token and sms.token_file:
         found.append(("sms.token_file", "is a second source for the token", "keep one of token and token_file"))
+    if sms.report_token and sms.report_token_file:
+        fix = "keep one of report_token and report_token_file"
+        found.append(("sms.report_token_file", "is a second source for the secret of reports", fix))
     parts = urlsplit(sms.url)
     if parts.scheme == "http" and not rules.is_loopback_host(parts.hostname or ""):
         found.append(("sms.url", "would send codes, numbers and the token in clear", "begin it with https:"))
@@ -149,7 +152,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("media.addresses", "media.announce_loopback"), _loopback),
     (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
     (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),
-    (("sms.url", "sms.token", "sms.token_file"), _sms),
+    (("sms.url", "sms.token", "sms.token_file", "sms.report_token", "sms.report_token_file"), _sms),
     (("audit.checkpoint_mail", "mail.host"), _audit),
     (("oidc.issuer", "oidc.client_id", "oidc.client_secret", "oidc.client_secret_file"), _oidc),
 )

@@ -55,7 +55,9 @@ def resolve(config: Config, base: Path) -> Config:
     mail = dataclasses.replace(
         config.mail, authority_file=absolute(config.mail.authority_file), password_file=absolute(config.mail.password_file)
     )
-    sms = dataclasses.replace(config.sms, token_file=absolute(config.sms.token_file))
+    sms = dataclasses.replace(
+        config.sms, token_file=absolute(config.sms.token_file), report_token_file=absolute(config.sms.report_token_file)
+    )
     audit = dataclasses.replace(
         config.audit,
         checkpoint_directory=absolute(config.audit.checkpoint_directory),

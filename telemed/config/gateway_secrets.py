@@ -7,26 +7,36 @@ import stat
 from pathlib import Path
 
 from telemed.config.conflicts import Problem
-from telemed.config.model import Config
+from telemed.config.model import Config, Sms
+from telemed.config.rules import REPORT_TOKEN
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 MAX_SECRET = 512  # characters
 
 
 def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Problem]]:
-    """Fill `mail.password`, `sms.token` and `oidc.client_secret` from their files.
+    """Fill `mail.password`, `sms.token`, `sms.report_token` and `oidc.client_secret` from their files.
 
     `path` is the configuration file; paths in it are absolute.
     """
     mail, sms, oidc = config.mail, config.sms, config.oidc
     password, problems = _secret("mail.password", mail.password, mail.password_file, path)
     token, more = _secret("sms.token", sms.token, sms.token_file, path)
+    report_token, further = _report_token(sms, path)
     client_secret, most = _secret("oidc.client_secret", oidc.client_secret, oidc.client_secret_file, path)
     # The files have been read: left in, they would be second sources to whoever checks these settings again.
     mail = dataclasses.replace(mail, password=password, password_file="")
-    sms = dataclasses.replace(sms, token=token, token_file="")
+    sms = dataclasses.replace(sms, token=token, token_file="", report_token=report_token, report_token_file="")
     oidc = dataclasses.replace(oidc, client_secret=client_secret, client_secret_file="")
-    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems + more + most + _authorities(config)
+    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems + more + further + most + _authorities(config)
+
+
+def _report_token(sms: Sms, path: Path) -> tuple[str, list[Problem]]:
+    """The secret of reports: it opens a door to the internet, so that one in a file may not be short either."""
+    token, problems = _secret("sms.report_token", sms.report_token, sms.report_token_file, path)
+    if not token or REPORT_TOKEN.fullmatch(token):
+        return token, problems
+    return "", [("sms.report_token_file", "is too short or holds spaces", "write 24 to 256 random characters without spaces")]
 
 
 def _authorities(config: Config) -> list[Problem]:

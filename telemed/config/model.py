@@ -219,6 +219,12 @@ class Sms:
     )
     token_file: str = setting("", rules.text(0, 512), "File that holds the token instead; chmod 600.")
     sender: str = setting("", rules.text(0, 20), "Number or name the SMS come from, if the provider wants one.")
+    report_token: str = setting(
+        "",
+        rules.matching(rules.REPORT_TOKEN, "24 to 256 random characters without spaces", optional=True),
+        "Secret by which the provider reports what arrived (docs/operations.md). Empty: no reports. Keep this file chmod 600.",
+    )
+    report_token_file: str = setting("", rules.text(0, 512), "File that holds it instead; chmod 600.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[0-9+()/ .-]{3,32}")  # as people wr
 INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
 RECIPIENT = re.compile(r"telemed-recipient-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte X25519 public key
 METRICS_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
+REPORT_TOKEN = re.compile(r"[\x21-\x7e]{24,256}")  # asked for from the whole internet
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # RFC 5321 section 4.1.2, without quoted local parts and address literals

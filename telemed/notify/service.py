@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,6 +15,7 @@ from telemed.care.notify.compose import Wanted
 from telemed.care.notify.delivery import FINISHED
 from telemed.care.notify.ports import Gateway
 from telemed.care.notify.records import Medium, OutboxMessage
+from telemed.care.notify.reports import DeliveryReport
 from telemed.care.ports import Store
 from telemed.clock import Clock
 from telemed.errors import NotFound, Unavailable
@@ -24,16 +27,18 @@ _CODE = re.compile(r"\b[0-9]{6}\b")
 TEST_LIFE = timedelta(minutes=5)  # a test that comes tomorrow confuses more than it tells
 TEST_WAIT_SECONDS = 25.0  # below the 30 s of the admin socket
 TEST_POLL_SECONDS = 0.1
+log = logging.getLogger(__name__)
 
 
 class Notify:
-    """The worker with what is asked of it. Fulfils `care.notify.ports.Notifier`; `start` and `stop` as the worker."""
+    """The worker with what is asked of it. Fulfils `Notifier` and `DeliveryReports` of `care.notify.ports`."""
 
     def __init__(self, store: Store, clock: Clock, worker: Worker, gateways: Mapping[Medium, Gateway]) -> None:
         self._store = store
         self._clock = clock
         self._worker = worker
         self._gateways = gateways
+        self._reports: Counter[str] = Counter()  # by effect
 
     def start(self) -> None:
         """Begin to send."""
@@ -52,8 +57,16 @@ class Notify:
         self._worker.wake()
 
     def figures(self) -> dict[str, int]:
-        """Counts for status and metrics."""
-        return self._worker.figures()
+        """Counts for status and metrics: of the worker, and of delivery reports by what they came to."""
+        reports = {f"reports_{effect}": count for effect, count in sorted(self._reports.items())}
+        return self._worker.figures() | reports
+
+    async def take_report(self, report: DeliveryReport) -> None:
+        """Note what a gateway says later. Raises Unavailable."""
+        async with self._store.write() as tx:
+            effect = await tx.outbox.report(report, self._clock.utcnow())
+        self._reports[effect.value] += 1
+        log.info("delivery report said=%s effect=%s", report.said.value if report.said else "another word", effect.value)
 
     def recent(self) -> list[Shown]:
         """What the demo would have sent, newest first; nothing outside a demo."""

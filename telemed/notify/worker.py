@@ -167,6 +167,8 @@ class Worker:
         if gateway is None:
             return Outcome(Verdict.REFUSED, Fault.NOT_CONFIGURED)
         try:
+            if compose.values_gone(message):
+                return Outcome(Verdict.REFUSED, Fault.SEALED)
             letter = await self._letter(message)
         except TelemedError as error:
             if error.status >= 500:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -16,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from telemed.care.audit_chain import Head, Verdict
 from telemed.errors import Conflict, Unavailable
+from telemed.sealing import KEY_BYTES
 from telemed.store.audit_check import verify_trail
 from telemed.store.connection import ReaderSql, SqlConnection
 from telemed.store.engines import reader_engine
 from telemed.store.lock import ProcessLock, private_file
+from telemed.store.sealed_values import SealedValues
 from telemed.store.transaction import StoreTransaction
 from telemed.store.uncancelled import finished
 from telemed.store.upgrade import upgrade
@@ -31,8 +34,9 @@ WRITER_WAIT_SECONDS = 10.0  # for one's turn to write; a transaction takes a few
 class Store:
     """Owns the process lock, the writer and the readers. `open` makes one, `close` ends it."""
 
-    def __init__(self, path: Path, lock: ProcessLock) -> None:
+    def __init__(self, path: Path, lock: ProcessLock, values_key: bytes) -> None:
         self.path = path
+        self._sealed = SealedValues(values_key)
         self._lock = lock
         self._writer = Writer(path)
         self._readers = reader_engine(path)
@@ -42,8 +46,10 @@ class Store:
         self.on_write: Callable[[float], None] = lambda _: None  # told the seconds of each write transaction
 
     @classmethod
-    async def open(cls, path: Path) -> Store:
+    async def open(cls, path: Path, values_key: bytes | None = None) -> Store:
         """Open or create the database at `path` and migrate it.
+
+        `values_key` seals the values of messages; without one, a key of this store alone does: nobody else sends what it queues.
 
         Raises ConfigError: DatabaseInUse while another process has it open, `database_newer` when a later version wrote it,
         `database_unreadable` when it is no database of ours or its place cannot be written, MigrationFailed when it could not be
@@ -53,7 +59,7 @@ class Store:
         try:
             private_file(path)
             await finished(asyncio.to_thread(upgrade, path))
-            store = cls(path, lock)
+            store = cls(path, lock, values_key or secrets.token_bytes(KEY_BYTES))
         except BaseException:
             lock.release()
             raise
@@ -86,7 +92,7 @@ class Store:
         begun = perf_counter()
         try:
             async with _translated(), self._writer.transaction() as sql:
-                yield StoreTransaction(sql)
+                yield StoreTransaction(sql, self._sealed)
         finally:
             self._turn.release()
             self.on_write(perf_counter() - begun)
@@ -97,7 +103,7 @@ class Store:
         if self._closed:
             raise Unavailable()
         async with _translated(), self._snapshot() as sql:
-            yield StoreTransaction(sql)
+            yield StoreTransaction(sql, self._sealed)
 
     async def verify_audit(self, known: Iterable[Head] = ()) -> Verdict:
         """Check the whole audit trail against its hashes, its head and heads kept elsewhere, in one snapshot."""

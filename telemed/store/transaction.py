@@ -23,12 +23,13 @@ from telemed.store.repositories.people import LoginRows, OrganisationRows, UserR
 from telemed.store.repositories.persons import ChannelCodeRows, PersonLoginRows, PersonVisitRows
 from telemed.store.repositories.usage import UsageRows
 from telemed.store.repositories.words import MessageRows, NoteRows
+from telemed.store.sealed_values import SealedValues
 
 
 class StoreTransaction:
     """What `Store.write()` and `Store.read()` hand out; fulfils `care.repositories.Transaction`."""
 
-    def __init__(self, sql: SqlConnection) -> None:
+    def __init__(self, sql: SqlConnection, sealed: SealedValues) -> None:
         self.organisations = OrganisationRows(sql)
         self.users = UserRows(sql)
         self.logins = LoginRows(sql)
@@ -47,7 +48,7 @@ class StoreTransaction:
         self.jobs = JobRows(sql)
         self.events = EventRows(sql)
         self.quality = QualityRows(sql)
-        self.outbox = OutboxRows(sql)
+        self.outbox = OutboxRows(sql, sealed)
         self.templates = TemplateRows(sql)
         self.policies = PolicyRows(sql)
         self.setting_changes = SettingChangeRows(sql)

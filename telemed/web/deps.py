@@ -10,7 +10,7 @@ from aiohttp import web
 from telemed.care.audit_state import NobodyWatches, TrailWatch
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.ports import Health, NoHealth
-from telemed.care.notify.ports import NoNotifier, Notifier
+from telemed.care.notify.ports import DeliveryReports, NoNotifier, NoReports, Notifier
 from telemed.care.ports import Store, Visits
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
 from telemed.clock import Clock
@@ -62,6 +62,7 @@ class WebDeps:
     live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
     health: Health = NoHealth()
     notifier: Notifier = NoNotifier()
+    reports: DeliveryReports = NoReports()
     trail: TrailWatch = NobodyWatches()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

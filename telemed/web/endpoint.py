@@ -1,4 +1,4 @@
-"""The steps around every handler of the API, in one order: origin, identity, permission, rate, body, handler, answer."""
+"""The steps around every handler of the API, in one order: origin, identity, permission, rate, secret, body, handler, answer."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Endpoint:
         source = source_key(request.remote, forwarded_for(request), settings.trusted_proxies)
         callers = self._unlocked(request, await self._callers(request))
         self._limit(callers, source)
+        if self.route.secret is not None:
+            self.route.secret(request.headers, settings)
         body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
         self._check_proof(callers)
         call = self._call(request, callers, body, source)

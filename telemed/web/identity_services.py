@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telemed.errors import NotAllowed
+from telemed.sealing import Sealer
 from telemed.web.account_desk import AccountDesk
 from telemed.web.deps import WebDeps
 from telemed.web.invitation_desk import InvitationDesk
 from telemed.web.passkey_ceremony import RelyingParty
 from telemed.web.passwords import PasswordChecker
 from telemed.web.proof_desk import ProofDesk
-from telemed.web.sealing import Sealer
 from telemed.web.second_factors import SecondFactors
 from telemed.web.second_step import SecondStep
 from telemed.web.sign_in import SignIn

@@ -36,6 +36,7 @@ def openapi_document(routes: tuple[Route, ...], version: str) -> Schema:
             "securitySchemes": {
                 "staff": {"type": "apiKey", "in": "cookie", "name": "__Host-telemed_staff"},
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "gateway": {"type": "http", "scheme": "bearer", "description": "The secret of the SMS gateway"},
             },
         },
     }
@@ -57,7 +58,7 @@ def _operation(route: Route) -> Schema:
         "x-action": route.action.value,
         "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)] + (_PAGE if route.pages else []),
         "responses": {"200": _answer("Done.", route.answer.__name__), **_errors(route)},
-        "security": [] if route.is_public else [{"staff": []}, {"bearer": []}],
+        "security": _security(route),
     }
     if route.method != "GET":
         operation["requestBody"] = {
@@ -65,6 +66,12 @@ def _operation(route: Route) -> Schema:
             "content": _json(route.body.__name__),
         }
     return operation
+
+
+def _security(route: Route) -> list[Schema]:
+    if route.secret is not None:
+        return [{"gateway": []}]
+    return [] if route.is_public else [{"staff": []}, {"bearer": []}]
 
 
 _PAGE: list[Schema] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from telemed.care.actions import Action
@@ -12,6 +12,7 @@ from telemed.care.roles import LINK_ROLES
 from telemed.web.call import Call, Reply
 from telemed.web.request_models import Body, Empty
 from telemed.web.response_models import Answer
+from telemed.web.settings import WebSettings
 from telemed.web.throttle import Rate
 
 API = "/api/v1"
@@ -40,6 +41,7 @@ PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIX
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 Handler = Callable[[Call], Awaitable[Reply]]
+SecretCheck = Callable[[Mapping[str, str], WebSettings], None]
 
 
 def may_seats(action: Action) -> bool:
@@ -63,6 +65,7 @@ class Route:
     needs_proof: bool = False  # only for staff who showed lately who they are (403 `proof_needed`)
     while_locked: bool = False  # also for staff whose pages the idle lock hides
     pages: bool = False  # takes `?after=&limit=` (`paging.Page`)
+    secret: SecretCheck | None = None  # asked of the request's head, before its body is read
 
     @property
     def is_public(self) -> bool:

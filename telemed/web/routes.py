@@ -7,6 +7,7 @@ from telemed.web.routes_admin import ADMIN_ROUTES
 from telemed.web.routes_audit import AUDIT_ROUTES
 from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
 from telemed.web.routes_identity import IDENTITY_ROUTES
+from telemed.web.routes_notify import NOTIFY_ROUTES
 from telemed.web.routes_oidc import OIDC_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
 from telemed.web.routes_person import PERSON_ROUTES
@@ -15,5 +16,13 @@ from telemed.web.routes_rights import RIGHTS_ROUTES
 __all__ = ["OFFER_LIMIT", "ROUTES"]
 
 ROUTES: tuple[Route, ...] = (
-    CALL_ROUTES + PEOPLE_ROUTES + PERSON_ROUTES + RIGHTS_ROUTES + IDENTITY_ROUTES + OIDC_ROUTES + ADMIN_ROUTES + AUDIT_ROUTES
+    CALL_ROUTES
+    + PEOPLE_ROUTES
+    + PERSON_ROUTES
+    + RIGHTS_ROUTES
+    + IDENTITY_ROUTES
+    + OIDC_ROUTES
+    + ADMIN_ROUTES
+    + AUDIT_ROUTES
+    + NOTIFY_ROUTES
 )

@@ -16,10 +16,10 @@ from telemed.care.staff.records import Factors, PasskeyRecord, RecoveryCodeRecor
 from telemed.care.tokens import token_hash
 from telemed.errors import Conflict, InvalidInput
 from telemed.ids import new_id
+from telemed.sealing import Sealer, Unsealable
 from telemed.web import totp
 from telemed.web.passkey_ceremony import NewCredential, RelyingParty, credential_id_of, handle_of
 from telemed.web.qr import qr_rows
-from telemed.web.sealing import Sealer, Unsealable
 
 MAX_PASSKEYS = 10  # of one person
 

@@ -43,6 +43,7 @@ class WebSettings:
     device_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # signs the marks of known browsers
     identity_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # seals secrets of second factors
     sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
+    report_token: str = field(default="", repr=False)  # by which the SMS gateway reports; "": none are taken
     oidc: OidcSettings | None = None  # the clinic's own sign-in provider
 
     def set_clinic(self, name: str, phone: str, emergency_number: str) -> None:

@@ -80,11 +80,21 @@ def again(message: OutboxMessage, new_id: str, now: datetime) -> OutboxMessage:
     Asked for twice, the second is the same cause and changes nothing. Raises Conflict when it went out, is under way, is too old,
     or its values are gone.
     """
-    wiped = not message.recipient or (catalogue.NEEDS[catalogue.template_named(message.template)] and not message.details)
-    if message.state not in REPEATABLE or wiped or message.expires_at <= now:
+    if not may_repeat(message, now):
         raise Conflict("This message cannot be sent again.")
     fresh = replace(message, id=new_id, state=DeliveryState.QUEUED, attempts=0, error=Fault.NONE, gateway_id=None)
     return replace(fresh, dedupe_key=f"again:{message.id}", created_at=now, due_at=now, lease_until=None, finished_at=None)
+
+
+def may_repeat(message: OutboxMessage, now: datetime) -> bool:
+    """Whether "send again" makes sense and is still possible."""
+    is_whole = message.recipient != "" and not values_gone(message)
+    return message.state in REPEATABLE and is_whole and message.expires_at > now
+
+
+def values_gone(message: OutboxMessage) -> bool:
+    """Whether its template needs values that it does not hold any more. Raises InvalidInput for an unknown template."""
+    return bool(catalogue.NEEDS[catalogue.template_named(message.template)]) and not message.details
 
 
 @dataclass(frozen=True, slots=True)

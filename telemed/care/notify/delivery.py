@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from telemed.care.notify.backoff import delay_before
 from telemed.care.notify.records import DeliveryState, Fault, OutboxMessage, Outcome, Verdict
+from telemed.care.notify.reports import Reported
 
 LEASE = timedelta(seconds=120)  # twice the longest attempt (SEND_SECONDS of the worker): nobody else takes it while it is sent
 MAX_ATTEMPTS = 60  # at half an hour between late ones more than a day; bounds a message that ends its sender each time
@@ -30,12 +31,14 @@ class Happening(StrEnum):
     TOO_LATE = "too_late"
     DELIVERED = "delivered"  # a report of the gateway
     UNDELIVERABLE = "undeliverable"  # likewise
+    UNCERTAIN = "uncertain"  # likewise: the gateway does not know either
 
 
 _S, _H = DeliveryState, Happening
 TABLE: dict[tuple[DeliveryState, Happening], DeliveryState] = {
     (_S.QUEUED, _H.TAKEN): _S.SENDING,
     (_S.QUEUED, _H.TOO_LATE): _S.EXPIRED,
+    (_S.QUEUED, _H.DELIVERED): _S.DELIVERED,  # an attempt whose answer told us to try again had arrived
     (_S.SENDING, _H.TAKEN): _S.SENDING,  # the lease of a dead worker ran out
     (_S.SENDING, _H.ACCEPTED): _S.SENT,
     (_S.SENDING, _H.POSTPONED): _S.QUEUED,
@@ -46,11 +49,18 @@ TABLE: dict[tuple[DeliveryState, Happening], DeliveryState] = {
     (_S.SENDING, _H.UNDELIVERABLE): _S.FAILED,
     (_S.SENT, _H.DELIVERED): _S.DELIVERED,
     (_S.SENT, _H.UNDELIVERABLE): _S.FAILED,
+    (_S.SENT, _H.UNCERTAIN): _S.UNKNOWN,
     (_S.UNKNOWN, _H.DELIVERED): _S.DELIVERED,
     (_S.UNKNOWN, _H.UNDELIVERABLE): _S.FAILED,
+    (_S.FAILED, _H.DELIVERED): _S.DELIVERED,  # what arrived arrived, whatever was said before
 }
 FINISHED = frozenset(DeliveryState) - {DeliveryState.QUEUED, DeliveryState.SENDING}
 REPEATABLE = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})  # "send again" makes sense
+_OF_REPORT = {
+    Reported.DELIVERED: (_H.DELIVERED, Fault.NONE),
+    Reported.FAILED: (_H.UNDELIVERABLE, Fault.UNDELIVERABLE),
+    Reported.UNKNOWN: (_H.UNCERTAIN, Fault.NONE),
+}
 _OF_VERDICT = {Verdict.ACCEPTED: _H.ACCEPTED, Verdict.REFUSED: _H.REFUSED, Verdict.UNSURE: _H.UNSURE}
 
 
@@ -88,12 +98,15 @@ def settle(message: OutboxMessage, outcome: Outcome, now: datetime, chance: floa
     return replace(message, state=state, error=outcome.fault, due_at=due_at, lease_until=None)
 
 
-def report(message: OutboxMessage, arrived: bool, now: datetime) -> OutboxMessage | None:
-    """Return the message after a delivery report; None when the report changes nothing (a repeat, or one that comes too late)."""
-    happening = Happening.DELIVERED if arrived else Happening.UNDELIVERABLE
+def report(message: OutboxMessage, said: Reported, now: datetime) -> OutboxMessage | None:
+    """Return the message after a delivery report; None when the report changes nothing (a repeat, or one that comes too late).
+
+    Reports may come in any order and more than once: "delivered" is the last word, "failed" outdoes "unknown".
+    """
+    happening, fault = _OF_REPORT[said]
     if (message.state, happening) not in TABLE:
         return None
-    return _ended(message, happening, now, Fault.NONE if arrived else Fault.UNDELIVERABLE)
+    return _ended(message, happening, now, fault)
 
 
 def values_kept_until(message: OutboxMessage) -> datetime | None:

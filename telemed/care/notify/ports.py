@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from telemed.care.notify.records import Letter, Medium, OutboxMessage, Outcome
+from telemed.care.notify.reports import DeliveryReport
 from telemed.errors import NotFound
 
 
@@ -37,6 +38,21 @@ class Notifier(Protocol):
     async def send_again(self, message_id: str) -> OutboxMessage:
         """The explicit "send again" of a failed or unknown message; its new message. Raises NotFound, Conflict."""
         ...
+
+
+class DeliveryReports(Protocol):
+    """Takes what gateways say later."""
+
+    async def take_report(self, report: DeliveryReport) -> None:
+        """Note it, if it says something new about a message of ours; whoever sent it is not told. Raises Unavailable."""
+        ...
+
+
+class NoReports:
+    """Stand-in for a server that awaits none."""
+
+    async def take_report(self, report: DeliveryReport) -> None:
+        """Forget it."""
 
 
 class NoNotifier:

@@ -48,6 +48,7 @@ class Fault(StrEnum):
     INTERNAL = "internal"
     ATTEMPTS = "too_many_attempts"
     UNDELIVERABLE = "undeliverable"
+    SEALED = "sealed"  # its values cannot be read any more: the installation key is another one
 
 
 class Verdict(StrEnum):
@@ -79,7 +80,7 @@ class OutboxMessage:
     recipient: str = field(repr=False)  # "" once wiped
     template: str
     language: str
-    details: Mapping[str, str] = field(repr=False)  # values of placeholders; empty once wiped
+    details: Mapping[str, str] = field(repr=False)  # values of placeholders; empty once wiped. The store keeps them sealed
     about_id: str
     state: DeliveryState
     attempts: int

@@ -7,10 +7,15 @@ from datetime import datetime
 from typing import Protocol
 
 from telemed.care.notify.records import DeliveryState, Medium, OutboxMessage, TemplateRecord
+from telemed.care.notify.reports import DeliveryReport, Effect
 
 
 class Outbox(Protocol):
-    """Messages on their way. `put` in the transaction of the cause: both happen, or neither."""
+    """Messages on their way. `put` in the transaction of the cause: both happen, or neither.
+
+    Values are sealed in the database; what `put`, `get`, `about` and `take` return holds them opened, or none where the key does
+    not open them.
+    """
 
     async def put(self, message: OutboxMessage) -> OutboxMessage:
         """Add it, unless there is one with its dedupe key: then return that one, unchanged."""
@@ -33,12 +38,15 @@ class Outbox(Protocol):
         """Write back a message this holder of the lease has settled; False, and nothing written, when another holds it by now."""
         ...
 
-    async def report(self, message_id: str, arrived: bool, now: datetime) -> bool:
-        """Note a delivery report; False when it is unknown or changes nothing."""
+    async def report(self, report: DeliveryReport, now: datetime) -> Effect:
+        """Note a delivery report about an SMS: found by our id, else by the gateway's."""
         ...
 
     async def wipe(self, now: datetime) -> int:
-        """Remove values and recipients whose time is over (see `delivery`); the number of rows."""
+        """Remove values and recipients whose time is over (see `delivery`); the number of rows.
+
+        Values that an earlier version left in clear are sealed besides.
+        """
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]:

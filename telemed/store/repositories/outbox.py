@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select, update
 
 from telemed.care.notify import delivery
 from telemed.care.notify.records import DeliveryState, Medium, OutboxMessage, TemplateRecord
+from telemed.care.notify.reports import REPORT_LIFE, STATES, DeliveryReport, Effect
 from telemed.store import schema_operation as schema
 from telemed.store.columns import UtcTime
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
+from telemed.store.sealed_values import SEALED, SealedValues
 
 MAX_ABOUT = 50  # messages about one thing; more is a fault somewhere else
+SEAL_AT_ONCE = 200  # rows of an earlier version sealed in one transaction; the rest an hour later
 
 _c = schema.outbox.c
 
@@ -33,26 +38,28 @@ _COUNTS = select(_c.state, func.count().label("messages")).group_by(_c.state)
 class OutboxRows:
     """Fulfils `care.notify.repositories.Outbox`."""
 
-    def __init__(self, sql: SqlConnection) -> None:
+    def __init__(self, sql: SqlConnection, sealed: SealedValues) -> None:
         self._sql = sql
+        self._sealed = sealed
         self._rows = RecordTable(sql, schema.outbox, OutboxMessage)
 
     async def put(self, message: OutboxMessage) -> OutboxMessage:
         """Add it, or return the one with its dedupe key. Nothing else writes in this transaction, so looking first is safe."""
         there = await self._rows.by(dedupe_key=message.dedupe_key)
         if there is not None:
-            return there
-        await self._rows.insert(message)
+            return self._opened(there)
+        await self._rows.insert(replace(message, details=self._sealed.closed(message.details, message.id)))
         return message
 
     async def get(self, message_id: str) -> OutboxMessage | None:
         """Look up by id."""
-        return await self._rows.by(id=message_id)
+        found = await self._rows.by(id=message_id)
+        return found and self._opened(found)
 
     async def about(self, about_id: str) -> list[OutboxMessage]:
         """Return the newest messages about one thing, newest first."""
         statement = self._rows.select(_c.about_id == about_id).order_by(_c.created_at.desc(), _c.id)
-        return await self._rows.all(statement.limit(MAX_ABOUT))
+        return [self._opened(message) for message in await self._rows.all(statement.limit(MAX_ABOUT))]
 
     async def has_due(self, now: datetime) -> bool:
         """Whether there is something to take."""
@@ -62,37 +69,47 @@ class OutboxRows:
         """Lease due messages; those too late for an attempt are ended on the way and not returned."""
         taken = []
         for message in await self._rows.all(_DUE, {"now": now, "wanted": limit}):
-            leased = delivery.take(message, now)
-            await self._rows.save(leased)
+            leased = delivery.take(self._opened(message), now)
+            await self._rows.set(_changes(leased), _c.id == leased.id)
             if leased.state is DeliveryState.SENDING:
                 taken.append(leased)
         return taken
 
     async def settle(self, message: OutboxMessage) -> bool:
         """Write the end of an attempt, unless the lease has gone to another or a report came first."""
-        values = {
-            "state": message.state,
-            "error": message.error,
-            "details": dict(message.details),
-            "gateway_id": message.gateway_id,
-            "due_at": message.due_at,
-            "lease_until": message.lease_until,
-            "finished_at": message.finished_at,
-        }
         mine = (_c.id == message.id, _c.state == DeliveryState.SENDING, _c.attempts == message.attempts)
-        return await self._sql.change(update(schema.outbox).where(*mine).values(values)) == 1
+        return await self._rows.set(_changes(message), *mine) == 1
 
-    async def report(self, message_id: str, arrived: bool, now: datetime) -> bool:
+    async def report(self, report: DeliveryReport, now: datetime) -> Effect:
         """Note what the gateway says became of it."""
-        message = await self.get(message_id)
-        reported = message and delivery.report(message, arrived, now)
-        if not reported:
-            return False
-        await self._rows.save(reported)
-        return True
+        said = report.said
+        if said is None:
+            return Effect.ON_THE_WAY
+        message = await self._meant(report, now)
+        if message is None:
+            return Effect.NO_MESSAGE
+        after = delivery.report(message, said, now)
+        if after is None:
+            return Effect.REPEATED if message.state is STATES[said] else Effect.LATE
+        known = replace(after, gateway_id=message.gateway_id or report.gateway_id or None)
+        await self._rows.set(_changes(known), _c.id == message.id)
+        return Effect.NOTED
+
+    async def _meant(self, report: DeliveryReport, now: datetime) -> OutboxMessage | None:
+        """The SMS a report is about; by the gateway's id only when no other has it, for not every gateway numbers well."""
+        named = await self.get(report.reference) if report.reference else None
+        if named is not None:
+            return named if named.medium is Medium.SMS else None
+        if not report.gateway_id:
+            return None
+        recent = (_c.state.in_(list(DeliveryState)), _c.due_at >= now - REPORT_LIFE)  # what the index of due messages finds
+        same = (_c.gateway_id == report.gateway_id, _c.medium == Medium.SMS)
+        found = await self._rows.all(self._rows.select(*recent, *same).limit(2))
+        return self._opened(found[0]) if len(found) == 1 else None
 
     async def wipe(self, now: datetime) -> int:
-        """Forget values that have expired and recipients of messages that ended long ago."""
+        """Forget values that have expired and recipients of messages that ended long ago; seal what lies here unsealed."""
+        await self._seal_the_rest()
         finished = _c.state.in_(delivery.FINISHED)
         over = or_(_c.expires_at <= now, _c.finished_at <= now - delivery.KEEP)
         values = update(schema.outbox).where(finished, over, cast(_c.details, Text()) != "{}").values(details={})
@@ -100,9 +117,32 @@ class OutboxRows:
         old = (finished, _c.finished_at <= now - delivery.KEEP, _c.recipient != "")
         return wiped + await self._sql.change(update(schema.outbox).where(*old).values(recipient=""), bulk=True)
 
+    async def _seal_the_rest(self) -> None:
+        """Rows of an earlier version hold their values in clear until they are sent: not a day longer than needed."""
+        clear = (cast(_c.details, Text()) != "{}", _c.details[SEALED].as_string().is_(None))
+        for message in await self._rows.all(self._rows.select(*clear).limit(SEAL_AT_ONCE)):
+            await self._rows.set({"details": self._sealed.closed(message.details, message.id)}, _c.id == message.id)
+
+    def _opened(self, message: OutboxMessage) -> OutboxMessage:
+        return replace(message, details=self._sealed.opened(message.details, message.id))
+
     async def counts(self) -> dict[DeliveryState, int]:
         """Messages per state."""
         return {row["state"]: row["messages"] for row in await self._sql.rows(_COUNTS)}
+
+
+def _changes(message: OutboxMessage) -> dict[str, Any]:
+    """The columns that change after a message was put. Its values stay as they were sealed, or go."""
+    values = {
+        "state": message.state,
+        "attempts": message.attempts,
+        "error": message.error,
+        "gateway_id": message.gateway_id,
+        "due_at": message.due_at,
+        "lease_until": message.lease_until,
+        "finished_at": message.finished_at,
+    }
+    return values if message.details else {**values, "details": {}}
 
 
 class TemplateRows:

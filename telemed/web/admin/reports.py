@@ -9,8 +9,7 @@ from telemed.care.clinic.ports import Health
 from telemed.care.clinic.records import DayUsage
 from telemed.care.clinic.usage import every_day, median_wait, slow_wait
 from telemed.care.identity import Staff
-from telemed.care.notify.compose import again
-from telemed.care.notify.delivery import REPEATABLE
+from telemed.care.notify.compose import again, may_repeat
 from telemed.care.notify.masking import masked
 from telemed.care.notify.ports import Notifier
 from telemed.care.notify.records import Medium, OutboxMessage
@@ -95,7 +94,6 @@ def _day(usage: DayUsage) -> Json:
 
 
 def _message(message: OutboxMessage, now: datetime) -> Json:
-    can_repeat = message.state in REPEATABLE and message.recipient != "" and message.expires_at > now
     return {
         "id": message.id,
         "medium": message.medium.value,
@@ -107,5 +105,5 @@ def _message(message: OutboxMessage, now: datetime) -> Json:
         "created_at": iso_utc(message.created_at),
         "due_at": iso_utc(message.due_at),
         "finished_at": iso_or_none(message.finished_at),
-        "can_repeat": can_repeat,
+        "can_repeat": may_repeat(message, now),
     }

@@ -19,7 +19,7 @@ from enum import StrEnum
 from telemed.care.staff.records import SignInStepRecord, StepKind
 from telemed.care.tokens import token_hash
 from telemed.ids import new_id, new_secret
-from telemed.web.sealing import Sealer, Unsealable
+from telemed.sealing import Sealer, Unsealable
 
 BEGUN_LIFE = timedelta(minutes=10)  # to sign in over there, with a second factor
 VERIFIER_BYTES = 32  # 43 characters: RFC 7636 section 4.1

@@ -21,13 +21,13 @@ from telemed.care.tokens import token_hash
 from telemed.clock import Clock
 from telemed.errors import Conflict, NotFound, NotSignedIn
 from telemed.ids import new_id, new_secret
+from telemed.sealing import Sealer, derive_key
 from telemed.web.oidc.begun import Answer, Begun, BegunRows, Purpose
 from telemed.web.oidc.id_token import Claims
 from telemed.web.oidc.provider import Provider
 from telemed.web.oidc.refusals import mistrusted, refused, unreachable
 from telemed.web.oidc.settings import OidcSettings
 from telemed.web.passwords import NO_PASSWORD
-from telemed.web.sealing import Sealer, derive_key
 from telemed.web.sign_in import KEEP_STEPS, UNKNOWN_ACCOUNT, SignedIn, SignIn, StepOwed
 
 RETURN_SECONDS = 12.0  # for all the provider is asked when somebody comes back; a request of ours may take 15 s

@@ -17,6 +17,7 @@ from telemed.clock import SystemClock
 from telemed.store import Store
 from tests.adapters.notify.sms_provider import Provider, provider_server
 from tests.adapters.notify.test_worker import Clock, fresh
+from tests.adapters.notify.worker_process import KEY
 from tests.unit.notify.builders import CLINIC
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +25,7 @@ MESSAGES, KILLS = 40, 4
 
 
 async def fill(path: Path) -> None:
-    store, clock = await Store.open(path), Clock()
+    store, clock = await Store.open(path, KEY), Clock()
     async with store.write() as tx:
         await tx.organisations.create(CLINIC)
         for number in range(MESSAGES):
@@ -68,7 +69,7 @@ async def test_every_message_goes_out_and_none_under_two_keys(tmp_path: Path) ->
 
 async def check(path: Path, provider: Provider) -> None:
     """Every row is sent, or is one the last kill cut off, which the next worker would take again."""
-    store, clock = await Store.open(path), SystemClock()
+    store, clock = await Store.open(path, KEY), SystemClock()
     async with store.write() as tx:
         later = clock.utcnow() + (2 * KILLS + 2) * LEASE
         left = await tx.outbox.take(later, MESSAGES)

@@ -285,7 +285,7 @@ async def test_a_broken_gateway_stops_neither_the_worker_nor_tells_its_words(
 
 async def test_a_wording_that_cannot_be_filled_fails_instead_of_going_out_with_holes(store: Store, clock: Clock) -> None:
     mail = Stub()
-    await put(store, replace(fresh(clock), details={}))
+    await put(store, replace(fresh(clock), details={"minutes": "10"}))
     async with working(store, clock, mail):
         assert (await ended(store, S.FAILED)).error is Fault.TEMPLATE
     assert mail.letters == []

@@ -13,6 +13,8 @@ from telemed.clock import SystemClock
 from telemed.notify import SmsGateway, SmsSettings, Worker, WorkerSettings
 from telemed.store import Store
 
+KEY = b"v" * 32  # of the values in the database
+
 
 class AheadClock(SystemClock):
     """The wall clock of later, when leases have run out."""
@@ -25,7 +27,7 @@ class AheadClock(SystemClock):
 
 
 async def main(path: Path, url: str, ahead: float) -> None:
-    store = await Store.open(path)
+    store = await Store.open(path, KEY)
     clock = AheadClock(timedelta(seconds=ahead))
     gateways = {Medium.SMS: SmsGateway(SmsSettings(url), clock.utcnow)}
     links = LinkMaker("https://care.example.org", b"k" * 32)

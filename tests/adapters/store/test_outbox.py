@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +14,15 @@ import pytest
 from telemed.care.notify import delivery
 from telemed.care.notify.delivery import KEEP, LEASE
 from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, Outcome, TemplateRecord, Verdict
+from telemed.care.notify.reports import REPORT_LIFE, DeliveryReport, Effect
 from telemed.store import Store
-from tests.unit.notify.builders import CLINIC, NOW, message
+from tests.unit.notify.builders import CLINIC, LINK, NOW, message
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)
 ACCEPTED = Outcome(Verdict.ACCEPTED)
+PHONE = {"medium": Medium.SMS, "recipient": "+49301234567"}
+KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
 
 @pytest.fixture
@@ -118,15 +123,125 @@ async def test_what_is_due_in_sql_is_what_is_due_in_the_rules(outbox: Store) -> 
         assert not await tx.outbox.has_due(NOW)
 
 
+async def report(store: Store, word: str, reference: str = "", gateway_id: str = "", at=NOW) -> Effect:  # type: ignore[no-untyped-def]
+    async with store.write() as tx:
+        return await tx.outbox.report(DeliveryReport(reference, gateway_id, word), at)
+
+
+async def sent_as(store: Store, number: int, gateway_id: str | None) -> None:
+    await put(store, message(number, **PHONE))
+    (taken,) = await take(store)
+    await settle(store, delivery.settle(taken, Outcome(Verdict.ACCEPTED, gateway_id=gateway_id), NOW, 0.5))
+
+
 async def test_a_report_before_the_note_wins(outbox: Store) -> None:
-    await put(outbox, message())
+    await put(outbox, message(**PHONE))
     (taken,) = await take(outbox)
-    async with outbox.write() as tx:
-        assert await tx.outbox.report("out_1", True, NOW)
-        assert not await tx.outbox.report("out_1", False, NOW)
-        assert not await tx.outbox.report("out_none", True, NOW)
+    assert await report(outbox, "delivered", "out_1", "gw-1") is Effect.NOTED
+    assert await report(outbox, "failed", "out_1") is Effect.LATE
+    assert await report(outbox, "delivered", "", "gw-1") is Effect.REPEATED, "the id that came along is kept"
+    assert await report(outbox, "delivered", "out_none") is Effect.NO_MESSAGE
     assert not await settle(outbox, delivery.settle(taken, ACCEPTED, NOW, 0.5))
     assert (await get(outbox)).state is S.DELIVERED
+    assert await take(outbox, NOW + 2 * LEASE) == []
+
+
+async def test_a_report_finds_its_message_by_the_gateways_id(outbox: Store) -> None:
+    for number, gateway_id in enumerate(("gw-1", "gw-2", "same", "same", None)):
+        await sent_as(outbox, number, gateway_id)
+    assert await report(outbox, "undelivered", "", "gw-2") is Effect.NOTED
+    assert await report(outbox, "accepted", "", "gw-1") is Effect.ON_THE_WAY
+    assert await report(outbox, "delivered", "out_none", "gw-1") is Effect.NOTED, "a reference of nobody's does not hide the id"
+    assert await report(outbox, "delivered", "", "same") is Effect.NO_MESSAGE, "of two at once"
+    assert await report(outbox, "delivered", "", "") is Effect.NO_MESSAGE
+    assert await report(outbox, "unknown", "out_4") is Effect.NOTED
+    states = [(await get(outbox, number)).state for number in range(5)]
+    assert states == [S.DELIVERED, S.FAILED, S.SENT, S.SENT, S.UNKNOWN]
+    assert (await get(outbox, 1)).error is Fault.UNDELIVERABLE and (await get(outbox, 1)).finished_at == NOW
+    late = NOW + REPORT_LIFE + SECOND
+    assert await report(outbox, "delivered", "", "gw-2", late) is Effect.NO_MESSAGE
+    assert await report(outbox, "delivered", "out_1", at=late) is Effect.NOTED, "our own id is found as long as the row lasts"
+
+
+async def test_a_gateway_of_sms_says_nothing_about_mail(outbox: Store) -> None:
+    await put(outbox, message())
+    (taken,) = await take(outbox)
+    await settle(outbox, delivery.settle(taken, Outcome(Verdict.ACCEPTED, gateway_id="gw-1"), NOW, 0.5))
+    assert await report(outbox, "failed", "out_1", "gw-1") is Effect.NO_MESSAGE
+    assert await report(outbox, "failed", "", "gw-1") is Effect.NO_MESSAGE
+    assert (await get(outbox)).state is S.SENT
+
+
+def everything_in(database: Path) -> bytes:
+    """The database and its log."""
+    return b"".join(path.read_bytes() for path in database.parent.iterdir() if path.name.startswith(database.name))
+
+
+async def test_nothing_that_opens_anything_can_be_read_in_the_file(database: Path) -> None:
+    values = {"actor_id": "usr_canary", "command_id": "canary-command"}
+    store = await Store.open(database, KEY)
+    try:
+        async with store.write() as tx:
+            await tx.organisations.create(CLINIC)
+        unknown = replace(message(3), state=S.UNKNOWN, finished_at=NOW)
+        queued = [message(1), message(2, details=values), unknown]
+        assert await put(store, *queued) == queued
+        (first, second) = await take(store)
+        assert (first.details, second.details) == ({"link": LINK}, values)
+        await settle(store, delivery.settle(first, Outcome(Verdict.RETRY, Fault.BUSY), NOW, 0.5))
+        assert (await get(store, 1)).details == {"link": LINK}, "a retry has its values"
+        async with store.read() as tx:
+            assert len(await tx.outbox.about("lnk_1")) == 3
+            assert all(set(row.details) == {"sealed"} for row in await tx.usage.messages("org_1", None, 10))
+        await settle(store, delivery.settle(second, ACCEPTED, NOW, 0.5))
+        assert (await get(store, 2)).details == {}
+        raw = everything_in(database)
+        assert all(word not in raw for word in (LINK.encode(), LINK[-12:].encode(), b"usr_canary", b"canary-command"))
+    finally:
+        await store.close()
+    rows = sqlite3.connect(database).execute("SELECT id, details FROM outbox ORDER BY id").fetchall()
+    assert [list(json.loads(details)) for _, details in rows] == [["sealed"], [], ["sealed"]]
+
+
+async def test_another_key_or_another_row_opens_nothing(database: Path) -> None:
+    store = await Store.open(database, KEY)
+    async with store.write() as tx:
+        await tx.organisations.create(CLINIC)
+    await put(store, message(1), message(2))
+    await store.close()
+    with sqlite3.connect(database) as raw:
+        raw.execute("UPDATE outbox SET details = (SELECT details FROM outbox WHERE id = 'out_1') WHERE id = 'out_2'")
+    raw.close()
+    for key, opened in ((KEY, [{"link": LINK}, {}]), (OTHER_KEY, [{}, {}]), (None, [{}, {}])):
+        store = await Store.open(database, key)
+        assert [(await get(store, number)).details for number in (1, 2)] == opened
+        await store.close()
+    with sqlite3.connect(database) as raw:
+        for broken in ('{"sealed": "?"}', '{"sealed": ""}', '{"sealed": "é"}'):
+            raw.execute("UPDATE outbox SET details = ?", (broken,))
+            raw.commit()
+            store = await Store.open(database, KEY)
+            assert (await get(store, 1)).details == {}
+            await store.close()
+    raw.close()
+
+
+async def test_rows_of_an_earlier_version_are_read_and_then_sealed(outbox: Store, database: Path) -> None:
+    unknown = replace(message(2), state=S.UNKNOWN, finished_at=NOW)
+    await put(outbox, message(1), unknown, message(3))
+    with sqlite3.connect(database) as raw:
+        raw.execute("UPDATE outbox SET details = ? WHERE id != 'out_3'", (json.dumps({"link": LINK}),))
+    raw.close()
+    assert (await get(outbox, 1)).details == {"link": LINK}
+    (taken, _) = await take(outbox)
+    assert taken.details == {"link": LINK}
+    async with outbox.write() as tx:
+        assert await tx.outbox.wipe(NOW) == 0
+    with sqlite3.connect(database) as raw:
+        kept = [json.loads(details) for (details,) in raw.execute("SELECT details FROM outbox ORDER BY id")]
+    raw.close()
+    assert [list(values) for values in kept] == [["sealed"]] * 3
+    assert [(await get(outbox, number)).details for number in (1, 2, 3)] == [{"link": LINK}] * 3
 
 
 async def test_values_go_when_they_expire_and_recipients_after_a_week(outbox: Store) -> None:

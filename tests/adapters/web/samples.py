@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /audit/mine": {},
     "POST /audit/export": {"group": "session"},
     "POST /patients/{patient_id}/access": {},
+    "POST /notify/reports": {"reference": "out_AbCdEfGh", "state": "delivered"},
     **PATIENT_BODIES,
     **IDENTITY_BODIES,
     **CLINIC_BODIES,

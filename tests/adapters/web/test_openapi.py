@@ -57,8 +57,8 @@ def test_other_tools_can_read_it() -> None:
     assert len(read) == len(ROUTES)
 
 
-# What else a good request needs (a code, a passkey, an invitation, somebody's account) the tests of these have.
-NEEDS_MORE = (Action.ACCEPT_INVITATION, Action.MANAGE_ACCOUNT, Action.MANAGE_STAFF)
+# What else a good request needs (a code, a passkey, an invitation, somebody's account, a secret) the tests of these have.
+NEEDS_MORE = (Action.ACCEPT_INVITATION, Action.MANAGE_ACCOUNT, Action.MANAGE_STAFF, Action.REPORT_DELIVERY)
 
 
 async def test_good_answers_have_the_described_shape(site: Site, people: People) -> None:
@@ -94,7 +94,7 @@ OPERATIONS = [route for route in ROUTES if route.method != "GET" and not route.p
 )
 @given(data=st.data())
 async def test_requests_by_the_document_are_answered_as_described(site: Site, people: People, data: st.DataObject) -> None:
-    """Half of the requests are good, half have one field spoiled, half come with a proof of who asks: the status is always described."""
+    """Half of the requests are good, half have one field spoiled, half come with a proof: the status is always described."""
     route = data.draw(st.sampled_from(OPERATIONS))
     good = dict(BODIES[f"{route.method} {route.path}"])
     if data.draw(st.booleans()):

@@ -37,6 +37,8 @@ def faults(source: str) -> set[str]:
         ('[sms]\nurl = "ftp://sms.example.org"', "sms.url"),
         ('[sms]\nurl = "https://sms.example.org/a b"', "sms.url"),
         (SMS + 'token = "hunter2"\ntoken_file = "b"', "sms.token_file"),
+        (SMS + 'report_token = "hunter2"', "sms.report_token"),
+        (SMS + f'report_token = "{"hunter2" * 4}"\nreport_token_file = "b"', "sms.report_token_file"),
     ],
 )
 def test_what_is_wrong_is_told(source: str, key: str) -> None:
@@ -51,6 +53,7 @@ def test_what_is_wrong_is_told(source: str, key: str) -> None:
         MAIL.replace("mail.example.org", "localhost") + 'username = "a"\npassword = "b"\nsecurity = "none"',
         SMS,
         '[sms]\nurl = "http://127.0.0.1:9000/send"\ntoken = "t"',
+        SMS + f'report_token = "{"r" * 24}"',
     ],
 )
 def test_what_is_right_is_taken(source: str) -> None:
@@ -77,6 +80,23 @@ def test_secrets_may_lie_in_files(tmp_path: Path) -> None:
     with pytest.raises(ConfigFaults) as caught:
         load(written(tmp_path, source + "", 0o600), {})
     assert {fault.key for fault in caught.value.faults} == {"mail.password_file", "sms.token_file"}
+
+
+def test_the_secret_of_reports_is_long_wherever_it_stands(tmp_path: Path) -> None:
+    secret = tmp_path / "reports.secret"
+    source = SMS + 'report_token_file = "reports.secret"\n'
+    secret.write_text("r" * 24 + "\n")
+    secret.chmod(0o600)
+    config = load(written(tmp_path, source), {})
+    assert config.sms.report_token == "r" * 24 and not conflicts(config)
+    for change in ("r" * 23, "r r" * 24, "é" * 30):
+        secret.write_text(change)
+        with pytest.raises(ConfigFaults) as caught:
+            load(written(tmp_path, source), {})
+        assert {fault.key for fault in caught.value.faults} == {"sms.report_token_file"}
+    with pytest.raises(ConfigFaults) as caught:
+        load(written(tmp_path, SMS + f'report_token = "{"r" * 24}"\n', 0o644), {})
+    assert "sms.report_token" in {fault.key for fault in caught.value.faults}
 
 
 def test_a_secret_in_a_file_others_may_read_is_refused(tmp_path: Path) -> None:

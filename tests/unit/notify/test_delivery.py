@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from telemed.care.notify import backoff, delivery
 from telemed.care.notify.delivery import FINISHED, KEEP, LEASE, MAX_ATTEMPTS, TABLE, Happening
 from telemed.care.notify.records import DeliveryState, Fault, OutboxMessage, Outcome, Verdict
+from telemed.care.notify.reports import STATES, DeliveryReport, Reported
 from tests.unit.notify.builders import NOW, message
 
 S = DeliveryState
@@ -29,7 +30,7 @@ def test_every_state_is_reached_and_only_by_the_table() -> None:
         edge = {TABLE[(state, what)] for state, what in TABLE if state in edge} - reached
         reached |= edge
     assert reached == set(S)
-    assert {state for state, _ in TABLE} == {S.QUEUED, S.SENDING, S.SENT, S.UNKNOWN}, "the others are final"
+    assert {state for state, _ in TABLE} == set(S) - {S.DELIVERED, S.EXPIRED}, "the others are final"
 
 
 @pytest.mark.parametrize(("state", "what"), list(product(S, Happening)))
@@ -44,14 +45,15 @@ def test_each_pair_of_state_and_happening(state: DeliveryState, what: Happening)
         Happening.REFUSED: lambda: delivery.settle(start, Outcome(Verdict.REFUSED, Fault.RECIPIENT), NOW, 0.5),
         Happening.UNSURE: lambda: delivery.settle(start, Outcome(Verdict.UNSURE, Fault.NO_ANSWER), NOW, 0.5),
         Happening.TOO_LATE: lambda: delivery.settle(start, Outcome(Verdict.RETRY, Fault.BUSY), late, 0.5),
-        Happening.DELIVERED: lambda: delivery.report(start, True, NOW),
-        Happening.UNDELIVERABLE: lambda: delivery.report(start, False, NOW),
+        Happening.DELIVERED: lambda: delivery.report(start, Reported.DELIVERED, NOW),
+        Happening.UNDELIVERABLE: lambda: delivery.report(start, Reported.FAILED, NOW),
+        Happening.UNCERTAIN: lambda: delivery.report(start, Reported.UNKNOWN, NOW),
     }
     if what is Happening.TOO_LATE and state is S.QUEUED:
         assert delivery.take(start, late).state is S.EXPIRED
         return
     expected = TABLE.get((state, what))
-    if expected is None and what in (Happening.DELIVERED, Happening.UNDELIVERABLE):
+    if expected is None and what in (Happening.DELIVERED, Happening.UNDELIVERABLE, Happening.UNCERTAIN):
         assert acts[what]() is None
     elif expected is None:
         with pytest.raises(ValueError, match="no step"):
@@ -93,8 +95,45 @@ def test_secrets_go_with_the_message_unless_it_may_be_sent_again() -> None:
     assert unknown.details and delivery.values_kept_until(unknown) == unknown.expires_at
     old = replace(unknown, expires_at=NOW + 10 * KEEP)
     assert delivery.values_kept_until(old) == NOW + KEEP
-    arrived = delivery.report(unknown, True, NOW)
+    arrived = delivery.report(unknown, Reported.DELIVERED, NOW)
     assert arrived is not None and arrived.details == {}
+
+
+@pytest.mark.parametrize("said", [list(order) for count in (1, 2, 3) for order in permutations(Reported, count)], ids=str)
+def test_reports_in_any_order_and_twice_come_to_the_same(said: list[Reported]) -> None:
+    message_then = delivery.settle(sending(), Outcome(Verdict.ACCEPTED), NOW, 0.5)
+    for step, word in enumerate([*said, *said]):
+        message_then = delivery.report(message_then, word, NOW + step * SECOND) or message_then
+    best = next(word for word in (Reported.DELIVERED, Reported.FAILED, Reported.UNKNOWN) if word in said)
+    assert message_then.state is STATES[best]
+    assert message_then.finished_at == NOW + said.index(best) * SECOND, "the first time it was said"
+    assert message_then.error is (Fault.UNDELIVERABLE if best is Reported.FAILED else Fault.NONE)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("delivered", Reported.DELIVERED),
+        (" DELIVRD", Reported.DELIVERED),
+        ("Not delivered", Reported.FAILED),
+        ("not-delivered", Reported.FAILED),
+        ("UNDELIV", Reported.FAILED),
+        ("EXPIRED", Reported.FAILED),
+        ("unknown", Reported.UNKNOWN),
+        ("accepted", None),
+        ("enroute", None),
+        ("delivered?", None),
+        ("", None),
+    ],
+)
+def test_the_words_of_gateways(word: str, said: Reported | None) -> None:
+    assert DeliveryReport("out_1", "", word).said is said
+
+
+@given(st.text(max_size=60))
+def test_no_word_breaks_a_report(word: str) -> None:
+    report = DeliveryReport("canary", "canary", word)
+    assert report.said in (None, *Reported) and "canary" not in repr(report)
 
 
 def test_records_show_nothing_in_their_text() -> None:

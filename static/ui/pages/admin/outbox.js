@@ -27,11 +27,17 @@ const LOOKS = {
   expired: { kind: "warn", icon: "clock" },
 };
 
+/** One that the gateway took and reported as lost did not fail here: its badge says so, and no further words. */
+const isLost = (/** @type {Message} */ message) => message.state === "failed" && message.error === "undeliverable";
+
 /** @param {{message: Message}} props */
 function State({ message }) {
   const look = LOOKS[message.state] ?? { kind: "plain", icon: "info" };
-  return html`<span class="admin-stack"><${Badge} kind=${look.kind} icon=${look.icon}>${t(`outbox.${message.state}`)}</${Badge}>
-    ${message.error && html`<span class="muted">${t(`fault.${message.error}`)}</span>`}</span>`;
+  const word = isLost(message) ? "undelivered" : message.state;
+  const isReported = message.state === "delivered" || isLost(message);
+  return html`<span class="admin-stack"><${Badge} kind=${look.kind} icon=${look.icon}>${t(`outbox.${word}`)}</${Badge}>
+    ${isReported && message.finished_at && html`<span class="muted"><${DateTime} at=${message.finished_at} /></span>`}
+    ${message.error && !isLost(message) && html`<span class="muted">${t(`fault.${message.error}`)}</span>`}</span>`;
 }
 
 /** @param {{messages: Message[], busy: string, onAgain: (message: Message) => void}} props */

@@ -1,0 +1,28 @@
+"""Bodies of what the SMS gateway sends (protocol section 1.11)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field as Limits
+from pydantic import StringConstraints, model_validator
+
+from telemed.web.request_models import Body
+
+GatewayText = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x20-\x7e]*$")]
+GatewayNumber = Annotated[int, Limits(ge=0, le=2**63 - 1)]
+StateWord = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z_ -]*$")]
+
+
+class DeliveryReportBody(Body):
+    """`POST /notify/reports`: our `reference`, or the gateway's own `id`, or both."""
+
+    reference: GatewayText | None = None
+    id: GatewayText | GatewayNumber | None = None
+    state: StateWord
+
+    @model_validator(mode="after")
+    def _names_a_message(self) -> Self:
+        if self.reference is None and self.id is None:
+            raise ValueError("one of reference and id is needed")
+        return self
