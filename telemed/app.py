@@ -1,9 +1,9 @@
 """The control process: `python -m telemed.app`, orders on standard input. The composition root: it alone knows all adapters.
 
-Start, each needing those before it: store (lock, migrations) -> clinic or demo -> notify (sends what waits) -> signalling (visits
-from the rows, media followers) -> media clients (connect, report rooms and peers; the followers reconcile) -> web server on the
-inherited sockets -> admin socket. Ready is told when the port answers and every worker has reported, or 10 s later without the
-missing ones.
+Start, each needing those before it: migrations (as long as they take) -> store (lock) -> clinic or demo -> notify (sends what
+waits) -> signalling (visits from the rows, media followers) -> media clients (connect, report rooms and peers; the followers
+reconcile) -> web server on the inherited sockets -> admin socket. Ready is told when the port answers and every worker has
+reported, or 10 s later without the missing ones.
 
 Closures, in reverse and each with a deadline: admin socket -> web (stops accepting; its shutdown hook stops the signalling, which
 ends the sockets, finishes changes under way and lets go of the media plane) -> media clients (workers keep their rooms for the
@@ -57,8 +57,9 @@ from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
 from telemed.store.sealed_values import KEY_PURPOSE
 from telemed.tls import OwnTls
+from telemed.upgrade_step import bring_up_to_date
 from telemed.web.deps import WebDeps
-from telemed.web.oidc.settings import CALLBACK, OidcSettings
+from telemed.web.oidc.settings import OidcSettings
 from telemed.web.server import build_app, start_server
 from telemed.web.settings import WebSettings
 
@@ -78,7 +79,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         lag = LoopLag()
         closing.push_async_callback(lag.close)
         server_id = new_id("srv")
-        operation = Operation(orders, _version())
+        operation = Operation(orders, _version(), server_id)
         store = await _open_store(orders, closing, server_id)
         async with store.read() as tx:
             live = await read_settings(tx)
@@ -254,24 +255,7 @@ def _web_settings(orders: Launch) -> WebSettings:
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
         report_token=orders.config.sms.report_token,
-        oidc=_provider(orders),
-    )
-
-
-def _provider(orders: Launch) -> OidcSettings | None:
-    """The clinic's own sign-in provider, if it has one."""
-    given = orders.config.oidc
-    if not given.issuer:
-        return None
-    return OidcSettings(
-        issuer=given.issuer,
-        client_id=given.client_id,
-        redirect_uri=orders.base_url + CALLBACK,
-        client_secret=given.client_secret,
-        label=given.label,
-        authority_file=given.authority_file,
-        link_by_email=given.link_by_email,
-        trust_factors=given.trust_provider_factors,
+        oidc=OidcSettings.configured(orders.config.oidc, orders.base_url),
     )
 
 
@@ -376,4 +360,4 @@ def _version() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(child.main(lambda _: "control", serve))
+    sys.exit(child.main(lambda _: "control", serve, bring_up_to_date))

@@ -32,22 +32,27 @@ class Serving:
     on_hangup: Callable[[], None] = lambda: None  # SIGHUP
 
 
+async def _unprepared(_orders: Launch, _notifier: Notifier) -> None:
+    """Stand-in for a service with nothing to do before it starts."""
+
+
 Service = Callable[[Launch], AbstractAsyncContextManager[Serving]]
+Prepare = Callable[[Launch, Notifier], Awaitable[None]]  # what may take long before a service starts, said to be `busy`
 Lifespan = AsyncIterator[Serving]
 PRIVATE_UMASK = 0o077
 UNAVAILABLE_CODES = frozenset({"database_in_use", "unavailable"})
 log = logging.getLogger(__name__)
 
 
-def main(name: Callable[[Launch], str], service: Service) -> int:
-    """Run `service`, an async context manager that yields when it serves. Returns the exit code."""
+def main(name: Callable[[Launch], str], service: Service, prepare: Prepare = _unprepared) -> int:
+    """Run `prepare`, then `service`, an async context manager that yields when it serves. Returns the exit code."""
     faulthandler.enable()  # SIGABRT of the supervisor, or a crash of a library: where each thread stands, no values
     os.umask(PRIVATE_UMASK)
     logs.configure("child", "info")
     try:
         orders = launch.read()
         logs.configure(name(orders), orders.config.logging.level, form=orders.config.logging.format)
-        asyncio.run(_serve(orders, service))
+        asyncio.run(_serve(orders, service, prepare))
     except TelemedError as error:
         log.error("cannot serve: %s", error.message)  # noqa: TRY400 - the operator's fault or the machine's, not a bug
         return _code_of(error)
@@ -57,7 +62,7 @@ def main(name: Callable[[Launch], str], service: Service) -> int:
     return exits.OK
 
 
-async def _serve(orders: Launch, service: Service) -> None:
+async def _serve(orders: Launch, service: Service, prepare: Prepare) -> None:
     """From start to SIGTERM."""
     loop = asyncio.get_running_loop()
     logs.watch_loop(loop)
@@ -67,6 +72,7 @@ async def _serve(orders: Launch, service: Service) -> None:
     loop.add_signal_handler(signal.SIGHUP, lambda: None)  # before it serves there is nothing to reload
     notifier = Notifier(orders.notify_descriptor)
     try:
+        await prepare(orders, notifier)
         async with service(orders) as serving:
             loop.add_signal_handler(signal.SIGHUP, serving.on_hangup)
             notifier.ready(serving.details)

@@ -1,10 +1,15 @@
-"""A child's side of the pipe to its supervisor: "ready" once, then a beat every second for as long as its event loop turns."""
+"""A child's side of the pipe to its supervisor: "ready" once, then a beat every second for as long as its event loop turns.
+
+Before that it may say that it is busy with something that takes as long as it takes, and beats meanwhile.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 BEAT_SECONDS = 1.0  # a beat is 1 byte; the supervisor gives up after 30 of them
@@ -24,8 +29,17 @@ class Notifier:
     def ready(self, details: dict[str, Any]) -> None:
         """Tell that this process serves now, with `details` for the ready file, and begin to beat."""
         self._write(json.dumps({"ready": details}).encode() + BEAT)
-        if self._beats is None:
-            self._beats = asyncio.get_running_loop().create_task(self._beat())
+        self._begin_to_beat()
+
+    @asynccontextmanager
+    async def busy(self) -> AsyncIterator[None]:
+        """While the block lasts, the time it takes does not count as time to get ready. The work must leave the loop free."""
+        self._write(b'{"busy": true}' + BEAT)
+        self._begin_to_beat()
+        try:
+            yield
+        finally:
+            self._write(b'{"busy": false}' + BEAT)
 
     async def close(self) -> None:
         """Stop beating. Owner: whoever made the notifier."""
@@ -33,6 +47,10 @@ class Notifier:
             self._beats.cancel()
             await asyncio.gather(self._beats, return_exceptions=True)
             self._beats = None
+
+    def _begin_to_beat(self) -> None:
+        if self._beats is None:
+            self._beats = asyncio.get_running_loop().create_task(self._beat())
 
     async def _beat(self) -> None:
         while True:

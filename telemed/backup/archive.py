@@ -1,4 +1,4 @@
-"""One archive: a tar stream of plain files, its last member the manifest, sealed when there is a recipient.
+"""One archive: a tar stream of plain files, its last member the manifest, signed, and sealed when there is a recipient.
 
 Written beside its place and renamed when it is whole: an archive under its own name is complete.
 """
@@ -15,19 +15,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from telemed.backup.manifest import MANIFEST, Manifest, Member
 from telemed.backup.recovery_key import public_key
 from telemed.backup.sealed import SealingWriter
+from telemed.backup.signature import SigningWriter
 from telemed.files import PRIVATE_FILE
 
 BUFFER_BYTES = 1024 * 1024
 
 
 class ArchiveWriter:
-    """Adds members one after the other, hashing what it writes; `finish` adds the manifest."""
+    """Adds members one after the other, hashing what it writes; `finish` adds the manifest and signs with `signer`."""
 
-    def __init__(self, out: IO[bytes]) -> None:
-        self._tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, bufsize=BUFFER_BYTES)
+    def __init__(self, out: IO[bytes], signer: Ed25519PrivateKey | None) -> None:
+        self._out = SigningWriter(out)
+        self._signer = signer
+        self._tar = tarfile.open(
+            fileobj=cast("IO[bytes]", self._out), mode="w|", format=tarfile.PAX_FORMAT, bufsize=BUFFER_BYTES
+        )
         self._members: list[Member] = []
 
     def add_file(self, name: str, path: Path) -> None:
@@ -40,10 +47,12 @@ class ArchiveWriter:
         self._add(name, io.BytesIO(content), len(content))
 
     def finish(self, manifest: Manifest) -> None:
-        """Add the manifest, completed with the members, and the end of the tar."""
+        """Add the manifest, completed with the members, the end of the tar and the signature."""
         content = manifest.with_members(tuple(self._members)).encode()
         self._tar.addfile(_entry(MANIFEST, len(content)), io.BytesIO(content))
         self._tar.close()
+        if self._signer is not None:
+            self._out.sign(self._signer)
 
     def _add(self, name: str, file: BinaryIO, size: int) -> None:
         hashing = _HashingReader(file)
@@ -70,8 +79,10 @@ class _HashingReader:
 
 
 @contextmanager
-def new_archive(path: Path, recipient: str) -> Iterator[ArchiveWriter]:
+def new_archive(path: Path, recipient: str, signer: Ed25519PrivateKey | None) -> Iterator[ArchiveWriter]:
     """Write the archive `path` (0600), sealed for `recipient`, plain when that is "". Nothing is left of a failed one.
+
+    `signer` None: as archives were before there were signatures.
 
     The block must call `finish`. Raises FileExistsError, OSError, InvalidInput.
     """
@@ -82,7 +93,7 @@ def new_archive(path: Path, recipient: str) -> Iterator[ArchiveWriter]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             sealing = SealingWriter(file, public_key(recipient)) if recipient else None
-            yield ArchiveWriter(cast("IO[bytes]", sealing or file))
+            yield ArchiveWriter(cast("IO[bytes]", sealing or file), signer)
             if sealing is not None:
                 sealing.finish()
             file.flush()

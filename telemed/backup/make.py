@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from telemed.backup import contents, places
 from telemed.backup.archive import ArchiveWriter, new_archive
 from telemed.backup.manifest import BACKUP, KEYS, Manifest
+from telemed.backup.recovery_key import signing_key
 from telemed.care.times import iso_utc
 from telemed.config import Config
 from telemed.errors import Conflict, InvalidInput, TelemedError
 from telemed.files import PRIVATE_FILE, make_private_directory
 from telemed.layout import Layout
+from telemed.operation.audit_key import ensure_key
 from telemed.store.snapshot import SnapshotFacts
 
 SPARE_BYTES = 64 * 1024**2  # left free for what the running server writes meanwhile
@@ -88,7 +92,7 @@ def _made(order: Order, layout: Layout, snapshot: Snapshot) -> Made:
 def _write_main(order: Order, layout: Layout, copy: Path, facts: SnapshotFacts) -> Path:
     suffix = places.ARCHIVE if order.recipient else places.PLAIN
     path = order.directory / places.archive_name(order.now, suffix)
-    with new_archive(path, order.recipient) as archive:
+    with new_archive(path, order.recipient, _signer(order, layout)) as archive:
         archive.add_file(contents.DATABASE, copy)
         text = contents.public_configuration(order.config, order.text)
         archive.add_bytes(contents.CONFIGURATION, text.encode())
@@ -102,13 +106,19 @@ def _write_keys(order: Order, layout: Layout) -> Path:
     if not order.recipient:
         raise InvalidInput("Keys are only written sealed.")
     path = order.directory / places.archive_name(order.now, places.KEYS)
-    with new_archive(path, order.recipient) as archive:
+    with new_archive(path, order.recipient, _signer(order, layout)) as archive:
         archive.add_bytes(contents.CONFIGURATION, order.text.encode())
         archive.add_bytes("installation.key", order.config.secrets.installation_key.encode())
         for name, file in contents.key_files(order.config, layout):
             _add_if_there(archive, name, file)
         archive.finish(_manifest(order, KEYS, None))
     return path
+
+
+def _signer(order: Order, layout: Layout) -> Ed25519PrivateKey:
+    """The key that came with the recovery key; for an installation from before, the one that signs its audit trail."""
+    given = order.config.backup.signing_key
+    return signing_key(given) if given else ensure_key(layout)
 
 
 def _add_if_there(archive: ArchiveWriter, name: str, path: Path) -> None:

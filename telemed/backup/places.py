@@ -10,12 +10,23 @@ ARCHIVE = ".backup"  # sealed; a plain one ends in .tar
 PLAIN = ".tar"
 KEYS = ".keys"
 _STAMP = "%Y%m%dT%H%M%SZ"
+_ID = re.compile(r"bak_\d{8}T\d{6}Z")
 _NAME = re.compile(r"telemed-(\d{8}T\d{6}Z)\.(backup|tar|keys)")
 
 
 def archive_name(now: datetime, suffix: str) -> str:
     """`telemed-20261122T020000Z.backup`."""
     return f"telemed-{now.astimezone(UTC).strftime(_STAMP)}{suffix}"
+
+
+def backup_id(at: datetime) -> str:
+    """`bak_20261122T020000Z`: what the audit trail calls the back-up of this name."""
+    return f"bak_{at.astimezone(UTC).strftime(_STAMP)}"
+
+
+def is_backup_id(text: str) -> bool:
+    """Whether `backup_id` could have made it."""
+    return _ID.fullmatch(text) is not None
 
 
 def made_at(path: Path) -> datetime | None:

@@ -1,5 +1,8 @@
 """The recovery key: a secret on paper that opens back-ups. The server keeps its public half only, so it cannot read them itself.
 
+A second key derived from it signs back-ups. The server keeps that one: it can sign, and nothing of the first follows from it. Who
+has the recovery key needs nothing else to see that a back-up is of this server.
+
 160 random bits as eight groups of four letters and digits (base 32), and a ninth that shows a slip of the pen.
 """
 
@@ -11,9 +14,10 @@ import hmac
 import secrets
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from telemed.errors import InvalidInput
 
@@ -21,6 +25,7 @@ SECRET_BYTES = 20  # 160 bits: beyond guessing, so no slow derivation is needed;
 GROUP = 4  # characters between dashes
 CHECK_CHARACTERS = 4  # 20 bits of a hash
 PREFIX = "telemed-recipient-"
+SIGNER_PREFIX = "telemed-signer-"
 
 
 class RecoveryKey:
@@ -70,6 +75,18 @@ class RecoveryKey:
         raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
+    @property
+    def signing(self) -> Ed25519PrivateKey:
+        """The key that signs."""
+        derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"telemed back-up signer 1").derive(self._secret)
+        return Ed25519PrivateKey.from_private_bytes(derived)
+
+    @property
+    def signing_key(self) -> str:
+        """The same, as it stands in the configuration: a secret."""
+        raw = self.signing.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        return SIGNER_PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
     def __repr__(self) -> str:
         return "RecoveryKey([redacted])"
 
@@ -81,6 +98,14 @@ def public_key(recipient: str) -> X25519PublicKey:
         return X25519PublicKey.from_public_bytes(raw)
     except ValueError as error:
         raise InvalidInput("The recipient of the back-ups is not a public key of ours.") from error
+
+
+def signing_key(text: str) -> Ed25519PrivateKey:
+    """The key of `backup.signing_key`. Raises InvalidInput."""
+    try:
+        return Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(text.removeprefix(SIGNER_PREFIX) + "="))
+    except ValueError as error:
+        raise InvalidInput("The signing key of the back-ups is none of ours.") from error
 
 
 def _check(secret: bytes) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from telemed.backup import contents, places
 from telemed.backup.archive import sync_directory
 from telemed.backup.manifest import BACKUP, KEYS, Manifest
 from telemed.backup.recovery_key import RecoveryKey
+from telemed.backup.signature import Signature, raw_public
 from telemed.backup.unpack import unpack
+from telemed.care.audit_actions import AuditAction
 from telemed.errors import Conflict, InvalidInput
 from telemed.files import PRIVATE_DIRECTORY, make_private_directory
 from telemed.store import snapshot
+from telemed.store.audit_note import append_to_file
 from telemed.store.lock import ProcessLock
 from telemed.store.migrate import knows
 
@@ -31,6 +35,8 @@ class Wish:
     directory: Path
     replace: bool
     now: datetime
+    signers: Mapping[bytes, str] = field(default_factory=dict)  # public key -> where it is known from, beside the recovery key
+    unsigned: bool = False  # restore what nobody known has signed, and say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Restored:
     with_keys: bool
     installation_key: str
     aside: Path | None
+    signed: str  # what was found about the signature
+    is_trusted: bool  # somebody known has signed
 
 
 def restore(wish: Wish) -> Restored:
@@ -57,20 +65,54 @@ def restore(wish: Wish) -> Restored:
     staging = wish.directory / f".restore-{secrets.token_hex(4)}"
     try:
         staging.mkdir(mode=PRIVATE_DIRECTORY)
-        manifest = _unpacked(wish, staging)
+        manifest, signed, is_trusted = _unpacked(wish, staging)
+        note = (AuditAction.BACKUP_RESTORED, _backup_id(manifest), wish.now)
+        append_to_file(staging / "main" / contents.DATABASE, *note)
         aside = _move_aside(wish, database)
         _move_in(staging, wish.directory)
-        return Restored(manifest, _configuration(staging, wish), wish.keys is not None, _installation_key(staging), aside)
+        configuration, key = _configuration(staging, wish), _installation_key(staging)
+        return Restored(manifest, configuration, wish.keys is not None, key, aside, signed, is_trusted)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         lock.release()
 
 
-def _unpacked(wish: Wish, staging: Path) -> Manifest:
-    """Both archives, unpacked and checked."""
-    manifest = unpack(wish.archive, wish.recovery_key, BACKUP, _made(staging / "main"))
+def _unpacked(wish: Wish, staging: Path) -> tuple[Manifest, str, bool]:
+    """Both archives, unpacked and checked; what their signatures say, and whether that is enough."""
+    found = [unpack(wish.archive, wish.recovery_key, BACKUP, _made(staging / "main"))]
     if wish.keys is not None:
-        unpack(wish.keys, wish.recovery_key, KEYS, _made(staging / "apart"))
+        found.append(unpack(wish.keys, wish.recovery_key, KEYS, _made(staging / "apart")))
+    signers = dict(wish.signers)
+    if wish.recovery_key is not None:
+        signers[raw_public(wish.recovery_key.signing.public_key())] = "the recovery key"
+    doubts = [doubt for one in found if (doubt := _doubt(one.signature, signers))]
+    if doubts and not wish.unsigned:
+        raise InvalidInput(f"{doubts[0]} Name a public key you know with --verify-key, or say --unsigned.")
+    _check_contents(staging, found[0].manifest)
+    known = sorted({signers[one.signature.public] for one in found if one.signature is not None and not doubts})
+    return found[0].manifest, doubts[0] if doubts else f"Its signature is good, by {' and '.join(known)}.", not doubts
+
+
+def _doubt(signature: Signature | None, signers: Mapping[bytes, str]) -> str:
+    """Why an archive need not be of this installation; "" when somebody known has signed every byte of it."""
+    if signature is None:
+        return "The archive bears no signature: anybody may have made it (or it is from before there were signatures)."
+    if not signature.is_good:
+        return "The archive's signature is wrong: it was changed after it was made."
+    if signature.public not in signers:
+        return "The archive is signed with a key that is not known here: it is of another installation, or of an earlier key."
+    return ""
+
+
+def _backup_id(manifest: Manifest) -> str:
+    try:
+        return places.backup_id(datetime.fromisoformat(manifest.made_at))
+    except ValueError as error:
+        raise InvalidInput("The archive's manifest cannot be read.") from error
+
+
+def _check_contents(staging: Path, manifest: Manifest) -> None:
+    """The files are ours and no others, the database is sound and its audit trail the one that was backed up."""
     database = staging / "main" / contents.DATABASE
     if not database.is_file():
         raise InvalidInput("The archive holds no database.")
@@ -85,7 +127,6 @@ def _unpacked(wish: Wish, staging: Path) -> Manifest:
     verdict = snapshot.verify_file(database)
     if not verdict.complete or (verdict.rows, verdict.last_hash if verdict.rows else "") != _head(manifest):
         raise InvalidInput("The audit trail in the archive is not the one that was backed up.")
-    return manifest
 
 
 def _head(manifest: Manifest) -> tuple[int, str]:

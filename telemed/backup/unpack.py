@@ -1,4 +1,7 @@
-"""Reading an archive: unpacked into an empty directory, every member checked against the manifest before anything is believed."""
+"""Reading an archive: unpacked into an empty directory, every member checked against the manifest before anything is believed.
+
+Whether somebody known has signed it is told, and judged by `restore`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -16,25 +20,35 @@ from telemed.backup.archive import BUFFER_BYTES
 from telemed.backup.manifest import MANIFEST, MAX_MANIFEST_BYTES, Manifest, Member, decode, is_safe_name
 from telemed.backup.recovery_key import RecoveryKey
 from telemed.backup.sealed import HEADER_BYTES, OpeningReader, is_sealed
+from telemed.backup.signature import Signature, SignedReader
 from telemed.errors import InvalidInput
 from telemed.files import PRIVATE_DIRECTORY, PRIVATE_FILE
 
 
-def unpack(path: Path, key: RecoveryKey | None, kind: str, directory: Path) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """The checked manifest of an archive, and its signature, None without one."""
+
+    manifest: Manifest
+    signature: Signature | None
+
+
+def unpack(path: Path, key: RecoveryKey | None, kind: str, directory: Path) -> Unpacked:
     """Unpack `path` into `directory` (0600 files) and return its checked manifest. Blocking; constant memory.
 
     Raises InvalidInput: no archive, damaged, cut off, another kind, wrong key or none. The caller removes what was unpacked then.
     """
     with _opened(path, key) as stream:
+        signed = SignedReader(stream)
         try:
-            manifest, found = _extract(stream, directory)
+            manifest, found = _extract(cast("BinaryIO", signed), directory)
         except (tarfile.TarError, EOFError) as error:
             raise InvalidInput("The archive is damaged or was cut off.") from error
     if manifest.kind != kind:
         raise InvalidInput(f"This archive holds no {kind}. Name the other file of the pair.")
-    if sorted(manifest.members, key=_name) != sorted(found, key=_name):
+    if list(manifest.members) != found:
         raise InvalidInput("The archive is damaged: its files are not those of its manifest.")
-    return manifest
+    return Unpacked(manifest, signed.signature)
 
 
 def is_sealed_file(path: Path) -> bool:
@@ -72,7 +86,7 @@ def _extract(stream: BinaryIO, directory: Path) -> tuple[Manifest, list[Member]]
                 manifest = decode(content.read(MAX_MANIFEST_BYTES))
             else:
                 found.append(_write(entry.name, content, directory))
-    while stream.read(BUFFER_BYTES):  # up to the checked end, so that a cut-off seal is noticed
+    while stream.read(BUFFER_BYTES):  # up to the checked end, so that a cut-off seal is noticed and the signature read
         continue
     if manifest is None:
         raise InvalidInput("The archive was cut off: its manifest is missing.")
@@ -110,6 +124,3 @@ class _HashingWriter:
         self.size += len(data)
         return self._file.write(data)
 
-
-def _name(member: Member) -> str:
-    return member.name

@@ -143,6 +143,15 @@ class AuditAction(StrEnum):
     # object: the server's own id
     SERVER_STARTED = "server.started"
     SERVER_STOPPED = "server.stopped"
+    SERVER_DRAINING = "server.draining"  # nothing new begins
+    SERVER_DRAIN_CANCELLED = "server.drain_cancelled"
+    SERVER_RELOADED = "server.reloaded"  # the configuration was read again; refused: it had faults and nothing changed
+    # object: the back-up, bak_ and the time of its name
+    BACKUP_MADE = "backup.made"
+    BACKUP_FAILED = "backup.failed"
+    BACKUP_RESTORED = "backup.restored"  # the first row after a restore
+    # object: rev_, the revision before, a dash, the revision since
+    DATABASE_UPGRADED = "database.upgraded"
 
 
 class AuditOutcome(StrEnum):

@@ -157,6 +157,10 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("--into", type=Path, required=True, metavar="DIR", help="the installation's directory (store.directory)")
     command.add_argument("--config", type=Path, metavar="PATH", help="where to write the configuration; it must not be there yet")
     command.add_argument("--recovery-key-file", type=Path, metavar="FILE", help="file with the recovery key, instead of asking")
+    command.add_argument(
+        "--verify-key", type=Path, action="append", metavar="FILE", help="a public key that may have signed it (PEM)"
+    )
+    command.add_argument("--unsigned", action="store_true", help="restore it although nobody known has signed it")
     command.add_argument("--replace", action="store_true", help="move a database that is there aside")
 
 

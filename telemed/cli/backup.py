@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,9 +14,11 @@ from telemed import exits, logs
 from telemed.admin.client import ask
 from telemed.backup import places
 from telemed.backup.make import Made, Order, make_backup
+from telemed.care.audit_actions import AuditAction
+from telemed.cli.backup_note import note_backup
 from telemed.cli.installation import layout_of
 from telemed.config import Config, load
-from telemed.errors import ConfigError, ProtocolError
+from telemed.errors import ConfigError, ProtocolError, TelemedError, Unavailable
 from telemed.launch import admin_socket
 from telemed.layout import Layout
 from telemed.operation.snapshots import snapshot_beside
@@ -31,10 +34,25 @@ def run(chosen: argparse.Namespace) -> int:
     if not layout.database.is_file():
         raise ConfigError("There is no database in the directory of this installation. Name the right --config.")
     started = time.monotonic()
-    made = make_backup(_order(chosen, config, text), lambda: snapshot_of(layout))
+    made = noted_backup(layout, _order(chosen, config, text))
     _tell(made, time.monotonic() - started)
     places.prune(made.archive.parent, datetime.now(UTC), config.backup.keep_days)
     return exits.OK
+
+
+def noted_backup(layout: Layout, order: Order) -> Made:
+    """Make the back-up and write into the audit trail what came of it. Raises as `make_backup`, and when that is not possible."""
+    try:
+        made = make_backup(order, lambda: snapshot_of(layout))
+    except (TelemedError, OSError):
+        with suppress(TelemedError):  # the first failure is the one to tell
+            note_backup(layout, AuditAction.BACKUP_FAILED, order.now)
+        raise
+    try:
+        note_backup(layout, AuditAction.BACKUP_MADE, order.now)
+    except TelemedError as error:
+        raise Unavailable(f"{made.archive} is written, but the audit trail could not be told of it. {error.message}") from error
+    return made
 
 
 def snapshot_of(layout: Layout) -> tuple[Path, SnapshotFacts]:

@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
     )
     key = recovery.hand_out(chosen.recovery_key_file)
     backups = str(chosen.backups) if chosen.backups else BACKUPS
-    config = dataclasses.replace(config, backup=Backup(directory=backups, recipient=key.recipient))
+    config = dataclasses.replace(config, backup=Backup(directory=backups, recipient=key.recipient, signing_key=key.signing_key))
     logs.configure("cli", "warning")
     _write(path, config)
     try:

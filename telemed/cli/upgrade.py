@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from telemed import exits, logs
-from telemed.backup.make import Order, make_backup
-from telemed.cli.backup import program_version, snapshot_of
+from telemed.backup.make import Order
+from telemed.cli.backup import noted_backup, program_version
 from telemed.cli.installation import layout_of
 from telemed.config import load
 from telemed.errors import ConfigError
@@ -56,4 +56,4 @@ def _back_up(chosen: argparse.Namespace, layout: Layout) -> None:
     now = datetime.now(UTC)
     config = load(chosen.config, os.environ)
     order = Order(config, text, Path(config.backup.directory), config.backup.recipient, program_version(), now)
-    print(f"Wrote {make_backup(order, lambda: snapshot_of(layout)).archive}.")
+    print(f"Wrote {noted_backup(layout, order).archive}.")

@@ -28,7 +28,8 @@ def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Probl
     mail = dataclasses.replace(mail, password=password, password_file="")
     sms = dataclasses.replace(sms, token=token, token_file="", report_token=report_token, report_token_file="")
     oidc = dataclasses.replace(oidc, client_secret=client_secret, client_secret_file="")
-    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems + more + further + most + _authorities(config)
+    problems += more + further + most + _authorities(config) + _signing_key(config, path)
+    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems
 
 
 def _report_token(sms: Sms, path: Path) -> tuple[str, list[Problem]]:
@@ -48,6 +49,12 @@ def _authorities(config: Config) -> list[Problem]:
     }
     missing = [key for key, value in named.items() if value and not Path(value).is_file()]
     return [(key, "names a file that is not there", "correct the path") for key in missing]
+
+
+def _signing_key(config: Config, path: Path) -> list[Problem]:
+    if not config.backup.signing_key or not path.stat().st_mode & OTHERS:
+        return []
+    return [("backup.signing_key", "stands in a file that others may read", "chmod 600 this file")]
 
 
 def _secret(key: str, value: str, file: str, path: Path) -> tuple[str, list[Problem]]:

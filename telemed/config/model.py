@@ -164,6 +164,11 @@ class Backup:
         rules.matching(rules.RECIPIENT, "what `telemed init` or `telemed recovery key` wrote", optional=True),
         "Public half of the recovery key: back-ups are sealed with it, and only the recovery key opens them. No secret.",
     )
+    signing_key: str = setting(
+        "",
+        rules.matching(rules.SIGNER, "what `telemed init` or `telemed recovery key` wrote", optional=True),
+        "Signs back-ups; the recovery key tells a good signature. Empty: the audit key signs. This file must then be chmod 600.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ HOST_NAME = re.compile(r"(?!(?:.*\.)?[0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!
 EMERGENCY_NUMBER = re.compile(r"[0-9]{2,15}")
 PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[0-9+()/ .-]{3,32}")  # as people write them; dialled without all but + and digits
 INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64 are 256 bits (HS256, RFC 7518 section 3.2)
+SIGNER = re.compile(r"telemed-signer-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte Ed25519 private key
 RECIPIENT = re.compile(r"telemed-recipient-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte X25519 public key
 METRICS_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
 REPORT_TOKEN = re.compile(r"[\x21-\x7e]{24,256}")  # asked for from the whole internet

@@ -13,11 +13,15 @@ from typing import Any
 from aiohttp import web
 
 from telemed import logs
+from telemed.admin.wire import text_argument
+from telemed.backup import places
 from telemed.backup.make import Order
 from telemed.care.admission import Admission
+from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.audit_state import TrailWatch
+from telemed.care.identity import SYSTEM
 from telemed.config import Config, ConfigFaults
-from telemed.errors import ConfigError, ProtocolError, Unavailable
+from telemed.errors import ConfigError, ProtocolError, TelemedError, Unavailable
 from telemed.launch import Launch
 from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
@@ -43,8 +47,9 @@ log = logging.getLogger(__name__)
 class Operation:
     """Owns disk guard and nightly back-up. `start` and `close` bracket its life; `before_stop` drains."""
 
-    def __init__(self, orders: Launch, version: str) -> None:
+    def __init__(self, orders: Launch, version: str, server_id: str) -> None:
         self._orders = orders
+        self._server_id = server_id  # of this run, as the audit trail knows it
         self._version = version
         self._started_at = datetime.now(UTC)
         self.admission = Admission()
@@ -55,7 +60,7 @@ class Operation:
         self.disk = DiskGuard(directory, lambda: self.settings.current.limits, self.admission)
         self.on_clinic: list[Callable[[str, str, str], None]] = []  # told name, phone and emergency number when they change
         self._tasks: set[asyncio.Task[None]] = set()
-        self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order)
+        self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order, self._note)
 
     def watch(self, store: Store, signaling: Signaling, clients: Sequence[MediaClient], lag: LoopLag) -> None:
         """Take the parts of control, and hear of their writes and lags."""
@@ -80,6 +85,8 @@ class Operation:
 
     async def before_stop(self) -> None:
         """Drain as long as the settings say."""
+        if self.drain.begin():
+            await self._note(AuditAction.SERVER_DRAINING, self._server_id)
         await self.drain.before_stop(float(self._orders.config.limits.drain_seconds))
 
     def add_to(self, app: web.Application) -> None:
@@ -124,7 +131,12 @@ class Operation:
 
     async def reload(self) -> Reloaded:
         """Read the configuration again and let it count. Raises ConfigFaults, ConfigError, Unavailable."""
-        done = await asyncio.to_thread(self.settings.reload)
+        try:
+            done = await asyncio.to_thread(self.settings.reload)
+        except (ConfigFaults, ConfigError):
+            await self._note(AuditAction.SERVER_RELOADED, self._server_id, AuditOutcome.REFUSED)
+            raise
+        await self._note(AuditAction.SERVER_RELOADED, self._server_id)
         if any(name.startswith("clinic.") for name in done.applied):
             clinic = self.settings.current.clinic
             rename_clinic(self._signaling.live, await provide_clinic(self._store, clinic, datetime.now(UTC)))
@@ -134,7 +146,7 @@ class Operation:
 
     def operations(self) -> dict[str, AdminCall]:
         """What the admin socket offers of this."""
-        return {"snapshot": self._snapshot, "drain": self._drain, "reload": self._reload}
+        return {"snapshot": self._snapshot, "drain": self._drain, "reload": self._reload, "backup_noted": self._backup_noted}
 
     async def figures(self) -> Figures:
         """All values of this moment."""
@@ -169,12 +181,33 @@ class Operation:
     async def _drain(self, arguments: dict[str, Any]) -> dict[str, Any]:
         action = arguments.get("action")
         if action == "begin":
-            self.drain.begin()
+            if self.drain.begin():
+                await self._note(AuditAction.SERVER_DRAINING, self._server_id)
         elif action == "cancel":
-            self.drain.cancel()
+            if self.drain.cancel():
+                await self._note(AuditAction.SERVER_DRAIN_CANCELLED, self._server_id)
         elif action != "look":
             raise ProtocolError("There is no such action of draining.")
         return self.drain.figures()
+
+    async def _backup_noted(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What `telemed backup` did while we hold the database."""
+        action, object_id = text_argument(arguments, "action"), text_argument(arguments, "object_id")
+        if action not in (AuditAction.BACKUP_MADE, AuditAction.BACKUP_FAILED) or not places.is_backup_id(object_id):
+            raise ProtocolError("There is no such note of a back-up.")
+        await self._write_note(AuditAction(action), object_id, AuditOutcome.DONE)
+        return {}
+
+    async def _note(self, action: AuditAction, object_id: str, outcome: AuditOutcome = AuditOutcome.DONE) -> None:
+        """A row about what this server did by itself. A failure is told in the log: what was done stays done."""
+        try:
+            await self._write_note(action, object_id, outcome)
+        except TelemedError:
+            log.exception("not written into the audit trail action=%s", action.value)
+
+    async def _write_note(self, action: AuditAction, object_id: str, outcome: AuditOutcome) -> None:
+        async with self._store.write() as tx:
+            await tx.audit.append(SYSTEM, action, object_id, outcome, datetime.now(UTC))
 
     async def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
         try:

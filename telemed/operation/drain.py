@@ -21,20 +21,23 @@ class Drain:
         self._calls = calls
         self._announce = announce
 
-    def begin(self) -> None:
-        """Let nothing new begin. A second call does nothing."""
+    def begin(self) -> bool:
+        """Let nothing new begin; False when that was so already."""
         if self._admission.draining:
-            return
+            return False
         self._admission.draining = True
         log.info("draining calls=%d", self._calls())
         self._announce("draining")
+        return True
 
-    def cancel(self) -> None:
-        """Serve as before."""
-        if self._admission.draining:
-            self._admission.draining = False
-            log.info("draining cancelled")
-            self._announce("running")
+    def cancel(self) -> bool:
+        """Serve as before; False when that was so already."""
+        if not self._admission.draining:
+            return False
+        self._admission.draining = False
+        log.info("draining cancelled")
+        self._announce("running")
+        return True
 
     async def wait(self, seconds: float) -> int:
         """Wait for running calls to end, `seconds` at most; how many still run."""

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from telemed.backup import places
 from telemed.backup.make import Made, Order, make_backup
+from telemed.care.audit_actions import AuditAction
 from telemed.config import Backup
 from telemed.errors import TelemedError
 from telemed.layout import Layout
@@ -35,11 +36,20 @@ def is_due(settings: Backup, newest: datetime | None, now: datetime) -> bool:
 
 
 class NightlyBackup:
-    """Owns its task. `order` makes the order from the present settings; it may read the configuration file and block."""
+    """Owns its task. `order` makes the order from the present settings; it may read the configuration file and block.
 
-    def __init__(self, settings: Callable[[], Backup], order: Callable[[datetime], Order]) -> None:
+    `note` writes what came of it into the audit trail; it must not fail.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Backup],
+        order: Callable[[datetime], Order],
+        note: Callable[[AuditAction, str], Awaitable[None]],
+    ) -> None:
         self._settings = settings
         self._order = order
+        self._note = note
         self._not_before = datetime.min.replace(tzinfo=UTC)
         self._task: asyncio.Task[None] | None = None
         self.failures = 0
@@ -66,7 +76,9 @@ class NightlyBackup:
             self.failures += 1
             self._not_before = now + RETRY
             log.exception("the nightly back-up failed")
+            await self._note(AuditAction.BACKUP_FAILED, places.backup_id(now))
             return False
+        await self._note(AuditAction.BACKUP_MADE, places.backup_id(now))
         removed = await asyncio.to_thread(places.prune, Path(settings.directory), now, settings.keep_days)
         log.info("back-up made bytes=%d audit_rows=%d removed=%d", made.size, made.facts.audit_rows, removed)
         return True

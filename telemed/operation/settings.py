@@ -27,6 +27,7 @@ AT_ONCE = frozenset(
         "backup.keep_days",
         "backup.hour",
         "backup.recipient",
+        "backup.signing_key",
         "metrics.addresses",
         "metrics.token",
         "metrics.token_file",

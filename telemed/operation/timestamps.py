@@ -1,27 +1,21 @@
-"""Asking a time-stamp service (RFC 3161, over HTTP as its section 3.4 has it) and judging the answer."""
+"""Asking a time-stamp service (RFC 3161, over HTTP as its section 3.4 has it) and judging the answer.
+
+What reads and writes these messages is loaded at the first question: few installations have such a service, all of them start.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 from cryptography import x509
-from pyasn1.codec.ber import decoder
-from pyasn1.codec.der import encoder
-from pyasn1.error import PyAsn1Error
-from pyasn1_modules import rfc3161
-from rfc3161_client import (
-    HashAlgorithm,
-    TimeStampRequest,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 
 from telemed.errors import ConfigError, TelemedError
+
+if TYPE_CHECKING:
+    from rfc3161_client import TimeStampRequest, TimeStampResponse
 
 SECONDS = 30.0  # for the whole exchange
 MAX_ANSWER_BYTES = 64 * 1024  # a stamp with its certificates has about 6 KiB
@@ -44,6 +38,8 @@ class Stamper:
 
     async def stamp(self, content: bytes) -> bytes:
         """Return the service's answer (DER) for `content`. Raises BadTimestamp, aiohttp.ClientError, OSError, TimeoutError."""
+        from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # see above
+
         request = TimestampRequestBuilder(content, HashAlgorithm.SHA256).build()
         answer = await self._ask(request.as_bytes())
         self._check(request, answer, content)
@@ -65,6 +61,8 @@ class Stamper:
             return bytes(content)
 
     def _check(self, request: TimeStampRequest, answer: bytes, content: bytes) -> None:
+        from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # see above
+
         try:
             response = decode_timestamp_response(_in_order(answer))
             _check_imprint(request, response, content)
@@ -82,6 +80,11 @@ def _in_order(answer: bytes) -> bytes:
 
     Raises ValueError.
     """
+    from pyasn1.codec.ber import decoder  # see above
+    from pyasn1.codec.der import encoder
+    from pyasn1.error import PyAsn1Error
+    from pyasn1_modules import rfc3161
+
     try:
         found, rest = decoder.decode(answer, asn1Spec=rfc3161.TimeStampResp(), decodeOpenTypes=True)
         ordered: bytes = encoder.encode(found)

@@ -6,11 +6,15 @@ import logging
 import os
 import secrets
 import shutil
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from telemed.care.audit_actions import AuditAction
 from telemed.errors import ConfigError
+from telemed.store.audit_note import append
 from telemed.store.migrate import SCRIPTS, head, knows, migrate
 from telemed.store.snapshot import facts, settle, take_snapshot
 
@@ -42,15 +46,17 @@ def upgrade(database: Path, scripts: Path = SCRIPTS) -> Upgraded:
     """
     revision = facts(database).revision if database.exists() and database.stat().st_size else ""
     target = head(scripts)
-    if revision in ("", target) or not knows(revision, scripts):
-        migrate(database, scripts)  # makes the tables, does nothing, or says that the database is newer
+    if revision == target:
+        return Upgraded(revision, target)
+    if not revision or not knows(revision, scripts):
+        migrate(database, scripts)  # makes the tables, or says that the database is newer
         return Upgraded(revision, target)
     settle(database)  # an empty log cannot be lost with it
     copy = _copy_path(database, revision, target)
     take_snapshot(database, copy)
     log.info("database upgrade begins from=%s to=%s", revision, target)
     try:
-        migrate(database, scripts)
+        migrate(database, scripts, _note(revision, target))
     except Exception as error:  # migrations are programs: whatever breaks in one, the database goes back
         _put_back(copy, database)
         raise MigrationFailed(
@@ -60,6 +66,23 @@ def upgrade(database: Path, scripts: Path = SCRIPTS) -> Upgraded:
     _prune(copy.parent)
     log.info("database upgrade done to=%s", target)
     return Upgraded(revision, target, copy)
+
+
+def is_due(database: Path, scripts: Path = SCRIPTS) -> bool:
+    """Whether `upgrade` has tables to change, which may take long. Blocking. Raises ConfigError."""
+    if not database.exists() or not database.stat().st_size:
+        return False
+    revision = facts(database).revision
+    return revision not in ("", head(scripts)) and knows(revision, scripts)
+
+
+def _note(before: str, after: str) -> Callable[[sqlite3.Connection], None]:
+    """The row that says so, in the very transaction of the upgrade."""
+
+    def note(connection: sqlite3.Connection) -> None:
+        append(connection, AuditAction.DATABASE_UPGRADED, f"rev_{before}-{after}", datetime.now(UTC))
+
+    return note
 
 
 def _copy_path(database: Path, revision: str, target: str) -> Path:

@@ -17,6 +17,7 @@ from telemed.supervisor.process import ChildProcess, Command
 
 SILENT_AFTER = 30.0  # seconds without a beat: its event loop hangs. Far above any pause of a loaded machine
 READY_WITHIN = 60.0  # seconds from start to ready, which takes 1 s; 10 s more without workers, 5 s with a busy database
+BUSY_WITHIN = 1800.0  # seconds a child may be busy before it is ready: a migration of a large database
 CHECK_EVERY = 1.0  # seconds between looks at the heartbeat
 ABORT_GRACE = 2.0  # seconds to write where it hung, before SIGKILL
 GIVE_UP_AFTER = 5  # failed starts in a row of a child that never was ready
@@ -48,6 +49,7 @@ class Keeper:
         self.details: dict[str, Any] | None = None  # of the ready notice; None while it is not ready
         self.restarts = 0
         self.on_change: Callable[[], None] = lambda: None  # started, became ready, or ended
+        self.on_busy: Callable[[], None] = lambda: None  # again and again while it is busy before it is ready
 
     async def run(self) -> None:
         """Start and start again until `stop`. Raises GivenUp."""
@@ -119,18 +121,21 @@ class Keeper:
                 break
         await self._abort(child, "child does not answer and is restarted child=%s")
 
-    @staticmethod
-    async def _became_ready(child: ChildProcess) -> bool:
-        """Wait for the ready notice. Time in which the whole machine paused does not count."""
-        left = READY_WITHIN
+    async def _became_ready(self, child: ChildProcess) -> bool:
+        """Wait for the ready notice. Time in which the whole machine paused does not count; busy time has its own measure."""
+        left, left_busy = READY_WITHIN, BUSY_WITHIN
         looked = time.monotonic()
-        while left > 0:
+        while left > 0 and left_busy > 0:
             done, _ = await asyncio.wait([child.ready], timeout=CHECK_EVERY)
             if done:
                 return True
             now = time.monotonic()
-            left -= min(now - looked, 2 * CHECK_EVERY)
-            looked = now
+            passed, looked = min(now - looked, 2 * CHECK_EVERY), now
+            if child.busy and child.last_beat is not None and now - child.last_beat <= SILENT_AFTER:
+                left_busy -= passed
+                self.on_busy()
+            else:
+                left -= passed
         return False
 
     async def _abort(self, child: ChildProcess, why: str) -> None:

@@ -45,7 +45,8 @@ class ChildProcess:
         self._forward = forward
         self.name = command.name
         self.started = time.monotonic()
-        self.last_beat: float | None = None  # monotonic; None before the ready notice
+        self.last_beat: float | None = None  # monotonic; None before the first notice
+        self.busy = False  # with what it said takes long, before it is ready
         self.last_lines: deque[bytes] = deque(maxlen=KEPT_LINES)
         self.exited: asyncio.Future[int] = self._loop.create_future()
         self.ready: asyncio.Future[dict[str, Any]] = self._loop.create_future()
@@ -132,8 +133,10 @@ class ChildProcess:
         *lines, rest = bytes(self._notices).split(b"\n")
         self._notices = bytearray(rest if len(rest) <= MAX_NOTICE_BYTES else b"")
         for line in lines:
-            details = _ready_details(line)
-            if details is not None and not self.ready.done():
+            notice = _notice(line)
+            details = notice.get("ready")
+            self.busy = notice.get("busy", self.busy) is True
+            if isinstance(details, dict) and not self.ready.done():
                 self.ready.set_result(details)
 
     def _on_exit(self) -> None:
@@ -166,12 +169,10 @@ def _read(descriptor: int) -> bytes | None:
         return None
 
 
-def _ready_details(line: bytes) -> dict[str, Any] | None:
-    """The details of a ready notice, None for a beat or anything else."""
-    if not line:
-        return None
+def _notice(line: bytes) -> dict[str, Any]:
+    """What a line of the notify pipe says; nothing for a beat or anything else."""
     try:
-        details = json.loads(line).get("ready")
-    except (ValueError, AttributeError):
-        return None
-    return details if isinstance(details, dict) else None
+        notice = json.loads(line) if line else {}
+    except ValueError:
+        return {}
+    return notice if isinstance(notice, dict) else {}

@@ -63,6 +63,7 @@ class Supervisor:
         keepers = [*self._workers, self._control]
         for keeper in keepers:
             keeper.on_change = self._on_change
+        self._control.on_busy = self._systemd.busy
         lives = [loop.create_task(keeper.run()) for keeper in keepers]
         asked = loop.create_task(self._stop_asked.wait())
         try:
@@ -120,12 +121,13 @@ class Supervisor:
             self._plan.announce(details)
 
     def _details(self) -> dict[str, Any]:
-        ports = [int((worker.details or {}).get("udp_port", 0)) for worker in self._workers]
+        details = [worker.details or {} for worker in self._workers]
+        ports = [int(entry.get("udp_port", 0)) for entry in details]
         facts = self._plan.facts()
         return {
             "base_url": facts["base_url"],
             "udp_port": ports[0],
-            "tcp_port": 0,  # no ICE-TCP yet
+            "tcp_port": int(details[0].get("tcp_port", 0)),
             "media_ports": ports,
             "accounts": facts["accounts"],
         }

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Mapping
 
+BUSY_SECONDS = 60.0  # more for the start, counted from each time it is asked for
 REPORTS = 4  # in one watchdog span: three may be lost
 
 
@@ -25,6 +26,10 @@ class Systemd:
         self._tell("READY=1")
         if self._period and self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._report(), name="systemd-watchdog")
+
+    def busy(self) -> None:
+        """The start takes longer, and goes on: let it (TimeoutStartSec= is for one that hangs)."""
+        self._tell(f"EXTEND_TIMEOUT_USEC={int(BUSY_SECONDS * 1e6)}")
 
     def stopping(self) -> None:
         """The stop has begun; running calls may still be waited for."""

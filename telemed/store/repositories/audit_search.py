@@ -25,7 +25,11 @@ NEAR = 500  # rows; finding the very one is not worth another look
 
 _c = schema.audit.c
 _BY_NUMBERS = select(_c.sequence, _c.at).where(_c.sequence.in_(bindparam("numbers", expanding=True)))
-_OF_SERVER = (AuditAction.SERVER_STARTED.value, AuditAction.SERVER_STOPPED.value, AuditAction.AUDIT_HEAD_SIGNED.value)
+_OF_SERVER = tuple(
+    action.value
+    for action in AuditAction
+    if action is AuditAction.AUDIT_HEAD_SIGNED or action.value.startswith(("server.", "backup.", "database."))
+)
 
 
 class AuditSearchRows:

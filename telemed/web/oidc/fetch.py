@@ -61,6 +61,8 @@ class Fetcher:
                 return response.status, _object(raw, response.status)
         except TimeoutError:
             raise unreachable("too_slow") from None
+        except (aiohttp.ClientSSLError, ssl.SSLError):
+            raise unreachable("tls") from None
         except (aiohttp.ClientError, OSError, ValueError):  # ValueError: an address that is none
             raise unreachable("no_connection") from None
 

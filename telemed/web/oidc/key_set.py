@@ -33,6 +33,10 @@ class KeySet:
         read = (_signing_key(entry) for entry in listed if isinstance(entry, dict))
         self._keys = [key for key in read if key is not None]
 
+    def __len__(self) -> int:
+        """How many keys may sign."""
+        return len(self._keys)
+
     def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
         """The key a token names; a token that names none fits when exactly one key can be meant."""
         fitting = [key for key in self._keys if key.algorithm == algorithm and (key_id is None or key.key_id == key_id)]

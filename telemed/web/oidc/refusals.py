@@ -11,10 +11,18 @@ log = logging.getLogger("telemed.web.oidc")
 RETRY_SECONDS = 5.0
 
 
-def unreachable(reason: str) -> Unavailable:
-    """The provider does not answer, or not as one: try again later. `reason`: a word of ours, never of the provider."""
+class ProviderUnreachable(Unavailable):
+    """The provider does not answer, or not as one. `reason`: a word of ours, never of the provider."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The sign-in provider does not answer.", code="provider_unreachable", retry_after=RETRY_SECONDS)
+        self.reason = reason
+
+
+def unreachable(reason: str) -> ProviderUnreachable:
+    """Try again later; the log says why."""
     log.warning("single sign-on is not available reason=%s", reason)
-    return Unavailable("The sign-in provider does not answer.", code="provider_unreachable", retry_after=RETRY_SECONDS)
+    return ProviderUnreachable(reason)
 
 
 def refused(reason: str) -> NotSignedIn:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from telemed.config.model import Oidc
+
 CALLBACK = "/auth/oidc/callback"  # below our base URL: what is registered with the provider
 
 
@@ -19,6 +21,22 @@ class OidcSettings:
     authority_file: str = ""  # PEM; empty: the authorities of this machine
     link_by_email: bool = False
     trust_factors: bool = False
+
+    @classmethod
+    def configured(cls, given: Oidc, base_url: str) -> OidcSettings | None:
+        """Those of the configuration; None when the clinic has no provider."""
+        if not given.issuer:
+            return None
+        return cls(
+            issuer=given.issuer,
+            client_id=given.client_id,
+            redirect_uri=base_url + CALLBACK,
+            client_secret=given.client_secret,
+            label=given.label,
+            authority_file=given.authority_file,
+            link_by_email=given.link_by_email,
+            trust_factors=given.trust_provider_factors,
+        )
 
     @property
     def is_plain(self) -> bool:

@@ -26,6 +26,7 @@ from telemed.backup.manifest import MANIFEST, decode
 from telemed.backup.recovery_key import RecoveryKey, public_key
 from telemed.backup.restore import Restored, Wish, restore
 from telemed.backup.sealed import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, OpeningReader, SealingWriter
+from telemed.backup.signature import raw_public
 from telemed.config import Config, load, parse
 from telemed.errors import Conflict, InvalidInput
 from telemed.operation.snapshots import snapshot_beside
@@ -51,7 +52,9 @@ def backed_up(installation: Installation, sealed: bool = True) -> Made:
 
 
 def wish(installation: Installation, made: Made, into: Path, **changed: object) -> Wish:
-    values = {"archive": made.archive, "keys": made.keys, "recovery_key": installation.recovery, "directory": into}
+    signers = {raw_public(installation.recovery.signing.public_key()): "a key"}
+    values: dict[str, object] = {"archive": made.archive, "keys": made.keys, "directory": into, "signers": signers}
+    values["recovery_key"] = installation.recovery
     return Wish(**{**values, "replace": False, "now": NOW, **changed})  # type: ignore[arg-type]
 
 
@@ -186,7 +189,7 @@ async def test_files_of_an_archive_do_not_get_beside_the_checked_database(
     """Hashes, manifest and trail are right; a log of a database beside it would be played into it at the next start."""
     made = backed_up(there, sealed=False)
     forged = tmp_path / "forged.tar"
-    with tarfile.open(made.archive) as old, new_archive(forged, "") as new:
+    with tarfile.open(made.archive) as old, new_archive(forged, "", there.recovery.signing) as new:
         for member in old:
             content = old.extractfile(member)
             assert content is not None

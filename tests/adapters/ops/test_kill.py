@@ -42,7 +42,7 @@ def killed(seconds: float, *arguments: str) -> list[str]:
 
 def restored(there: Installation, archive: Path, into: Path) -> int:
     """Rows of the audit trail in an archive that must be whole."""
-    done = restore(Wish(archive, None, None, into, replace=False, now=NOW))
+    done = restore(Wish(archive, None, there.recovery, into, replace=False, now=NOW))
     shutil.rmtree(into)
     return done.manifest.audit_rows
 

@@ -10,7 +10,7 @@ import re
 import shutil
 import ssl
 from collections import namedtuple
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from multidict import CIMultiDict
 from telemed import logs
 from telemed.backup import places
 from telemed.care.admission import Admission
+from telemed.care.audit_actions import AuditAction
 from telemed.config import Backup, Config, ConfigFaults, Limits, Server, load
 from telemed.config import Metrics as MetricsSettings
 from telemed.doctor.backups import backups
@@ -94,26 +95,39 @@ async def installation(tmp_path: Path) -> Installation:
     return made
 
 
+def keep(noted: list[tuple[str, str]]) -> Callable[[AuditAction, str], Awaitable[None]]:
+    """Stands in for the audit trail."""
+
+    async def note(action: AuditAction, object_id: str) -> None:
+        noted.append((action.value, object_id))
+
+    return note
+
+
 async def test_the_nightly_back_up_is_made_once_and_old_ones_go(installation: Installation) -> None:
     directory = installation.folder / "backups"
     directory.mkdir()
     old = directory / places.archive_name(NOW - timedelta(days=20), places.ARCHIVE)
     old.touch()
-    nightly = NightlyBackup(lambda: installation.config.backup, lambda now: installation.order(directory, now))
+    noted: list[tuple[str, str]] = []
+    nightly = NightlyBackup(lambda: installation.config.backup, lambda now: installation.order(directory, now), keep(noted))
     at, priority = NOW + timedelta(minutes=5), os.getpriority(os.PRIO_PROCESS, 0)
     assert await nightly.look(at) and not await nightly.look(at + timedelta(hours=20))
+    assert noted == [("backup.made", "bak_20261122T020500Z")]
     assert nightly.newest() == at and not old.exists() and nightly.failures == 0
     assert os.getpriority(os.PRIO_PROCESS, 0) == priority, "nobody else became slower"
 
 
 async def test_a_failed_nightly_back_up_is_counted_and_tried_again_later(installation: Installation) -> None:
     installation.layout.database.write_bytes(b"no database")
+    noted: list[tuple[str, str]] = []
     nightly = NightlyBackup(
-        lambda: installation.config.backup, lambda now: installation.order(installation.folder / "backups", now)
+        lambda: installation.config.backup, lambda now: installation.order(installation.folder / "backups", now), keep(noted)
     )
     assert not await nightly.look(NOW) and not await nightly.look(NOW + timedelta(minutes=1))
     assert nightly.failures == 1
     assert not await nightly.look(NOW + timedelta(hours=2)) and nightly.failures == 2
+    assert [action for action, _ in noted] == ["backup.failed"] * 2
 
 
 def test_a_reload_applies_what_is_safe_and_names_the_rest(installation: Installation) -> None:

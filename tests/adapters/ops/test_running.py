@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,16 @@ def text(url: str) -> str:
         return str(answer.read().decode())
 
 
+def acts(config: Path, group: str) -> list[tuple[str, str]]:
+    """(action, outcome) of the trail's rows of one group, by whom they must be; every row is the server's own."""
+    with closing(sqlite3.connect(config.parent / "var" / "telemed.sqlite3")) as database:
+        rows = database.execute(
+            "SELECT action, outcome, actor, object_id FROM audit WHERE action LIKE ? ORDER BY sequence", (f"{group}.%",)
+        ).fetchall()
+    assert all(actor == "system" and re.fullmatch("(srv|bak|rev)_[A-Za-z0-9_-]{9,36}", thing) for _, _, actor, thing in rows)
+    return [(action, outcome) for action, outcome, _, _ in rows]
+
+
 async def visits(base_url: str, wanted: int, keep: list[str]) -> None:
     """Make sessions one after the other; the ids of those that were acknowledged go to `keep`."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
@@ -109,6 +120,7 @@ def test_health_metrics_and_a_restore_drill(config: Path, tmp_path: Path) -> Non
         made = command("backup", "--config", str(config))
         load.join(120)
         assert made.returncode == 0, made.stderr
+        assert acts(config, "backup") == [("backup.made", "done")], "the running server wrote it"
         metrics = text(server.base_url + "/metrics")
         assert_no_label_tells_anything(metrics)
         for word in ("Canary", MAIL, before[0], "ses_"):
@@ -134,6 +146,7 @@ def restore_drill(config: Path, tmp_path: Path, before: list[str]) -> None:
     key = ("--recovery-key-file", str(config.parent / "recovery.key"))
     done = command("restore", str(archive), "--keys", str(keys), *places, *key)
     assert done.returncode == 0, done.stderr
+    assert "signature is good, by the recovery key" in done.stdout and "says that this back-up was restored" in done.stdout
     verified = command("audit", "verify", "--config", str(new / "telemed.toml"))
     assert verified.returncode == 0 and "complete" in verified.stdout, verified.stdout + verified.stderr
     with served(new / "telemed.toml", tmp_path) as server:
@@ -167,7 +180,11 @@ def test_reload_by_command_and_by_signal(config: Path, tmp_path: Path) -> None:
             config.write_text(whole.replace('level = "info"', "level = 3"))
             refused = command("reload", "--config", str(config))
             assert refused.returncode != 0 and "logging.level" in refused.stderr
+            server.process.send_signal(signal.SIGHUP)  # the command looks at the file itself and does not even ask
+            wait_until(lambda: "settings are not reloaded" in server.output(), 10, server.output)
             assert server.process.poll() is None and get(server.base_url + "/readyz")[0] == 200
+        read = [outcome for action, outcome in acts(config, "server") if action == "server.reloaded"]
+        assert read == ["done", "done", "refused"]
     finally:
         config.write_text(whole)
 
@@ -240,6 +257,8 @@ def test_drain_by_command(config: Path, tmp_path: Path) -> None:
         assert waiting[0].returncode == 0 and "No call runs" in out
         assert command("drain", "--config", str(config), "--cancel").returncode == 0
         assert readiness(server.base_url) == 200
+    told = [action for action, _ in acts(config, "server")]
+    assert told[-4:] == ["server.draining", "server.drain_cancelled", "server.draining", "server.stopped"], told
 
 
 @pytest.mark.timeout(120)
@@ -282,3 +301,35 @@ def test_upgrade_by_command(config: Path, tmp_path: Path) -> None:
     assert command("upgrade", "--check", "--config", str(path)).returncode == 0
     verified = command("audit", "verify", "--config", str(path))
     assert verified.returncode == 0 and "complete" in verified.stdout
+    assert acts(path, "backup") == [("backup.made", "done")] and acts(path, "database") == [("database.upgraded", "done")]
+
+
+@pytest.mark.timeout(120)
+def test_back_ups_without_a_server_are_in_the_trail_too(config: Path, tmp_path: Path) -> None:
+    made = command("backup", "--config", str(config))
+    assert made.returncode == 0, made.stderr
+    assert acts(config, "backup") == [("backup.made", "done")]
+    (tmp_path / "a file").touch()
+    failed = command("backup", "--config", str(config), "--to", str(tmp_path / "a file"))
+    assert failed.returncode != 0
+    assert acts(config, "backup") == [("backup.made", "done"), ("backup.failed", "done")]
+    verified = command("audit", "verify", "--config", str(config))
+    assert verified.returncode == 0 and "complete" in verified.stdout, verified.stdout
+
+
+@pytest.mark.timeout(120)
+def test_an_archive_nobody_known_has_signed_needs_a_word(config: Path, tmp_path: Path) -> None:
+    """As archives were before they were signed: the last block taken off a plain one."""
+    made = command("backup", "--config", str(config), "--unencrypted", "--to", str(tmp_path / "plain"))
+    assert made.returncode == 0, made.stderr
+    archive = next((tmp_path / "plain").glob("*.tar"))
+    line = ("restore", str(archive), "--into", str(tmp_path / "new"))
+    key = ("--recovery-key-file", str(config.parent / "recovery.key"))
+    assert "by the recovery key" in command(*line, *key).stdout
+    with archive.open("r+b") as file:
+        file.truncate(archive.stat().st_size - 512)
+    line = ("restore", str(archive), "--into", str(tmp_path / "other"))
+    refused = command(*line, *key)
+    assert refused.returncode == 1 and "no signature" in refused.stderr and "--unsigned" in refused.stderr
+    done = command(*line, *key, "--unsigned")
+    assert done.returncode == 0 and "WARNING: The archive bears no signature" in done.stdout, done.stderr

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +20,10 @@ from telemed.supervisor import keeper as keeper_module
 from telemed.supervisor.backoff import Backoff
 from telemed.supervisor.process import Command
 from telemed.supervisor.service import Plan, Supervisor
+from telemed.supervisor.systemd import Systemd
 from tests.adapters.ops.fakes import PRELUDE, fake, until
 
-SERVE = "ready(udp_port=int(sys.argv[1])); beat_for_ever()"
+SERVE = "ready(udp_port=int(sys.argv[1]), tcp_port=int(sys.argv[1]) + 20); beat_for_ever()"
 
 
 def plan_for(tmp_path: Path, control: Command, *workers: Command, stop_seconds: float = 5.0) -> Plan:
@@ -76,7 +78,7 @@ async def test_ready_file_is_private_and_complete(tmp_path: Path) -> None:
     expected: dict[str, Any] = {
         "base_url": "http://localhost:1",
         "udp_port": 11,
-        "tcp_port": 0,
+        "tcp_port": 31,
         "media_ports": [11, 12],
         "accounts": [],
     }
@@ -195,6 +197,54 @@ async def test_a_child_that_always_hangs_at_its_start_ends_the_service(tmp_path:
     assert await asyncio.wait_for(Supervisor(plan).run(), 30) == exits.FAILED
 
 
+BUSY = """
+def notice(**said):
+    os.write(notify, json.dumps(said).encode() + b"\\n")
+notice(busy=True)
+ends = time.monotonic() + float(sys.argv[2])
+while time.monotonic() < ends:
+    time.sleep(0.05)
+    if sys.argv[3] == "beats":
+        os.write(notify, b"\\n")
+notice(busy=False)
+"""
+
+
+async def test_a_child_that_says_it_is_busy_gets_the_time_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration takes longer than a child has to get ready; it must not be ended in the midst of it, again and again."""
+    monkeypatch.setattr(keeper_module, "READY_WITHIN", 1.0)
+    monkeypatch.setattr(keeper_module, "CHECK_EVERY", 0.05)
+    supervisor = Supervisor(
+        plan_for(tmp_path, fake("control", BUSY + SERVE, "0", "2.5", "beats"), fake("media-0", SERVE, "11"))
+    )
+    asked: list[int] = []
+    monkeypatch.setattr(supervisor._systemd, "busy", lambda: asked.append(1))
+    life = asyncio.create_task(supervisor.run())
+    await until(lambda: (tmp_path / "ready.json").exists(), "ready file")
+    assert supervisor._control.restarts == 0 and len(asked) > 5, "systemd is asked for time, too"
+    assert not list((tmp_path / "faults").glob("*.log"))
+    assert await stopped(life) == exits.OK
+
+
+@pytest.mark.parametrize(("beats", "bound"), [("beats", "BUSY_WITHIN"), ("silent", "SILENT_AFTER")])
+async def test_busy_has_an_end_and_must_beat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beats: str, bound: str) -> None:
+    monkeypatch.setattr(keeper_module, "READY_WITHIN", 0.3)
+    monkeypatch.setattr(keeper_module, "CHECK_EVERY", 0.05)
+    monkeypatch.setattr(keeper_module, "ABORT_GRACE", 0.1)
+    monkeypatch.setattr("telemed.supervisor.backoff.DELAYS", (0.0,))
+    monkeypatch.setattr(keeper_module, bound, 0.4)
+    plan = plan_for(tmp_path, fake("control", BUSY + SERVE, "0", "3600", beats), fake("media-0", SERVE, "1"))
+    assert await asyncio.wait_for(Supervisor(plan).run(), 30) == exits.FAILED
+
+
+async def test_systemd_is_told_that_the_start_takes_longer(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(5)
+        Systemd({"NOTIFY_SOCKET": str(tmp_path / "notify")}).busy()
+        assert manager.recv(4096) == b"EXTEND_TIMEOUT_USEC=60000000"
+
+
 def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
     program = f"""
 import asyncio, pathlib, sys
@@ -232,6 +282,17 @@ heavy = {"aiohttp", "aiortc", "aioice", "av", "sqlalchemy", "aiosqlite", "socket
 print(sorted(heavy & set(sys.modules)))
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_control_starts_without_what_few_starts_need() -> None:
+    """A restart of control pays for each library it loads; these come when something is to be migrated or stamped."""
+    program = """
+import sys
+import telemed.app
+print(sorted({"alembic", "mako", "rfc3161_client"} & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert result.stdout.strip() == "[]"
 
 
