@@ -30,6 +30,7 @@ class Launch:
     http_descriptors: tuple[int, ...] = ()  # listening TCP sockets inherited by control
     worker: int = 0  # index of a media worker
     udp_port: int = 0  # of a media worker; 0 takes a free one
+    tcp_port: int = 0  # of a media worker; 0 takes the UDP port's number if it is free
     notify_descriptor: int = -1  # pipe to the supervisor, -1: none
 
     @property

@@ -15,12 +15,13 @@ from telemed.sfu.worker import Worker, WorkerSettings
 
 @asynccontextmanager
 async def serve(orders: Launch) -> child.Lifespan:
-    """Run the worker; yields its UDP port. Raises SeamError, OSError, Unavailable."""
+    """Run the worker; yields its ports. Raises SeamError, OSError, Unavailable."""
     media = orders.config.media
     worker = Worker(
         WorkerSettings(
             index=orders.worker,
             udp_port=orders.udp_port,
+            tcp_port=orders.tcp_port,
             socket_path=worker_socket(orders.run_path, orders.worker),
             addresses=media.addresses,
             announce_loopback=media.announce_loopback,
@@ -29,7 +30,7 @@ async def serve(orders: Launch) -> child.Lifespan:
     )
     await worker.start()
     try:
-        yield child.Serving({"udp_port": worker.udp_port})
+        yield child.Serving({"udp_port": worker.udp_port, "tcp_port": worker.tcp_port})
     finally:
         await worker.close()
 

@@ -102,6 +102,7 @@ def _serve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", metavar="ADDRESS", help="address to listen on, instead of the configuration's")
     command.add_argument("--port", type=int, metavar="N", help="TCP port, instead of the configuration's; 0 takes a free one")
     command.add_argument("--udp-port", type=int, metavar="N", help="first UDP port of the media workers; 0 takes free ones")
+    command.add_argument("--tcp-port", type=int, metavar="N", help="first TCP port of the media workers; 0: as by UDP")
     command.add_argument("--workers", type=int, metavar="N", help="media worker processes, instead of the configuration's")
     command.add_argument(
         "--lan",

@@ -24,7 +24,7 @@ def show(details: dict[str, Any], trust: Trust | None) -> None:
 def text(details: dict[str, Any], trust: Trust | None) -> str:
     """The lines of `show`."""
     ports = ", ".join(str(port) for port in details["media_ports"])
-    lines = ["", f"telemed is ready: {details['base_url']}", f"Media: UDP {ports}"]
+    lines = ["", f"telemed is ready: {details['base_url']}", f"Media: UDP {ports}, TCP from {details['tcp_port']}"]
     if details["accounts"]:
         lines += ["", "Demo: no real patients. Sign in with one of these accounts:"]
         width = max(len(account["email"]) for account in details["accounts"])

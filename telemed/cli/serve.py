@@ -25,7 +25,7 @@ from telemed.errors import ConfigError
 from telemed.files import make_private_directory
 from telemed.launch import Launch, encode
 from telemed.layout import Layout
-from telemed.supervisor.ports import check_udp, listen
+from telemed.supervisor.ports import check_tcp, check_udp, listen, media_ports
 from telemed.supervisor.process import Command
 from telemed.supervisor.service import Plan, Supervisor
 
@@ -119,6 +119,8 @@ def _overridden(config: Config, chosen: argparse.Namespace) -> Config:
         server = dataclasses.replace(server, port=_checked(server, "port", chosen.port))
     if chosen.udp_port is not None:
         media = dataclasses.replace(media, udp_port=_checked(media, "udp_port", chosen.udp_port))
+    if chosen.tcp_port is not None:
+        media = dataclasses.replace(media, tcp_port=_checked(media, "tcp_port", chosen.tcp_port))
     if chosen.workers is not None:
         media = dataclasses.replace(media, workers=_checked(media, "workers", chosen.workers))
     if chosen.var is not None:
@@ -141,8 +143,9 @@ def _checked(section: Any, key: str, value: object) -> Any:
 def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_file: Path | None) -> Plan:
     config = service.config
     workers = config.media.workers or max(1, (os.cpu_count() or 1) - 1)
-    ports = [config.media.udp_port + index if config.media.udp_port else 0 for index in range(workers)]
-    check_udp(ports)
+    ports = media_ports(config, workers)
+    check_udp([udp for udp, _ in ports])
+    check_tcp([tcp for _, tcp in ports])
     launch = Launch(
         config=config,
         base_url=_base_url(service, int(sockets[0].getsockname()[1])),
@@ -157,8 +160,8 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
     return Plan(
         control=_child("control", "telemed.app", dataclasses.replace(launch, http_descriptors=descriptors)),
         workers=tuple(
-            _child(f"media-{index}", "telemed.worker", dataclasses.replace(launch, worker=index, udp_port=port))
-            for index, port in enumerate(ports)
+            _child(f"media-{index}", "telemed.worker", dataclasses.replace(launch, worker=index, udp_port=udp, tcp_port=tcp))
+            for index, (udp, tcp) in enumerate(ports)
         ),
         run_directory=layout.run,
         faults_directory=layout.faults,

@@ -68,10 +68,17 @@ def _base_url(config: Config) -> list[Problem]:
 
 
 def _ports(config: Config) -> list[Problem]:
-    media = config.media
-    if not media.udp_port or media.udp_port + max(media.workers, 1) - 1 <= 65535:
-        return []
-    return [("media.udp_port", "leaves no room for a port per worker below 65536", "lower udp_port or workers")]
+    media, workers = config.media, max(config.media.workers, 1)
+    found = [
+        (f"media.{key}", "leaves no room for a port per worker below 65536", f"lower {key} or workers")
+        for key, port in (("udp_port", media.udp_port), ("tcp_port", media.tcp_port))
+        if port + workers - 1 > 65535
+    ]
+    first = media.tcp_port or media.udp_port
+    if first and first <= config.server.port < first + workers:
+        fix = "set media.tcp_port to ports of their own"
+        found.append(("server.port", "is a TCP port of the media workers too", fix))
+    return found
 
 
 def _loopback(config: Config) -> list[Problem]:
@@ -148,7 +155,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     ((*TLS, "server.host", "server.trusted_proxies"), _exposed_without_tls),
     (("server.host", "server.base_url"), _exposed_without_name),
     ((*TLS, "server.base_url", "server.trusted_proxies"), _base_url),
-    (("media.udp_port", "media.workers"), _ports),
+    (("media.udp_port", "media.tcp_port", "media.workers", "server.port"), _ports),
     (("media.addresses", "media.announce_loopback"), _loopback),
     (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
     (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),

@@ -75,6 +75,12 @@ class Media:
         rules.integer(0, 65535, "UDP port; 0 takes free ones"),
         "UDP port of the first media worker; the others take the following ones. Open them in the firewall.",
     )
+    tcp_port: int = setting(
+        0,
+        rules.integer(0, 65535, "TCP port; 0 takes the numbers of the UDP ports"),
+        "TCP port of the first media worker, for networks that let no UDP through; the others take the following ones. "
+        "0: the same numbers as by UDP. Open them in the firewall too.",
+    )
     workers: int = setting(
         0, rules.integer(0, 64, "processes"), "Media worker processes. 0: one per processor core but one, at least one."
     )

@@ -6,6 +6,7 @@ import fcntl
 import ipaddress
 import os
 import socket
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from telemed.config import Config
@@ -14,7 +15,7 @@ from telemed.errors import ConfigError
 from telemed.layout import Layout
 from telemed.sfu.addresses import interface_addresses
 from telemed.sfu.udp_socket import BUFFER_BYTES
-from telemed.supervisor.ports import check_udp, listen
+from telemed.supervisor.ports import check_tcp, check_udp, listen, media_ports
 
 
 def ports(config: Config, layout: Layout) -> list[Finding]:
@@ -29,15 +30,21 @@ def ports(config: Config, layout: Layout) -> list[Finding]:
     except ConfigError as error:
         found.append(fault("tcp port", error.message, "see the sentence before"))
     workers = config.media.workers or max(1, (os.cpu_count() or 1) - 1)
-    wanted = [config.media.udp_port + index for index in range(workers)] if config.media.udp_port else []
+    wanted = media_ports(config, workers)
+    return [
+        *found,
+        _media("udp ports", [udp for udp, _ in wanted if udp], check_udp),
+        _media("media tcp", [tcp for _, tcp in wanted if tcp], check_tcp),
+    ]
+
+
+def _media(subject: str, wanted: list[int], check: Callable[[Sequence[int]], None]) -> Finding:
+    """Whether the media workers will get their ports of one kind."""
     try:
-        check_udp(wanted)
-        found.append(
-            ok("udp ports", ", ".join(map(str, wanted)) + " free; open them in the firewall" if wanted else "free ones are taken")
-        )
+        check(wanted)
     except ConfigError as error:
-        found.append(fault("udp ports", error.message, "see the sentence before"))
-    return found
+        return fault(subject, error.message, "see the sentence before")
+    return ok(subject, ", ".join(map(str, wanted)) + " free; open them in the firewall" if wanted else "free ones are taken")
 
 
 def is_serving(layout: Layout) -> bool:

@@ -9,6 +9,8 @@ import psutil
 from telemed.media.control import Candidate
 
 HOST_TYPE_PREFERENCE = 126  # RFC 8445 section 5.1.2.2
+TCP_TYPE_PREFERENCE = 90  # below every UDP candidate, as RFC 6544 section 4.2 asks for; browsers use the same number
+PASSIVE_PREFERENCE = 4  # RFC 6544 section 4.2: direction preference of passive host candidates
 COMPONENT_RTP = 1
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -41,6 +43,21 @@ def host_candidates(addresses: list[str], port: int, dual_stack: bool) -> tuple[
             protocol="udp",
             priority=(HOST_TYPE_PREFERENCE << 24) | ((65535 - index) << 8) | (256 - COMPONENT_RTP),
             foundation=str(index + 1),
+        )
+        for index, address in enumerate(usable)
+    )
+
+
+def tcp_candidates(addresses: list[str], port: int, dual_stack: bool) -> tuple[Candidate, ...]:
+    """Return passive TCP host candidates (RFC 6544) for the same addresses, each below every UDP one."""
+    usable = [address for address in addresses if dual_stack or ":" not in address]
+    return tuple(
+        Candidate(
+            address=address,
+            port=port,
+            protocol="tcp",
+            priority=(TCP_TYPE_PREFERENCE << 24) | ((PASSIVE_PREFERENCE << 13 | (8191 - index)) << 8) | (256 - COMPONENT_RTP),
+            foundation=str(len(usable) + index + 1),
         )
         for index, address in enumerate(usable)
     )

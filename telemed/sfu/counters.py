@@ -11,12 +11,20 @@ class Counters:
         "drop_address_held",
         "drop_address_unknown",
         "drop_alert_plaintext",
+        "drop_backlog_other",
+        "drop_backlog_video",
         "drop_class_unknown",
+        "drop_connection_idle",
+        "drop_connection_limit",
+        "drop_connection_slow",
+        "drop_connection_stalled",
+        "drop_connection_unknown",
         "drop_dtls_inbox_full",
         "drop_dtls_unexpected",
         "drop_duplicate",
         "drop_empty",
         "drop_event_queue_full",
+        "drop_frame_length",
         "drop_late",
         "drop_line_unknown",
         "drop_no_keys",
@@ -32,14 +40,17 @@ class Counters:
         "drop_stun_rate",
         "drop_stun_unauthenticated",
         "drop_stun_unknown_user",
+        "fail_accept",
         "fail_handshake",
         "fail_packet_path",
         "fail_protect",
         "fail_receive",
         "fail_send",
         "in_bytes",
+        "in_connections",
         "in_datagrams",
         "in_dtls",
+        "in_frames",
         "in_rtcp",
         "in_rtp",
         "in_rtx",
@@ -75,12 +86,20 @@ class Counters:
     drop_address_held: int
     drop_address_unknown: int
     drop_alert_plaintext: int
+    drop_backlog_other: int
+    drop_backlog_video: int
     drop_class_unknown: int
+    drop_connection_idle: int
+    drop_connection_limit: int
+    drop_connection_slow: int
+    drop_connection_stalled: int
+    drop_connection_unknown: int
     drop_dtls_inbox_full: int
     drop_dtls_unexpected: int
     drop_duplicate: int
     drop_empty: int
     drop_event_queue_full: int
+    drop_frame_length: int
     drop_late: int
     drop_line_unknown: int
     drop_no_keys: int
@@ -96,14 +115,17 @@ class Counters:
     drop_stun_rate: int
     drop_stun_unauthenticated: int
     drop_stun_unknown_user: int
+    fail_accept: int
     fail_handshake: int
     fail_packet_path: int
     fail_protect: int
     fail_receive: int
     fail_send: int
     in_bytes: int
+    in_connections: int
     in_datagrams: int
     in_dtls: int
+    in_frames: int
     in_rtcp: int
     in_rtp: int
     in_rtx: int

@@ -208,8 +208,10 @@ class Dataplane:
             try:
                 if flow.ancillary is None:
                     sendto(out_view[:size], flow.address)
-                else:
+                elif flow.connection is None:
                     self._socket.sendmsg((out_view[:size],), flow.ancillary, 0, flow.address)
+                elif not flow.connection.send(out_view[:size], flow.is_video):  # TCP: may queue, counts its own drops
+                    continue
             except BlockingIOError:  # drop rule: the kernel's buffer is full, this copy is lost and NACK repairs it
                 counters.send_blocked += 1
                 continue

@@ -14,8 +14,9 @@ from telemed.media.control import Kind, SubscribeLine
 from telemed.rtp.header import EgressTemplate
 from telemed.rtp.round_trip import RoundTripEstimator
 from telemed.rtp.sequence import seq_delta
+from telemed.sfu.ice_lite import Address, Connection
 from telemed.sfu.streams import InboundStream
-from telemed.sfu.udp_socket import Ancillary, SocketAddress
+from telemed.sfu.udp_socket import Ancillary
 
 if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
@@ -66,6 +67,7 @@ class EgressFlow:
         "_tokens_at",
         "address",
         "ancillary",
+        "connection",
         "first_in",
         "head",
         "header_length",
@@ -98,8 +100,9 @@ class EgressFlow:
         rtx_type = line.codec.rtx_payload_type
         self.rtx = EgressTemplate(rtx_ssrc, rtx_type, mid, mid_id) if rtx_ssrc and rtx_type is not None else None
         self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
-        self.address: SocketAddress = ("", 0)
+        self.address: Address = ("", 0)
         self.ancillary: Ancillary | None = None
+        self.connection: Connection | None = None  # of a TCP path; `ancillary` is then not None
         self.stream: InboundStream | None = None  # of the current or last segment
         self.first_in = NOT_ANCHORED
         self.offset = 0

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from telemed.sfu.udp_socket import Ancillary, SocketAddress
 
-MAX_PATHS = 8  # addresses per peer; drop rule: the one whose last check is oldest, never the selected one
+MAX_PATHS = 8  # per peer; drop rule: connections first, then the one whose last check is oldest, never the selected one
 GENERATIONS = 2  # credentials accepted at once: the current and, during an ICE restart, the one before
 ADOPT_QUIET = 0.3  # seconds the selected path must have been silent before media may adopt an unchecked address
 ADOPTED_LIFETIME = 6.0  # seconds such an address may be sent to without a check: Firefox checks every 4 to 6 s
@@ -30,6 +30,20 @@ class Credentials:
     def fresh(cls) -> Credentials:
         """Return random credentials: 48 and 144 bits, in characters that SDP allows."""
         return cls(secrets.token_hex(6), secrets.token_hex(18))
+
+
+class Connection(Protocol):
+    """A TCP connection that leads to a peer."""
+
+    def send(self, packet: bytes | memoryview, is_video: bool) -> bool:
+        """Send or queue one packet; False when the connection is over."""
+
+    def end(self) -> None:
+        """Close it."""
+
+
+StreamAddress = tuple[str, int, Connection]  # where a TCP path leads: no two connections are the same, whatever their ports
+Address = SocketAddress | StreamAddress
 
 
 class PathOwner(Protocol):
@@ -51,21 +65,23 @@ class Path:
     """A remote address that passed an authenticated check against one of our addresses, and how to send there.
 
     One socket of a client may check several addresses of ours; what it selects must be answered from the one it checked.
+    A path with a `connection` goes over that, and its `ancillary` is not None, so that nobody takes it for one of datagrams.
     """
 
-    __slots__ = ("address", "adopted_at", "ancillary", "checked_at", "generation", "local", "owner")
+    __slots__ = ("address", "adopted_at", "ancillary", "checked_at", "connection", "generation", "local", "owner")
 
-    def __init__(self, owner: PathOwner, address: SocketAddress, local: bytes, ancillary: Ancillary | None) -> None:
+    def __init__(self, owner: PathOwner, address: Address, local: bytes, ancillary: Ancillary | None) -> None:
         self.owner = owner  # the transport whose datagrams come from here
         self.address = address
         self.local = local  # packed address of ours that the peer sent to
         self.ancillary = ancillary  # control data for sendmsg, None when plain sendto picks the right source
+        self.connection: Connection | None = address[2] if len(address) == 3 else None
         self.checked_at = 0.0  # seconds, monotonic: last authenticated check; 0 for an adopted address that had none yet
         self.adopted_at = 0.0  # seconds: when authenticated media made it a path, 0 for checked ones
         self.generation = 0  # number of the credentials that last check used
 
     @property
-    def key(self) -> tuple[SocketAddress, bytes]:
+    def key(self) -> tuple[Address, bytes]:
         """Remote address and local address."""
         return self.address, self.local
 
@@ -88,7 +104,7 @@ class IceAgent:
         self._newest = 0
         self._tokens = REPLY_BURST
         self._tokens_at = now
-        self.paths: dict[tuple[SocketAddress, bytes], Path] = {}  # by remote and local address
+        self.paths: dict[tuple[Address, bytes], Path] = {}  # by remote and local address
         self.selected: Path | None = None
         self.consent_at = now  # seconds: last authenticated check on any path (RFC 7675)
         self.restart(credentials)
@@ -179,28 +195,31 @@ class IceAgent:
         self.selected = max(self.paths.values(), key=lambda other: other.checked_at, default=None)
         return path
 
-    def path_at(self, address: SocketAddress) -> Path | None:
+    def path_at(self, address: Address) -> Path | None:
         """Return the path to `address` that media should be attributed to: the selected one, else the latest checked."""
         candidates = [path for path in self.paths.values() if path.address == address]
         if self.selected in candidates:
             return self.selected
         return max(candidates, key=lambda path: path.checked_at, default=None)
 
-    def forget(self, address: SocketAddress) -> None:
+    def forget(self, address: Address) -> None:
         """The address belongs to somebody else now."""
         self.paths = {key: path for key, path in self.paths.items() if path.address != address}
         if self.selected is not None and self.selected.address == address:
             self.selected = max(self.paths.values(), key=lambda path: path.checked_at, default=None)
 
     def release(self) -> None:
-        """The peer has ended: let go of its paths, which know their owner."""
+        """The peer has ended: let go of its paths, which know their owner, and of its connections."""
+        connections = [path.connection for path in self.paths.values() if path.connection is not None]
         self.paths.clear()
         self.selected = None
+        for connection in connections:
+            connection.end()
 
     def _make_room(self) -> Path | None:
         if len(self.paths) < MAX_PATHS:
             return None
         others = (path for path in self.paths.values() if path is not self.selected)
-        oldest = min(others, key=lambda path: path.checked_at)
+        oldest = min(others, key=lambda path: (path.connection is None, path.checked_at))
         del self.paths[oldest.key]
         return oldest

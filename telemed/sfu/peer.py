@@ -182,7 +182,7 @@ class Peer(PeerTransport):
         """Give a flow what it needs to send: keys and address."""
         flow.transmit = self.transmit
         if self.path is not None:
-            flow.address, flow.ancillary = self.path.address, self.path.ancillary
+            flow.address, flow.ancillary, flow.connection = self.path.address, self.path.ancillary, self.path.connection
 
     def send_pli(self, stream: InboundStream) -> None:
         """Ask this publisher for a key frame."""

@@ -1,5 +1,6 @@
 """One UDP port for all peers of a worker: takes datagrams in, tells them apart (RFC 7983), and answers ICE checks.
 
+Frames of TCP connections come in by `take_framed` and are judged alike; their address is the connection.
 Only a STUN check whose integrity fits a peer's password makes an address known. Everything else is accepted from known addresses
 only; the rest is counted and dropped without an answer.
 """
@@ -14,13 +15,12 @@ from typing import Protocol
 
 from telemed.sfu import stun_messages
 from telemed.sfu.counters import Counters
-from telemed.sfu.ice_lite import IceAgent, Path, PathOwner
+from telemed.sfu.ice_lite import Address, IceAgent, Path, PathOwner, StreamAddress
 from telemed.sfu.udp_socket import (
     ANCILLARY_BYTES,
     SO_TIMESTAMPNS,
     Ancillary,
     MediaSocket,
-    SocketAddress,
     kernel_drops,
     local_address,
     plain_address,
@@ -38,6 +38,8 @@ CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more t
 MAX_STAMP_AGE_US = 2_000_000  # an older kernel stamp is a stepped clock, not a long queue
 
 HELD_SECONDS = 10.0  # after its last check an address stays its owner's: browsers check each 2 to 6 s
+
+NO_ANCILLARY: Ancillary = []  # of a TCP path: the kernel is asked for nothing
 
 PACKET_FAULTS = (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error)
 
@@ -66,7 +68,7 @@ class UdpMux:
         self._socket = media_socket.socket
         self._view = memoryview(self.buffer)
         self._counters = counters
-        self._paths: dict[SocketAddress, Path] = {}
+        self._paths: dict[Address, Path] = {}
         self._owners: dict[str, PathOwner] = {}
         self._clock_offset_us = (time_ns() - monotonic_ns()) // 1000
         self._kernel_drops = 0
@@ -112,8 +114,10 @@ class UdpMux:
         try:
             if path.ancillary is None:
                 self._socket.sendto(data, path.address)
-            else:
+            elif path.connection is None:
                 self._socket.sendmsg((data,), path.ancillary, 0, path.address)
+            elif not path.connection.send(data, _is_rtp(data)):
+                return False
         except BlockingIOError:
             self._counters.send_blocked += 1
             return False
@@ -122,6 +126,31 @@ class UdpMux:
             return False
         self._counters.out_bytes += len(data)
         return True
+
+    def take_framed(self, packet: memoryview, address: StreamAddress, now_us: int) -> bool:
+        """One frame of 1 to 1500 bytes came over a TCP connection at `now_us` (monotonic microseconds). True while the connection
+        belongs to a peer: since its first frame was an authenticated check, and until another path took its place."""
+        if packet[0] > 3 and address not in self._paths:
+            return False
+        length = len(packet)
+        self.buffer[:length] = packet
+        try:
+            self._take(length, NO_ANCILLARY, address, now_us, 0)
+        except PACKET_FAULTS:  # see `_on_readable`
+            self._counters.fail_packet_path += 1
+        return address in self._paths
+
+    def on_read(self, now_us: int) -> None:
+        """A TCP connection was read: see `on_drained` of `start`."""
+        if self._on_drained is not None:
+            self._on_drained(now_us * 1e-6)
+
+    def forget(self, address: StreamAddress) -> None:
+        """A TCP connection is over: its peer falls back to the path that was checked last, if it has another."""
+        path = self._paths.pop(address, None)
+        if path is not None:
+            path.owner.agent.forget(address)
+            path.owner.on_path_changed()
 
     def _on_readable(self) -> None:
         """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more.
@@ -154,7 +183,7 @@ class UdpMux:
         if self._on_drained is not None:
             self._on_drained(now_us * 1e-6)
 
-    def _take(self, length: int, ancillary: Ancillary, address: SocketAddress, now_us: int, oldest_us: int) -> None:
+    def _take(self, length: int, ancillary: Ancillary, address: Address, now_us: int, oldest_us: int) -> None:
         """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983). Kernel stamps older than `oldest_us`
         are not believed."""
         if not 0 < length <= MAX_DATAGRAM:
@@ -212,19 +241,18 @@ class UdpMux:
             self._counters.kernel_receive_drops += (total - self._kernel_drops) & 0xFFFFFFFF
             self._kernel_drops = total
 
-    def _on_stray(self, length: int, address: SocketAddress, ancillary: Ancillary, now: float) -> None:
+    def _on_stray(self, length: int, address: Address, ancillary: Ancillary, now: float) -> None:
         """Media from an unknown address: dropped, unless a peer's NAT mapping has changed under it. This datagram is lost
         either way; the next ones find the path."""
         owner = self._sink.on_stray(length, now) if self._sink is not None else None
-        if owner is None:
+        if owner is None or len(address) == 3:  # a connection nobody checked on is closed, see `take_framed`
             self._counters.drop_address_unknown += 1
             return
         local = local_address(ancillary)
         path = Path(owner, address, local, source_ancillary(address, local))
         evicted = owner.agent.adopt(path, now)
         self._paths[address] = path
-        if evicted is not None:
-            self._attribute(owner.agent, evicted.address)
+        self._retire(owner.agent, evicted)
         self._counters.path_switches += 1
         self._counters.paths_adopted += 1
         owner.on_path_changed()
@@ -236,7 +264,7 @@ class UdpMux:
             self._attribute(owner.agent, path.address)
             owner.on_path_changed()
 
-    def _on_dtls(self, length: int, address: SocketAddress) -> None:
+    def _on_dtls(self, length: int, address: Address) -> None:
         path = self._paths.get(address)
         if path is None:
             self._counters.drop_address_unknown += 1
@@ -244,7 +272,7 @@ class UdpMux:
         self._counters.in_dtls += 1
         path.owner.on_dtls(bytes(self._view[:length]))
 
-    def _on_stun(self, data: bytes, address: SocketAddress, ancillary: Ancillary, now: float) -> None:
+    def _on_stun(self, data: bytes, address: Address, ancillary: Ancillary, now: float) -> None:
         """Answer an authenticated check of a known peer; be silent towards everybody else, so that nothing is reflected."""
         counters = self._counters
         counters.in_stun += 1
@@ -280,15 +308,18 @@ class UdpMux:
         else:
             counters.drop_stun_rate += 1
 
-    def _is_held(self, address: SocketAddress, owner: PathOwner, now: float) -> bool:
+    def _is_held(self, address: Address, owner: PathOwner, now: float) -> bool:
         """Whether another live peer checks from this address: a source can be forged, and would take that peer's media away."""
         known = self._paths.get(address)
         return known is not None and known.owner is not owner and now - known.checked_at < HELD_SECONDS
 
-    def _path_of(self, owner: PathOwner, address: SocketAddress, local: bytes) -> Path:
+    def _path_of(self, owner: PathOwner, address: Address, local: bytes) -> Path:
         """Return the owner's path between these addresses, or a new one that is not yet in any table."""
         path = owner.agent.paths.get((address, local))
-        return path or Path(owner, address, local, source_ancillary(address, local))
+        if path is not None:
+            return path
+        ancillary = NO_ANCILLARY if len(address) == 3 else source_ancillary(address, local)
+        return Path(owner, address, local, ancillary)
 
     def _learn(self, owner: PathOwner, path: Path, user: str, nominating: bool, now: float) -> None:
         """Put an authenticated path into the tables; of an address that nobody holds the latest owner has it."""
@@ -299,16 +330,28 @@ class UdpMux:
             known.owner.agent.forget(path.address)
         evicted = agent.on_check(path, user, nominating, now)
         self._attribute(agent, path.address)
-        if evicted is not None:
-            self._attribute(agent, evicted.address)
+        self._retire(agent, evicted)
         if before is not None and agent.selected is not before:
             self._counters.path_switches += 1
         owner.on_checked(now)
 
-    def _attribute(self, agent: IceAgent, address: SocketAddress) -> None:
+    def _retire(self, agent: IceAgent, evicted: Path | None) -> None:
+        """A path had to give way to another."""
+        if evicted is None:
+            return
+        self._attribute(agent, evicted.address)
+        if evicted.connection is not None:
+            evicted.connection.end()
+
+    def _attribute(self, agent: IceAgent, address: Address) -> None:
         """Make the table say which of the agent's paths datagrams from `address` belong to."""
         path = agent.path_at(address)
         if path is None:
             self._paths.pop(address, None)
         else:
             self._paths[address] = path
+
+
+def _is_rtp(data: bytes | memoryview) -> bool:
+    """Tell RTP from the rest of what `send` is given (RFC 7983, RFC 5761): it is pictures then, resent; sound is not resent."""
+    return 128 <= data[0] <= 191 and not 192 <= data[1] <= 223

@@ -120,7 +120,7 @@ def _default_source(remote: SocketAddress) -> bytes:
             return b""
 
 
-def plain_address(address: SocketAddress) -> tuple[str, int]:
+def plain_address(address: tuple[str, int, *tuple[object, ...]]) -> tuple[str, int]:
     """Return (host, port) with an IPv4-mapped IPv6 host as plain IPv4: what a client must read in XOR-MAPPED-ADDRESS."""
     host = address[0].partition("%")[0]
     if host.startswith("::ffff:"):

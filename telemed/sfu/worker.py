@@ -1,4 +1,4 @@
-"""A media worker: one UDP port, its rooms, and the control socket. Runs as a process of its own, or inside a test."""
+"""A media worker: one UDP and one TCP port, its rooms, and the control socket. Runs as a process of its own, or inside a test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from telemed.errors import ProtocolError, Unavailable
 from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, PeerSnapshot, Snapshot, WorkerEvent
 from telemed.media.control_codec import MAX_ID, from_json, to_json
 from telemed.sfu import seam
-from telemed.sfu.addresses import host_candidates, interface_addresses
+from telemed.sfu.addresses import host_candidates, interface_addresses, tcp_candidates
 from telemed.sfu.control_server import ControlServer
 from telemed.sfu.counters import Counters
 from telemed.sfu.dataplane import Dataplane
@@ -25,6 +25,8 @@ from telemed.sfu.peer import Peer
 from telemed.sfu.reports import PeerReporter
 from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
 from telemed.sfu.services import Services
+from telemed.sfu.tcp_listener import TcpListener
+from telemed.sfu.tcp_socket import open_media_listener
 from telemed.sfu.timers import SECOND, TENTH, Job, TimerWheel, falls_due
 from telemed.sfu.udp_mux import UdpMux
 from telemed.sfu.udp_socket import open_media_socket
@@ -42,6 +44,7 @@ class WorkerSettings:
     socket_path: Path
     addresses: tuple[str, ...] = ()  # public addresses to announce instead (NAT 1:1)
     announce_loopback: bool = False  # 127.0.0.1 besides, for demonstrations and tests on one machine
+    tcp_port: int = 0  # 0: the number of the UDP port if it is free, else any free one
     own_process: bool = False  # tune the garbage collector for a process that does nothing else
 
 
@@ -55,33 +58,43 @@ class Worker:
         self.latency = LatencyHistogram()
         self.rooms: dict[str, Room] = {}
         self.draining = False
-        self.udp_port = 0
+        self.udp_port = self.tcp_port = 0
         self._clock = clock or SystemClock()
         self._collections = CollectionTimer()
         self._wheel = TimerWheel(self._jobs)
         self._services: Services | None = None
+        self._listener: TcpListener | None = None
         self._control: ControlServer | None = None
         self._alone_since: float | None = None
 
     async def start(self) -> None:
-        """Test the libraries, open the port and the control socket. Raises SeamError, OSError, Unavailable."""
+        """Test the libraries, open the ports and the control socket. Raises SeamError, OSError, Unavailable."""
         await seam.self_test()
         media_socket = open_media_socket(self.settings.udp_port)
         self.udp_port = media_socket.port
         mux = UdpMux(media_socket, self.counters)
+        try:
+            listener = open_media_listener(self.settings.tcp_port, self.udp_port)
+        except OSError:
+            mux.close()
+            raise
+        self.tcp_port = listener.port
+        self._listener = TcpListener(listener, mux, self.counters)
         dataplane = Dataplane(mux, self.counters, self.latency)
         self._services = Services(mux, dataplane, self.counters, self._clock, self._emit)
-        hello = Hello(CONTROL_VERSION, self.generation, self.settings.index, self.udp_port, 0)
+        hello = Hello(CONTROL_VERSION, self.generation, self.settings.index, self.udp_port, self.tcp_port)
         self._control = ControlServer(self.settings.socket_path, hello, self._handlers())
         self._control.on_connected = self._on_control
         self._alone_since = self._clock.monotonic()
         try:
             await self._control.start()
         except (OSError, Unavailable):
+            self._listener.close()
             mux.close()
             raise
         self._wheel.start()
         mux.start(dataplane, self._wheel.poll)
+        self._listener.start()
         self._collections.start(self.settings.own_process)
 
     async def close(self) -> None:
@@ -92,6 +105,8 @@ class Worker:
         self.rooms.clear()
         if self._services is not None:
             await self._services.tasks.drain(CLOSE_TIMEOUT)
+            if self._listener is not None:
+                self._listener.close()
             self._services.mux.close()
         if self._control is not None:
             await self._control.close()
@@ -129,6 +144,7 @@ class Worker:
             "cpu_seconds": round(time.process_time(), 6),
             "tasks": len(asyncio.all_tasks()),
             "rooms": len(self.rooms),
+            "connections": len(self._listener) if self._listener is not None else 0,
             "peers": sum(len(room.peers) for room in self.rooms.values()),
             "dropped_events": self._control.dropped_events if self._control is not None else 0,
             "socket": {"receive_buffer": media_socket.receive_buffer, "send_buffer": media_socket.send_buffer},
@@ -206,7 +222,11 @@ class Worker:
         addresses = list(settings.addresses) or interface_addresses(False)
         if settings.announce_loopback and "127.0.0.1" not in addresses:
             addresses.append("127.0.0.1")
-        return host_candidates(addresses, self.udp_port, self._require_services().mux.media_socket.dual_stack)
+        dual_stack = self._require_services().mux.media_socket.dual_stack
+        return (
+            *host_candidates(addresses, self.udp_port, dual_stack),
+            *tcp_candidates(addresses, self.tcp_port, dual_stack),
+        )
 
     def _emit(self, event: WorkerEvent) -> None:
         if self._control is not None:
@@ -224,6 +244,8 @@ class Worker:
                 yield room.tick_speaker
         if falls_due(SECOND, before, tick):
             yield self._sweep
+            if self._listener is not None:
+                yield self._listener.sweep
         self._wheel.pressing = False
         for phase, peer, reporter in self._turns():
             if peer.receive is not None and peer.published:

@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import Sequence
 
+from telemed.config import Config
 from telemed.errors import ConfigError
 
 BACKLOG = 512  # connections that wait while control restarts
@@ -34,10 +35,29 @@ def listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
 
 def check_udp(ports: Sequence[int]) -> None:
     """Raise PortTaken, naming all of `ports` that cannot be bound. The workers bind them for themselves afterwards."""
-    taken = [port for port in ports if port and not _udp_free(port)]
+    taken = [port for port in ports if port and not _is_free(port, socket.SOCK_DGRAM)]
     if taken:
         names = ", ".join(str(port) for port in taken)
         raise PortTaken(f"UDP port {names} (media) is in use by another program. Stop it, or set media.udp_port (--udp-port).")
+
+
+def media_ports(config: Config, workers: int) -> list[tuple[int, int]]:
+    """The (UDP, TCP) ports of the media workers; 0 takes a free one, by TCP if possible the number of the UDP port."""
+    media = config.media
+    tcp = media.tcp_port or media.udp_port
+    return [(_nth(media.udp_port, index), _nth(tcp, index)) for index in range(workers)]
+
+
+def check_tcp(ports: Sequence[int]) -> None:
+    """Raise PortTaken, naming the first of `ports` that cannot be listened on and who has it."""
+    for port in ports:
+        if port and not _is_free(port, socket.SOCK_STREAM):
+            fix = "Stop it, or choose others with media.tcp_port (--tcp-port)."
+            raise PortTaken(f"TCP port {port} (media) is in use by another program ({holder(port)}). {fix}")
+
+
+def _nth(first: int, index: int) -> int:
+    return first + index if first else 0
 
 
 def _listen_on_all(hosts: Sequence[str], port: int) -> list[socket.socket]:
@@ -113,15 +133,17 @@ def holder(port: int) -> str:
     return "process unknown"
 
 
-def _udp_free(port: int) -> bool:
+def _is_free(port: int, kind: int) -> bool:
     """True when `port` can be bound on all addresses of the families this machine has."""
-    return all(_can_bind(family, host, port) for family, host in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")))
+    return all(_can_bind(family, kind, host, port) for family, host in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")))
 
 
-def _can_bind(family: int, host: str, port: int) -> bool:
+def _can_bind(family: int, kind: int, host: str, port: int) -> bool:
     """False when somebody has the port; a family this machine lacks does not count."""
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        with socket.socket(family, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended do not count
             if family == socket.AF_INET6:
                 probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             probe.bind((host, port))

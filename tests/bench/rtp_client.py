@@ -266,14 +266,16 @@ class RtpClient:
                 data = handle.recv(2048)
             except (BlockingIOError, OSError):
                 return
-            if not data or (self.drop is not None and self.drop(data)):
-                continue
-            if data[0] <= 3:
-                self._on_stun(data)
-            elif 20 <= data[0] <= 63:
-                self._ice.put(data)
-            elif 128 <= data[0] <= 191:
-                self._on_media(data)
+            if data and not (self.drop is not None and self.drop(data)):
+                self._on_packet(data)
+
+    def _on_packet(self, data: bytes) -> None:
+        if data[0] <= 3:
+            self._on_stun(data)
+        elif 20 <= data[0] <= 63:
+            self._ice.put(data)
+        elif 128 <= data[0] <= 191:
+            self._on_media(data)
 
     def _on_stun(self, data: bytes) -> None:
         message = stun.parse_message(data)

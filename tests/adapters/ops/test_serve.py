@@ -43,6 +43,7 @@ def test_the_demo_starts_survives_killed_parts_and_stops(tmp_path: Path) -> None
     with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
         assert set(server.ready) == {"base_url", "udp_port", "tcp_port", "media_ports", "accounts"}
         assert server.ready["udp_port"] == server.ready["media_ports"][0] > 0
+        socket.create_connection(("127.0.0.1", server.ready["tcp_port"]), timeout=5).close()
         accounts = server.ready["accounts"]
         roles = {account["role"] for account in accounts}
         assert roles == {"admin", "clinician", "front_desk", "dispatcher", "responder", "reviewer"}
@@ -284,12 +285,17 @@ def test_taken_ports_are_named(tmp_path: Path) -> None:
         )
         assert result.returncode == exits.UNAVAILABLE
         assert f"UDP port {udp_port}" in result.stderr
+        media = ("--udp-port", "0", "--tcp-port", str(tcp_port))
+        result = command("serve", "--demo", "--var", str(tmp_path / "var"), "--port", str(free_port()), *media)
+        assert result.returncode == exits.UNAVAILABLE
+        assert f"TCP port {tcp_port} (media)" in result.stderr
 
 
 def test_doctor_reports_on_a_machine_without_installation(tmp_path: Path) -> None:
     result = command("doctor", cwd=tmp_path)
     assert result.returncode in (0, 1)
-    for subject in ("python", "sqlite", "udp ports", "addresses", "buffers", "tls", "disk", "clock", "open files", "media"):
+    machine = ("python", "sqlite", "addresses", "buffers", "tls", "disk", "clock", "open files", "media")
+    for subject in (*machine, "udp ports", "media tcp"):
         assert f"  {subject}" in result.stdout
     assert "self-test passed" in result.stdout
 
