@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
 import { Skeleton } from "../../components/skeleton.js";
+import { deviceName } from "../../device_name.js";
 import { lockNow } from "../../identity/guard.js";
 import { identityWords } from "../../identity/words.js";
 import { languageOptions } from "../language_select.js";
@@ -29,10 +30,9 @@ export function DevicesSection({ logins }) {
   const [asks, setAsks] = useState(false);
   const end = (/** @type {string} */ id) => void change(() => api.post(`/me/logins/${id}/end`), t("identity.device_ended"));
   const endOthers = () => void change(() => api.post("/me/logins/end", { keep_this: true }), t("identity.others_ended"));
-  const name = (/** @type {Login} */ one) => (one.device === "Unknown browser" || !one.device ? t("identity.unknown_device") : one.device);
-  const line = (/** @type {Login} */ one) => html`<${Line} key=${one.id} title=${name(one)}
+  const line = (/** @type {Login} */ one) => html`<${Line} key=${one.id} title=${deviceName(one.device)}
     meta=${html`${one.is_this && html`<${Badge} kind="brand">${t("identity.this_device")}</${Badge}>`} ${t("identity.seen")} <${DateTime} at=${one.last_seen_at} />`}
-    end=${!one.is_this && html`<${Button} kind="plain" label=${t("rail.sign_out")} attributes=${{ "aria-label": t("identity.sign_out_named", { name: name(one) }) }} onClick=${() => end(one.id)} testid="end-login" />`} />`;
+    end=${!one.is_this && html`<${Button} kind="plain" label=${t("rail.sign_out")} attributes=${{ "aria-label": t("identity.sign_out_named", { name: deviceName(one.device) }) }} onClick=${() => end(one.id)} testid="end-login" />`} />`;
   return html`<${Section} title=${t("identity.devices")} testid="section-devices">
     <p class="muted">${t("identity.devices_text")}</p>
     ${logins ? logins.map(line) : html`<${Skeleton} height="96px" />`}

@@ -7,6 +7,7 @@ import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { DateTime } from "../../components/date_time.js";
 import { Dialog } from "../../components/dialog.js";
+import { deviceName } from "../../device_name.js";
 import { problemWords } from "../../problem_words.js";
 
 /** @param {{devices: import("./types.js").Device[], onChange: () => Promise<void>}} props */
@@ -34,9 +35,9 @@ export function Devices({ devices, onChange }) {
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
     <ul class="home__list">
       ${devices.map((device) => html`<li key=${device.id} class="home__device">
-        <div><p class="home__name">${device.device} ${device.current && html`<${Badge} kind="brand">${t("home.this_device")}</${Badge}>`}</p>
+        <div><p class="home__name">${deviceName(device.device)} ${device.current && html`<${Badge} kind="brand">${t("home.this_device")}</${Badge}>`}</p>
           <p class="muted">${t("home.last_seen")} <${DateTime} at=${device.last_seen_at} /></p></div>
-        ${!device.current && html`<${Button} label=${t("home.end_device")} onClick=${() => end(device.id)} attributes=${{ "aria-label": t("home.end_device_named", { name: device.device }) }} />`}
+        ${!device.current && html`<${Button} label=${t("home.end_device")} onClick=${() => end(device.id)} attributes=${{ "aria-label": t("home.end_device_named", { name: deviceName(device.device) }) }} />`}
       </li>`)}
     </ul>
     <div class="form__acts">
