@@ -26,6 +26,7 @@ from telemed.rtp.opus import packet_samples
 from telemed.rtp.rtcp import build_bye, build_fir, build_nack, build_pli, build_sender_report, parse_compound
 from telemed.rtp.rtx import restore_original
 from telemed.rtp.vp8 import frame_size, is_keyframe, parse_descriptor
+from telemed.rtp.vp8_numbers import PictureFields, PictureOffsets
 from telemed.sfu import stun_messages
 from telemed.signaling import schemas, wire_json
 from telemed.signaling.packets import GuardedPacket, ProtocolViolation
@@ -61,6 +62,9 @@ def run_rtp(data: bytes) -> None:
     end = len(data) - padding
     is_keyframe(data, start, end)
     frame_size(data, start, end)
+    fields = PictureFields()
+    fields.read(data, start, end)
+    PictureOffsets(1, 1, 1).apply(bytearray(data), start, fields)
     for step in (
         lambda: parse_descriptor(data, start, end),
         lambda: packet_samples(data, start, end),
@@ -91,6 +95,8 @@ def run_sdp(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     with contextlib.suppress(TelemedError):
         sdp.parse_probe(text)
+    with contextlib.suppress(TelemedError):  # offers of layers only send
+        sdp.parse_offer(text, {"1": Source.CAMERA}, {})
     accepted = sdp.parse_offer(text, {"0": Source.MICROPHONE, "1": Source.CAMERA}, {"2": "trk_a"})
     accepted.subscribe_lines()
 
@@ -179,7 +185,8 @@ def sdp_fingerprint() -> object:
 def targets() -> dict[str, Target]:
     """All of them by name."""
     packet = rtp_packet(111, 1, 960, 1001, b"\x10\x00\x9d\x01\x2a" + bytes(20), mid="0", transport_sequence=7, level=30)
-    offers = tuple(path.read_bytes() for path in sorted(OFFERS.glob("*_1.sdp"))) + (offer().sdp.encode(),)
+    written = (*sorted(OFFERS.glob("*_1.sdp")), *sorted((OFFERS.parent / "layered").glob("*.sdp")))
+    offers = tuple(path.read_bytes() for path in written) + (offer().sdp.encode(),)
     body = json.dumps({"attempt": 1, "offer": 1, "sdp": "v=0", "publish": [{"mid": "0", "source": "camera"}], "as": "seat"})
     event = '42/call,17["chat",{"command_id":"aaaaaaaa","body":"hello"}]'
     connect = '0/call,{"protocol":1,"ticket":"a.b.c","resume":{"epoch":"e_abc","sequence":3}}'

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from telemed.media.control import Candidate, Codec, Grant, Kind, Negotiated
 from telemed.media.sdp.codecs import AUDIO_LEVEL_URI, MID_URI, TRANSPORT_CC_URI
 from telemed.media.sdp.offer import PROBE_TRACK, Offer, OfferLine
+from telemed.media.sdp.simulcast import layer_attributes
 
 # What we ask publishers to send: in-band FEC against loss, DTX to leave silence out (RFC 7587).
 OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
 
 
-def write_answer(offer: Offer, negotiated: Negotiated, stream_ids: Mapping[str, str]) -> str:
+def write_answer(
+    offer: Offer, negotiated: Negotiated, stream_ids: Mapping[str, str], layered: frozenset[str] = frozenset()
+) -> str:
     """Return the SDP answer to `offer`.
 
     `stream_ids` gives each subscribed track id the MediaStream id it appears in (tracks of one stream are lip-synced).
+    `layered`: the mids whose offered layers are all taken; on every other line the client sends one stream.
     """
     grants = {grant.mid: grant for grant in negotiated.grants}
     accepted = [line for line in offer.lines if line.codec is not None]
@@ -32,6 +36,8 @@ def write_answer(offer: Offer, negotiated: Negotiated, stream_ids: Mapping[str, 
         lines += _transport(negotiated)
         lines += _codec(line, line.codec)
         lines += _extensions(line)
+        if line.layers is not None and line.mid in layered:
+            lines += layer_attributes(line.layers)
         if grant is not None:
             lines += _sending(grant, stream_ids[grant.track_id])
     return "\r\n".join(lines) + "\r\n"

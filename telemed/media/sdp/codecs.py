@@ -49,13 +49,19 @@ def _rtx_of(section: MediaSection, types: dict[int, tuple[str, int, int]], paylo
     return None
 
 
-def find_extensions(section: MediaSection, *, sending: bool) -> Extensions:
-    """The header extensions we agree to. `sending`: the client sends here, so congestion feedback and levels make sense."""
+def extension_ids(section: MediaSection) -> dict[str, int]:
+    """The header extensions offered in the one-byte form: URI -> id."""
     ids: dict[str, int] = {}
     for value in section.all("extmap"):
         match = _EXTMAP.fullmatch(value)
         if match and 1 <= int(match[1]) <= ONE_BYTE_ID_MAX:
             ids.setdefault(match[2], int(match[1]))
+    return ids
+
+
+def find_extensions(section: MediaSection, *, sending: bool) -> Extensions:
+    """The header extensions we agree to. `sending`: the client sends here, so congestion feedback and levels make sense."""
+    ids = extension_ids(section)
     return Extensions(
         mid=ids.get(MID_URI, 0),
         transport_cc=ids.get(TRANSPORT_CC_URI, 0) if sending else 0,

@@ -17,8 +17,9 @@ from telemed.media.control import (
     Source,
     SubscribeLine,
 )
-from telemed.media.sdp.codecs import find_codec, find_extensions, find_feedback
+from telemed.media.sdp.codecs import extension_ids, find_codec, find_extensions, find_feedback
 from telemed.media.sdp.description import Description, MediaSection, parse_description
+from telemed.media.sdp.simulcast import LayerOffer, find_layers
 
 AUDIO_SOURCES = frozenset({Source.MICROPHONE, Source.SCREEN_AUDIO})
 PROBE_TRACK = "probe"
@@ -35,7 +36,8 @@ _RECEIVING = frozenset({"recvonly", "sendrecv"})
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """One m-line of an offer. `codec` None: rejected in the answer (port 0)."""
+    """One m-line of an offer. `codec` None: rejected in the answer (port 0). `layers`: what it offers to send at once, if more
+    than one stream; with an answer that does not take them the client sends one."""
 
     mid: str
     kind: str
@@ -49,6 +51,7 @@ class OfferLine:
     subscribe: str | None
     ssrc: int
     rtx_ssrc: int
+    layers: LayerOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def _line(mid: str, section: MediaSection, source: Source | None, track_id: str 
     codec = find_codec(section, Kind(section.kind)) if usable and section.first("rtcp-mux") is not None else None
     sending = source is not None
     ssrc, rtx_ssrc = _announced_ssrcs(section) if sending else (0, 0)
+    layers = find_layers(section, extension_ids(section)) if source is Source.CAMERA and codec else None
     return OfferLine(
         mid=mid,
         kind=section.kind,
@@ -156,6 +160,7 @@ def _line(mid: str, section: MediaSection, source: Source | None, track_id: str 
         subscribe=track_id,
         ssrc=ssrc,
         rtx_ssrc=rtx_ssrc,
+        layers=layers,
     )
 
 
