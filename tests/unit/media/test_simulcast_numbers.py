@@ -140,3 +140,61 @@ def test_after_a_restart_of_its_encoder_old_packets_cannot_be_resent_and_the_lay
 def test_the_first_sequence_number_is_in_the_lower_half() -> None:
     with pytest.raises(ValueError, match="below"):
         LayerForwarder(SimulcastSource(1, 90_000).clocks, 1 << 15, 0)
+
+
+def test_packets_of_an_earlier_run_do_not_come_late_into_this_one() -> None:
+    """They were numbered for other timestamps and pictures, and their pictures are over."""
+    camera = Camera(layers=1)
+    subscriber = camera.join()
+    camera.frame(0, key=True, packets=4, lose=1)
+    camera.frame(0, packets=4, lose=1)
+    subscriber.forwarder.stop()
+    camera.now += 0.5
+    camera.frame(0, key=True)
+    before = subscriber.monitor.packets
+    camera.late(0)
+    camera.late(0)
+    assert subscriber.monitor.packets == before
+
+
+def test_a_key_frame_that_comes_late_does_not_begin_a_run_where_one_has_been() -> None:
+    camera = Camera(layers=2)
+    subscriber = camera.join()
+    camera.report(0)
+    camera.report(1)
+    camera.frame(0, key=True)
+    camera.frame(0, key=True, lose=0)
+    camera.frame(0)
+    camera.frame(1, key=True)
+    camera.aim()
+    camera.now += 0.02
+    camera.frame(1, key=True)
+    subscriber.forwarder.wish = 0
+    camera.aim()
+    assert (subscriber.forwarder.current, subscriber.forwarder.waiting_for) == (1, 0)
+    camera.late(0)
+    assert subscriber.forwarder.current == 1
+
+
+def test_a_leap_of_the_layer_is_not_passed_on_and_late_packets_before_it_still_fit() -> None:
+    camera = Camera(layers=1)
+    subscriber = camera.join()
+    camera.frame(0, key=True, packets=4, lose=1)
+    camera.layers[0].ext += 20_000
+    camera.frame(0)
+    assert subscriber.largest_gap == 1
+    camera.late(0)
+    assert len(subscriber.sent) == 6 and max(subscriber.sent) - min(subscriber.sent) == 5
+    assert subscriber.forwarder.find_sent(subscriber.highest + 1 & 0xFFFF) is None, "not sent yet"
+
+
+def test_a_new_encoder_has_another_clock() -> None:
+    camera = Camera(layers=1)
+    subscriber = camera.join()
+    camera.frame(0, key=True)
+    before = subscriber.forwarder.out_timestamp
+    camera.source.restart(0, [subscriber.forwarder])
+    camera.now += 0.5
+    camera.layers[0].timestamp_zero -= 44_000  # by chance it seems to go on 11 ms later
+    camera.frame(0, key=True)
+    assert (subscriber.forwarder.out_timestamp - before) & 0xFFFFFFFF == 45_000
