@@ -19,7 +19,6 @@ from telemed.rtp.vp8_numbers import KEY_INDEX_MASK, PICTURE_MASK, TL0_MASK, Pict
 __all__ = ["DROPPED", "NO_LAYER", "LayerForwarder"]
 
 DROPPED = -1  # instead of a sequence number: this packet is not for this subscriber
-FIRST_SEQUENCE_LIMIT = 1 << 15  # RFC 3711 section 3.3.1: below half a cycle, so that a lost first packet cannot confuse ROC
 MAX_SEGMENTS = 64  # kept for resends; drop rule: the oldest, whose packets have left the history by then
 MAX_LEAP = 500  # packets: a longer gap is not passed on; the history holds no more
 MIN_FRAME_STEP = 0.001  # seconds between frames of two layers: receivers tell frames apart by their timestamps
@@ -64,9 +63,8 @@ class LayerForwarder:
     )
 
     def __init__(self, clocks: Sequence[SourceClock], first_sequence: int, first_timestamp: int) -> None:
-        """`clocks` of the layers, smallest first. The first numbers are random (RFC 3550 section 5.1), sequences below 2**15."""
-        if not 0 <= first_sequence < FIRST_SEQUENCE_LIMIT:
-            raise ValueError("the first sequence number is below 2**15")
+        """`clocks` of the layers, smallest first. `first_sequence` extended: under a fresh SSRC random and below 2**15 (RFC 3711
+        section 3.3.1), else what follows the last number sent. The first packet goes out with `first_timestamp`."""
         self.clocks = clocks
         self.wish = self.wanted = len(clocks) - 1
         self.current = NO_LAYER
@@ -89,6 +87,11 @@ class LayerForwarder:
         self._refusals = 0
         self._extra = 0  # ticks the current run is behind its capture clock
         self._clocked = False  # the clock of the newest packet is still known
+
+    @property
+    def next_sequence(self) -> int:
+        """The extended number that follows all that were sent: for whoever goes on under the same SSRC after `stop`."""
+        return self._last_in + self._offset + 1 + self._cut if self.current >= 0 else self._next_out
 
     @property
     def last_sent(self) -> tuple[int, int, int]:
@@ -170,6 +173,17 @@ class LayerForwarder:
         kept = [segment for segment in self._segments if segment.run.layer != layer]
         self._segments.clear()
         self._segments.extend(kept)
+
+    def follow(self, clocks: Sequence[SourceClock]) -> None:
+        """Another publisher's layers, or the same one's after a reconnect, come from now on; the numbers go on."""
+        self.stop()
+        self.clocks = clocks
+        self._segments.clear()
+        self._last_layer_in = [-1] * len(clocks)
+        self._clocked = False
+        self._gone = False
+        self._refusals = 0
+        self.wish = self.wanted = len(clocks) - 1
 
     def find_sent(self, sequence: int) -> tuple[Run, int] | None:
         """Return (run, extended number in its layer) of what has gone out under `sequence`; None for a hole, or too long ago.
@@ -272,7 +286,7 @@ class LayerForwarder:
     def _end_run(self) -> None:
         """Close the current run. A frame that was cut short is followed by one unused number, so that it never looks complete."""
         self._segments[-1].end_in = self._last_in
-        self._next_out = self._last_in + self._offset + 1 + self._cut
+        self._next_out = self.next_sequence
         self._last_layer_in[self.current] = self._last_in
 
     def _open_segment(self, first_in: int, first_out: int) -> None:

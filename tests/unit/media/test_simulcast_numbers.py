@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemed.media.simulcast import MAX_LEAP, NO_LAYER, LayerForwarder
-from telemed.media.simulcast_source import SimulcastSource
+from telemed.media.simulcast import MAX_LEAP, NO_LAYER
 from tests.unit.media.layered import Camera
 
 LAYER = st.integers(0, 2)
@@ -137,9 +135,21 @@ def test_after_a_restart_of_its_encoder_old_packets_cannot_be_resent_and_the_lay
     assert subscriber.runs == 2 and subscriber.largest_gap == 0
 
 
-def test_the_first_sequence_number_is_in_the_lower_half() -> None:
-    with pytest.raises(ValueError, match="below"):
-        LayerForwarder(SimulcastSource(1, 90_000).clocks, 1 << 15, 0)
+def test_a_publisher_that_comes_back_is_followed_under_the_same_numbers() -> None:
+    camera, again = Camera(layers=3), Camera(layers=2)
+    subscriber = camera.join()
+    camera.frame(2, key=True)
+    camera.frame(2)
+    before = subscriber.forwarder.out_timestamp
+    assert subscriber.forwarder.next_sequence == subscriber.highest + 1
+    again.subscribers.append(subscriber)
+    subscriber.forwarder.follow(again.source.clocks)
+    assert subscriber.forwarder.next_sequence == subscriber.highest + 1
+    again.now = camera.now + 2.0
+    camera.frame(2, key=False)
+    again.frame(1, key=True)
+    assert subscriber.forwarder.current == 1 and subscriber.largest_gap == 0
+    assert (subscriber.forwarder.out_timestamp - before) & 0xFFFFFFFF == 180_000
 
 
 def test_packets_of_an_earlier_run_do_not_come_late_into_this_one() -> None:
