@@ -195,6 +195,7 @@ async def end_and_complete_later(doctor: ChromiumTab, patient: ChromiumTab) -> N
     await accessible(doctor, "outcome")
     await doctor.click(".dialog__actions .button--quiet")
     await doctor.click("task-outcome")
+    await doctor.wait("attach-record")  # a guest, and nobody said whose visit it was
     await doctor.click('[name="outcome"][value="follow_up"]')
     await doctor.click("outcome-save")
     await gone(doctor, "task-outcome")

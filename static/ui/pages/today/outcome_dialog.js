@@ -1,5 +1,5 @@
 /** How a visit ended, recorded after the call when nobody did so in it. */
-import { html, useMemo, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useMemo, useState } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
@@ -8,6 +8,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { toast } from "../../components/toast.js";
 import { problemWords } from "../../problem_words.js";
+import { VisitRecord } from "../patients/visit_record.js";
 
 const OUTCOMES = /** @type {const} */ (["completed", "follow_up", "no_show", "technical", "cancelled"]);
 const MAX_NOTE = 20_000;
@@ -46,6 +47,14 @@ function useComplete(sessionId, onDone) {
   return { busy, problem, save };
 }
 
+/** Guests have no record until staff say whose visit it was: the last good moment is now. @param {{sessionId: string, name: string}} props */
+function WhoseVisit({ sessionId, name }) {
+  const [patientId, setPatientId] = useState(/** @type {string | null | undefined} */ (undefined));
+  // Without an answer the outcome can be recorded all the same.
+  useEffect(() => void api.get(`/sessions/${sessionId}`).then(({ session }) => setPatientId(session.patient_id), () => {}), [sessionId]);
+  return patientId === undefined ? null : html`<${VisitRecord} sessionId=${sessionId} patientId=${patientId} name=${name} onChange=${setPatientId} />`;
+}
+
 /** @param {{task: import("./staff_state.js").Task, onClose: () => void}} props */
 export function OutcomeDialog({ task, onClose }) {
   const [outcome, setOutcome] = useState("completed");
@@ -57,6 +66,7 @@ export function OutcomeDialog({ task, onClose }) {
   return html`<${Dialog} title=${t("outcome.title", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions}>
     <${Outcomes} value=${outcome} onChange=${setOutcome} />
     <${Field} label=${t("outcome.note")} hint=${t("outcome.note_hint")} value=${note} onInput=${setNote} multiline=${true} rows=${3} maxlength=${MAX_NOTE} />
+    <${WhoseVisit} sessionId=${task.session_id} name=${task.patient_name} />
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
   </${Dialog}>`;
 }
