@@ -256,6 +256,7 @@ def _web_settings(orders: Launch) -> WebSettings:
         sends_mail=bool(orders.config.mail.host),
         report_token=orders.config.sms.report_token,
         oidc=OidcSettings.configured(orders.config.oidc, orders.base_url),
+        turn=orders.config.turn,
     )
 
 

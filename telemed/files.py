@@ -18,12 +18,17 @@ def make_private_directory(path: Path) -> Path:
     return path
 
 
-def write_private(path: Path, content: bytes, *, exclusive: bool = False) -> None:
-    """Write `content` to `path` with mode 0600: temporary file, fsync, rename. `exclusive`: FileExistsError if it is there."""
+def write_private(path: Path, content: bytes, *, exclusive: bool = False, owner: tuple[int, int] | None = None) -> None:
+    """Write `content` to `path` with mode 0600: temporary file, fsync, rename. `exclusive`: FileExistsError if it is there.
+
+    `owner`: user and group that get it, before anything is in it.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if owner is not None:
+                os.fchown(descriptor, *owner)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -19,13 +19,16 @@ export class Attempt {
   #written = false;
   /** @type {Promise<unknown>} */
   #ahead = Promise.resolve();
+  #iceServers;
 
   /**
    * @param {RTCPeerConnection} connection
    * @param {import("./codecs.js").CapabilitiesPort} capabilities
+   * @param {() => RTCIceServer[]} [iceServers] the relay, as it is now
    */
-  constructor(connection, capabilities) {
+  constructor(connection, capabilities, iceServers = () => []) {
     this.connection = connection;
+    this.#iceServers = iceServers;
     this.lines = new LinePool(connection, capabilities);
   }
 
@@ -71,11 +74,18 @@ export class Attempt {
     this.restart = false;
     this.writing = true;
     try {
+      if (restart) this.#renewServers();
       await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
     } finally {
       this.writing = false;
     }
     this.#written = true;
+  }
+
+  /** Only now: other servers make the next offer a restart (RFC 9429 section 4.1.18), and the credential is another each time. */
+  #renewServers() {
+    const iceServers = this.#iceServers();
+    if (iceServers.length) this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
   }
 
   /** The offer did not reach the server, or its answer did not reach us: all of it must be said again. @param {boolean} restart */

@@ -7,6 +7,7 @@ import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Peer } from "./peer.js";
 import { reduce } from "./reducer.js";
+import { Relay } from "./relay.js";
 import { Signal } from "./signal.js";
 import { connectSocket } from "./socket.js";
 import { inCall, isWaiting, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
@@ -22,10 +23,11 @@ import { recallWish, rememberWish } from "./media_wish.js";
  * @typedef {object} CallPorts replaced in tests
  * @property {import("./api.js").Api} [api]
  * @property {(payload: import("./signal.js").ConnectPayload) => import("./signal.js").SocketLike} [connect]
- * @property {() => RTCPeerConnection} [createConnection]
+ * @property {(configuration: RTCConfiguration) => RTCPeerConnection} [createConnection]
  * @property {Devices} [devices] already open ones, from the device check; the caller closes them
  * @property {Signal} [link] the seat's connection, where one is there already, with the state it has told
  * @property {CallState | null} [state]
+ * @property {Relay} [relay] the one told to that connection
  */
 
 /** Milliseconds for an offer's answer. The server needs 100; a network that has just changed needs a second try more than patience. */
@@ -66,21 +68,26 @@ export class CallSession {
   #stop = [];
 
   /** @param {{sessionId: string, as: "staff" | "seat"} & CallPorts} options */
-  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null }) {
+  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null, relay }) {
     this.sessionId = sessionId;
     this.as = as;
     this.#api = api;
     this.#ownsDevices = !devices;
     this.devices = devices ?? new Devices();
+    this.relay = relay ?? new Relay({ ask: () => api.post(`/sessions/${sessionId}/ice`, { as }) });
     this.#link = link ?? new Signal({ connect, fetchTicket: () => this.#ticket() });
     this.connection.value = this.#link.state;
     this.state.value = state;
     const peer = new Peer({
       postOffer: (offer) => this.#postOffer(offer),
+      iceServers: () => this.relay.servers,
       negotiated: (attempt, offer) => void this.#link.command("negotiated", { attempt, offer }).catch(() => {}),
       ...(createConnection ? { createConnection } : {}),
     });
     this.media = new CallMedia({ devices: this.devices, peer });
+    this.relay.onLateRenewal = () => {
+      if (peer.state !== "connected") peer.networkChanged();
+    };
     this.chat = new Chat(this.#link, this.state);
   }
 
@@ -108,12 +115,14 @@ export class CallSession {
     this.#endMedia();
     this.chat.end();
     if (!keepLink) this.#link.stop();
+    if (!keepLink) this.relay.stop();
     if (this.#ownsDevices) this.devices.close();
   }
 
   /** The network changed or the machine slept. */
   networkChanged() {
     this.#link.renew();
+    this.relay.woke();
     this.media.peer.networkChanged();
   }
 
@@ -146,6 +155,7 @@ export class CallSession {
 
   async #ticket() {
     const answer = await this.#api.post(`/sessions/${this.sessionId}/ticket`, { as: this.as }, { retry: false });
+    this.relay.take(answer.ice);
     return /** @type {string} */ (answer.ticket);
   }
 
@@ -199,6 +209,7 @@ export class CallSession {
       this.endReason.value ??= reason ?? "ended";
     });
     this.#endMedia();
+    this.relay.stop();
     if (this.#ownsDevices) {
       this.devices.stop("camera");
       this.devices.stop("microphone");

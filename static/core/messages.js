@@ -78,5 +78,6 @@
  * @typedef {{attempt: number, offer: number, sdp: string, publish: {mid: string, track_id: string}[],
  *   refused: {mid: string, track_id: string, code: string}[]}} Answer
  */
+/** The relay, section 1.12. @typedef {{servers: {urls: string[], username: string, credential: string}[], expires_in: number}} IceServers */
 
 export {};

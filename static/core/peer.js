@@ -24,7 +24,8 @@ import { clock as realClock, singleTimer } from "./timers.js";
  * @typedef {object} PeerPorts
  * @property {(offer: Offer) => Promise<Answer>} postOffer rejects with ApiError or NetworkError
  * @property {(attempt: number, offer: number) => void} negotiated tells the server that an answer is applied
- * @property {() => RTCPeerConnection} [createConnection]
+ * @property {(configuration: RTCConfiguration) => RTCPeerConnection} [createConnection]
+ * @property {() => RTCIceServer[]} [iceServers] the relay, as it is now
  * @property {import("./codecs.js").CapabilitiesPort} [capabilities]
  * @property {import("./timers.js").Clock} [clock]
  * @property {() => number} [random]
@@ -88,7 +89,8 @@ export class Peer extends Emitter {
   constructor(ports) {
     super();
     this.#ports = {
-      createConnection: () => new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] }),
+      createConnection: (configuration) => new RTCPeerConnection(configuration),
+      iceServers: () => [],
       capabilities: browserCapabilities,
       clock: realClock,
       random: Math.random,
@@ -190,7 +192,8 @@ export class Peer extends Emitter {
   }
 
   #createAttempt() {
-    return new Attempt(this.#ports.createConnection(), this.#ports.capabilities);
+    const { createConnection, iceServers, capabilities } = this.#ports;
+    return new Attempt(createConnection({ bundlePolicy: "max-bundle", iceServers: iceServers() }), capabilities, iceServers);
   }
 
   /** @param {Attempt | null} [prepared] */

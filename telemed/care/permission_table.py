@@ -210,6 +210,7 @@ ROUTES: Mapping[str, Action] = {
     "POST /links/recover": Action.RECOVER_LINK,
     "POST /sessions/{id}/ticket": Action.CONNECT_SEAT,
     "POST /sessions/{id}/offer": Action.JOIN_MEDIA,
+    "POST /sessions/{id}/ice": Action.CONNECT_SEAT,
     "POST /sessions/{id}/probe": Action.PROBE_NETWORK,
     "POST /staff/ticket": Action.CONNECT_STAFF,
     "POST /patients/search": Action.SEARCH_PATIENTS,

@@ -196,6 +196,10 @@ class Visits(Protocol):
         """A single-use ticket for namespace /call, 60 s."""
         ...
 
+    async def check_seat(self, identity: Identity, session_id: str) -> None:
+        """Raise unless a ticket would be issued."""
+        ...
+
     async def issue_staff_ticket(self, actor: Staff) -> str:
         """The same for namespace /staff."""
         ...

@@ -64,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
     _config(_command(audit, "key", "Print the public key of the checkpoints.", "telemed.cli.audit_key"))
     notify = commands.add_parser("notify", help="Mail and SMS.").add_subparsers(required=True, metavar="ACTION")
     _notify_test(_command(notify, "test", "Send a test message and say what became of it.", "telemed.cli.notify_test"))
+    turn = commands.add_parser("turn", help="The relay for networks that let no media through.").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    _turn_config(_command(turn, "config", "Make the relay's (coturn's) configuration from ours.", "telemed.cli.turn_config"))
     _config(_command(commands, "status", "Print figures of the running server as JSON.", "telemed.cli.status"))
     _drain(_command(commands, "drain", "Let nothing new begin and wait for running calls to end.", "telemed.cli.drain"))
     _config(_command(commands, "reload", "Read the configuration again, without a restart.", "telemed.cli.reload"))
@@ -183,6 +187,14 @@ def _audit_verify(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--key", type=Path, action="append", metavar="FILE", help="a public key they may be signed with (PEM)")
     command.add_argument("--database", type=Path, metavar="FILE", help="a database file that is not in use, instead of this one")
+
+
+def _turn_config(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="PATH", help="configuration file (telemed.toml)")
+    place = command.add_mutually_exclusive_group()
+    place.add_argument("--out", type=Path, metavar="FILE", help="write it here with mode 0600 instead of printing it")
+    place.add_argument("--directory", type=Path, metavar="DIR", help="write it here, with copies of certificate and key")
+    command.add_argument("--owner", metavar="NAME", help="with --directory: the system user of the relay; needs root")
 
 
 def _user_add(command: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from telemed import exits, logs
 from telemed.care.roles import Role
 from telemed.cli import people, prompts, recovery
 from telemed.cli.installation import on_database
-from telemed.config import Backup, Clinic, Config, ConfigFaults, Secrets, Server, render, resolve
+from telemed.config import Backup, Clinic, Config, ConfigFaults, Secrets, Server, Turn, render, resolve
 from telemed.config import Store as StoreSettings
 from telemed.config.files import needed
 from telemed.config.read import examine, placed
@@ -75,7 +75,8 @@ def _configuration(chosen: argparse.Namespace) -> Config:
     key = Secrets(installation_key=secrets.token_urlsafe(KEY_BYTES))
     places = StoreSettings(directory=str(chosen.data)) if chosen.data else StoreSettings()
     server = _server(base_url, chosen.tls_certificate, chosen.tls_key)
-    return Config(clinic=clinic, server=server, store=places, secrets=key)
+    relay = Turn(secret=secrets.token_urlsafe(KEY_BYTES))  # of no use until turn.host is set
+    return Config(clinic=clinic, server=server, store=places, secrets=key, turn=relay)
 
 
 def _complaint(section: type[Any], key: str) -> prompts.Complaint:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from telemed.config.faults import ConfigFaults, Fault
 from telemed.config.files import load, resolve
-from telemed.config.model import Audit, Backup, Clinic, Config, Limits, Logging, Mail, Media, Metrics, Secrets, Server, Sms, Store
+from telemed.config.model import (
+    Audit,
+    Backup,
+    Clinic,
+    Config,
+    Limits,
+    Logging,
+    Mail,
+    Media,
+    Metrics,
+    Secrets,
+    Server,
+    Sms,
+    Store,
+    Turn,
+)  # fmt: skip
 from telemed.config.read import from_table, parse
 from telemed.config.write import render
 
 __all__ = [
     "Audit", "Backup", "Clinic", "Config", "ConfigFaults", "Fault", "Limits", "Logging", "Mail", "Media", "Metrics", "Secrets",
-    "Server", "Sms", "Store",
+    "Server", "Sms", "Store", "Turn",
     "from_table", "load", "parse", "render", "resolve",
 ]  # fmt: skip

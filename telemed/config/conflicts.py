@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 from collections.abc import Callable, Container
 from urllib.parse import urlsplit
 
 from telemed.config import rules
-from telemed.config.model import Config, Server
+from telemed.config.model import Config, Server, Turn
 
 Problem = tuple[str, str, str]  # key, what is wrong, how to mend it
 Check = Callable[[Config], list[Problem]]
@@ -149,7 +150,40 @@ def _oidc(config: Config) -> list[Problem]:
     return found
 
 
+def _turn(config: Config) -> list[Problem]:
+    """What is missing for a relay that works and serves nobody else."""
+    turn = config.turn
+    found = []
+    if turn.secret and turn.secret_file:
+        found.append(("turn.secret_file", "is a second source for the secret", "keep one of secret and secret_file"))
+    if bool(turn.tls_certificate) != bool(turn.tls_key):
+        key = "turn.tls_key" if turn.tls_certificate else "turn.tls_certificate"
+        found.append((key, "certificate and key belong together and this one is empty", "name both files, or none"))
+    if turn.first_relay_port > turn.last_relay_port:
+        found.append(("turn.last_relay_port", "is below first_relay_port", "exchange them"))
+    return found + (_used_turn(config) if turn.host else [])
+
+
+def _used_turn(config: Config) -> list[Problem]:
+    turn, media = config.turn, config.media
+    found = []
+    if not (turn.secret or turn.secret_file):
+        found.append(("turn.secret", "is empty", "write 43 random characters, as `openssl rand -hex 32` prints them"))
+    if turn.tls_port and not (turn.tls_certificate or config.server.tls_certificate):
+        found.append(("turn.tls_certificate", "is empty, and tls_port needs one", "name both files, or set tls_port = 0"))
+    if turn.tls_port == turn.port:
+        found.append(("turn.tls_port", "is the port without TLS, too", "use 5349 or 443"))
+    if turn.external_address and (len(turn.addresses) != 1 or not rules.is_announceable(turn.external_address)):
+        fix = "name the inner address as the only one of addresses, and the public one here"
+        found.append(("turn.external_address", "stands for no single inner address", fix))
+    last = media.udp_port + max(media.workers, 1) - 1
+    if media.udp_port and turn.first_relay_port <= last and media.udp_port <= turn.last_relay_port:
+        found.append(("turn.first_relay_port", "leads into the ports of the media workers", "keep the two ranges apart"))
+    return found
+
+
 TLS = ("server.tls_certificate", "server.tls_key")
+TURN = tuple(f"turn.{entry.name}" for entry in dataclasses.fields(Turn))
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (TLS, _pair),
     ((*TLS, "server.host", "server.trusted_proxies"), _exposed_without_tls),
@@ -162,4 +196,5 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("sms.url", "sms.token", "sms.token_file", "sms.report_token", "sms.report_token_file"), _sms),
     (("audit.checkpoint_mail", "mail.host"), _audit),
     (("oidc.issuer", "oidc.client_id", "oidc.client_secret", "oidc.client_secret_file"), _oidc),
+    ((*TURN, *TLS, "media.udp_port", "media.workers"), _turn),
 )

@@ -68,7 +68,13 @@ def resolve(config: Config, base: Path) -> Config:
         client_secret_file=absolute(config.oidc.client_secret_file),
         authority_file=absolute(config.oidc.authority_file),
     )
-    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit, oidc=oidc)
+    turn = dataclasses.replace(
+        config.turn,
+        tls_certificate=absolute(config.turn.tls_certificate),
+        tls_key=absolute(config.turn.tls_key),
+        secret_file=absolute(config.turn.secret_file),
+    )
+    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit, oidc=oidc, turn=turn)
     return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets)
 
 

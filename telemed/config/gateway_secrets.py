@@ -1,4 +1,4 @@
-"""Secrets of mail server, SMS provider and single sign-on: from the configuration or files of their own, and for us alone."""
+"""Secrets of mail server, SMS provider, single sign-on and relay: from the configuration or files of their own, for us alone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import stat
 from pathlib import Path
 
 from telemed.config.conflicts import Problem
-from telemed.config.model import Config, Sms
-from telemed.config.rules import REPORT_TOKEN
+from telemed.config.model import Config, Sms, Turn
+from telemed.config.rules import REPORT_TOKEN, TURN_SECRET
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 MAX_SECRET = 512  # characters
 
 
 def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Problem]]:
-    """Fill `mail.password`, `sms.token`, `sms.report_token` and `oidc.client_secret` from their files.
+    """Fill `mail.password`, `sms.token`, `sms.report_token`, `oidc.client_secret` and `turn.secret` from their files.
 
     `path` is the configuration file; paths in it are absolute.
     """
@@ -24,12 +24,14 @@ def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Probl
     token, more = _secret("sms.token", sms.token, sms.token_file, path)
     report_token, further = _report_token(sms, path)
     client_secret, most = _secret("oidc.client_secret", oidc.client_secret, oidc.client_secret_file, path)
+    turn_secret, turn_problems = _turn_secret(config.turn, path)
     # The files have been read: left in, they would be second sources to whoever checks these settings again.
     mail = dataclasses.replace(mail, password=password, password_file="")
     sms = dataclasses.replace(sms, token=token, token_file="", report_token=report_token, report_token_file="")
     oidc = dataclasses.replace(oidc, client_secret=client_secret, client_secret_file="")
-    problems += more + further + most + _authorities(config) + _signing_key(config, path)
-    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc), problems
+    turn = dataclasses.replace(config.turn, secret=turn_secret, secret_file="")
+    problems += more + further + most + turn_problems + _authorities(config) + _signing_key(config, path)
+    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc, turn=turn), problems
 
 
 def _report_token(sms: Sms, path: Path) -> tuple[str, list[Problem]]:
@@ -38,6 +40,14 @@ def _report_token(sms: Sms, path: Path) -> tuple[str, list[Problem]]:
     if not token or REPORT_TOKEN.fullmatch(token):
         return token, problems
     return "", [("sms.report_token_file", "is too short or holds spaces", "write 24 to 256 random characters without spaces")]
+
+
+def _turn_secret(turn: Turn, path: Path) -> tuple[str, list[Problem]]:
+    """The secret shared with the relay: coturn's own file must be able to hold it, too."""
+    secret, problems = _secret("turn.secret", turn.secret, turn.secret_file, path)
+    if not secret or TURN_SECRET.fullmatch(secret):
+        return secret, problems
+    return "", [("turn.secret_file", "is too short or holds other characters", "write 32 to 256 letters, digits, - or _")]
 
 
 def _authorities(config: Config) -> list[Problem]:

@@ -295,6 +295,62 @@ class Oidc:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A relay (coturn) for people whose network lets no media through. turn/README.md says how to run it."""
+
+    host: str = setting(
+        "",
+        rules.host('a host name such as "turn.example.org", or an address', optional=True),
+        "Name or address at which clients reach the relay. Empty: there is none.",
+    )
+    port: int = setting(
+        3478, rules.integer(1, 65535, "UDP and TCP port"), "Port without TLS, UDP and TCP. Media is sealed either way."
+    )
+    tls_port: int = setting(
+        0,
+        rules.integer(0, 65535, "TCP port; 0: none"),
+        "Port with TLS: 443 passes most firewalls (on an address of its own), 5349 is the usual one. 0: none.",
+    )
+    tls_certificate: str = setting(
+        "", rules.text(0, 512), "PEM file with the relay's certificate and its chain. Empty: server.tls_certificate."
+    )
+    tls_key: str = setting("", rules.text(0, 512), "PEM file with the private key of tls_certificate. Empty: server.tls_key.")
+    realm: str = setting("", rules.host('a host name such as "example.org"', optional=True), "Realm of the relay. Empty: host.")
+    secret: str = setting(
+        "",
+        rules.matching(rules.TURN_SECRET, "32 to 256 letters, digits, - or _; `telemed init` writes them", optional=True),
+        "Secret that this server and the relay share; credentials are made from it. This file must then be chmod 600.",
+    )
+    secret_file: str = setting("", rules.text(0, 512), "File that holds the secret instead; chmod 600.")
+    addresses: tuple[str, ...] = setting(
+        (),
+        rules.each(rules.is_announceable, 'a list of IP addresses such as ["192.0.2.7"]'),
+        "Addresses of its machine on which the relay listens and relays. Empty: all.",
+    )
+    external_address: str = setting(
+        "",
+        rules.host("an IP address", optional=True),
+        "Public address of the relay when it stands behind NAT 1:1. Needs the inner one as the only one in addresses.",
+    )
+    peers: tuple[str, ...] = setting(
+        (),
+        rules.each(rules.is_announceable, 'a list of IP addresses such as ["203.0.113.7"]'),
+        "The only addresses it relays to. Empty: media.addresses, or without them all of this machine but loopback.",
+    )
+    first_relay_port: int = setting(
+        49152, rules.integer(1024, 65535, "UDP port"), "First UDP port from which it sends to the media workers."
+    )
+    last_relay_port: int = setting(65535, rules.integer(1024, 65535, "UDP port"), "Last one. A call takes a few for each person.")
+    user_quota: int = setting(
+        24, rules.integer(3, 1000, "allocations"), "Allocations of one credential: a browser makes one for each way and network."
+    )
+    total_quota: int = setting(1200, rules.integer(3, 100_000, "allocations"), "Allocations of all together.")
+    allocation_kbits: int = setting(
+        10_000, rules.integer(100, 1_000_000, "kbit/s"), "Most that one allocation may carry each way; more is dropped."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. Field names are the section names of the file."""
 
@@ -311,3 +367,4 @@ class Config:
     sms: Sms = field(default_factory=Sms)
     audit: Audit = field(default_factory=Audit)
     oidc: Oidc = field(default_factory=Oidc)
+    turn: Turn = field(default_factory=Turn)

@@ -17,6 +17,7 @@ INSTALLATION_KEY = re.compile(r"[\x21-\x7e]{43,256}")  # 43 characters of base64
 SIGNER = re.compile(r"telemed-signer-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte Ed25519 private key
 RECIPIENT = re.compile(r"telemed-recipient-[A-Za-z0-9_-]{43}")  # base64url of a 32-byte X25519 public key
 METRICS_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
+TURN_SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")  # nothing that coturn's file or a shell would take for something else
 REPORT_TOKEN = re.compile(r"[\x21-\x7e]{24,256}")  # asked for from the whole internet
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.care.identity import ActorRef, Identity, Seat, Staff, holder_of
 from telemed.care.permissions import Action, check
+from telemed.care.records import ParticipantRecord
 from telemed.care.repositories import Transaction
 from telemed.errors import NotAllowed
 from telemed.signaling.acting import Guest, authorise, identity_of, own_seat, require_live, staff_of
@@ -25,6 +26,11 @@ class Entry:
 
     async def issue_ticket(self, identity: Identity, session_id: str) -> str:
         """A ticket for the caller's seat; raises NotFound, NotAllowed, Gone("visit_ended")."""
+        seat = await self.held_seat(identity, session_id)
+        return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or "", holder_of(identity)))
+
+    async def held_seat(self, identity: Identity, session_id: str) -> ParticipantRecord:
+        """The seat the caller may take part from; raises NotFound, NotAllowed, Gone("visit_ended")."""
         async with self._desk.store.read() as tx:
             step = await VisitStep.load(tx, session_id, self._desk.clock.utcnow(), _ref(identity))
             seat = own_seat(step, identity)
@@ -33,7 +39,7 @@ class Entry:
         require_live(step)
         if seat is None:
             raise NotAllowed()
-        return self._tickets.issue(Ticket(CALL_NAMESPACE, seat.id, session_id, seat.user_id or "", holder_of(identity)))
+        return seat
 
     async def issue_staff_ticket(self, actor: Staff) -> str:
         """A ticket for the caller's Today page; raises NotAllowed."""

@@ -118,6 +118,10 @@ class VisitService:
         """A ticket for /call."""
         return await self._entry.issue_ticket(identity, session_id)
 
+    async def check_seat(self, identity: Identity, session_id: str) -> None:
+        """Raises unless the caller may take part."""
+        await self._entry.held_seat(identity, session_id)
+
     async def issue_staff_ticket(self, actor: Staff) -> str:
         """A ticket for /staff."""
         return await self._entry.issue_staff_ticket(actor)

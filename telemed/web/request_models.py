@@ -103,7 +103,7 @@ class RecoverBody(Body):
 
 
 class AsBody(Body):
-    """`POST /sessions/{id}/ticket`."""
+    """`POST /sessions/{id}/ticket` and `POST /sessions/{id}/ice`."""
 
     as_: Annotated[As | None, Limits(alias="as")] = None
 

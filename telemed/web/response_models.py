@@ -190,10 +190,31 @@ class MoveAsked(Answer):
 
 
 class Ticket(Answer):
-    """`POST /sessions/{id}/ticket` and `POST /staff/ticket`; `expires_in` in seconds."""
+    """`POST /staff/ticket`; `expires_in` in seconds."""
 
     ticket: str
     expires_in: int
+
+
+class IceServer(Answer):
+    """One way to the relay, as RTCPeerConnection takes it."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
+class IceServers(Answer):
+    """`POST /sessions/{id}/ice`; `expires_in` in seconds."""
+
+    servers: list[IceServer]
+    expires_in: int
+
+
+class SeatTicket(Ticket):
+    """`POST /sessions/{id}/ticket`; `ice` only where there is a relay."""
+
+    ice: IceServers | None = None
 
 
 class Today(Answer):

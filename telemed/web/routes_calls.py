@@ -21,6 +21,7 @@ LOGIN_RATE = Rate(60, 60.0)  # beside the throttle of failed attempts in sign_in
 TICKET_RATE = Rate(60, 60.0)  # a dropped network asks for one at each new connection
 OFFER_RATE = Rate(30, 10.0)  # before anything is parsed; protocol section 3 allows each seat 10
 PROBE_RATE = Rate(10, 60.0)
+ICE_RATE = Rate(20, 60.0)  # a page asks every five minutes, and once after it slept
 CREATE_RATE = Rate(60, 60.0)
 
 CALL_ROUTES: tuple[Route, ...] = (
@@ -112,9 +113,19 @@ CALL_ROUTES: tuple[Route, ...] = (
         "/sessions/{id}/ticket",
         Action.CONNECT_SEAT,
         media.issue_ticket,
-        give.Ticket,
+        give.SeatTicket,
         ask.AsBody,
         rate=TICKET_RATE,
+        errors=(410,),
+    ),
+    Route(
+        "POST",
+        "/sessions/{id}/ice",
+        Action.CONNECT_SEAT,
+        media.ice_servers,
+        give.IceServers,
+        ask.AsBody,
+        rate=ICE_RATE,
         errors=(410,),
     ),
     Route(

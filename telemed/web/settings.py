@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from telemed.config import Turn
 from telemed.web.languages import LANGUAGES
 from telemed.web.oidc.settings import OidcSettings
 
@@ -45,6 +46,7 @@ class WebSettings:
     sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
     report_token: str = field(default="", repr=False)  # by which the SMS gateway reports; "": none are taken
     oidc: OidcSettings | None = None  # the clinic's own sign-in provider
+    turn: Turn = field(default_factory=Turn, repr=False)  # the relay, told to who takes part in a call; without a host: none
 
     def set_clinic(self, name: str, phone: str, emergency_number: str) -> None:
         """Name the clinic so on every page from now on."""

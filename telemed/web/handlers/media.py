@@ -1,8 +1,10 @@
-"""What a seat needs for the call itself: a socket ticket, offers, the probe of the device check."""
+"""What a seat needs for the call itself: a socket ticket, the relay, offers, the probe of the device check."""
 
 from __future__ import annotations
 
-from telemed.care.ports import OfferRequest, Publish, Subscribe
+from telemed.care.ports import Json, OfferRequest, Publish, Subscribe
+from telemed.ids import new_secret
+from telemed.media.turn_access import ice_document
 from telemed.web.call import Call, Reply
 from telemed.web.handlers.account import TICKET_SECONDS
 from telemed.web.request_models import OfferBody, ProbeBody
@@ -11,7 +13,21 @@ from telemed.web.request_models import OfferBody, ProbeBody
 async def issue_ticket(call: Call) -> Reply:
     """`POST /sessions/{id}/ticket`."""
     ticket = await call.services.deps.visits.issue_ticket(call.who, call.session_id)
-    return Reply({"ticket": ticket, "expires_in": TICKET_SECONDS})
+    answer: Json = {"ticket": ticket, "expires_in": TICKET_SECONDS}
+    # With the ticket, so that a relay costs those who join no round trip.
+    return Reply({**answer, "ice": _ice(call)} if call.services.deps.settings.turn.host else answer)
+
+
+async def ice_servers(call: Call) -> Reply:
+    """`POST /sessions/{id}/ice`."""
+    await call.services.deps.visits.check_seat(call.who, call.session_id)
+    return Reply(_ice(call))
+
+
+def _ice(call: Call) -> Json:
+    """A credential of its own for each answer; nothing in it says whose it is."""
+    deps = call.services.deps
+    return ice_document(deps.settings.turn, deps.clock.utcnow().timestamp(), new_secret())
 
 
 async def offer(call: Call) -> Reply:

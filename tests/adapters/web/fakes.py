@@ -153,6 +153,9 @@ class RememberedVisits:
         self._note("issue_ticket", identity, session_id)
         return "ticket"
 
+    async def check_seat(self, identity: Identity, session_id: str) -> None:
+        self._note("check_seat", identity, session_id)
+
     async def issue_staff_ticket(self, actor: Staff) -> str:
         self._note("issue_staff_ticket", actor)
         return "staff-ticket"

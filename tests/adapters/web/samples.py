@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /links/move": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /links/recover": {"token": LINK_TOKEN},
     "POST /sessions/{id}/ticket": {},
+    "POST /sessions/{id}/ice": {},
     "POST /sessions/{id}/offer": {
         "attempt": 1,
         "offer": 1,

@@ -19,7 +19,7 @@ export async function prepareAhead(visit, media) {
   const [link, seat] = [visit.link, visit.seat.value];
   if (visit.view.value.name !== "waiting" || !link || !seat || ready?.link === link) return;
   dropAhead();
-  ready = { link, session: prepareCall({ sessionId: seat.sessionId, as: "seat", devices: media.devices, link, state: visit.call.value }) };
+  ready = { link, session: prepareCall({ sessionId: seat.sessionId, as: "seat", devices: media.devices, link, state: visit.call.value, ...(visit.relay ? { relay: visit.relay } : {}) }) };
 }
 
 /** Hands it over to the stage, if it belongs to this connection. @param {Signal | null} link */
@@ -32,6 +32,7 @@ export function takeAhead(link) {
 
 /** The network is another one: what was prepared for the old one is made anew. */
 export function renewAhead() {
+  ready?.session.relay.woke();
   ready?.session.media.peer.networkChanged();
 }
 

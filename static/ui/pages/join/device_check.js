@@ -18,15 +18,15 @@ import { probeNetwork } from "./probe.js";
 
 const MAX_NAME = 80;
 
-/** @param {string} sessionId */
-function useProbe(sessionId) {
+/** @param {Visit} visit @param {string} sessionId */
+function useProbe(visit, sessionId) {
   const [verdict, setVerdict] = useState(/** @type {ProbeVerdict | null} */ (null));
   const [run, setRun] = useState(0);
   const running = useRef(/** @type {Promise<ProbeVerdict> | null} */ (null));
   useEffect(() => {
     let current = true;
     setVerdict(null);
-    running.current = probeNetwork(sessionId);
+    running.current = probeNetwork(sessionId, () => visit.relay?.servers ?? []);
     void running.current.then((found) => current && setVerdict(found));
     return () => { current = false; };
   }, [sessionId, run]);
@@ -113,7 +113,7 @@ export function DeviceCheck({ visit, media }) {
   const heading = useViewFocus(t("check.title"), { focus: false });
   const [name, setName] = useState(seat?.name ?? "");
   const [speaker, setSpeaker] = useState(/** @type {"ok" | "untested" | "failed"} */ ("untested"));
-  const { verdict, running, again } = useProbe(seat?.sessionId ?? "");
+  const { verdict, running, again } = useProbe(visit, seat?.sessionId ?? "");
   const { busy, proceed } = useContinue(visit, media);
   useEffect(() => void media.restore(), []);
   const report = (/** @type {ProbeVerdict | null} */ probe) => ({ ...media.report(), speaker, network: probe?.network ?? "untested", rtt_ms: probe?.rtt_ms ?? 0 });

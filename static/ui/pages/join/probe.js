@@ -38,9 +38,9 @@ function connected(peer) {
   });
 }
 
-/** @param {string} sessionId @returns {Promise<boolean>} */
-async function mediaPathOpens(sessionId) {
-  const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+/** @param {string} sessionId @param {RTCIceServer[]} iceServers @returns {Promise<boolean>} */
+async function mediaPathOpens(sessionId, iceServers) {
+  const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
   try {
     peer.addTransceiver("audio", { direction: "recvonly" });
     await peer.setLocalDescription(await peer.createOffer());
@@ -55,14 +55,15 @@ async function mediaPathOpens(sessionId) {
 /**
  * Never rejects: trouble is a verdict. `untested` when the server could not be asked.
  * @param {string} sessionId
+ * @param {() => RTCIceServer[]} iceServers the relay, once it is known
  * @returns {Promise<ProbeVerdict>}
  */
-export async function probeNetwork(sessionId) {
+export async function probeNetwork(sessionId, iceServers) {
   /** @type {number | null} */
   let rtt = null;
   try {
     rtt = await roundTrip();
-    if (!(await mediaPathOpens(sessionId))) return { network: "blocked", rtt_ms: rtt };
+    if (!(await mediaPathOpens(sessionId, iceServers()))) return { network: "blocked", rtt_ms: rtt };
     return { network: rtt > SLOW_RTT_MS ? "poor" : "good", rtt_ms: rtt };
   } catch (error) {
     // A refusal of our own server says nothing about the network; an exception of WebRTC does.

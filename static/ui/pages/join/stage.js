@@ -18,8 +18,8 @@ export function loadStage() {
 
 /** The seat with its connection, which the stage takes over: two of one seat would replace each other. @param {Visit} visit */
 function seatOf(visit) {
-  const [state, link] = [visit.call.value, visit.handOverLink()];
-  return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}) };
+  const [state, link, relay] = [visit.call.value, visit.handOverLink(), visit.relay];
+  return { sessionId: visit.seat.value?.sessionId ?? "", as: /** @type {const} */ ("seat"), state, ...(link ? { link } : {}), ...(link && relay ? { relay } : {}) };
 }
 
 /** Milliseconds that drawing the stage waits for the connection: together they would take longer, and it has nothing to show before. */

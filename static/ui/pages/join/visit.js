@@ -6,6 +6,7 @@ import { computed, signal } from "../../../vendor/preact.js";
 import { ApiError, NetworkError, api } from "../../../core/api.js";
 import { deviceToken } from "../../../core/media_prefs.js";
 import { reduce } from "../../../core/reducer.js";
+import { Relay } from "../../../core/relay.js";
 import { Signal } from "../../../core/signal.js";
 import { connectSocket } from "../../../core/socket.js";
 import { follow, tokenOf, viewOf, viewOfEnd, viewOfRefusal } from "./flow.js";
@@ -20,9 +21,10 @@ const MOVE_POLL = 2_000;
 /** Milliseconds between tries while the link is too early and the server did not say how long. */
 const EARLY_POLL = 20_000;
 
-/** @param {string} sessionId */
-async function fetchTicket(sessionId) {
+/** @param {string} sessionId @param {Relay} relay */
+async function fetchTicket(sessionId, relay) {
   const answer = await api.post(`/sessions/${sessionId}/ticket`, { as: "seat" });
+  relay.take(answer.ice);
   return /** @type {string} */ (answer.ticket);
 }
 
@@ -35,6 +37,8 @@ export class Visit {
   clinicians = computed(() => this.call.value?.session.clinicians ?? []);
   /** @type {Signal | null} */
   link = null;
+  /** The relay as told to that connection. @type {Relay | null} */
+  relay = null;
   /** @type {ReturnType<typeof setTimeout> | null} */
   #timer = null;
   /** @type {(() => void)[]} */
@@ -158,7 +162,9 @@ export class Visit {
   #connect(sessionId) {
     this.dropLink();
     this.call.value = null;
-    const link = new Signal({ fetchTicket: () => fetchTicket(sessionId), connect: (payload) => connectSocket("/call", payload) });
+    const relay = new Relay({ ask: () => api.post(`/sessions/${sessionId}/ice`, { as: "seat" }) });
+    this.relay = relay;
+    const link = new Signal({ fetchTicket: () => fetchTicket(sessionId, relay), connect: (payload) => connectSocket("/call", payload) });
     this.link = link;
     this.#listeners = [link.on("message", (message) => this.#received(message)), link.on("state", (state) => this.#connectionChanged(state, link.reason))];
     link.start();
@@ -181,6 +187,7 @@ export class Visit {
   /** Ends the connection without a word to the server; the seat stays. */
   dropLink() {
     this.handOverLink()?.stop();
+    this.relay?.stop();
   }
 
   /** Lets go of the connection without ending it: it is the caller's now. */
