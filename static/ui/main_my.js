@@ -1,4 +1,4 @@
-/** Entry of /my: patients and carers sign in with a code. */
+/** Entry of /my: patients and carers sign in with a code or a passkey. */
 import { html, render } from "../vendor/preact.js";
 import { startPage } from "./page.js";
 import { LanguageSelect } from "./pages/language_select.js";

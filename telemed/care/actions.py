@@ -64,6 +64,7 @@ class Action(StrEnum):
     READ_OWN_ACCESS = "read_own_access"
     JOIN_OWN_VISIT = "join_own_visit"
     VERIFY_OWN_CHANNEL = "verify_own_channel"
+    KEEP_OWN_PASSKEYS = "keep_own_passkeys"
     BREAK_GLASS = "break_glass"
     CLOSE_GLASS = "close_glass"
     REVIEW_GLASS = "review_glass"

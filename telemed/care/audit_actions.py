@@ -98,6 +98,8 @@ class AuditAction(StrEnum):
     PERSON_SIGNED_IN = "person.signed_in"  # a patient or carer itself; refused: the object is the channel, or "unknown"
     PERSON_SIGNED_OUT = "person.signed_out"
     PERSON_HOME_READ = "person.home_read"
+    PERSON_PASSKEY_ADDED = "person.passkey_added"
+    PERSON_PASSKEY_REMOVED = "person.passkey_removed"  # by staff: with a channel or a carer taken from the record
     # object: channel, or "unknown"
     PERSON_CODE_SENT = "person.code_sent"
     # object: organisation

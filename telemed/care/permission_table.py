@@ -116,6 +116,7 @@ TABLE: Mapping[Action, Grants] = {
     Action.READ_OWN_ACCESS: _OWN_RECORD,
     Action.JOIN_OWN_VISIT: _OWN_RECORD,
     Action.VERIFY_OWN_CHANNEL: _OWN_RECORD,
+    Action.KEEP_OWN_PASSKEYS: _OWN_RECORD,  # a carer's stands for that carer
     Action.BREAK_GLASS: _grant((CARE_ROLES, Scope.ORGANISATION)),  # of a record that is not open to them
     Action.CLOSE_GLASS: _grant((STAFF_ROLES - {Role.ADMIN}, Scope.OWN_ACCOUNT)),  # the own access; privacy officers any
     # An admin can make itself a privacy officer, and still sees no names and no reasons.
@@ -237,6 +238,8 @@ ROUTES: Mapping[str, Action] = {
     "POST /person/code": Action.SIGN_IN,
     "POST /person/confirm": Action.SIGN_IN,
     "POST /person/choose": Action.SIGN_IN,
+    "POST /person/passkey/options": Action.SIGN_IN,
+    "POST /person/passkey": Action.SIGN_IN,
     "POST /demo/code": Action.SIGN_IN,
     "GET /home": Action.OPEN_HOME,
     "GET /home/access": Action.READ_OWN_ACCESS,
@@ -246,6 +249,9 @@ ROUTES: Mapping[str, Action] = {
     "POST /home/devices/{person_login_id}/end": Action.OPEN_HOME,
     "POST /home/channel/code": Action.VERIFY_OWN_CHANNEL,
     "POST /home/channel/verify": Action.VERIFY_OWN_CHANNEL,
+    "POST /home/passkeys/options": Action.KEEP_OWN_PASSKEYS,
+    "POST /home/passkeys": Action.KEEP_OWN_PASSKEYS,
+    "POST /home/passkeys/{person_passkey_id}/remove": Action.KEEP_OWN_PASSKEYS,
     "POST /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "GET /patients/{patient_id}/break-glass": Action.BREAK_GLASS,
     "POST /break-glass/{break_glass_id}/close": Action.CLOSE_GLASS,

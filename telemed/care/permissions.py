@@ -42,7 +42,7 @@ CARER_ACTIONS: Mapping[Action, CarerScope] = {
     Action.VERIFY_OWN_CHANNEL: CarerScope.EDIT_CONTACTS,
 }
 # What every carer may while it may act at all: Home shows the parts its scope names.
-CARER_ALWAYS = frozenset({Action.OPEN_HOME})
+CARER_ALWAYS = frozenset({Action.OPEN_HOME, Action.KEEP_OWN_PASSKEYS})
 # What an emergency access alone does not allow: joined with a record of one's own, a record would stay open after its hour.
 NOT_IN_EMERGENCY = frozenset({Action.MERGE_PATIENTS})
 # A staff action on a seat may not be turned on oneself; leaving is the way out.

@@ -18,7 +18,7 @@ GUARDED = frozenset(
 # Part of something guarded in the same path; the handler checks that it is.
 PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id"})
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
-PLAIN = frozenset({"days", "person_login_id"})
+PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})
 
 
 def is_known(parameters: Iterable[str]) -> bool:

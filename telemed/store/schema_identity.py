@@ -25,6 +25,7 @@ passkey = Table(
     row_id(),
     ref("user_id", "user", null=True),
     ref("patient_id", "patient", null=True),
+    ref("carer_id", "carer", null=True),  # beside `patient_id`: the carer's, not the patient's own
     need("credential_id", LargeBinary()),
     need("public_key", LargeBinary()),
     need("sign_count", Integer()),

@@ -72,8 +72,12 @@ class RelyingParty:
         raise InvalidInput("Passkeys need a host name.", code="passkeys_unavailable")
 
     def options_to_add(self, holder: Holder, present: Iterable[PasskeyRecord], must_verify: bool = False) -> tuple[bytes, Json]:
-        """Return the challenge and what `navigator.credentials.create` takes, as JSON."""
-        challenge = generate_challenge()
+        """Return the challenge and what `navigator.credentials.create` takes, as JSON.
+
+        `must_verify`: it is to sign in alone, so the device keeps it by itself (discoverable) and asks for finger, face or PIN.
+        """
+        challenge, resident = generate_challenge(), ResidentKeyRequirement
+        kept = resident.REQUIRED if must_verify else resident.PREFERRED
         options = generate_registration_options(
             rp_id=self.host,
             rp_name=self.name,
@@ -83,13 +87,13 @@ class RelyingParty:
             challenge=challenge,
             timeout=TIMEOUT_MS,
             authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=_verification(must_verify)
+                resident_key=kept, user_verification=_verification(must_verify)
             ),
             exclude_credentials=_descriptors(present),
         )
         return challenge, dict(options_to_json_dict(options))
 
-    def verify_added(self, credential: Mapping[str, Any], challenge: bytes) -> NewCredential:
+    def verify_added(self, credential: Mapping[str, Any], challenge: bytes, must_verify: bool = False) -> NewCredential:
         """Check what the browser made. Raises InvalidInput `passkey_refused`."""
         try:
             added = verify_registration_response(
@@ -97,6 +101,7 @@ class RelyingParty:
                 expected_challenge=challenge,
                 expected_rp_id=self.host,
                 expected_origin=self.origin,
+                require_user_verification=must_verify,
             )
         except Exception as error:  # noqa: BLE001 - parsers of a library, fed by strangers: whatever they raise is a refusal
             raise _refused() from error

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from telemed.web.request_models import ONE_LINE, Body
+from telemed.web.request_models_identity import Credential, Token
 
 # A number or an address, as typed; the longest address has 254 characters.
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254, pattern=ONE_LINE)]
@@ -40,6 +41,13 @@ class ChoosePersonBody(Body):
 
     step: Step
     person: OwnerId
+
+
+class NewPersonPasskeyBody(Body):
+    """`POST /home/passkeys`."""
+
+    token: Token
+    credential: Credential
 
 
 class OwnChannelBody(Body):

@@ -11,6 +11,7 @@ from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
 from telemed.care.roles import Role
 from telemed.care.states import SessionState
 from telemed.web.response_models import Answer, Time
+from telemed.web.response_models_identity import Passkey
 from telemed.web.response_models_people import Day
 
 
@@ -42,6 +43,19 @@ class PersonConfirmed(Answer):
     step: str | None = None
     choices: list[Choice] | None = None
     token: str | None = None
+
+
+class PersonSignedIn(Answer):
+    """`POST /person/passkey`; `token` for programs that are no browser."""
+
+    signed_in: bool
+    token: str | None = None
+
+
+class PersonPasskeyAdded(Answer):
+    """`POST /home/passkeys`."""
+
+    passkey: Passkey
 
 
 class PersonSelf(Answer):
@@ -116,6 +130,7 @@ class Home(Answer):
     contacts: list[OwnContact]
     carers: list[OwnCarer] | None
     devices: list[OwnDevice]
+    passkeys: list[Passkey]
     access: bool
 
 

@@ -36,6 +36,7 @@ _PREFIXES = {
     "login_id": "lgn",
     "passkey_id": "psk",
     "person_login_id": "ptl",
+    "person_passkey_id": "psk",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")

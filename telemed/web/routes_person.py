@@ -1,4 +1,4 @@
-"""Routes of patients and carers themselves: sign-in with codes, Home; and the verification of channels."""
+"""Routes of patients and carers themselves: sign-in with codes and passkeys, Home; and the verification of channels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from telemed.care.permissions import Action
 from telemed.web import request_models_person as ask
 from telemed.web import response_models_person as give
 from telemed.web.handlers import person
+from telemed.web.handlers import person_passkeys as passkeys
+from telemed.web.request_models_identity import PasskeySignInBody
 from telemed.web.response_models import Nothing
+from telemed.web.response_models_identity import PasskeyStep
 from telemed.web.response_models_people import ChannelAnswer
 from telemed.web.route import Route
 from telemed.web.throttle import Rate
@@ -38,6 +41,17 @@ PERSON_ROUTES: tuple[Route, ...] = (
         person.choose_person,
         give.PersonConfirmed,
         ask.ChoosePersonBody,
+        rate=CONFIRM_RATE,
+        errors=(401,),
+    ),
+    Route("POST", "/person/passkey/options", Action.SIGN_IN, passkeys.ask_person_passkey, PasskeyStep, rate=CONFIRM_RATE),
+    Route(
+        "POST",
+        "/person/passkey",
+        Action.SIGN_IN,
+        passkeys.show_person_passkey,
+        give.PersonSignedIn,
+        PasskeySignInBody,
         rate=CONFIRM_RATE,
         errors=(401,),
     ),
@@ -76,6 +90,33 @@ PERSON_ROUTES: tuple[Route, ...] = (
         ChannelAnswer,
         ask.VerifyOwnChannelBody,
         errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        "/home/passkeys/options",
+        Action.KEEP_OWN_PASSKEYS,
+        passkeys.offer_person_passkey,
+        PasskeyStep,
+        rate=SEND_RATE,
+        errors=(404,),
+    ),
+    Route(
+        "POST",
+        "/home/passkeys",
+        Action.KEEP_OWN_PASSKEYS,
+        passkeys.add_person_passkey,
+        give.PersonPasskeyAdded,
+        ask.NewPersonPasskeyBody,
+        rate=SEND_RATE,
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        "/home/passkeys/{person_passkey_id}/remove",
+        Action.KEEP_OWN_PASSKEYS,
+        passkeys.remove_person_passkey,
+        Nothing,
+        errors=(404,),
     ),
     Route("POST", f"{_CHANNEL}/code", Action.EDIT_PATIENT, person.channel_code, Nothing, rate=SEND_RATE),
     Route(

@@ -136,10 +136,21 @@ async def shown_passkey(
     if passkey is None or passkey.revoked_at is not None:
         raise InvalidInput("This passkey was not accepted.", code="passkey_refused")
     handle = handle_of(credential)
-    if handle is not None and handle != (passkey.user_id or passkey.patient_id):
+    if handle is not None and not await _is_handle(tx, passkey, handle):
         raise InvalidInput("This passkey was not accepted.", code="passkey_refused")
     count = party.verify_shown(credential, challenge, passkey, must_verify)
     return replace(passkey, sign_count=count)
+
+
+async def _is_handle(tx: Transaction, passkey: PasskeyRecord, handle: str) -> bool:
+    """Whether the authenticator keeps a passkey under this handle: the id of its owner when it was made.
+
+    A patient's own keeps the id of a record that was merged since, while the passkey went over to the record that is kept.
+    """
+    if passkey.user_id is not None or passkey.carer_id is not None:
+        return handle in (passkey.user_id, passkey.carer_id)
+    made_for = await tx.patients.kept(handle)
+    return made_for is not None and made_for.id == passkey.patient_id
 
 
 async def note_use(tx: Transaction, passkey: PasskeyRecord, now: datetime) -> None:

@@ -219,6 +219,16 @@ class Things:
         assert login is not None
         return str(login.id)
 
+    async def _person_passkey_id(self, whose: Whose) -> str:
+        patient = self.someone.patient if whose is Whose.OWN else None
+        patient = patient or await self.house.patient(PLACE[whose])
+        carer_id = (self.someone.carer_id or None) if whose is Whose.OWN else None
+        made = SystemClock().utcnow()
+        key = PasskeyRecord(new_id("psk"), None, patient.id, number().encode(), b"key", 0, "Key", made, carer_id=carer_id)
+        async with self.house.store.write() as tx:
+            await tx.passkeys.create(key)
+        return key.id
+
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)
         made = await self.house.signaling.visits.create_link(staff, found["id"], "guest", "Guest", None, f"command-{number()}")

@@ -20,6 +20,7 @@ class Template(StrEnum):
     BREAK_GLASS_NOTICE = "break_glass_notice"
     AUDIT_HEAD = "audit_head"
     NEW_DEVICE = "new_device"
+    PASSKEY_ADDED = "passkey_added"
     TEST = "test"
 
 
@@ -54,6 +55,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.BREAK_GLASS_NOTICE: frozenset({"link"}),
     Template.AUDIT_HEAD: frozenset({"day", "checkpoint"}),
     Template.NEW_DEVICE: frozenset({"device", "when"}),
+    Template.PASSKEY_ADDED: frozenset({"device", "when"}),
     Template.TEST: frozenset(),
 }
 # Without these a message would be of no use, whatever wording a clinic prefers.

@@ -48,6 +48,11 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "Your account at {clinic} was signed in to on a new device: {device}, {when}.\n\n"
         "Was it not you? Change your password now and tell your administrator.",
     ),
+    Template.PASSKEY_ADDED: (
+        "New passkey for {clinic}",
+        "A passkey was added: {device}, {when}. It opens your page at {clinic} without a code.\n\n"
+        "Was it not you? Call {clinic} now: {phone}",
+    ),
     Template.TEST: ("Test from {clinic}", "This is a test. Mail from {clinic} works."),
 }
 _MAIL_DE: dict[Template, tuple[str, str]] = {
@@ -82,6 +87,11 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Ihr Konto bei {clinic} wurde auf einem neuen Gerät angemeldet: {device}, {when}.\n\n"
         "Das waren nicht Sie? Ändern Sie sofort Ihr Passwort und sagen Sie es Ihrer Verwaltung.",
     ),
+    Template.PASSKEY_ADDED: (
+        "Neuer Passkey für {clinic}",
+        "Ein Passkey wurde hinzugefügt: {device}, {when}. Er öffnet Ihre Seite bei {clinic} ohne Code.\n\n"
+        "Das waren nicht Sie? Rufen Sie {clinic} sofort an: {phone}",
+    ),
     Template.TEST: ("Test von {clinic}", "Dies ist ein Test. Mail von {clinic} funktioniert."),
 }
 _SMS_EN: dict[Template, str] = {
@@ -91,6 +101,7 @@ _SMS_EN: dict[Template, str] = {
     Template.VISIT_LINK: "{clinic}: your link, for you alone: {link} Questions: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: please review an emergency access: {link}",
     Template.NEW_DEVICE: "{clinic}: new sign-in, {when}. Not you? Change your password.",
+    Template.PASSKEY_ADDED: "{clinic}: a passkey was added, {when}. Not you? Call {phone}",
     Template.TEST: "Test. SMS from {clinic} work.",
 }
 _SMS_DE: dict[Template, str] = {
@@ -100,6 +111,7 @@ _SMS_DE: dict[Template, str] = {
     Template.VISIT_LINK: "{clinic}: Ihr Link, nur für Sie: {link} Fragen: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: Bitte einen Notfallzugriff prüfen: {link}",
     Template.NEW_DEVICE: "{clinic}: Neue Anmeldung, {when}. Nicht Sie? Passwort ändern.",
+    Template.PASSKEY_ADDED: "{clinic}: Ein Passkey wurde hinzugefügt, {when}. Nicht Sie? Anrufen: {phone}",
     Template.TEST: "Test. SMS von {clinic} funktionieren.",
 }
 

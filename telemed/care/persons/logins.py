@@ -25,6 +25,11 @@ def person_of(
         return None
     if now >= login.expires_at or now - login.last_seen_at >= IDLE:
         return None
-    if login.carer_id is not None and (carer is None or carer.patient_id != patient.id or not carer.is_active(now)):
+    return acting(login.carer_id, patient, carer, now)
+
+
+def acting(carer_id: str | None, patient: PatientRecord, carer: CarerRecord | None, now: datetime) -> Person | None:
+    """Return the patient (`carer_id` None) or the carer as an identity; None when the carer may not act for the patient now."""
+    if carer_id is not None and (carer is None or carer.patient_id != patient.id or not carer.is_active(now)):
         return None
-    return Person(patient.id, login.carer_id, patient.organisation_id)
+    return Person(patient.id, carer_id, patient.organisation_id)

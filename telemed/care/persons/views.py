@@ -15,6 +15,7 @@ from telemed.care.persons.records import PersonLoginRecord
 from telemed.care.records import AuditRow, SessionRecord
 from telemed.care.roles import Role
 from telemed.care.session_states import USABLE
+from telemed.care.staff.records import PasskeyRecord
 from telemed.care.times import iso_or_none, iso_utc
 from telemed.care.views import Json
 
@@ -101,6 +102,16 @@ def device_view(login: PersonLoginRecord, own_id: str) -> Json:
         "created_at": iso_utc(login.created_at),
         "last_seen_at": iso_utc(login.last_seen_at),
         "current": login.id == own_id,
+    }
+
+
+def passkey_view(passkey: PasskeyRecord) -> Json:
+    """Return one passkey of one's own; `name`: the browser it was made in."""
+    return {
+        "id": passkey.id,
+        "name": passkey.name,
+        "created_at": iso_utc(passkey.created_at),
+        "last_used_at": iso_or_none(passkey.last_used_at),
     }
 
 

@@ -18,6 +18,8 @@ class StepKind(StrEnum):
     PASSKEY = "passkey"  # a passkey was asked for, of whoever holds one
     PASSKEY_PROOF = "passkey_proof"  # somebody signed in shows a passkey again
     PASSKEY_NEW = "passkey_new"  # somebody signed in adds a passkey
+    PERSON_PASSKEY = "person_passkey"  # the same two, of patients and carers: no step of one door opens the other
+    PERSON_PASSKEY_NEW = "person_passkey_new"
     PROVIDER = "provider"  # somebody was sent to the clinic's sign-in provider
 
 
@@ -41,7 +43,8 @@ class TotpRecord:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyRecord:
-    """A passkey (WebAuthn credential) of a member of staff or of a patient: exactly one of the two ids is set."""
+    """A passkey (WebAuthn credential) of a member of staff (`user_id`), of a patient (`patient_id`), or of a carer (`patient_id`
+    of the record it acts for, and `carer_id`)."""
 
     id: str
     user_id: str | None
@@ -53,6 +56,7 @@ class PasskeyRecord:
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    carer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

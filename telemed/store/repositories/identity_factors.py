@@ -52,9 +52,9 @@ class PasskeyRows:
         """Return those of an account that work, oldest first."""
         return await self._living(self._rows.c.user_id == user_id)
 
-    async def of_patient(self, patient_id: str) -> list[PasskeyRecord]:
-        """Return those of a patient that work, oldest first."""
-        return await self._living(self._rows.c.patient_id == patient_id)
+    async def of_person(self, patient_id: str, carer_id: str | None) -> list[PasskeyRecord]:
+        """Return those of a patient's own (None), or of a carer, that work, oldest first."""
+        return await self._living(*self._person(patient_id, carer_id))
 
     async def create(self, passkey: PasskeyRecord) -> None:
         """Add it."""
@@ -69,9 +69,18 @@ class PasskeyRows:
         c = self._rows.c
         return await self._rows.set({"revoked_at": at}, c.user_id == user_id, c.revoked_at.is_(None))
 
-    async def _living(self, owner: ColumnElement[bool]) -> list[PasskeyRecord]:
+    async def revoke_of_person(self, patient_id: str, carer_id: str | None, at: datetime) -> int:
+        """End all of a patient's own, or of a carer; the number ended."""
+        living = self._rows.c.revoked_at.is_(None)
+        return await self._rows.set({"revoked_at": at}, *self._person(patient_id, carer_id), living)
+
+    def _person(self, patient_id: str, carer_id: str | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        c = self._rows.c  # merging moves passkeys along: those of records merged into this one have its id
+        return c.patient_id == patient_id, c.carer_id.is_not_distinct_from(carer_id)
+
+    async def _living(self, *owner: ColumnElement[bool]) -> list[PasskeyRecord]:
         c = self._rows.c
-        statement = self._rows.select(owner, c.revoked_at.is_(None)).order_by(c.created_at, c.id)
+        statement = self._rows.select(*owner, c.revoked_at.is_(None)).order_by(c.created_at, c.id)
         return await self._rows.all(statement.limit(MAX_PASSKEYS))
 
 

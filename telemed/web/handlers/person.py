@@ -15,18 +15,20 @@ from telemed.web.persons.owners import parse
 from telemed.web.persons.sign_in import ChoiceOwed, PersonSignedIn
 
 
-def _language(call: Call) -> str:
+def language_of(call: Call) -> str:
+    """The language the browser asks for."""
     return preferred_language(call.request.headers.get("Accept-Language", ""), call.services.deps.settings.languages)
 
 
-def _device(call: Call) -> str:
+def device_of(call: Call) -> str:
+    """The browser in our words."""
     return device_words(call.request.headers.get("User-Agent", ""))
 
 
 async def ask_code(call: Call) -> Reply:
     """`POST /person/code`: the answer never tells whether anybody is known by this number or address."""
     body = call.body_as(ask.AskCodeBody)
-    step = call.services.persons.sign_in.ask(body.contact, _language(call))
+    step = call.services.persons.sign_in.ask(body.contact, language_of(call))
     return Reply({"step": step, "minutes": int(codes.LIFE.total_seconds() // 60)})
 
 
@@ -42,19 +44,19 @@ async def demo_code(call: Call) -> Reply:
 async def confirm_code(call: Call) -> Reply:
     """`POST /person/confirm`."""
     body = call.body_as(ask.ConfirmCodeBody)
-    found = await call.services.persons.sign_in.confirm(body.step, body.code, _device(call))
+    found = await call.services.persons.sign_in.confirm(body.step, body.code, device_of(call))
     if isinstance(found, ChoiceOwed):
         return Reply({"signed_in": False, "step": found.step, "choices": list(found.choices)})
-    return await _signed_in(call, found)
+    return await signed_in(call, found)
 
 
 async def choose_person(call: Call) -> Reply:
     """`POST /person/choose`."""
     body = call.body_as(ask.ChoosePersonBody)
-    return await _signed_in(call, await call.services.persons.sign_in.choose(body.step, body.person, _device(call)))
+    return await signed_in(call, await call.services.persons.sign_in.choose(body.step, body.person, device_of(call)))
 
 
-async def _signed_in(call: Call, found: PersonSignedIn) -> Reply:
+async def signed_in(call: Call, found: PersonSignedIn) -> Reply:
     """One browser, one login of this kind: the one it had ends."""
     earlier = call.services.identifier.person_token(call.request)
     if earlier is not None:
@@ -106,7 +108,7 @@ async def own_channel_code(call: Call) -> Reply:
     """`POST /home/channel/code`: send a code to a contact of one's own."""
     body = call.body_as(ask.OwnChannelBody)
     person = call.person
-    return Reply(await call.services.persons.checks.send(person, person.patient_id, body.channel_id, _language(call)))
+    return Reply(await call.services.persons.checks.send(person, person.patient_id, body.channel_id, language_of(call)))
 
 
 async def verify_own_channel(call: Call) -> Reply:
@@ -120,7 +122,7 @@ async def channel_code(call: Call) -> Reply:
     """`POST /patients/{patient_id}/channels/{channel_id}/code`: staff send a code there."""
     ids = call.request.match_info
     checks = call.services.persons.checks
-    return Reply(await checks.send(call.staff, ids["patient_id"], ids["channel_id"], _language(call)))
+    return Reply(await checks.send(call.staff, ids["patient_id"], ids["channel_id"], language_of(call)))
 
 
 async def verify_channel(call: Call) -> Reply:

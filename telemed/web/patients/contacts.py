@@ -63,6 +63,7 @@ class PatientContacts:
             if named.revoked_at is None:
                 # Who holds a lost telephone may be signed in with it; the owner signs in anew with another contact.
                 await tx.person_logins.revoke_all(step.patient.id, named.carer_id, now)
+                await _end_passkeys(step, named.carer_id)  # the telephone may hold one, too
                 change = {named.kind.value: [named.value, None]}
                 await step.change(ChangeKind.CHANNEL_REVOKED, change, AuditAction.PATIENT_CHANNEL_REVOKED)
             return {}
@@ -126,6 +127,7 @@ class PatientContacts:
             if carer.revoked_at is None:
                 await tx.carers.save(replace(carer, revoked_at=now))
                 await _revoke_all(step, [channel for channel in await _channels(step) if channel.carer_id == carer.id])
+                await _end_passkeys(step, carer.id)
                 change = {"carer": [carer.name, None]}
                 await step.change(ChangeKind.CARER_REVOKED, change, AuditAction.PATIENT_CARER_REVOKED)
             return CarerChange({}, actor.ref, now, carer.id)
@@ -233,6 +235,12 @@ async def _save_edited(step: PatientStep, before: CarerRecord, after: CarerRecor
 
 def _in_order(scope: tuple[CarerScope, ...]) -> tuple[CarerScope, ...]:
     return tuple(word for word in CarerScope if word in scope)
+
+
+async def _end_passkeys(step: PatientStep, carer_id: str | None) -> None:
+    """Make the passkeys of the patient (None) or of a carer worthless."""
+    if await step.tx.passkeys.revoke_of_person(step.patient.id, carer_id, step.now):
+        await step.audit(AuditAction.PERSON_PASSKEY_REMOVED)
 
 
 def _end_of(day: date | None, now: datetime) -> datetime | None:

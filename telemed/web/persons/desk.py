@@ -11,6 +11,7 @@ from telemed.clock import Clock
 from telemed.web.persons.channel_checks import ChannelChecks
 from telemed.web.persons.errands import Errands
 from telemed.web.persons.home import PersonHome
+from telemed.web.persons.passkeys import PersonPasskeys
 from telemed.web.persons.sign_in import PersonSignIn
 
 
@@ -22,6 +23,7 @@ class PersonDesk:
     sign_in: PersonSignIn
     home: PersonHome
     checks: ChannelChecks
+    passkeys: PersonPasskeys
     region: str
 
     @classmethod
@@ -29,4 +31,5 @@ class PersonDesk:
         """Wire the parts; numbers typed without a country code are of the clinic's country."""
         errands, region = Errands(), region_of(clinic_phone)
         sign_in = PersonSignIn(store, clock, notifier, errands, region)
-        return cls(errands, sign_in, PersonHome(store, clock), ChannelChecks(store, clock, notifier), region)
+        checks, passkeys = ChannelChecks(store, clock, notifier), PersonPasskeys(store, clock, notifier, sign_in)
+        return cls(errands, sign_in, PersonHome(store, clock), checks, passkeys, region)

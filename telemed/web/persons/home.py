@@ -41,7 +41,7 @@ class PersonHome:
         self._looks: OrderedDict[str, datetime] = OrderedDict()  # login id -> when its look was last written down
 
     async def read(self, person: Person) -> Json:
-        """-> {person, visits, past, details, contacts, carers, devices, access}."""
+        """-> {person, visits, past, details, contacts, carers, devices, passkeys, access}."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             patient = await own_record(tx, person, Action.OPEN_HOME, now)
@@ -52,6 +52,7 @@ class PersonHome:
                 await tx.audit.append(person.ref, AuditAction.PERSON_HOME_READ, patient.id, AuditOutcome.DONE, now)
             joins = CarerScope.JOIN_VISITS in scope
             devices = await tx.person_logins.of_person(person, now)
+            passkeys = await tx.passkeys.of_person(person.patient_id, person.carer_id)
             return {
                 "person": views.person_view(person, patient, carer),
                 "visits": await _ahead(tx, patient, person, now, joins, sees_visits) if joins or sees_visits else None,
@@ -60,6 +61,7 @@ class PersonHome:
                 "contacts": await _contacts(tx, patient, person),
                 "carers": await _carers(tx, patient, now) if carer is None else None,
                 "devices": [views.device_view(login, person.login_id) for login in devices],
+                "passkeys": [views.passkey_view(passkey) for passkey in passkeys],
                 "access": CarerScope.SEE_ACCESS in scope,
             }
 

@@ -114,7 +114,7 @@ class PersonSignIn:
             if record is not None and record.purpose is CodePurpose.CHOOSE and codes.is_right(record, secret, "", now):
                 owners = [owner for owner in await self._owners(tx, record, now) if owner.id == owner_id]
                 if owners and await tx.channel_codes.use(row_id, now):
-                    return await self._open(tx, owners[0], device, now)
+                    return await self.open(tx, owners[0].person, device, now)
             await self._refused(tx, record, now)
         raise _wrong()
 
@@ -162,14 +162,15 @@ class PersonSignIn:
         self, tx: Transaction, owners: list[Owner], device: str, now: datetime
     ) -> PersonSignedIn | ChoiceOwed:
         if len(owners) == 1:
-            return await self._open(tx, owners[0], device, now)
+            return await self.open(tx, owners[0].person, device, now)
         row_id, secret = new_id("chc"), new_secret()
         record = new_code(row_id, owners[0].channel, CodePurpose.CHOOSE, codes.hashed(secret, ""), now)
         await tx.channel_codes.create(record)
         return ChoiceOwed(codes.step_of(row_id, secret), tuple(owner.choice for owner in owners))
 
-    async def _open(self, tx: Transaction, owner: Owner, device: str, now: datetime) -> PersonSignedIn:
-        token, person = new_secret(), owner.person
+    async def open(self, tx: Transaction, person: Person, device: str, now: datetime) -> PersonSignedIn:
+        """Make a login of somebody who has just shown who they are. `device`: the browser in words."""
+        token = new_secret()
         await tx.person_logins.delete_expired(now - logins.KEEP_ENDED)
         login = PersonLoginRecord(
             new_id("ptl"), person.patient_id, person.carer_id, token_hash(token), device, now, now, now + logins.LIFE

@@ -28,7 +28,15 @@ PATIENT_IDS = {
     "member_id": "tmm_reviewer",
     "merge_id": "mrg_AbCdEfGhIjKlMnOp",
     "person_login_id": "ptl_AbCdEfGhIjKlMnOp",
+    "person_passkey_id": "psk_AbCdEfGhIjKlMnOp",
     "break_glass_id": "brk_AbCdEfGhIjKlMnOp",
+}
+
+
+# Well formed, and of no step.
+PASSKEY: dict[str, Any] = {
+    "token": "step-token-0123456789a",
+    "credential": {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {}},
 }
 
 
@@ -50,6 +58,8 @@ PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /person/code": {"contact": "somebody@example.org"},
     "POST /person/confirm": {"step": f"chc_{'a' * 16}.{'b' * 22}", "code": "000000"},
     "POST /person/choose": {"step": f"chc_{'a' * 16}.{'b' * 22}", "person": PATIENT_ID},
+    "POST /person/passkey/options": {},
+    "POST /person/passkey": PASSKEY,
     "POST /demo/code": {"contact": "somebody@example.org"},
     "POST /home/visits/{id}/join": {},
     "POST /home/sign-out": {},
@@ -57,6 +67,9 @@ PATIENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /home/devices/{person_login_id}/end": {},
     "POST /home/channel/code": {"channel_id": "chn_AbCdEfGhIjKlMnOp"},
     "POST /home/channel/verify": {"channel_id": "chn_AbCdEfGhIjKlMnOp", "code": "000000"},
+    "POST /home/passkeys/options": {},
+    "POST /home/passkeys": PASSKEY,
+    "POST /home/passkeys/{person_passkey_id}/remove": {},
     "POST /patients/{patient_id}/carers": {"name": "Carla", "relation": "child", "scope": ["join_visits"]},
     "PATCH /patients/{patient_id}/carers/{carer_id}": {"relation": "parent"},
     "POST /patients/{patient_id}/carers/{carer_id}/revoke": {},

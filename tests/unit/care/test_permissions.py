@@ -77,6 +77,7 @@ open_home             -     -     -     -     -     R     R     -     -     -   
 read_own_access       -     -     -     -     -     R     R     -     -     -     -     -
 join_own_visit        -     -     -     -     -     R     R     -     -     -     -     -
 verify_own_channel    -     -     -     -     -     R     R     -     -     -     -     -
+keep_own_passkeys     -     -     -     -     -     R     R     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,

@@ -12,6 +12,7 @@ import { useViewFocus } from "../../view_focus.js";
 import { AccessList } from "./access_list.js";
 import { Contacts } from "./contacts.js";
 import { Devices } from "./devices.js";
+import { Passkeys } from "./passkeys.js";
 import { Visits } from "./visits.js";
 import { day } from "./words.js";
 
@@ -84,6 +85,7 @@ export function Home() {
     ${home.access && html`<${AccessList} />`}
     <${Contacts} details=${home.details} contacts=${home.contacts} forPatient=${home.person.role === "carer" ? home.person.patient_name : ""} mayVerify=${home.person.role === "patient" || (home.person.scope ?? []).includes("edit_contacts")} onChange=${load} />
     ${home.carers && html`<${Carers} carers=${home.carers} />`}
+    <${Passkeys} passkeys=${home.passkeys} onChange=${load} />
     <${Devices} devices=${home.devices} onChange=${load} />
   </div>`;
 }

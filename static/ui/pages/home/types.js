@@ -6,7 +6,8 @@
 /** @typedef {{id: string, kind: "phone" | "email", shown: string, verified: boolean}} Contact */
 /** @typedef {{name: string, relation: string, scope: string[], ends_at: string | null}} Carer */
 /** @typedef {{id: string, device: string, created_at: string, last_seen_at: string, current: boolean}} Device */
-/** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], access: boolean}} Home */
+/** @typedef {{id: string, name: string, created_at: string, last_used_at: string | null}} Passkey */
+/** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], passkeys: Passkey[], access: boolean}} Home */
 /** @typedef {{name: string, role: string, day: string, act: string, times: number, first_at: string, last_at: string, emergency: boolean}} AccessLine */
 
 export {};

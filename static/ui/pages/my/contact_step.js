@@ -6,6 +6,7 @@ import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { useViewFocus } from "../../view_focus.js";
+import { PasskeyDoor } from "./passkey_door.js";
 
 /** @param {{steps: import("./flow.js").Steps, isFirst: boolean}} props */
 export function ContactStep({ steps, isFirst }) {
@@ -27,6 +28,7 @@ export function ContactStep({ steps, isFirst }) {
       value=${contact} onInput=${setContact} error=${missing ? t("my.contact_missing") : steps.problem || undefined}
       attributes=${{ autocapitalize: "off", spellcheck: false, inputmode: "email" }} />
     <${Button} kind="primary" type="submit" large=${true} wide=${true} busy=${steps.busy} label=${t("my.send_code")} testid="send-code" />
+    <${PasskeyDoor} disabled=${steps.busy} />
     ${clinicOfPage().demo && html`<${Banner} kind="info">${t("my.demo_hint")}</${Banner}>`}
   </form>`;
 }
