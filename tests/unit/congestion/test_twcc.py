@@ -219,9 +219,7 @@ def test_due_every_100_ms_and_sooner_when_a_message_is_full() -> None:
     st.lists(st.tuples(st.integers(1, 40), st.integers(0, 400_000), st.booleans()), min_size=1, max_size=300),
     st.randoms(use_true_random=False),
 )
-def test_any_arrival_pattern_is_reported_exactly(
-    base: int, steps: list[tuple[int, int, bool]], shuffle: random.Random
-) -> None:
+def test_any_arrival_pattern_is_reported_exactly(base: int, steps: list[tuple[int, int, bool]], shuffle: random.Random) -> None:
     """Gaps, wraps, reordering and messages in between: every arrival once, within half a tick, no arrival called lost."""
     extended, now, packets = base, START_US, []
     for gap, _, _ in steps:

@@ -1,0 +1,130 @@
+"""When video leaves. Sound leaves at once and only tells the pacer that it did; a burst of video is spread at 2.5 times the
+estimate, so that no keyframe stands before the sound in the path's queue (libwebrtc's pacing factor).
+
+Only whole frames are dropped, and sequence numbers are given at departure, so that a drop leaves no hole to be asked for again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+PACING_FACTOR = 2.5  # times the estimate
+DRAIN_FACTOR = 0.25  # while the path's own queue is long: it empties at three quarters of what the path carries
+MAX_DELAY_US = 250_000  # the queue may hold what leaves within this time; then frames are refused
+MAX_PACKETS = 512  # the queue, whatever the rate: a frame beyond it is cut off
+BURST_US = 5_000  # may leave at once: a timer's grain
+MIN_BURST = 1_500  # bytes: one packet always may
+
+
+class Verdict(Enum):
+    """What to do with a video packet. SEND it, `Pacer.hold` it, or DROP it: `Pacer.starved` then names its flow."""
+
+    SEND = "send"
+    HOLD = "hold"
+    DROP = "drop"
+
+
+class Pacer:
+    """Video of one subscriber. `offer` each packet; `release` what is due when the timer fires.
+
+    Drop rule: when a frame begins and what is held takes longer than 250 ms to leave, the frame is dropped, and with it every
+    held frame of its flow that has not begun to leave, and all that follows up to the next keyframe; `starved` has the
+    flow until then, and a keyframe is to be asked for. Likewise when 512 packets are held, whatever the rate.
+    """
+
+    __slots__ = ("_burst", "_queue", "_queued_bytes", "_rate", "_tokens", "_updated_us", "dropped", "starved")
+
+    def __init__(self, bitrate: float) -> None:
+        """`bitrate`: the estimate, in bit/s."""
+        self._queue: deque[tuple[int, int, int, bool]] = deque()  # (token, size, flow, begins a frame)
+        self._queued_bytes = 0
+        self._tokens = 0.0
+        self._updated_us = -1
+        self.dropped = 0  # packets
+        self.starved: set[int] = set()  # flows that wait for a keyframe; bounded by the flows of the subscriber
+        self.set_rate(bitrate, queue_is_long=False)
+
+    @property
+    def queued(self) -> int:
+        """Packets held."""
+        return len(self._queue)
+
+    def set_rate(self, bitrate: float, queue_is_long: bool) -> None:
+        """Take a new estimate (bit/s)."""
+        factor = DRAIN_FACTOR if queue_is_long else PACING_FACTOR
+        self._rate = bitrate * factor / 8e6  # bytes per us
+        self._burst = max(self._rate * BURST_US, MIN_BURST)
+
+    def passed(self, size: int) -> None:
+        """Sound, a resend or a probe of `size` bytes left at once: video waits that much longer. Debt is bounded."""
+        self._tokens = max(self._tokens - size, -8 * MIN_BURST)
+
+    def offer(self, flow: int, size: int, now_us: int, begins: bool, keyframe: bool) -> Verdict:
+        """Decide on a video packet. `begins`: first packet of a frame; `keyframe`: of a keyframe."""
+        if len(self._queue) >= MAX_PACKETS or (begins and self._queued_bytes > self._rate * MAX_DELAY_US):
+            self.purge(flow)
+            self.starved.add(flow)
+        if flow in self.starved:
+            if not (begins and keyframe and self._queued_bytes <= self._rate * MAX_DELAY_US):
+                self.dropped += 1
+                return Verdict.DROP
+            self.starved.discard(flow)
+        self._refill(now_us)
+        if self._queue or self._tokens <= 0:
+            return Verdict.HOLD
+        self._tokens -= size
+        return Verdict.SEND
+
+    def hold(self, flow: int, token: int, size: int, begins: bool) -> None:
+        """Queue a packet that `offer` said to hold; `token` comes back from `release`."""
+        self._queue.append((token, size, flow, begins))
+        self._queued_bytes += size
+
+    def purge(self, flow: int) -> int:
+        """Drop the held frames of a flow that have not begun to leave: it overflowed, is paused, or switches layers.
+
+        Return how many packets that were.
+        """
+        kept: deque[tuple[int, int, int, bool]] = deque()
+        whole = False
+        for packet in self._queue:
+            whole = whole or (packet[2] == flow and packet[3])
+            if whole and packet[2] == flow:
+                self._queued_bytes -= packet[1]
+            else:
+                kept.append(packet)
+        gone = len(self._queue) - len(kept)
+        self._queue = kept
+        self.dropped += gone
+        return gone
+
+    def release(self, now_us: int) -> list[int]:
+        """Return the tokens of the packets to send now, in order."""
+        self._refill(now_us)
+        due = []
+        queue = self._queue
+        while queue and self._tokens > 0:
+            token, size, _, _ = queue.popleft()
+            self._tokens -= size
+            self._queued_bytes -= size
+            due.append(token)
+        return due
+
+    def next_release_us(self, now_us: int) -> int | None:
+        """Return when the timer should fire, None while nothing is held."""
+        if not self._queue:
+            return None
+        return now_us if self._tokens > 0 or self._rate <= 0 else now_us + int(-self._tokens / self._rate) + 1
+
+    def clear(self, flow: int) -> None:
+        """A flow ended: it starves no more, and what is held of it goes."""
+        self.purge(flow)
+        self.starved.discard(flow)
+
+    def _refill(self, now_us: int) -> None:
+        if self._updated_us >= 0 and now_us > self._updated_us:
+            self._tokens = min(self._tokens + (now_us - self._updated_us) * self._rate, self._burst)
+        elif self._updated_us < 0:
+            self._tokens = self._burst
+        self._updated_us = max(now_us, self._updated_us)

@@ -1,0 +1,111 @@
+"""Does the queue grow? The slope of one-way delay against an adaptive threshold.
+
+Constants: draft-ietf-rmcat-gcc-02 section 5.4 and libwebrtc's trendline estimator, where all browsers' tuning has gone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+WINDOW = 20  # groups in the line
+SMOOTHING = 0.9  # weight of the past in the smoothed delay
+GAIN = 4.0  # makes the slope comparable with the threshold
+FULL_CONFIDENCE = 60  # groups; fewer weigh less, so that a young estimator does not judge
+OVERUSE_MS = 10.0  # a slope above the threshold must hold so long
+START_MS = 12.5  # threshold in ms of modified slope
+MIN_MS, MAX_MS = 6.0, 600.0  # bounds of the threshold
+RISE, FALL = 0.0087, 0.039  # per ms: above a competing TCP's swing the threshold must rise, not give way for ever
+MAX_OUTLIER_MS = 15.0  # slopes further above the threshold do not move it: they are steps, not jitter
+MAX_ADAPT_MS = 100.0  # longest time one sample may adapt the threshold
+
+
+class Usage(Enum):
+    """What the delay says about the path."""
+
+    NORMAL = "normal"
+    OVERUSE = "overuse"
+    UNDERUSE = "underuse"
+
+
+class TrendlineEstimator:
+    """Feed it the deltas of arrival groups; `usage` is the verdict after each. Bounded: 20 points."""
+
+    __slots__ = (
+        "_accumulated",
+        "_count",
+        "_first_ms",
+        "_over_count",
+        "_over_ms",
+        "_points",
+        "_previous",
+        "_smoothed",
+        "_updated_ms",
+        "threshold",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the path, as after a clock step or a change of address."""
+        self._points: deque[tuple[float, float]] = deque(maxlen=WINDOW)  # (arrival ms, smoothed delay ms)
+        self._count = 0
+        self._accumulated = self._smoothed = 0.0
+        self._first_ms = -1.0
+        self._previous = 0.0  # slope of the sample before
+        self._over_ms = -1.0
+        self._over_count = 0
+        self._updated_ms = -1.0
+        self.threshold = START_MS
+        self.usage = Usage.NORMAL
+
+    def add(self, sent_delta_us: int, arrival_delta_us: int, arrival_us: int) -> Usage:
+        """Take one pair of groups: their distance when sent and on arrival, and the arrival of the later."""
+        arrival_ms = arrival_us / 1000
+        if self._first_ms < 0:
+            self._first_ms = arrival_ms
+        self._count = min(self._count + 1, 1000)
+        self._accumulated += (arrival_delta_us - sent_delta_us) / 1000
+        self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._accumulated
+        self._points.append((arrival_ms - self._first_ms, self._smoothed))
+        slope = self._slope() if len(self._points) == WINDOW else self._previous
+        self._judge(slope, sent_delta_us / 1000, arrival_ms)
+        return self.usage
+
+    def _slope(self) -> float:
+        """Least squares over the window: ms of delay per ms of time."""
+        points = self._points
+        mean_x = sum(x for x, _ in points) / WINDOW
+        mean_y = sum(y for _, y in points) / WINDOW
+        above = sum((x - mean_x) * (y - mean_y) for x, y in points)
+        below = sum((x - mean_x) ** 2 for x, _ in points)
+        return above / below if below > 0 else self._previous
+
+    def _judge(self, slope: float, sent_delta_ms: float, now_ms: float) -> None:
+        if self._count < 2:
+            return
+        modified = min(self._count, FULL_CONFIDENCE) * slope * GAIN
+        if modified > self.threshold:
+            self._over_ms = sent_delta_ms / 2 if self._over_ms < 0 else self._over_ms + sent_delta_ms
+            self._over_count += 1
+            if self._over_ms > OVERUSE_MS and self._over_count > 1 and slope >= self._previous:
+                self._over_ms = 0.0
+                self._over_count = 0
+                self.usage = Usage.OVERUSE
+        else:
+            self._over_ms = -1.0
+            self._over_count = 0
+            self.usage = Usage.UNDERUSE if modified < -self.threshold else Usage.NORMAL
+        self._previous = slope
+        self._adapt(abs(modified), now_ms)
+
+    def _adapt(self, modified: float, now_ms: float) -> None:
+        elapsed = min(now_ms - self._updated_ms, MAX_ADAPT_MS) if self._updated_ms >= 0 else 0.0
+        self._updated_ms = now_ms
+        if modified > self.threshold + MAX_OUTLIER_MS:
+            return
+        rate = FALL if modified < self.threshold else RISE
+        self.threshold += rate * (modified - self.threshold) * max(elapsed, 0.0)
+        self.threshold = min(max(self.threshold, MIN_MS), MAX_MS)
