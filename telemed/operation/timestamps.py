@@ -1,11 +1,12 @@
 """Asking a time-stamp service (RFC 3161, over HTTP as its section 3.4 has it) and judging the answer.
 
-What reads and writes these messages is loaded at the first question: few installations have such a service, all of them start.
+What reads and writes these messages is loaded with the first `Stamper`: few installations have such a service, all of them start.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ class Stamper:
     """One service. `authority`: PEM file with its root certificates; without one the signature of its answers is not checked."""
 
     def __init__(self, url: str, authority: Path | None = None) -> None:
+        importlib.import_module("rfc3161_client")  # now, at start: the first stamp must not hold up the event loop
+        importlib.import_module("pyasn1_modules.rfc3161")
         self._url = url
         self._roots = _certificates(authority) if authority is not None else []
 
