@@ -15,6 +15,7 @@ class TcpClient(RtpClient):
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.ended = False
+        self.by_udp: socket.socket | None = None  # what is sent goes there instead while it is set
         self._earlier: list[socket.socket] = []
         self._received = b""
         self._waiting = b""
@@ -23,8 +24,9 @@ class TcpClient(RtpClient):
     def take_answer(self, negotiated: Negotiated) -> None:
         """Connect to the answer's TCP candidate."""
         self.remote = negotiated
-        candidate = next(entry for entry in negotiated.candidates if entry.protocol == "tcp")
-        self.address = (candidate.address, candidate.port)
+        udp, tcp = (next(c for c in negotiated.candidates if c.protocol == name) for name in ("udp", "tcp"))
+        self.address = (tcp.address, tcp.port)
+        self.udp_address = (udp.address, udp.port)
         self.dial()
 
     def dial(self) -> None:
@@ -38,6 +40,20 @@ class TcpClient(RtpClient):
         self._received = self._waiting = b""
         self.ended = False
         loop.add_reader(self._socket.fileno(), self._on_readable, self._socket)
+
+    def use_udp(self) -> None:
+        """Send by UDP from now on; the connection stays open and is read."""
+        self.by_udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.by_udp.setblocking(False)
+        self.by_udp.bind((self.host, 0))
+        asyncio.get_running_loop().add_reader(self.by_udp.fileno(), super()._on_readable, self.by_udp)
+
+    def leave_udp(self) -> None:
+        """Send by TCP again."""
+        assert self.by_udp is not None
+        asyncio.get_running_loop().remove_reader(self.by_udp.fileno())
+        self.by_udp.close()
+        self.by_udp = None
 
     def hang_up(self, *, reset: bool = False) -> None:
         """Close this end, by RST if wanted."""
@@ -57,6 +73,8 @@ class TcpClient(RtpClient):
     async def close(self, notify: bool = True) -> None:
         """End; with `notify` say so by DTLS."""
         await super().close(notify)
+        if self.by_udp is not None:
+            self.leave_udp()
         for earlier in self._earlier:
             earlier.close()
 
@@ -74,7 +92,11 @@ class TcpClient(RtpClient):
         return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
     def _send(self, data: bytes) -> None:
-        if self.address[1] and not self.drop_sends:
+        if not self.address[1] or self.drop_sends:
+            return
+        if self.by_udp is not None:
+            self.by_udp.sendto(data, self.udp_address)
+        else:
             self.write(struct.pack("!H", len(data)) + data)
 
     def _on_readable(self, handle: socket.socket) -> None:
