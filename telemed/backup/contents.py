@@ -19,9 +19,9 @@ FILES = "files"  # prefix of members: files of the installation's directory
 KEY_FILES = "keys"  # prefix in the key archive: var/keys
 SECRET_FILES = "secrets"  # prefix in the key archive: files that settings name  # noqa: S105 - a directory
 # Settings that are secrets, and settings that name a file with one.
-SECRET_KEYS = frozenset({"installation_key", "token", "report_token", "password", "client_secret", "signing_key"})
+SECRET_KEYS = frozenset({"installation_key", "token", "report_token", "password", "client_secret", "secret", "signing_key"})
 SECRET_FILE_KEYS = frozenset(
-    {"installation_key_file", "token_file", "report_token_file", "password_file", "client_secret_file"}
+    {"installation_key_file", "token_file", "report_token_file", "password_file", "client_secret_file", "secret_file"}
 )
 # Made anew at each start, or kept apart, or a back-up itself.
 LEFT_OUT = frozenset({"run", "faults", "keys", "work", "backups", "ca", "demo-accounts.json", "installation.key"})
