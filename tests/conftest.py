@@ -36,7 +36,7 @@ REQUIRED_IN_CI = os.environ.get("CI") == "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in ("prove: the long form of a test, run by `make prove`",):
+    for marker in ("prove: the long form of a test, run by `make prove`", "coturn: needs Debian's coturn"):
         config.addinivalue_line("markers", marker)
 
 
@@ -46,6 +46,8 @@ def missing_for(item: pytest.Item) -> str | None:
         absent = [name for name in ("chromium", "firefox-esr") if shutil.which(name) is None]
         if absent:
             return f"not installed: {', '.join(absent)} (make browsers, as root)"
+    if item.get_closest_marker("coturn") and shutil.which("turnserver") is None:
+        return "not installed: coturn (make browsers, as root)"
     if item.get_closest_marker("netns"):
         if os.geteuid() != 0:
             return "network namespaces need root"

@@ -11,7 +11,7 @@ from telemed import exits, logs
 from telemed.cli import DEFAULT_CONFIG
 from telemed.config import Config, ConfigFaults, load
 from telemed.demo import DEMO_UDP_PORT
-from telemed.doctor import audit, backups, machine, network, single_sign_on, tls, ways_out
+from telemed.doctor import audit, backups, machine, network, relay, single_sign_on, tls, ways_out
 from telemed.doctor.findings import Finding, Level, fault, ok
 from telemed.layout import Layout
 
@@ -35,6 +35,7 @@ def report(config: Config) -> list[Finding]:
         *network.addresses(config),
         *network.buffers(),
         *tls.certificate(config.server, now),
+        *relay.relay(config, now),
         *ways_out.ways_out(config),
         *single_sign_on.single_sign_on(config),
         *audit.checkpoints(config, now),

@@ -22,7 +22,7 @@ EVERYTHING = (
     "::ffff:0.0.0.0-::ffff:255.255.255.255",
     "64:ff9b::-64:ff9b::ffff:ffff",
 )
-# Forward secrecy and authenticated encryption alone; TLS 1.3 brings its own.
+# Forward secrecy and authenticated encryption alone.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 HARDENING = (
     "# Credentials: only those this server makes, which end by themselves.",
@@ -95,7 +95,7 @@ def _tls(turn: Turn, places: Places) -> list[str]:
     if not turn.tls_port or places.certificate is None or places.key is None:
         return ["no-tls"]
     files = [f"cert={places.certificate}", f"pkey={places.key}"]
-    return [f"tls-listening-port={turn.tls_port}", *files, f'cipher-list="{CIPHERS}"']
+    return [f"tls-listening-port={turn.tls_port}", *files, f"cipher-list={CIPHERS}"]
 
 
 def _peers(peers: list[str], turn: Turn) -> list[str]:
