@@ -85,10 +85,12 @@ function isSelected(entry, entries) {
   return transport ? transport.selectedCandidatePairId === entry.id : entry.selected === true || (entry.nominated && entry.state === "succeeded");
 }
 
-/** Protocol and kind of candidate, no addresses. @param {any} pair @param {Map<string, any>} entries */
+/** Protocol and kind of candidate, no addresses; of a relayed path the protocol to the relay. @param {any} pair @param {Map<string, any>} entries */
 function pathOf(pair, entries) {
   const local = entries.get(pair.localCandidateId);
-  return local ? `${local.protocol ?? ""} ${local.candidateType ?? ""}`.trim() : "";
+  if (!local) return "";
+  const protocol = (local.candidateType === "relay" && local.relayProtocol) || local.protocol || "";
+  return `${protocol} ${local.candidateType ?? ""}`.trim();
 }
 
 /**

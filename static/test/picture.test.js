@@ -64,6 +64,16 @@ test("two samples give loss, rate and concealment", () => {
   assert.deepEqual(worst([line], 50), { loss: 0.1, concealed: 0.1, frozen: false, rttMs: 50 });
 });
 
+test("the path tells the protocol of the pair in use, of a relayed one that to the relay", () => {
+  const path = (/** @type {object} */ local) => readSample([
+    ["p", { type: "candidate-pair", id: "p", nominated: true, state: "succeeded", localCandidateId: "l" }],
+    ["l", { type: "local-candidate", protocol: "udp", address: "192.0.2.1", ...local }],
+  ], 0).path;
+  assert.equal(path({ candidateType: "prflx", protocol: "tcp" }), "tcp prflx");
+  assert.equal(path({ candidateType: "relay", relayProtocol: "tls" }), "tls relay");
+  assert.equal(path({ candidateType: "relay" }), "udp relay");
+});
+
 test("a line that began anew gives no figures", () => {
   assert.equal(compare(readSample([audio(100, 0, 0, 0)], 0), readSample([audio(5, 0, 0, 0)], 500)).size, 0);
 });

@@ -82,10 +82,9 @@ def read_answer(text: str) -> Negotiated:
                 grants.append(Grant(mid, track, int(value.split()[0]), 0, ""))
         else:
             values.setdefault(name, value)
-    candidates.sort(key=lambda candidate: candidate.address != "127.0.0.1")
     algorithm, _, digest = values["fingerprint"].partition(" ")
-    unique = {(c.address, c.port): c for c in reversed(candidates)}
-    ordered = tuple(sorted(unique.values(), key=lambda candidate: candidate.address != "127.0.0.1"))
+    unique = {(c.address, c.port, c.protocol): c for c in candidates}  # they stand on each line
+    ordered = tuple(sorted(unique.values(), key=lambda c: (c.address != "127.0.0.1", -c.priority)))
     return Negotiated(values["ice-ufrag"], values["ice-pwd"], Fingerprint(algorithm, digest), ordered, tuple(grants))
 
 

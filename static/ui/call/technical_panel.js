@@ -16,6 +16,13 @@ function scriptErrors() {
   }
 }
 
+/** In words, which way the media goes: by UDP, by TCP, or over a relay. @param {string} path of a sample @returns {string} */
+function wayOf(path) {
+  const [protocol, kind] = path.split(" ");
+  if (!protocol) return "-";
+  return t(kind === "relay" ? "call.way_relayed" : "call.way_direct", { protocol: protocol.toUpperCase() });
+}
+
 /** @param {CallSession} session @returns {[string, string][]} */
 function facts(session) {
   const { media } = session;
@@ -25,7 +32,7 @@ function facts(session) {
     [t("call.tech_session"), session.sessionId],
     [t("call.tech_signaling"), session.connection.value],
     [t("call.tech_media"), `${media.connection.value} (${media.peer.attempts})`],
-    [t("call.tech_path"), sample?.path || "-"],
+    [t("call.tech_path"), wayOf(sample?.path ?? "")],
     [t("call.tech_round_trip"), sample?.rttMs === null || sample?.rttMs === undefined ? "-" : `${sample.rttMs} ms`],
     [t("call.tech_limit"), `${Math.round((session.state.value?.policy.max_video_bitrate ?? 0) / 1000)} kbit/s`],
     [t("call.tech_script_errors"), scriptErrors()],
