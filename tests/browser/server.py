@@ -44,7 +44,9 @@ class Server:
         return named
 
 
-async def start_server(folder: pathlib.Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Server:
+async def start_server(
+    folder: pathlib.Path, *arguments: str, prefix: tuple[str, ...] = (), program: tuple[str, ...] = ("-m", "telemed")
+) -> Server:
     """Start the product in `folder` and wait until it is ready. Raises AssertionError with its output if it is not."""
     ready_file = folder / "ready.json"
     ready_file.unlink(missing_ok=True)
@@ -52,8 +54,7 @@ async def start_server(folder: pathlib.Path, *arguments: str, prefix: tuple[str,
     command = (
         *prefix,
         sys.executable,
-        "-m",
-        "telemed",
+        *program,
         "serve",
         "--demo",
         "--var",

@@ -71,9 +71,9 @@ class CallPage:
 
 
 @contextlib.asynccontextmanager
-async def chromium_at(program: pathlib.Path = CHROMIUM) -> AsyncIterator[Browser]:
-    """Chromium, if wanted started by another `program`, for instance one that enters a network namespace."""
-    arguments = [FEW_PICTURES if entry.startswith(FAKE_DEVICE) else entry for entry in CHROMIUM_ARGUMENTS]
+async def chromium_at(program: pathlib.Path = CHROMIUM, *more: str) -> AsyncIterator[Browser]:
+    """Chromium, if wanted started by another `program`, for instance one that enters a network namespace, with `more` arguments."""
+    arguments = [FEW_PICTURES if entry.startswith(FAKE_DEVICE) else entry for entry in CHROMIUM_ARGUMENTS] + list(more)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(program), args=arguments)
         try:

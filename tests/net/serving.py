@@ -17,9 +17,9 @@ CALL_TIMEOUT = 90.0  # seconds for a whole call of the second client, start of i
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: pathlib.Path, inside: Namespace, address: str) -> AsyncIterator[Server]:
-    """The demo by HTTPS on `address` of the namespace."""
-    running = await start_server(folder, "--lan", address, prefix=inside.prefix)
+async def serving(folder: pathlib.Path, inside: Namespace, address: str, **more: Any) -> AsyncIterator[Server]:
+    """The demo by HTTPS on `address` of the namespace; `more` is for `start_server`."""
+    running = await start_server(folder, "--lan", address, prefix=inside.prefix, **more)
     try:
         yield running
     finally:
