@@ -44,6 +44,7 @@ class LayerForwarder:
         "_last_in",
         "_last_key_index",
         "_last_layer_in",
+        "_last_media",
         "_last_picture",
         "_last_tl0",
         "_last_timestamp",
@@ -75,7 +76,8 @@ class LayerForwarder:
         self._segments: deque[Segment] = deque(maxlen=MAX_SEGMENTS)
         self._next_out = first_sequence  # of the next run
         self._first_in = OPEN_END
-        self._last_in = -1  # newest extended number of the current run
+        self._last_in = -1  # newest extended number of the current run, padding included
+        self._last_media = -1  # the newest one sent: late packets may come between it and the padding
         self._last_layer_in = [-1] * len(clocks)  # where earlier runs of each layer ended
         self._offset = 0
         self._timestamp_offset = 0
@@ -115,11 +117,18 @@ class LayerForwarder:
                 return DROPPED
             return self._switch(layer, ext, timestamp, marker, fields, now) if ext > self._last_layer_in[layer] else DROPPED
         self.out_timestamp = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
-        newest = self._last_in
-        if ext > newest:
-            if ext - newest > MAX_LEAP:
+        if ext >= self._first_in:  # the usual case
+            if ext - self._last_in > MAX_LEAP:
                 self._leap(ext)
-            self._last_in = ext
+            sequence = (ext + self._offset) & 0xFFFF
+        else:
+            sequence = self._late(ext)
+            if sequence < 0:
+                return DROPPED
+        if ext > self._last_media:
+            if ext > self._last_in:
+                self._last_in = ext
+            self._last_media = ext
             self._last_timestamp = timestamp
             self._last_at = now
             self._cut = not marker
@@ -127,9 +136,7 @@ class LayerForwarder:
                 self._last_picture = fields.picture
                 self._last_tl0 = fields.tl0
                 self._last_key_index = fields.key_index
-        elif ext < self._first_in:
-            return self._late(ext)
-        return (ext + self._offset) & 0xFFFF
+        return sequence
 
     def skip(self, layer: int, ext: int) -> None:
         """A packet of padding alone ended here: close the hole it would leave, when it is the newest."""
@@ -218,7 +225,7 @@ class LayerForwarder:
         self._refusals = 0
         self._gone = False
         self._clocked = True
-        self._last_in = ext - 1
+        self._last_in = self._last_media = ext - 1
         self._last_picture = self._last_tl0 = self._last_key_index = -1
         return self.forward(layer, ext, timestamp, marker, fields, now)
 
