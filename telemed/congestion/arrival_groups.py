@@ -64,7 +64,7 @@ class ArrivalGroups:
         """Packets that arrive together although sent apart waited in the same queue: one sample."""
         gap = arrival_us - self._arrival_us
         sooner = gap - (sent_us - self._sent_us) < 0
-        return sooner and gap <= BURST_US and arrival_us - self._first_arrival_us < MAX_BURST_US
+        return sooner and 0 <= gap <= BURST_US and arrival_us - self._first_arrival_us < MAX_BURST_US
 
     def _deltas(self) -> tuple[int, int] | None:
         if self._prev_sent_us < 0:

@@ -116,11 +116,10 @@ class SendController:
         outcome = self._reader.apply(report, now_us)
         if outcome.arrived:
             self._on_arrivals(outcome, now_us)
-        reported = len(outcome.arrived) + outcome.lost
-        size = outcome.bytes_arrived + outcome.lost_bytes
-        if reported and self._loss.add(reported, outcome.lost - outcome.recovered, size, now_us):
+        reported = len(outcome.arrived) + max(outcome.lost, 0)
+        if reported and self._loss.add(reported, outcome, now_us):
             congested = self._congested_us >= 0 and now_us - self._congested_us < CONGESTED_US
-            self._loss.judge(self.estimate.bitrate, congested, self._round_trip.smoothed_us, now_us)
+            self._loss.judge(self._aimd.bitrate, congested, self._round_trip.smoothed_us, now_us)
         self.estimate = self._conclude()
         return self.estimate
 
@@ -227,5 +226,5 @@ class SendController:
     def _conclude(self) -> Estimate:
         aimd, loss, queue = self._aimd, self._loss, self._queue
         bitrate = max(min(aimd.bitrate, loss.limit), aimd.floor)
-        good = not self._congested and not queue.is_long and loss.limit > aimd.bitrate
+        good = not self._congested and not queue.is_long and loss.limit >= aimd.bitrate
         return Estimate(bitrate, queue.queue_us, queue.is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good)

@@ -19,15 +19,15 @@ _by_arrival = itemgetter(1)
 class Outcome:
     """What one feedback message told.
 
-    `arrived`: (send time us, arrival time us, size, kind, sequence) of each packet, in order of arrival; the arrival clock is the
-    subscriber's and has no meaning but in differences. `lost` and `lost_bytes`: reported missing. `recovered`: of those
-    in `arrived`, how many an earlier message called lost. `round_trip_us`: of the packet that arrived last, None if none did.
+    `arrived`: (send time us, arrival time us, size, kind, sequence) of each packet, in order of arrival; the arrival clock
+    is the subscriber's and has no meaning but in differences. `lost` and `lost_bytes`: reported missing for the first
+    time, less what arrived now and was called lost earlier: they may be negative. `round_trip_us`: of the packet sent
+    last among those that arrived, None if none did.
     """
 
     arrived: tuple[tuple[int, int, int, int, int], ...]
     lost: int
     lost_bytes: int
-    recovered: int
     round_trip_us: int | None
     bytes_arrived: int
 
@@ -51,18 +51,19 @@ class FeedbackReader:
 
     def apply(self, report: FeedbackReport, now_us: int) -> Outcome:
         """Return what the message says that is new, and settle it in the log."""
-        arrived, recovered = self._arrivals(report, now_us)
+        arrived, recovered, recovered_bytes = self._arrivals(report, now_us)
         lost, lost_bytes = self._losses(report)
+        lost, lost_bytes = lost - recovered, lost_bytes - recovered_bytes
         arrived.sort(key=_by_arrival)
         round_trip_us = now_us - max(packet[0] for packet in arrived) if arrived else None
-        return Outcome(tuple(arrived), lost, lost_bytes, recovered, round_trip_us, sum(packet[2] for packet in arrived))
+        return Outcome(tuple(arrived), lost, lost_bytes, round_trip_us, sum(packet[2] for packet in arrived))
 
-    def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int, int]], int]:
-        """Return what arrived, and how many of that were called lost before."""
+    def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int, int]], int, int]:
+        """Return what arrived, and how many packets and bytes of that were called lost before."""
         settle = self._log.settle
         oldest = now_us - MAX_ROUND_TRIP_US
         arrived = []
-        recovered = 0
+        recovered = recovered_bytes = 0
         epoch = self._enter_epoch(report)
         for sequence, arrival_us in report.received:
             found = settle(sequence)
@@ -70,8 +71,10 @@ class FeedbackReader:
                 self.ignored += 1
                 continue
             arrived.append((found[0], arrival_us + epoch, found[1], found[2], sequence))
-            recovered += found[3]
-        return arrived, recovered
+            if found[3]:
+                recovered += 1
+                recovered_bytes += found[1]
+        return arrived, recovered, recovered_bytes
 
     def _enter_epoch(self, report: FeedbackReport) -> int:
         """Return what to add to the arrivals of this message: the reference time wraps every 12 days."""
@@ -100,7 +103,7 @@ class FeedbackReader:
                 self.unreported += ahead
             else:
                 start -= ahead  # the part before the cursor has been spoken about
-        if start >= end or (latest - end) & 0xFFFF >= CAPACITY:
+        if start >= end or (latest + 1 - end) & 0xFFFF >= CAPACITY:
             return 0, 0
         self._cursor = end & 0xFFFF
         return self._count(start, min(end, start + MAX_GAP))

@@ -9,9 +9,10 @@ LossBasedBweV2 separates the two by maximum likelihood; this is the same model j
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telemed.congestion.aimd import HEADROOM, HEADROOM_BITS
+from telemed.congestion.feedback import Outcome
 
 LOW, HIGH = 0.02, 0.10  # shares of packets lost beyond the path's own
 GROWTH = 1.08  # per second
@@ -23,7 +24,6 @@ PATIENCE_US = 5_000_000  # or after this long; then at most HIGH is called the p
 IDLE = 2.0  # times what is sent: a cut begins there at most, so that few steps reach a layer that is too much
 QUIET = 80_000.0  # bit/s: the sound and hardly more; sent whatever is lost, so that nothing can be cut
 MAX_INHERENT = 0.6  # beyond it nothing is forwarded usefully anyway
-RELEASE = 1.2  # a limit this far above the estimate limits nothing
 FORGET = 0.2  # how fast `inherent` follows a path that loses less, per window
 
 
@@ -49,6 +49,7 @@ class LossController:
         "_experiment",
         "_from_us",
         "_lost",
+        "_lost_bytes",
         "_packets",
         "_products",
         "_settled_us",
@@ -65,7 +66,7 @@ class LossController:
         self._experiment: Experiment | None = None
         self._was_lossy = False
         self._settled_us = -1
-        self._packets = self._lost = self._bytes = 0
+        self._packets = self._lost = self._bytes = self._lost_bytes = 0
         self._from_us = -1
         self._products = (0, 0, 0)  # sums over messages of lost * lost, lost * packets, packets * packets
 
@@ -73,11 +74,9 @@ class LossController:
         """A probe came through whole at `bitrate`."""
         self.limit = max(self.limit, bitrate)
 
-    def add(self, packets: int, lost: int, size: int, now_us: int) -> bool:
-        """Take what a feedback message reports on: packets, how many of them are lost, and bytes sent in them.
-
-        Return whether there is enough to `judge`.
-        """
+    def add(self, packets: int, outcome: Outcome, now_us: int) -> bool:
+        """Take a feedback message that reports on so many packets. Return whether there is enough to `judge`."""
+        lost = outcome.lost
         if self._from_us < 0:
             self._begin(now_us)
         if now_us < self._settled_us:
@@ -85,7 +84,8 @@ class LossController:
             return False
         self._packets += packets
         self._lost += lost
-        self._bytes += size
+        self._bytes += outcome.bytes_arrived + max(outcome.lost_bytes, 0)
+        self._lost_bytes += outcome.lost_bytes
         self._products = (
             self._products[0] + lost * lost,
             self._products[1] + lost * packets,
@@ -93,15 +93,19 @@ class LossController:
         )
         return self._packets >= MIN_PACKETS and now_us - self._from_us >= MIN_WINDOW_US
 
-    def judge(self, estimate: float, congested: bool, round_trip_us: int, now_us: int) -> None:
-        """Close the window if it proves enough. `congested`: the delay said so lately; such loss is never the path's own."""
+    def judge(self, delay_based: float, congested: bool, round_trip_us: int, now_us: int) -> None:
+        """Close the window if it proves enough. `delay_based`: the bitrate the delay allows.
+
+        `congested`: the delay has said so lately; such loss is never the path's own.
+        """
         elapsed_us = now_us - self._from_us
-        loss = min(max(self._lost / self._packets, 0.0), 1.0)
-        doubt = self._doubt(loss)
+        doubt = self._doubt(min(max(self._lost / self._packets, 0.0), 1.0))
+        loss = min(max(self._lost_bytes / self._bytes, 0.0), 1.0)  # a full queue still has room for small packets
         clean = self._beyond(loss + doubt) < LOW
         if elapsed_us < WINDOW_US and not clean and self._beyond(loss - doubt) <= HIGH:
             return
         rate = self._bytes * 8e6 / elapsed_us
+        estimate = min(self.limit, delay_based)
         self.loss = loss
         self._begin(now_us)
         self._conclude(rate, congested, now_us)
@@ -118,9 +122,9 @@ class LossController:
         elif surely < LOW:
             grown = self.limit * GROWTH ** (elapsed_us / 1e6)
             self.limit = max(self.limit, min(grown, HEADROOM * rate + HEADROOM_BITS))
+            if self.limit >= delay_based:
+                self.limit = float("inf")
         self._was_lossy = excess > HIGH / 2
-        if self.limit > estimate * RELEASE:
-            self.limit = float("inf")
 
     def _doubt(self, loss: float) -> float:
         """DOUBT standard errors. Losses that come in bursts say less than their number: messages are compared with each other."""
@@ -150,6 +154,8 @@ class LossController:
                 self._take_back(experiment, self.inherent)  # a burst that ended by itself
             elif predicted > LOW:  # the path is full: what it loses besides is what the model leaves over
                 self.inherent = min(self.inherent, max(loss - predicted, 0.0) / (1 - predicted))
+        elif rate > experiment.rate:  # more is sent than when it began, as when a keyframe came late
+            self._experiment = replace(experiment, rate=rate, loss=loss)
         elif now_us - experiment.since_us >= PATIENCE_US:
             self._experiment = None
             if self.limit < rate:  # what is left is sound: sending less cannot be tried
@@ -164,5 +170,5 @@ class LossController:
 
     def _begin(self, now_us: int) -> None:
         self._from_us = now_us
-        self._packets = self._lost = self._bytes = 0
+        self._packets = self._lost = self._bytes = self._lost_bytes = 0
         self._products = (0, 0, 0)
