@@ -82,9 +82,7 @@ async def by_relay_alone(page: CallPage) -> None:
 async def relayed(folder: pathlib.Path, *, forced: bool) -> AsyncIterator[Relayed]:
     """The product and both pages; nobody is in a call yet, and the relay does not run."""
     own = lan.prepare(folder / "relay-ca", RELAY, datetime.now(UTC))
-    text = settings(
-        host=RELAY, addresses=[RELAY], peers=[SERVER], tls_port=443, tls_certificate=own.certificate, tls_key=own.key
-    )
+    text = settings(host=RELAY, addresses=[RELAY], peers=[SERVER], tls_port=443, tls_certificate=own.certificate, tls_key=own.key)
     config = write_settings(folder, text)
     program = ("-m", "tests.turn.demo_with_relay", str(config))
     with network("server", "client") as net:

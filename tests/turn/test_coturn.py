@@ -6,9 +6,11 @@ import itertools
 import os
 import pathlib
 import re
+import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -265,6 +267,30 @@ def test_tls_of_today_and_no_other(cable: Cable, tmp_path: pathlib.Path) -> None
         weak = ["-tls1_2", "-cipher", "AES128-SHA"]
         found = {tuple(options): shakes_hands(cable.client, *options) for options in (old, weak, ["-tls1_2"])}
         assert list(found.values()) == [False, False, True], found
+
+
+def test_a_renewed_certificate_is_taken_without_a_restart(cable: Cable, tmp_path: pathlib.Path) -> None:
+    """What `systemctl reload telemed-turn` does: the files anew, then SIGUSR2. Allocations go on."""
+    leaf, private = certificate(tmp_path)
+    config = plain(tmp_path, tls_port=443, tls_certificate=leaf, tls_key=private)
+    with relay(tmp_path, config, cable.server) as running, asking(cable.client, fresh()) as client:
+        client.allocate()
+        first = served(cable.client)
+        assert first == leaf.read_text()
+        certificate(tmp_path)
+        again = ["turn", "config", "--config", str(config), "--directory", str(running.directory), "--owner", "turnserver"]
+        subprocess.run([*cable.server.prefix, sys.executable, "-m", "telemed", *again], timeout=30, check=True)
+        running.process.send_signal(signal.SIGUSR2)
+        end = time.monotonic() + 10
+        while served(cable.client) == first:
+            assert time.monotonic() < end, running.lines()
+        assert served(cable.client) == leaf.read_text()
+        assert client.refresh() == 600
+
+
+def served(where: Namespace) -> str:
+    """The certificate that TLS clients see, PEM."""
+    return inside(where, lambda: ssl.get_server_certificate((SERVER4, 443)))
 
 
 def shakes_hands(where: Namespace, *options: str) -> bool:
