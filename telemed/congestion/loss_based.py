@@ -16,9 +16,9 @@ from telemed.congestion.feedback import Outcome
 
 LOW, HIGH = 0.02, 0.10  # shares of packets lost beyond the path's own
 GROWTH = 1.08  # per second
-MIN_WINDOW_US, MIN_PACKETS = 400_000, 20  # least that is judged, when it leaves no doubt
+MIN_WINDOW_US, MIN_PACKETS = 400_000, 30  # least that is judged, when it leaves no doubt
 WINDOW_US = 2_000_000  # time after which a window is judged as it is
-DOUBT = 2.0  # standard errors a share must exceed a limit by to be judged early, half as many later: 20 packets prove little
+DOUBT = 2.0  # standard errors a share must exceed a limit by to be judged early, half as many later: few packets prove little
 CONCLUSIVE = 0.8  # an experiment is judged when the rate has fallen this far
 PATIENCE_US = 5_000_000  # or after this long; then at most HIGH is called the path's own
 IDLE = 2.0  # times what is sent: a cut begins there at most, so that few steps reach a layer that is too much

@@ -90,17 +90,18 @@ def test_a_download_that_fills_the_queue_costs_the_video_not_the_sound() -> None
 def test_a_tenth_lost_at_random_does_not_collapse_the_estimate(seed: int, burst: float) -> None:
     call = Call(Conditions([(0, 3e6)], loss=0.1, burst=burst, seed=seed))
     call.run(25)
-    assert all(sample.estimate >= 350_000 for sample in call.during(1, 25))
+    assert all(sample.estimate >= 230_000 for sample in call.during(1, 25))
     assert not any(sample.paused for sample in call.samples)
-    assert call.samples[-1].layer == HIGH
+    assert call.samples[-1].estimate > 1e6
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_third_lost_at_random_is_recognised(seed: int) -> None:
     call = Call(Conditions([(0, 3e6)], loss=0.3, seed=seed))
-    call.run(50)
-    assert call.samples[-1].layer == HIGH
+    call.run(40)
+    assert call.samples[-1].estimate > 1e6
     assert len(call.switches) <= 8
+    assert sum(sample.paused for sample in call.samples) < 300  # tenths of a second
 
 
 def test_loss_of_a_shallow_full_queue_is_followed() -> None:
@@ -129,7 +130,7 @@ def test_jitter_is_no_congestion() -> None:
 def test_others_that_take_half_the_link_are_given_way() -> None:
     call = Call(Conditions([(0, 2e6)], cross=1.2e6))
     call.run(15)
-    assert all(sample.layer == MIDDLE and sample.queue_ms < 100 for sample in call.during(3, 15))
+    assert all(sample.layer == MIDDLE and sample.queue_ms < 120 for sample in call.during(3, 15))
 
 
 def test_a_step_of_the_subscribers_clock_changes_nothing() -> None:
