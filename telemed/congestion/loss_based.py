@@ -23,6 +23,8 @@ CONCLUSIVE = 0.8  # an experiment is judged when the rate has fallen this far
 PATIENCE_US = 5_000_000  # or after this long; then at most HIGH is called the path's own
 IDLE = 2.0  # times what is sent: a cut begins there at most, so that few steps reach a layer that is too much
 QUIET = 80_000.0  # bit/s: the sound and hardly more; sent whatever is lost, so that nothing can be cut
+WORSE = 0.15  # a share that rises so much during an experiment: the path has changed, and the experiment begins again
+TRUST_US, MAX_TRUST_US = 20_000_000, 320_000_000  # a verdict above HIGH is tried again, each time half as often
 MAX_INHERENT = 0.6  # beyond it nothing is forwarded usefully anyway
 FORGET = 0.2  # how fast `inherent` follows a path that loses less, per window
 
@@ -53,6 +55,8 @@ class LossController:
         "_packets",
         "_products",
         "_settled_us",
+        "_tried_us",
+        "_trust_us",
         "_was_lossy",
         "inherent",
         "limit",
@@ -65,6 +69,8 @@ class LossController:
         self.loss = 0.0
         self._experiment: Experiment | None = None
         self._was_lossy = False
+        self._tried_us = 0
+        self._trust_us = TRUST_US // 2
         self._settled_us = -1
         self._packets = self._lost = self._bytes = self._lost_bytes = 0
         self._from_us = -1
@@ -109,6 +115,8 @@ class LossController:
         self.loss = loss
         self._begin(now_us)
         self._conclude(rate, congested, now_us)
+        if self.inherent > HIGH and now_us - self._tried_us >= self._trust_us:
+            self.inherent = 0.0
         if loss + doubt < self.inherent:
             self.inherent += FORGET * (loss - self.inherent)
         excess = self._beyond(loss)
@@ -146,27 +154,30 @@ class LossController:
         predicted = experiment.predicts(rate)
         if congested:
             self._experiment = None
+        elif rate > experiment.rate or loss > experiment.loss + WORSE:
+            self._experiment = replace(experiment, rate=rate, loss=loss)
         elif rate <= CONCLUSIVE * experiment.rate:
             self._experiment = None
             if loss - predicted > (experiment.loss - predicted) / 2:
-                self._take_back(experiment, loss)
+                self._take_back(experiment, loss, now_us)
             elif loss < LOW and predicted > LOW + LOW:
-                self._take_back(experiment, self.inherent)  # a burst that ended by itself
+                self._take_back(experiment, self.inherent, now_us)  # a burst that ended by itself
             elif predicted > LOW:  # the path is full: what it loses besides is what the model leaves over
                 self.inherent = min(self.inherent, max(loss - predicted, 0.0) / (1 - predicted))
-        elif rate > experiment.rate:  # more is sent than when it began, as when a keyframe came late
-            self._experiment = replace(experiment, rate=rate, loss=loss)
         elif now_us - experiment.since_us >= PATIENCE_US:
             self._experiment = None
             if self.limit < rate:  # what is left is sound: sending less cannot be tried
-                self._take_back(experiment, loss)
+                self._take_back(experiment, loss, now_us)
             else:
                 self.inherent = max(self.inherent, min(loss, HIGH))
 
-    def _take_back(self, experiment: Experiment, inherent: float) -> None:
+    def _take_back(self, experiment: Experiment, inherent: float, now_us: int) -> None:
         """The cuts were for nothing."""
         self.inherent = min(inherent, MAX_INHERENT)
         self.limit = max(self.limit, experiment.estimate)
+        if self.inherent > HIGH:
+            self._tried_us = now_us
+            self._trust_us = min(self._trust_us * 2, MAX_TRUST_US)
 
     def _begin(self, now_us: int) -> None:
         self._from_us = now_us

@@ -107,7 +107,7 @@ def test_kinds_and_sizes_survive() -> None:
     fates=st.lists(st.sampled_from(["arrives", "lost", "late"]), min_size=1, max_size=80),
     cuts=st.lists(st.integers(1, 40), min_size=1, max_size=20),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_every_packet_is_accounted_for_once(start: int, fates: list[str], cuts: list[int]) -> None:
     """Through the real recorder and the wire, across the wrap."""
     log = SendLog()
@@ -153,7 +153,7 @@ MESSAGES = st.builds(
 
 
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=5), count=st.integers(0, 150))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_hostile_messages_do_no_harm(messages: list[FeedbackReport], count: int) -> None:
     controller = SendController(floor=30_000, cap=5_000_000)
     for index in range(count):
@@ -166,7 +166,7 @@ def test_hostile_messages_do_no_harm(messages: list[FeedbackReport], count: int)
 
 
 @given(data=st.binary(max_size=120))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_any_bytes_are_a_message_or_malformed(data: bytes) -> None:
     framed = b"\x8f\xcd" + (len(data) // 4 + 2).to_bytes(2, "big") + bytes(8) + data[: len(data) // 4 * 4]
     controller = SendController()
