@@ -169,7 +169,7 @@ def test_late_packets_and_resends_keep_their_numbers_within_a_run() -> None:
 
 
 def test_after_a_restart_of_its_encoder_old_packets_cannot_be_resent_and_the_layer_begins_anew() -> None:
-    camera = Camera(layers=1)
+    camera = Camera(layers=1, first=20_000)
     subscriber = camera.join()
     camera.frame(0, key=True)
     last = subscriber.highest & 0xFFFF
