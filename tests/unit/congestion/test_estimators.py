@@ -178,7 +178,9 @@ def test_little_loss_limits_nothing() -> None:
 def test_the_paths_own_loss_does_not_collapse_the_limit(own: float, seed: int) -> None:
     path = Path(own, seed=seed)
     path.run(20)
-    assert min(path.run(1) for _ in range(20)) >= 1.4e6
+    limits = [path.run(1) for _ in range(20)]
+    assert min(limits) >= 0.9e6  # a verdict of much loss is tried again once in this time
+    assert sum(limits) / 20 > 1.6e6
 
 
 def test_loss_of_a_full_path_is_followed() -> None:
