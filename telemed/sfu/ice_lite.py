@@ -202,11 +202,13 @@ class IceAgent:
             return self.selected
         return max(candidates, key=lambda path: path.checked_at, default=None)
 
-    def forget(self, address: Address) -> None:
-        """The address belongs to somebody else now."""
+    def forget(self, address: Address, checked_after: float = 0.0) -> None:
+        """The address belongs to somebody else now, or is gone. The path checked last takes over, but none from before
+        `checked_after` (seconds): whoever has that address now did not ask for media."""
         self.paths = {key: path for key, path in self.paths.items() if path.address != address}
         if self.selected is not None and self.selected.address == address:
-            self.selected = max(self.paths.values(), key=lambda path: path.checked_at, default=None)
+            fresh = (path for path in self.paths.values() if path.checked_at >= checked_after)
+            self.selected = max(fresh, key=lambda path: path.checked_at, default=None)
 
     def release(self) -> None:
         """The peer has ended: let go of its paths, which know their owner, and of its connections."""

@@ -37,6 +37,7 @@ CLOCK_READING_NS = 20_000  # two clocks read within this belong together
 CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more than slewing can explain
 MAX_STAMP_AGE_US = 2_000_000  # an older kernel stamp is a stepped clock, not a long queue
 
+CONSENT_SECONDS = 30.0  # RFC 7675 section 5.1: how long a check allows to send
 HELD_SECONDS = 10.0  # after its last check an address stays its owner's: browsers check each 2 to 6 s
 
 NO_ANCILLARY: Ancillary = []  # of a TCP path: the kernel is asked for nothing
@@ -146,10 +147,10 @@ class UdpMux:
             self._on_drained(now_us * 1e-6)
 
     def forget(self, address: StreamAddress) -> None:
-        """A TCP connection is over: its peer falls back to the path that was checked last, if it has another."""
+        """A TCP connection is over: its peer falls back to the path that was checked last, if it has another with consent."""
         path = self._paths.pop(address, None)
         if path is not None:
-            path.owner.agent.forget(address)
+            path.owner.agent.forget(address, monotonic_ns() * 1e-9 - CONSENT_SECONDS)
             path.owner.on_path_changed()
 
     def _on_readable(self) -> None:

@@ -148,14 +148,19 @@ async def test_a_cut_connection_is_replaced_with_the_same_keys(stage: Stage, res
     assert stage.peer("alice").state is PeerState.CONNECTED
 
 
-async def test_a_closed_connection_falls_back_to_udp(stage: Stage) -> None:
+@pytest.mark.parametrize("age", [0.0, 31.0])
+async def test_a_closed_connection_falls_back_to_udp_while_that_has_consent(stage: Stage, age: float) -> None:
     alice = await join_by_tcp(stage, "alice", (MIC,))
     alice.use_udp()
     alice.check(nominate=False)
     await until(lambda: len(stage.peer("alice").agent.paths) == 2)
     assert stage.peer("alice").path.connection is not None
+    alice.stop_checks()
+    other = next(path for path in stage.peer("alice").agent.paths.values() if path.connection is None)
+    other.checked_at -= age
     alice.hang_up()
-    await until(lambda: stage.peer("alice").path.connection is None)
+    await until(lambda: stage.worker.stats()["connections"] == 0)
+    assert stage.peer("alice").path is (None if age else other)
 
 
 async def test_the_end_of_a_peer_ends_its_connection(stage: Stage) -> None:
