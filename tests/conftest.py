@@ -29,6 +29,7 @@ REAL_TIME = (
     "tests/privacy",
     "tests/bench",
     "tests/prove",
+    "tests/turn",
     "tests/adapters/ops",
 )
 
