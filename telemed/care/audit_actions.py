@@ -99,7 +99,7 @@ class AuditAction(StrEnum):
     PERSON_SIGNED_OUT = "person.signed_out"
     PERSON_HOME_READ = "person.home_read"
     PERSON_PASSKEY_ADDED = "person.passkey_added"
-    PERSON_PASSKEY_REMOVED = "person.passkey_removed"  # by staff: with a channel or a carer taken from the record
+    PERSON_PASSKEY_REMOVED = "person.passkey_removed"  # by staff: with a channel, a carer, or a merge undone
     # object: channel, or "unknown"
     PERSON_CODE_SENT = "person.code_sent"
     # object: organisation

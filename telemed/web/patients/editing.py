@@ -90,7 +90,7 @@ class PatientEditing:
             return {**await record_parts(step), "merge": {"id": record.id}}
 
     async def undo(self, actor: Staff, kept_id: str, merge_id: str) -> Json:
-        """Part two joined records again; -> {..., restored_id}. What was added since stays with the kept one."""
+        """Part two joined records again; -> {..., restored_id}. What was added since stays with the kept one, but no way in."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             step = await PatientStep.open(tx, now, actor, kept_id, Action.MERGE_PATIENTS)
@@ -102,10 +102,25 @@ class PatientEditing:
             await tx.patient_merges.return_rows(record.moved, merged.id, step.patient.id)
             await tx.patients.save(merging.pointing(merged, None))
             await tx.patient_merges.save(merging.undone(record, actor.user_id, now))
+            await _end_ways_in(step, record.at)
             change = {"name": [step.patient.name, merged.name]}
             await step.change(ChangeKind.MERGE_UNDONE, change, AuditAction.PATIENT_MERGE_UNDONE)
             await step.of(merged).change(ChangeKind.MERGE_UNDONE, change, AuditAction.PATIENT_MERGE_UNDONE)
             return {**await record_parts(step), "restored_id": merged.id}
+
+
+async def _end_ways_in(step: PatientStep, joined_at: datetime) -> None:
+    """End whatever opens the kept record that its patient may not have made.
+
+    While the two were one, both people signed in to it: a login or passkey of that time may be of the one who has left.
+    """
+    tx, patient = step.tx, step.patient
+    await tx.person_logins.revoke_all(patient.id, None, step.now)  # the owner signs in anew
+    since = [passkey for passkey in await tx.passkeys.of_person(patient.id, None) if passkey.created_at >= joined_at]
+    for passkey in since:
+        await tx.passkeys.save(replace(passkey, revoked_at=step.now))
+    if since:
+        await step.audit(AuditAction.PERSON_PASSKEY_REMOVED)
 
 
 async def _new_record(tx: Transaction, actor: Staff, details: Details, now: datetime) -> PatientStep:

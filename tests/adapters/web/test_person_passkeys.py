@@ -306,3 +306,28 @@ async def test_other_sites_and_addresses_have_no_passkeys(door: Door) -> None:
 async def test_one_source_tries_as_often_as_with_codes(door: Door) -> None:
     statuses = [(await post(door, "/person/passkey/options")).status for _ in range(41)]
     assert statuses == [200] * 40 + [429]
+
+
+async def test_whoever_was_joined_by_mistake_keeps_no_way_into_the_others_record(door: Door, people: People) -> None:
+    async with people.store.write() as tx:
+        twin = ChannelRecord("chn_twin", TWIN_ID, ChannelKind.EMAIL, "twin@example.org", START, verified_at=START)
+        await tx.channels.create(twin)
+    await door.enter()
+    owners = await added(door)
+    door.site.clock.move(60)
+    merged = await as_staff(door, people, f"/patients/{PATIENT_ID}/merge", {"merged_id": TWIN_ID, "revision": 1})
+    step = (await door.ask("twin@example.org")).json["step"]
+    async with people.store.read() as tx:
+        (message,) = await tx.outbox.about("chn_twin")
+    twins_login = (await door.confirm(step, message.details["code"])).cookies["telemed_person"].value
+    door.site.cookies = {"telemed_person": twins_login}
+    assert (await door.site.ask("GET", f"{API}/home")).json["person"]["name"] == NAME
+    twins = await added(door)
+    await as_staff(door, people, f"/patients/{PATIENT_ID}/merges/{merged.json['merge']['id']}/undo")
+    door.site.cookies = {"telemed_person": twins_login}
+    assert (await door.site.ask("GET", f"{API}/home")).status == 401
+    assert is_refused(await show(door, twins))
+    home = await home_of(door, await show(door, owners))
+    assert {contact["shown"] for contact in home["contacts"]} >= {MAIL} and len(home["passkeys"]) == 1
+    desk = people.users[Role.FRONT_DESK].id
+    assert (desk, AuditAction.PERSON_PASSKEY_REMOVED.value, PATIENT_ID, "done") in await door.audit()
