@@ -1,7 +1,8 @@
 """Seats that patients' carers took from Home: they last as long as what the carer may do.
 
 A right that staff take away ends them at once, in the transaction that takes it away. One that ends by time lets nobody in any
-more (tickets, offers, links); a call in progress is not cut by a clock.
+more (tickets, offers, links); a call in progress is not cut by a clock. So it is while the visit is detached from the patient's
+record; once it is attached to somebody else's, they end.
 """
 
 from __future__ import annotations
@@ -47,11 +48,23 @@ async def _end(tx: Transaction, changed: CarerChange) -> list[VisitStep]:
         step = steps.get(seat.session_id)
         if step is None:
             step = steps[seat.session_id] = await VisitStep.load(tx, seat.session_id, changed.at, changed.actor)
-        await _end_links(step, seat.id)
-        await tx.seats.revoke_of_participant(seat.id, step.now)
-        if seat.state not in _SHUT_OUT:
-            await step.move_seat(seat.id, ParticipantEvent.REMOVED, Cause.STAFF)
+        await _end_place(step, seat)
     return list(steps.values())
+
+
+async def end_places_of_others(step: VisitStep) -> None:
+    """Take the links and seats of carers away who act for somebody else than the patient the visit is attached to now."""
+    for seat in [seat for seat in step.seats.values() if seat.carer_id is not None]:
+        carer = await step.tx.carers.get(seat.carer_id or "")
+        if carer is None or carer.patient_id != step.session.patient_id:
+            await _end_place(step, seat)
+
+
+async def _end_place(step: VisitStep, seat: ParticipantRecord) -> None:
+    await _end_links(step, seat.id)
+    await step.tx.seats.revoke_of_participant(seat.id, step.now)
+    if seat.state not in _SHUT_OUT:
+        await step.move_seat(seat.id, ParticipantEvent.REMOVED, Cause.STAFF)
 
 
 async def _end_links(step: VisitStep, participant_id: str) -> None:
@@ -62,11 +75,13 @@ async def _end_links(step: VisitStep, participant_id: str) -> None:
 
 
 async def carer_may_join(tx: Transaction, seat: ParticipantRecord | None, now: datetime) -> bool:
-    """Whether the carer behind a seat may be in visits now; true for every other seat."""
+    """Whether the carer behind a seat may be in this visit now; true for every other seat."""
     if seat is None or seat.carer_id is None:
         return True
-    carer = await tx.carers.get(seat.carer_id)
-    return carer is not None and carer.may_join(now)
+    carer, session = await tx.carers.get(seat.carer_id), await tx.sessions.get(seat.session_id)
+    if carer is None or session is None or not carer.may_join(now):
+        return False
+    return carer.patient_id == session.patient_id  # a merge moves both; a visit attached by mistake is not the carer's
 
 
 async def check_carer(tx: Transaction, seat: ParticipantRecord | None, now: datetime) -> None:

@@ -14,6 +14,7 @@ from telemed.care.ports import Json
 from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.signaling.acting import authorise
+from telemed.signaling.carer_places import end_places_of_others
 from telemed.signaling.desk import Desk
 from telemed.signaling.step import VisitStep
 
@@ -53,6 +54,7 @@ async def attach(step: VisitStep, actor: Staff, patient_id: str) -> None:
         raise Conflict("This visit is attached to another record.", code="already_attached")
     name = step.session.patient_name or patient.name
     await step.save_session(replace(step.session, patient_id=patient.id, patient_name=name))
+    await end_places_of_others(step)
     await _note(step, patient, ChangeKind.SESSION_ATTACHED, AuditAction.PATIENT_SESSION_ATTACHED)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from telemed.care.identity import Person, Seat
-from telemed.care.patients.records import CarerRecord, PatientRecord
+from telemed.care.patients.records import CarerRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import CarerScope, Relation
 from telemed.care.ports import CarerChange, Json
 from telemed.care.repositories import Transaction
@@ -187,3 +187,33 @@ async def test_a_change_that_fails_ends_nothing(clinic: World) -> None:
     with pytest.raises(Conflict):
         await clinic.visits.change_carer(fails)
     assert await clinic.visits.seat(cookie) is not None
+
+
+async def attach(world: World, visit: Visit, patient_id: str | None) -> None:
+    await world.visits.attach_patient(world.doctor, visit.id, patient_id)
+
+
+async def test_a_visit_of_somebody_else_is_none_of_the_carers(clinic: World) -> None:
+    doctor, now = clinic.doctor, clinic.clock.utcnow()
+    async with clinic.store.write() as tx:
+        await tx.patients.create(PatientRecord("pat_2", doctor.organisation_id, "Bob", "bob", doctor.user_id, now, now))
+        for number in (1, 2):
+            member = TeamMemberRecord(f"tmm_{number}", f"pat_{number}", doctor.user_id, doctor.user_id, now)
+            await tx.care_teams.add(member)
+    visit = await attached(clinic)
+    _, carer, seat, cookie = await talking(clinic, visit)
+    token = await own_link(clinic, visit)
+    await attach(clinic, visit, None)
+    assert await clinic.visits.seat(cookie) is None
+    with pytest.raises(NotAllowed):
+        await clinic.visits.issue_ticket(seat, visit.id)
+    with pytest.raises(Gone):
+        await clinic.visits.open_link(token, PHONE, None)
+    assert carer.sio.connected and await state_of(clinic, seat.participant_id) == "connected"  # it may have been a slip
+    await attach(clinic, visit, "pat_1")
+    assert await clinic.visits.seat(cookie) is not None and await clinic.visits.issue_ticket(seat, visit.id)
+    await attach(clinic, visit, None)
+    await attach(clinic, visit, "pat_2")
+    await asyncio.wait_for(carer.disconnected.wait(), 2)
+    assert await state_of(clinic, seat.participant_id) == "removed" and await clinic.visits.seat(cookie) is None
+    assert await state_of(clinic, visit.patient_id) == "connected"
