@@ -53,6 +53,7 @@ def upgrade(database: Path, scripts: Path = SCRIPTS) -> Upgraded:
         return Upgraded(revision, target)
     settle(database)  # an empty log cannot be lost with it
     copy = _copy_path(database, revision, target)
+    _prune(copy.parent, KEPT_COPIES - 1)  # first: one that fails again and again must not fill the disk
     take_snapshot(database, copy)
     log.info("database upgrade begins from=%s to=%s", revision, target)
     try:
@@ -63,7 +64,6 @@ def upgrade(database: Path, scripts: Path = SCRIPTS) -> Upgraded:
             f"The database could not be brought from revision {revision} to {target}. It is as it was before: "
             f"start the version that was used until now. A copy is kept as {COPIES}/{copy.name}."
         ) from error
-    _prune(copy.parent)
     log.info("database upgrade done to=%s", target)
     return Upgraded(revision, target, copy)
 
@@ -107,7 +107,7 @@ def _put_back(copy: Path, database: Path) -> None:
     os.replace(fresh, database)
 
 
-def _prune(directory: Path) -> None:
+def _prune(directory: Path, kept: int) -> None:
     copies = sorted(directory.glob(f"{PREFIX}*.sqlite3"))
-    for old in copies[:-KEPT_COPIES]:
+    for old in copies[:-kept]:
         old.unlink(missing_ok=True)

@@ -95,6 +95,17 @@ def test_only_three_copies_are_kept(old: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "work").glob("before-upgrade-*"))) == 3
 
 
+def test_an_upgrade_that_never_ends_does_not_fill_the_disk(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(upgrade, "migrate", fails)
+    for _ in range(5):
+        with pytest.raises(MigrationFailed):
+            upgrade.upgrade(old)
+    assert len(list((tmp_path / "work").glob("before-upgrade-*"))) == 3
+
+
 def test_revisions_that_are_known() -> None:
     assert knows("") and knows("0001") and knows(head())
     assert not knows("9999") and not knows("no revision at all")
