@@ -129,8 +129,9 @@ async def test_both_by_the_relay_and_the_relay_is_restarted(tmp_path: pathlib.Pa
         with here.relay():
             took = await comes_in(here)
             print(f"media both ways by {await way(here.call.patient)} {took:.2f} s after being admitted")
-            assert {await way(here.call.patient), await way(here.call.doctor)} == {"udp relay"}
-            assert took <= SET_UP
+            # Chromium keeps the first way that works. On a cable without delay that is UDP or TCP; elsewhere TCP takes longer.
+            kinds = {(await way(page)).partition(" ")[2] for page in (here.call.patient, here.call.doctor)}
+            assert (kinds, took <= SET_UP) == ({"relay"}, True)
             await asyncio.gather(*(page.receives(**STEADY) for page in (here.call.doctor, here.call.patient)))
             await here.call.mark()
         gone = time.monotonic()
