@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
+from pydantic import ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Limits
-from pydantic import StringConstraints, model_validator
 
 from telemed.web.request_models import Body
 
@@ -15,7 +15,9 @@ StateWord = Annotated[str, StringConstraints(min_length=1, max_length=40, patter
 
 
 class DeliveryReportBody(Body):
-    """`POST /notify/reports`: our `reference`, or the gateway's own `id`, or both."""
+    """`POST /notify/reports`: our `reference`, the gateway's own `id`, or both. What else it tells (times, prices) is not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     reference: GatewayText | None = None
     id: GatewayText | GatewayNumber | None = None

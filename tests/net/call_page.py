@@ -72,7 +72,7 @@ class CallPage:
 
 @contextlib.asynccontextmanager
 async def chromium_at(program: pathlib.Path = CHROMIUM, *more: str) -> AsyncIterator[Browser]:
-    """Chromium, if wanted started by another `program`, for instance one that enters a network namespace, with `more` arguments."""
+    """Chromium, with `more` arguments; if wanted by another `program`, for instance one that enters a network namespace."""
     arguments = [FEW_PICTURES if entry.startswith(FAKE_DEVICE) else entry for entry in CHROMIUM_ARGUMENTS] + list(more)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(program), args=arguments)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select, update
 
 from telemed.care.notify import delivery
-from telemed.care.notify.records import DeliveryState, Medium, OutboxMessage, TemplateRecord
+from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, TemplateRecord
 from telemed.care.notify.reports import REPORT_LIFE, STATES, DeliveryReport, Effect
 from telemed.store import schema_operation as schema
 from telemed.store.columns import UtcTime
@@ -132,7 +132,10 @@ class OutboxRows:
 
 
 def _changes(message: OutboxMessage) -> dict[str, Any]:
-    """The columns that change after a message was put. Its values stay as they were sealed, or go."""
+    """The columns that change after a message was put. Its values stay as they were sealed, or go when it has ended.
+
+    Values that could not be opened stay: the right installation key may be back tomorrow, and an admin sends again.
+    """
     values = {
         "state": message.state,
         "attempts": message.attempts,
@@ -142,7 +145,8 @@ def _changes(message: OutboxMessage) -> dict[str, Any]:
         "lease_until": message.lease_until,
         "finished_at": message.finished_at,
     }
-    return values if message.details else {**values, "details": {}}
+    done_with = not message.details and message.finished_at is not None and message.error is not Fault.SEALED
+    return {**values, "details": {}} if done_with else values
 
 
 class TemplateRows:

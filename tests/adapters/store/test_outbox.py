@@ -226,6 +226,22 @@ async def test_another_key_or_another_row_opens_nothing(database: Path) -> None:
     raw.close()
 
 
+async def test_values_outlast_a_start_with_the_wrong_key(database: Path) -> None:
+    store = await Store.open(database, KEY)
+    async with store.write() as tx:
+        await tx.organisations.create(CLINIC)
+    await put(store, message(1))
+    await store.close()
+    store = await Store.open(database, OTHER_KEY)
+    (taken,) = await take(store)
+    assert await settle(store, delivery.settle(taken, Outcome(Verdict.REFUSED, Fault.SEALED), NOW, 0.5))
+    await store.close()
+    store = await Store.open(database, KEY)
+    kept = await get(store)
+    await store.close()
+    assert (kept.state, kept.error, kept.details) == (S.FAILED, Fault.SEALED, {"link": LINK})
+
+
 async def test_rows_of_an_earlier_version_are_read_and_then_sealed(outbox: Store, database: Path) -> None:
     unknown = replace(message(2), state=S.UNKNOWN, finished_at=NOW)
     await put(outbox, message(1), unknown, message(3))

@@ -1,6 +1,6 @@
 /** "Next time without a code": one's own passkeys, a further one on this device, and their removal. */
 import { html, useRef, useState } from "../../../vendor/preact.js";
-import { api } from "../../../core/api.js";
+import { ApiError, api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
@@ -54,6 +54,11 @@ function Line({ passkey, onRemove }) {
   </li>`;
 }
 
+/** Removed already, in another tab or on another device: that is what was wanted. @param {unknown} error */
+function goneIsDone(error) {
+  if (!(error instanceof ApiError && error.status === 404)) throw error;
+}
+
 /** @param {{passkeys: Passkey[], onChange: () => Promise<void>}} props */
 export function Passkeys({ passkeys, onChange }) {
   const { busy, problem, run } = useWork();
@@ -67,7 +72,7 @@ export function Passkeys({ passkeys, onChange }) {
   });
   const remove = (/** @type {Passkey} */ { id }) => run(async () => {
     setLeaving(null);
-    await api.post(`/home/passkeys/${id}/remove`);
+    await api.post(`/home/passkeys/${id}/remove`).catch(goneIsDone);
     toast(t("identity.passkey_removed"));
     await onChange();
     heading.current?.focus(); // its button is gone
