@@ -15,7 +15,7 @@ StateWord = Annotated[str, StringConstraints(min_length=1, max_length=40, patter
 
 
 class DeliveryReportBody(Body):
-    """`POST /notify/reports`: our `reference`, the gateway's own `id`, or both. What else it tells (times, prices) is not read."""
+    """`POST /notify/reports`: our `reference`, the gateway's own `id`, or both. What else it tells (time, price) is not read."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
