@@ -16,8 +16,11 @@ STILL = {**PHONE, "reduced_motion": "reduce"}  # colours of a dialog that fades 
 
 
 async def press(tab: ChromiumTab, testid: str) -> None:
-    """As somebody without a mouse."""
-    await tab.page.locator(selector(testid)).focus()
+    """As somebody without a mouse, who looks first: a dialog takes the focus when it is shown."""
+    button = tab.page.locator(selector(testid))
+    await expect(button).to_be_visible()
+    await button.focus()
+    await expect(button).to_be_focused()
     await tab.page.keyboard.press("Enter")
 
 
