@@ -106,6 +106,13 @@ async def get(store: Store, number: int = 1) -> OutboxMessage:
     return found
 
 
+async def soon(condition: Callable[[], bool]) -> None:
+    """Wait for what follows the row in the database: counts, and calls of a gateway."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def until(condition: Callable[[OutboxMessage], bool], store: Store, number: int = 1) -> OutboxMessage:
     async with asyncio.timeout(10):
         while not condition(found := await get(store, number)):  # noqa: ASYNC110
@@ -122,7 +129,7 @@ async def test_a_message_goes_out_once_and_its_secrets_go_with_it(store: Store, 
     async with working(store, clock, mail) as worker:
         await put(store, fresh(clock))
         sent = await ended(store, S.SENT)
-        assert worker.figures() == {"under_way": 0, "sent": 1}
+        await soon(lambda: worker.figures() == {"under_way": 0, "sent": 1})
     assert [letter.id for letter in mail.letters] == ["out_1"] and LINK in mail.letters[0].text
     assert sent.details == {} and sent.recipient and mail.closed
 
@@ -183,11 +190,10 @@ async def test_never_more_at_once_than_agreed(store: Store, clock: Clock) -> Non
     mail = Stub()
     mail.open.clear()
     await put(store, *(fresh(clock, number) for number in range(1, 21)))
-    async with working(store, clock, mail) as worker:
-        async with asyncio.timeout(10):
-            while worker.figures()["under_way"] < QUICK.at_once:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)  # several looks
+    async with working(store, clock, mail):
+        await soon(lambda: mail.at_once == QUICK.at_once)
+        await asyncio.sleep(0.1)  # several looks, none of which may start a fifth
+        assert mail.at_once == QUICK.at_once
         mail.open.set()
         for number in range(1, 21):
             await ended(store, S.SENT, number)
@@ -209,7 +215,7 @@ async def test_a_stop_waits_a_little_and_an_attempt_cut_off_is_taken_again(store
     stuck.open.clear()
     async with working(store, clock, stuck):
         await put(store, fresh(clock))
-        await ended(store, S.SENDING)
+        await soon(lambda: stuck.at_once == 1)
     assert (await get(store)).state is S.SENDING and stuck.closed
     mail = Stub()
     async with working(store, clock, mail):
@@ -301,9 +307,7 @@ async def test_a_database_that_fails_for_a_while_is_outlived(store: Store, clock
 
     monkeypatch.setattr(store, "read", read)
     async with working(store, clock, mail):
-        async with asyncio.timeout(10):
-            while failures:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await soon(lambda: not failures)
         await put(store, fresh(clock))
         await ended(store, S.SENT)
 
