@@ -16,6 +16,7 @@ from telemed.ids import new_id
 from telemed.signaling.acting import authorise
 from telemed.signaling.carer_places import end_places_of_others
 from telemed.signaling.desk import Desk
+from telemed.signaling.own_links import end_own_links
 from telemed.signaling.step import VisitStep
 
 
@@ -35,6 +36,7 @@ class PatientDesk:
             elif step.session.patient_id is not None:
                 patient = await _record(step, actor, step.session.patient_id)
                 await step.save_session(replace(step.session, patient_id=None))
+                await end_own_links(step, self._desk.settings.link_key, patient.id)
                 await _note(step, patient, ChangeKind.SESSION_DETACHED, AuditAction.PATIENT_SESSION_DETACHED)
             return {"session": views.staff_session_view(step.session)}
 

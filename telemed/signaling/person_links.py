@@ -27,9 +27,9 @@ from telemed.ids import new_id
 from telemed.signaling.acting import require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_desk import MAX_SEATS, new_link
+from telemed.signaling.own_links import MAX_RENEWED, RECOVERED, hash_of, home_prefix
 from telemed.signaling.step import VisitStep
 
-MAX_RENEWED = 20  # links of one person to one visit, one after the other
 _SHUT_OUT = frozenset({ParticipantState.DENIED, ParticipantState.REMOVED})
 
 
@@ -57,7 +57,7 @@ class PersonLinks:
         async def work(step: VisitStep) -> Json:
             patient = await self._own(step, person)
             self._desk.admission.check_join(step.session.state)
-            found = await self._find(step, person.ref.id, f"home-{session_id}")
+            found = await self._find(step, person.ref.id, home_prefix(session_id))
             seat = await _seat_of(step, person, patient, found.seat_id)
             if found.link is None:
                 await self._make(step, person.ref.id, found.command_id, seat)
@@ -101,7 +101,7 @@ class PersonLinks:
         way = await self._way(step, patient) if patient is not None else None
         if patient is None or way is None:
             return
-        found = await self._find(step, seat.id, "recover")
+        found = await self._find(step, seat.id, RECOVERED)
         link = found.link or await self._make(step, seat.id, found.command_id, seat)
         sent = await step.tx.outbox.about(link.id)
         if codes.seconds_to_wait((message.created_at for message in sent), step.now) > 0:
@@ -141,8 +141,7 @@ class PersonLinks:
         seat_id = None
         for number in range(MAX_RENEWED):
             command_id = f"{prefix}-{number}"
-            hashed = token_hash(derived_token(self._desk.settings.link_key, for_id, command_id))
-            link = await step.tx.links.by_token_hash(hashed)
+            link = await step.tx.links.by_token_hash(hash_of(self._desk.settings.link_key, for_id, prefix, number))
             if link is None or (link.revoked_at is None and step.now < link.expires_at):
                 return _Found(command_id, link, link.participant_id if link else seat_id)
             seat_id = link.participant_id

@@ -77,11 +77,15 @@ def person(carer_id: str | None = None, patient_id: str = "pat_1", world: World 
 async def attached(world: World, patient_id: str = "pat_1") -> Visit:
     """A visit attached to the record."""
     visit = await world.start_visit()
+    await put_under(world, visit, patient_id)
+    return visit
+
+
+async def put_under(world: World, visit: Visit, patient_id: str) -> None:
     async with world.store.write() as tx:
         session = await tx.sessions.get(visit.id)
         assert session is not None
         await tx.sessions.save(replace(session, patient_id=patient_id))
-    return visit
 
 
 async def test_a_patient_joins_its_own_seat_without_staff(clinic: World) -> None:
@@ -140,6 +144,36 @@ async def test_a_carer_gets_a_seat_of_its_own_and_loses_it_with_its_rights(clini
         await tx.carers.save(replace(record, ends_at=clinic.clock.utcnow()))
     with pytest.raises(NotAllowed):
         await clinic.visits.join_own_visit(carer, visit.id)
+
+
+async def test_a_visit_that_was_somebody_elses_lets_nobody_in_by_home(clinic: World) -> None:
+    visit = await attached(clinic)
+    me = person(world=clinic)
+    token = await clinic.visits.join_own_visit(me, visit.id)
+    opened = await clinic.visits.open_link(token, PHONE, None)
+    await recover(clinic, visit.token)
+    assert len(await sent_for(clinic, visit)) == 1
+    await clinic.visits.attach_patient(clinic.doctor, visit.id, None)
+    with pytest.raises(Gone):
+        await clinic.visits.open_link(token, PHONE, opened.seat_token)
+    async with clinic.store.read() as tx:
+        links = await tx.links.in_session(visit.id)
+        assert await tx.seats.live(visit.patient_id, clinic.clock.utcnow()) == []
+    assert [link.revoked_at is None for link in links] == [True, False, False]  # the one that staff gave goes on
+    assert (await clinic.visits.open_link(visit.token, TABLET, None)).participant_id == visit.patient_id
+    await put_under(clinic, visit, "pat_1")
+    assert await clinic.visits.join_own_visit(me, visit.id) != token
+
+
+async def test_a_call_goes_on_when_its_visit_is_detached(clinic: World) -> None:
+    visit = await attached(clinic)
+    token = await clinic.visits.join_own_visit(person(world=clinic), visit.id)
+    await clinic.visits.open_link(token, PHONE, None)
+    _doctor, patient, _seat = await visit.call()
+    await clinic.visits.attach_patient(clinic.doctor, visit.id, None)
+    async with clinic.store.read() as tx:
+        assert len(await tx.seats.live(visit.patient_id, clinic.clock.utcnow())) == 1
+    assert not patient.disconnected.is_set()
 
 
 async def test_who_was_sent_away_does_not_come_back_by_home(clinic: World) -> None:
