@@ -44,6 +44,14 @@ class PeerState(StrEnum):
     CLOSED = "closed"  # closed by control, replaced by a newer attempt, or silent for 30 s
 
 
+class Way(StrEnum):
+    """How a peer's packets reach the worker. Through a relay they come by UDP: only control and the client know of it."""
+
+    UNKNOWN = "unknown"
+    UDP = "udp"
+    TCP = "tcp"
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """One codec of an m-line as the browser numbered it. `rtx_payload_type` is None without RFC 4588."""
@@ -215,7 +223,11 @@ class VideoPaused:
 
 @dataclass(frozen=True, slots=True)
 class PeerQuality:
-    """Event `quality`, every 2 s per connected peer. Losses are fractions 0..1, rates bit/s, `rtt` seconds (0: unknown)."""
+    """Event `quality`, every 2 s per connected peer. Losses are fractions 0..1, rates bit/s, `rtt` seconds (0: unknown).
+
+    Up is from the peer to us, down from us to the peer. Jitter (RFC 3550 section 6.4.1) in seconds, of the worst line; down as
+    the peer reported it.
+    """
 
     room_id: str
     peer_id: str
@@ -224,6 +236,12 @@ class PeerQuality:
     rtt: float
     up_rate: int
     down_rate: int
+    up_jitter: float = 0.0
+    down_jitter: float = 0.0
+    way: Way = Way.UNKNOWN
+    layer: int | None = None  # largest layer of a picture sent to the peer now, 0 the smallest; None: none
+    video_rate: int = 0  # of `down_rate`, what is pictures; 0: none is sent
+    video_paused: bool = False  # pictures it asked for are kept back to keep the sound
 
 
 WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | PeerQuality

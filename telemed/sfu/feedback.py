@@ -61,6 +61,7 @@ class FeedbackHandler:
             if flow is None:
                 continue
             flow.loss = block.fraction_lost
+            flow.jitter = block.jitter / flow.line.codec.clock_rate
             flow.round_trip.on_report_block(block.last_sr, block.delay_since_last_sr, now)
             peer.guard.on_report(block.fraction_lost, flow.is_video, now, block.ssrc)
 

@@ -72,6 +72,7 @@ class EgressFlow:
         "head",
         "header_length",
         "is_video",
+        "jitter",
         "line",
         "loss",
         "offset",
@@ -109,6 +110,7 @@ class EgressFlow:
         self.timestamp_offset = 0
         self.paused = False  # video stopped to keep the sound
         self.loss = 0  # latest fraction the subscriber reported, in 1/256
+        self.jitter = 0.0  # seconds, as the subscriber reported last
         self.round_trip = RoundTripEstimator()
         self._next_out = secrets.randbelow(FIRST_SEQUENCE_LIMIT)
         self._last_out_timestamp = secrets.randbits(32)

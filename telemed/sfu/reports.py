@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telemed.media.control import PeerQuality, VideoPaused
+from telemed.media.control import VideoPaused
 from telemed.media.loss_guard import Pause, Resume
 from telemed.rtp.rtcp import build_nack, build_receiver_report, build_sdes, build_sender_report
 from telemed.rtp.rtcp_records import ReportBlock
+from telemed.sfu.quality import QualityMeter
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
@@ -21,14 +21,6 @@ SENDER_REPORT_QUIET = 2.0  # seconds without packets after which a source gets n
 QUALITY_SECONDS = 2  # calls of `each_second` between two quality events
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Running counts of one direction at the last quality event."""
-
-    packets: dict[int, int] = field(default_factory=dict)  # by SSRC
-    octets: dict[int, int] = field(default_factory=dict)
-
-
 class PeerReporter:
     """The periodic RTCP of one peer. Methods are called by the worker's timer wheel; `now` in monotonic seconds.
 
@@ -38,10 +30,8 @@ class PeerReporter:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._fractions: dict[int, int] = {}  # inbound SSRC -> last reported fraction lost, 1/256
-        self._up = _Tally()
-        self._down = _Tally()
+        self._quality = QualityMeter(peer)
         self._seconds = 0
-        self._quality_at = 0.0
         self.pressing = False
 
     @property
@@ -95,7 +85,7 @@ class PeerReporter:
         self._guard(now)
         self._seconds += 1
         if self._seconds % QUALITY_SECONDS == 0:
-            peer.services.emit(self._quality(streams, now))
+            peer.services.emit(self._quality.measure(streams, self._fractions, self.round_trip or 0.0, now))
 
     def _send_receiver_report(self, streams: list[InboundStream], now: float) -> None:
         blocks: list[ReportBlock] = []
@@ -144,33 +134,3 @@ class PeerReporter:
             return
         peer.room.pause_video(peer, paused, now)
         peer.services.emit(VideoPaused(peer.room.room_id, peer.peer_id, paused))
-
-    def _quality(self, streams: list[InboundStream], now: float) -> PeerQuality:
-        peer = self._peer
-        elapsed = now - self._quality_at if self._quality_at else float(QUALITY_SECONDS)
-        self._quality_at = now
-        up = [(s.ssrc, s.stats.packets, s.stats.octets, self._fractions.get(s.ssrc, 0)) for s in streams]
-        down = [(f.ssrc, f.packets_sent, f.octets_sent, f.loss) for f in peer.flows.values()]
-        up_loss, up_rate = _interval(self._up, up, elapsed, arrived=True)
-        down_loss, down_rate = _interval(self._down, down, elapsed, arrived=False)
-        return PeerQuality(
-            peer.room.room_id, peer.peer_id, up_loss, down_loss, round(self.round_trip or 0.0, 4), up_rate, down_rate
-        )
-
-
-def _interval(tally: _Tally, counts: list[tuple[int, int, int, int]], elapsed: float, arrived: bool) -> tuple[float, int]:
-    """Return (loss 0..1 weighted by packets, bit/s) since the last call, from (SSRC, packets, octets, fraction lost).
-
-    `arrived`: the packets are those that came through, so what was sent is more.
-    """
-    lost = sent = octets = 0.0
-    for ssrc, packets, octet_count, fraction in counts:
-        recent = max(packets - tally.packets.get(ssrc, 0), 0)
-        octets += max(octet_count - tally.octets.get(ssrc, 0), 0)
-        share = min(fraction / 256, 0.99)
-        total = recent / (1 - share) if arrived else recent
-        sent += total
-        lost += total * share
-    tally.packets = {ssrc: packets for ssrc, packets, _octets, _fraction in counts}
-    tally.octets = {ssrc: octet_count for ssrc, _packets, octet_count, _fraction in counts}
-    return round(lost / sent, 4) if sent else 0.0, round(octets * 8 / max(elapsed, 0.1))

@@ -14,10 +14,6 @@ OFFERS_PER_SECOND = 1.0  # protocol section 3: at most 10 in 10 s
 OFFER_BURST = 10.0
 TRACK_HASH_BYTES = 12  # 96 bits, as every id of ours
 
-GOOD_LOSS, GOOD_RTT = 0.02, 0.3  # three bars: nobody notices anything
-FAIR_LOSS, FAIR_RTT = 0.06, 0.5  # two bars: sound is whole, pictures may stutter
-POOR_LOSS, POOR_RTT = 0.15, 1.0  # one bar: sound is concealed here and there; beyond it none
-
 
 def track_id(participant_id: str, source: Source) -> str:
     """The id of a seat's track: the same after every reconnect and restart, so nothing needs to be remembered."""
@@ -28,14 +24,6 @@ def track_id(participant_id: str, source: Source) -> str:
 def source_of(participant_id: str, track: str) -> Source | None:
     """Which source of a seat a track id belongs to; None: it is not one of its tracks."""
     return next((source for source in Source if track_id(participant_id, source) == track), None)
-
-
-def quality_bars(loss: float, rtt: float) -> int:
-    """Connection bars 0-3 from the worse loss (0..1) and the round trip (s)."""
-    for bars, limit_loss, limit_rtt in ((3, GOOD_LOSS, GOOD_RTT), (2, FAIR_LOSS, FAIR_RTT), (1, POOR_LOSS, POOR_RTT)):
-        if loss <= limit_loss and rtt <= limit_rtt:
-            return bars
-    return 0
 
 
 @dataclass(slots=True)

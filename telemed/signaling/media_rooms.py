@@ -29,7 +29,8 @@ from telemed.signaling.faults import report_fault
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Placement
 from telemed.signaling.media_probe import is_probe
-from telemed.signaling.media_room import MediaPeer, MediaRoom, quality_bars, source_of
+from telemed.signaling.media_room import MediaPeer, MediaRoom, source_of
+from telemed.signaling.quality_views import quality_figures, quality_view
 from telemed.signaling.visit import LiveVisit
 
 CALL_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -292,14 +293,7 @@ class MediaRooms:
     def _on_quality(visit: LiveVisit, event: PeerQuality) -> None:
         if event.peer_id not in visit.seats:
             return
-        report = {
-            "participant_id": event.peer_id,
-            "bars": quality_bars(max(event.up_loss, event.down_loss), event.rtt),
-            "up_loss": round(event.up_loss, 3),
-            "down_loss": round(event.down_loss, 3),
-            "rtt_ms": round(event.rtt * 1000),
-        }
-        visit.live_event("quality", report, event.peer_id, include_self=True)
+        visit.live_event("quality", quality_view(event), event.peer_id, include_self=True, staff=quality_figures(event))
 
     def _presence_changed(self) -> None:
         if self.on_presence is not None:

@@ -148,14 +148,17 @@ class LiveVisit:
             changes.extend(self._new_lines(participant_id, watcher))
             watcher.channel.send(changes, now)
 
-    def live_event(self, event_type: str, data: Json, about: str | None, include_self: bool = False) -> None:
-        """Send an unsequenced event about a seat (None: about the room) to all who may hear of it."""
+    def live_event(
+        self, event_type: str, data: Json, about: str | None, include_self: bool = False, staff: Json | None = None
+    ) -> None:
+        """Send an unsequenced event about a seat (None: about the room) to all who may hear of it, `staff` besides to staff."""
         subject = self.seats.get(about) if about is not None else None
+        more = {**data, **staff} if staff else data
         for participant_id, watcher in self._watchers.items():
             viewer = self.seats[participant_id]
             seen = views.reads_chat(viewer) if subject is None else views.may_receive(viewer, subject)
             if seen or (include_self and participant_id == about):
-                watcher.channel.live(event_type, data)
+                watcher.channel.live(event_type, more if views.is_staff(viewer) else data)
 
     def _say_goodbye(
         self, participant_id: str, before: dict[str, ParticipantRecord], moved: bool, now: datetime

@@ -10,7 +10,7 @@ import pytest
 
 from telemed.care.ports import OfferRequest
 from telemed.errors import AttemptRefused, TelemedError
-from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused
+from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused, Way
 from tests.adapters.signaling.conftest import MakeWorld
 from tests.adapters.signaling.fake_media import FakeMediaPlane, FakePeer
 from tests.adapters.signaling.offers import offer, probe_offer
@@ -184,20 +184,17 @@ async def test_what_workers_report_reaches_those_who_may_hear_of_it(world: World
     waiting = await world.join(guest_seat, visit.id)
     await world.visits.offer(seat, visit.id, offer())
     world.plane.report(SpeakerChanged(visit.id, visit.patient_id))
-    world.plane.report(PeerQuality(visit.id, visit.patient_id, 0.01, 0.1, 0.05, 1, 1))
+    world.plane.report(PeerQuality(visit.id, visit.patient_id, 0.01, 0.1, 0.05, 1, 1, 0.002, way=Way.TCP, layer=0))
     world.plane.report(VideoPaused(visit.id, visit.patient_id, True))
     world.plane.report(PeerStateChanged(visit.id, "par_nobody", 1, PeerState.CONNECTED))
     world.plane.report(SpeakerChanged("ses_unknown", None))
     await until(lambda: [e["type"] for e in doctor.live] == ["speaker", "quality"])
-    assert doctor.live[1]["data"] == {
-        "participant_id": visit.patient_id,
-        "bars": 1,
-        "up_loss": 0.01,
-        "down_loss": 0.1,
-        "rtt_ms": 50,
-    }
+    seen = {"participant_id": visit.patient_id, "bars": 1, "up_loss": 0.01, "down_loss": 0.1, "rtt_ms": 50}
+    figures = {"up_rate": 1, "down_rate": 1, "up_jitter_ms": 2, "down_jitter_ms": 0}
+    assert doctor.live[1]["data"] == seen | figures | {"way": "tcp", "layer": 0, "video_paused": False}
     await until(lambda: doctor.person(visit.patient_id).get("video_paused"))
     await until(lambda: [e["type"] for e in patient.live] == ["speaker", "quality"])
+    assert patient.live[1]["data"] == seen, "figures of the way are for staff"
     assert not waiting.live
     await patient.do("typing")
     await until(lambda: doctor.live[-1]["type"] == "typing")

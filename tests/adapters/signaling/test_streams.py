@@ -18,8 +18,9 @@ from telemed.signaling.channel import MAX_CHANGES, Channel
 from telemed.signaling.clock_steps import ClockSteps
 from telemed.signaling.connection import OUTBOX_EVENTS, Connection
 from telemed.signaling.counters import Counters
-from telemed.signaling.media_room import quality_bars, source_of, track_id
+from telemed.signaling.media_room import source_of, track_id
 from telemed.signaling.packets import GuardedPacket, ProtocolViolation
+from telemed.signaling.quality_views import quality_bars
 from telemed.signaling.rate import TokenBucket
 from telemed.signaling.stream import RING_EVENTS, Stream
 from tests.adapters.signaling.world import reduce_call, reduce_staff, until
