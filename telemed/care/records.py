@@ -232,14 +232,30 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class QualityMinute:
-    """What a participant's client measured in one minute of a call."""
+    """What a participant could see and hear in one minute of a call. None: not measured.
+
+    Shares and losses are 0..1, rates bit/s, all of them means over the minute; jitter is the worst. Up is from the participant
+    to the server.
+    """
 
     participant_id: str
     session_id: str
     minute: datetime  # the full minute
-    freezes: int
-    rtt_ms: int
-    concealed: float  # share of concealed audio, 0..1
+    freezes: int | None = None  # of pictures, as the client counted
+    rtt_ms: int | None = None
+    concealed: float | None = None  # of the sound: made up by the client for what was lost
+    frozen: float | None = None  # of the time: a picture stood still
+    height: int | None = None  # lines of the largest picture received
+    up_loss: float | None = None
+    down_loss: float | None = None
+    up_jitter_ms: int | None = None
+    down_jitter_ms: int | None = None
+    up_rate: int | None = None
+    down_rate: int | None = None
+    layer: int | None = None  # received most of the time
+    paused: float | None = None  # of the time: pictures were kept back to keep the sound
+    no_picture: float | None = None  # of the time: there was none to send
+    way: str = ""  # udp, tcp, relay; empty: unknown
 
 
 @dataclass(frozen=True, slots=True)

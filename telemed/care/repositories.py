@@ -264,13 +264,15 @@ class Events(Protocol):
 
 
 class Quality(Protocol):
-    """Call quality as clients measured it."""
+    """Call quality, one row per participant and minute."""
 
     async def record(self, minute: QualityMinute) -> bool:
-        """Keep the first report of a participant in a minute; False when there was one."""
+        """Keep the first row of a participant and minute; False when there was one."""
         ...
 
-    async def in_session(self, session_id: str) -> list[QualityMinute]: ...
+    async def in_session(self, session_id: str) -> list[QualityMinute]:
+        """The minutes of a session in order, the first 20,000."""
+        ...
 
 
 class Transaction(

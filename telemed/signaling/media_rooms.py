@@ -24,12 +24,12 @@ from telemed.media.control import (
     VideoPaused,
     WorkerEvent,
 )
-from telemed.signaling.counters import Counters
 from telemed.signaling.faults import report_fault
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Placement
 from telemed.signaling.media_probe import is_probe
 from telemed.signaling.media_room import MediaPeer, MediaRoom, source_of
+from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.quality_views import quality_figures, quality_view
 from telemed.signaling.visit import LiveVisit
 
@@ -58,12 +58,13 @@ class MediaRooms:
         live: LiveVisits,
         placement: Placement,
         clock: Clock,
-        counters: Counters,
+        quality: QualityKeeper,
     ) -> None:
         self._live = live
+        self._quality = quality
         self._placement = placement
         self._clock = clock
-        self.counters = counters
+        self.counters = quality.counters
         self._followers = [_Follower(plane) for plane in planes]
         self.on_presence: Callable[[], None] | None = None  # a peer came or went
         self.on_adopted: Callable[[], None] | None = None  # a worker reported peers nobody here has let in
@@ -289,11 +290,11 @@ class MediaRooms:
         self._mark(room)
         self._presence_changed()
 
-    @staticmethod
-    def _on_quality(visit: LiveVisit, event: PeerQuality) -> None:
+    def _on_quality(self, visit: LiveVisit, event: PeerQuality) -> None:
         if event.peer_id not in visit.seats:
             return
-        visit.live_event("quality", quality_view(event), event.peer_id, include_self=True, staff=quality_figures(event))
+        figures = quality_figures(event, self._quality.heard(event))
+        visit.live_event("quality", quality_view(event), event.peer_id, include_self=True, staff=figures)
 
     def _presence_changed(self) -> None:
         if self.on_presence is not None:

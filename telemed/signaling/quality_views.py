@@ -29,14 +29,14 @@ def quality_view(event: PeerQuality) -> Json:
     }
 
 
-def quality_figures(event: PeerQuality) -> Json:
-    """What staff are told besides."""
+def quality_figures(event: PeerQuality, way: str) -> Json:
+    """What staff are told besides; `way`: udp, tcp, relay, or empty while nobody knows."""
     return {
         "up_rate": event.up_rate,
         "down_rate": event.down_rate,
         "up_jitter_ms": round(event.up_jitter * 1000),
         "down_jitter_ms": round(event.down_jitter * 1000),
-        "way": event.way.value,
+        "way": way,
         "layer": event.layer,
         "video_paused": event.video_paused,
     }

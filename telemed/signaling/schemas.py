@@ -15,6 +15,7 @@ MAX_NAME = 80
 MAX_REASON = 200
 MAX_JAVASCRIPT_INTEGER = 2**53 - 1
 MAX_RTT_MS = 60_000.0
+MAX_HEIGHT = 8640  # lines of a picture: 16K
 
 
 _LINE_BREAKING = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph separators
@@ -48,6 +49,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), Afte
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON), AfterValidator(_single_line)]
 Body = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CHAT), AfterValidator(_text)]
 Counter = Annotated[int, Field(ge=0, le=MAX_JAVASCRIPT_INTEGER)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 CaptureVerdict = Literal["ok", "none", "refused", "failed"]
 
 
@@ -143,7 +145,10 @@ class ReportQuality(Command):
 
     freezes: Annotated[int, Field(ge=0, le=10_000)]
     rtt_ms: Annotated[float, Field(ge=0, le=MAX_RTT_MS, allow_inf_nan=False)]
-    concealed: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    concealed: Share
+    frozen: Share | None = None
+    height: Annotated[int, Field(ge=0, le=MAX_HEIGHT)] | None = None
+    way: Literal["udp", "tcp", "relay"] | None = None
 
 
 CALL_COMMANDS: dict[str, type[Command]] = {

@@ -30,6 +30,7 @@ from telemed.signaling.namespace_call import Handler as CallHandler
 from telemed.signaling.namespace_staff import StaffNamespace
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
+from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.schemas import OnParticipant
 from telemed.signaling.seat_commands import SeatCommands
 from telemed.signaling.settings import SignalingSettings
@@ -63,12 +64,13 @@ class Signaling:
         desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, around)
         placement = Placement(planes)
         self.entry = Entry(desk, Tickets(clock))
-        self.media = MediaRooms(planes, self.live, placement, clock, self.counters)
+        self.quality = QualityKeeper(store, clock, self.counters)
+        self.media = MediaRooms(planes, self.live, placement, clock, self.quality)
         probes = MediaProbes(self.live, placement, clock)
         offers = MediaOffers(self.live, placement, clock)
         self.holders = Holders(desk, placement, self.media.evict)
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
-        self.presence = Presence(desk, self.media, Housekeeping(desk, probes, self.holders).run)
+        self.presence = Presence(desk, self.media, Housekeeping(desk, probes, self.holders, self.quality).run)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
@@ -81,7 +83,7 @@ class Signaling:
         async def acknowledge(staff: Staff, command: OnParticipant) -> Json:
             return await lead.acknowledge(staff.user_id, command)
 
-        call = CallNamespace(self.entry, self.live, _call_handlers(desk, lead, placement), self._guard, clock)
+        call = CallNamespace(self.entry, self.live, _call_handlers(desk, lead, placement, self.quality), self._guard, clock)
         staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
         call.on_presence = self.presence.poke
 
@@ -115,6 +117,7 @@ class Signaling:
         await self.presence.stop()
         await self._transactor.idle()
         await self.media.stop()
+        await self.quality.stop()
 
 
 def make_server(settings: SignalingSettings) -> socketio.AsyncServer:
@@ -142,8 +145,10 @@ def make_server(settings: SignalingSettings) -> socketio.AsyncServer:
     )
 
 
-def _call_handlers(desk: Desk, lead: LeadCommands, placement: Placement) -> dict[str, CallHandler]:
-    seat, talk, media = SeatCommands(desk), TalkCommands(desk), MediaCommands(desk, placement)
+def _call_handlers(
+    desk: Desk, lead: LeadCommands, placement: Placement, quality: QualityKeeper
+) -> dict[str, CallHandler]:
+    seat, talk, media = SeatCommands(desk), TalkCommands(desk, quality), MediaCommands(desk, placement)
     return {
         "set_name": seat.set_name,
         "device_report": seat.device_report,

@@ -7,10 +7,12 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.care.records import MessageRecord, QualityMinute
+from telemed.care.quality_minutes import Reception
+from telemed.care.records import MessageRecord
 from telemed.ids import new_id
 from telemed.signaling.acting import Guest, authorise, identity_of, require_live
 from telemed.signaling.desk import Desk
+from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.schemas import Command, ReportQuality, SendChat, SetMedia
 from telemed.signaling.step import VisitStep
 
@@ -18,8 +20,9 @@ from telemed.signaling.step import VisitStep
 class TalkCommands:
     """Each method is one command of protocol section 2.3."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, quality: QualityKeeper) -> None:
         self._desk = desk
+        self._quality = quality
 
     async def chat(self, guest: Guest, command: SendChat) -> Json:
         """One line to everybody in the call, kept with the session."""
@@ -55,23 +58,12 @@ class TalkCommands:
         return {}
 
     async def quality_report(self, guest: Guest, command: ReportQuality) -> Json:
-        """What the client measured: one row a minute at most, the first one counts."""
-        now = self._desk.clock.utcnow()
-        minute = now.replace(second=0, microsecond=0)
-        live = self._desk.live.get(guest.session_id).live(guest.participant_id)
-        if live.quality_minute == minute:
-            return {}
-
-        async def work(step: VisitStep) -> Json:
-            authorise(step, await identity_of(step.tx, guest), Action.REPORT_QUALITY)
-            row = QualityMinute(
-                guest.participant_id, step.session.id, minute, command.freezes, round(command.rtt_ms), command.concealed
-            )
-            await step.tx.quality.record(row)
-            return {}
-
-        await self._desk.transactor.change(guest.session_id, work, guest.ref)
-        live.quality_minute = minute
+        """What the client measured; kept with its minute, the last report of a minute counts."""
+        await self._check(guest, Action.REPORT_QUALITY)
+        reception = Reception(
+            command.freezes, round(command.rtt_ms), command.concealed, command.frozen, command.height, command.way or ""
+        )
+        self._quality.reported(guest.session_id, guest.participant_id, reception)
         return {}
 
     async def _check(self, guest: Guest, action: Action) -> None:

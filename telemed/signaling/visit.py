@@ -48,7 +48,6 @@ class LiveSeat:
     hidden: bool = False  # the page said so
     silent_at: float = 0.0  # monotonic: since when no connection is there
     attempt_over: int = 0  # the latest attempt whose transport is known to be gone
-    quality_minute: datetime | None = None  # of the last quality report kept
     rates: EventRates = field(default_factory=EventRates)
 
     def presence(self) -> views.Presence:

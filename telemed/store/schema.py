@@ -245,9 +245,11 @@ quality_minute = Table(
     ref("participant_id", "participant", index=False),
     ref("session_id", "session"),
     time("minute"),
-    need("freezes", Integer()),
-    need("rtt_ms", Integer()),
-    need("concealed", Float()),
+    *(Column(name, Integer()) for name in ("freezes", "rtt_ms", "height", "layer")),
+    *(Column(name, Float()) for name in ("concealed", "frozen", "paused", "no_picture")),
+    *(Column(name, Float()) for name in ("up_loss", "down_loss")),
+    *(Column(name, Integer()) for name in ("up_jitter_ms", "down_jitter_ms", "up_rate", "down_rate")),
+    Column("way", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("participant_id", "minute"),
 )
 

@@ -19,6 +19,7 @@ MAX_SESSIONS = 1000  # of one list; a clinic has some dozens
 MAX_TASKS = 200
 MAX_SEATS = 1000  # of one list over all sessions
 MAX_EVENTS = 5000  # of one session
+MAX_MINUTES = 20_000  # of one session: ten people for a day and a half
 
 _SEATS_IN_SESSION = (
     select(schema.participant)
@@ -160,14 +161,14 @@ class QualityRows:
         self._rows = RecordTable(sql, schema.quality_minute, QualityMinute)
 
     async def record(self, minute: QualityMinute) -> bool:
-        """Keep the first report of a minute."""
+        """Keep the first row of a minute."""
         if await self._rows.by(participant_id=minute.participant_id, minute=minute.minute) is not None:
             return False
         await self._rows.insert(minute)
         return True
 
     async def in_session(self, session_id: str) -> list[QualityMinute]:
-        """Return the minutes of a session in order, at most MAX_EVENTS."""
+        """Return the minutes of a session in order, at most MAX_MINUTES."""
         c = self._rows.c
         statement = self._rows.select(c.session_id == session_id).order_by(c.minute, c.participant_id)
-        return await self._rows.all(statement.limit(MAX_EVENTS))
+        return await self._rows.all(statement.limit(MAX_MINUTES))

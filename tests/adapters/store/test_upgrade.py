@@ -89,6 +89,25 @@ def test_seats_carers_took_before_the_column_are_known_to_be_theirs(tmp_path: Pa
     assert found == {"par_taken": "car_1", "par_given": None, "par_guest": None}
 
 
+def test_minutes_of_calls_keep_what_clients_said(tmp_path: Path) -> None:
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0004")
+    engine.dispose()
+    said = {"participant_id": "par_1", "session_id": "ses_1", "freezes": 2, "rtt_ms": 40, "concealed": 0.25}
+    with closing(sqlite3.connect(path)) as database, database:
+        add_row(database, "quality_minute", minute="2026-11-22T09:30:00.000000Z", **said)
+    migrate(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        (row,) = database.execute("SELECT * FROM quality_minute")
+        assert said.items() <= dict(row).items()
+        assert (row["up_loss"], row["frozen"], row["way"]) == (None, None, "")
+        indexes = {str(index["name"]) for index in database.execute("PRAGMA index_list(quality_minute)")}
+        assert "ix_quality_minute_session_id" in indexes
+
+
 async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) -> None:
     store = await Store.open(earlier)
     try:
