@@ -1,4 +1,4 @@
-"""Small chores of every sweep: ended holders, old probes, minutes of calls, idle Today streams, answers nobody can ask for now."""
+"""Small chores of every sweep: ended holders, old probes, minutes of calls, idle Today streams, answers nobody asks for now."""
 
 from __future__ import annotations
 
