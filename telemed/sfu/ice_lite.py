@@ -14,6 +14,7 @@ from telemed.sfu.udp_socket import Ancillary, SocketAddress
 MAX_PATHS = 8  # per peer; drop rule: connections first, then the one whose last check is oldest, never the selected one
 GENERATIONS = 2  # credentials accepted at once: the current and, during an ICE restart, the one before
 ADOPT_QUIET = 0.3  # seconds the selected path must have been silent before media may adopt an unchecked address
+DATAGRAMS_ALIVE = 2.5  # seconds after a check by UDP in which a nomination by TCP is not followed, unless media comes that way
 ADOPTED_LIFETIME = 6.0  # seconds such an address may be sent to without a check: Firefox checks every 4 to 6 s
 REPLIES_PER_SECOND = 60.0  # STUN answers per peer: a browser paces its checks at 20 a second
 REPLY_BURST = 120.0
@@ -147,7 +148,8 @@ class IceAgent:
         """An authenticated check came over `path`. Returns a path that had to give way (to be forgotten), else None.
 
         Selected is: the first path checked; then the one with USE-CANDIDATE; and after a restart the first path of the new
-        generation, because the old one is most likely dead.
+        generation, because the old one is most likely dead. Firefox nominates every pair it has, TCP last, and then uses UDP
+        (RFC 5245 section 8.1.1.2: of several nominated the best): media tells, see `on_media`.
         """
         generation = self._credentials[ufrag][0]
         evicted = None
@@ -157,7 +159,7 @@ class IceAgent:
         path.checked_at = self.consent_at = now
         path.generation = generation
         selected = self.selected
-        if selected is None or nominating or generation > selected.generation:
+        if selected is None or generation > selected.generation or (nominating and not _is_worse(path, selected, now)):
             self.selected = path
         return evicted
 
@@ -225,3 +227,10 @@ class IceAgent:
         oldest = min(others, key=lambda path: (path.connection is None, path.checked_at))
         del self.paths[oldest.key]
         return oldest
+
+
+def _is_worse(path: Path, selected: Path, now: float) -> bool:
+    """Whether `path` is by TCP while the selected one is by UDP, alive and of the same generation."""
+    if path.connection is None or selected.connection is not None or path.generation != selected.generation:
+        return False
+    return now - selected.checked_at < DATAGRAMS_ALIVE

@@ -340,3 +340,23 @@ def test_agent_keeps_eight_paths_and_the_selected_one() -> None:
     assert agent.on_media(paths[-1])
     assert not agent.on_media(paths[-2])  # late media of a path that was checked before
     assert agent.selected is paths[-1]
+
+
+def test_a_nomination_by_tcp_does_not_take_over_from_datagrams_that_are_alive() -> None:
+    """Firefox nominates every pair, TCP last, and sends its media by UDP."""
+    agent = IceAgent(Credentials("u" * 8, "p" * 24), 0.0)
+    owner = type("Owner", (), {"agent": agent})()
+    connection = type("Connection", (), {})()
+    by_udp, by_tcp = Path(owner, ("10.0.0.1", 1), b"", None), Path(owner, ("10.0.0.1", 2, connection), b"", [])
+    agent.on_check(by_udp, "u" * 8, True, 1.0)
+    agent.on_check(by_tcp, "u" * 8, True, 1.1)
+    assert agent.selected is by_udp
+    assert agent.on_media(by_tcp) and agent.selected is by_tcp, "the client decides by what it uses"
+    agent.on_check(by_udp, "u" * 8, True, 2.0)
+    assert agent.selected is by_udp
+    agent.on_check(by_tcp, "u" * 8, True, 9.0)
+    assert agent.selected is by_tcp, "UDP was silent"
+    agent.restart(Credentials("n" * 8, "p" * 24))
+    agent.on_check(by_tcp, "n" * 8, False, 9.1)
+    agent.on_check(by_udp, "n" * 8, True, 9.2)
+    assert agent.selected is by_udp
