@@ -1,4 +1,4 @@
-"""A doctor beside the server and a patient whose phone hangs on a bad link, both in real browsers; and what their pages measured."""
+"""A doctor beside the server and a patient behind a bad link, both in real browsers; and what their pages measured."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 Line = dict[str, Any]
 
 ALL_CONCEALED = 0.95  # of the samples between two rows: nothing of what was said was heard
-FREEZE = 0.25  # seconds between two pictures at 20 a second: W3C calls a freeze what is 150 ms longer than usual; rows are 50 ms apart
+FREEZE = 0.25  # seconds between two pictures at 20 a second: 150 ms longer than usual (W3C), and rows are 50 ms apart
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,13 @@ class Reading:
 
     def line(self) -> str:
         """In a few words."""
-        return (
-            f"concealed {self.concealed:.1%}, gap {self.longest_gap:.2f} s, frozen {self.frozen:.1%}, {self.fps:.0f} fps at {self.height} lines, "
-            f"key frames asked {self.asked:.1f}/min, rtt {self.rtt * 1000:.0f} ms (p95 {self.rtt_high * 1000:.0f}), loss {self.loss:.1%}, "
-            f"sound {self.sound / 1000:.0f}, pictures {self.picture / 1000:.0f} kbit/s, paused {self.paused:.0%}, late {self.late:.2f} s"
+        parts = (
+            f"concealed {self.concealed:.1%}, gap {self.longest_gap:.2f} s, sound lost {self.loss:.1%}",
+            f"frozen {self.frozen:.1%}, {self.fps:.0f} fps at {self.height} lines, paused {self.paused:.0%}",
+            f"key frames asked {self.asked:.1f}/min, rtt {self.rtt * 1000:.0f} ms (p95 {self.rtt_high * 1000:.0f})",
+            f"sound {self.sound / 1000:.0f}, pictures {self.picture / 1000:.0f} kbit/s, late {self.late:.2f} s",
         )
+        return ", ".join(parts)
 
 
 def read(rows: list[Row]) -> Reading:
