@@ -9,7 +9,9 @@ import sys
 from contextlib import asynccontextmanager
 
 from telemed import child
+from telemed.config import Limits
 from telemed.launch import Launch, worker_socket
+from telemed.media.overload import LoadLimits
 from telemed.sfu.worker import Worker, WorkerSettings
 
 
@@ -25,6 +27,7 @@ async def serve(orders: Launch) -> child.Lifespan:
             socket_path=worker_socket(orders.run_path, orders.worker),
             addresses=media.addresses,
             announce_loopback=media.announce_loopback,
+            load=load_limits(orders.config.limits),
             own_process=True,
         )
     )
@@ -33,6 +36,16 @@ async def serve(orders: Launch) -> child.Lifespan:
         yield child.Serving({"udp_port": worker.udp_port, "tcp_port": worker.tcp_port})
     finally:
         await worker.close()
+
+
+def load_limits(limits: Limits) -> LoadLimits:
+    """The configured load of one worker."""
+    return LoadLimits(
+        cpu=limits.media_cpu_percent / 100,
+        delay=limits.media_delay_milliseconds / 1000,
+        packets=float(limits.media_packets_per_second),
+        reserve=limits.media_urgent_reserve_percent / 100,
+    )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ export class CallMedia {
   connection = signal("idle");
   /** @type {import("../vendor/preact.js").Signal<Reception | null>} */
   reception = signal(null);
+  /** Why the server does not take the connection now, such as `server_full`; "" when it does. */
+  putOff = signal("");
   /** One's own loudness, 0..1, also while muted. */
   level = signal(0);
   /** Speaking for half a second with the microphone off. */
@@ -59,6 +61,7 @@ export class CallMedia {
       devices.on("track", (change) => this.#deviceChanged(change)),
       peer.on("tracks", (receivers) => this.remote.update(receivers)),
       peer.on("state", (state) => { this.connection.value = state; }),
+      peer.on("putOff", ({ code }) => { this.putOff.value = code; }),
       peer.on("stats", (report) => this.#measured(report)),
     ];
   }

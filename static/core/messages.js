@@ -65,7 +65,7 @@
 /** @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number}} Quality */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
- *   | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "running"}}} LiveMessage
+ *   | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
  */
 
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */

@@ -51,7 +51,7 @@ const STALE_JUMP_MS = 30_000;
 /** Milliseconds until refused tracks are asked for again; doubles up to the second figure. */
 const REFUSED_MS = { first: 1_000, longest: 15_000 };
 
-/** @extends {Emitter<{state: PeerState, tracks: ReadonlyMap<string, RTCRtpReceiver>, stats: RTCStatsReport, refused: {code: string}}>} */
+/** @extends {Emitter<{state: PeerState, tracks: ReadonlyMap<string, RTCRtpReceiver>, stats: RTCStatsReport, refused: {code: string}, putOff: {code: string}}>} */
 export class Peer extends Emitter {
   /** @type {PeerState} */
   state = "idle";
@@ -252,6 +252,7 @@ export class Peer extends Emitter {
   /** @param {Attempt} attempt @param {Answer} answer */
   #accepted(attempt, answer) {
     this.#ports.negotiated(attempt.number, answer.offer);
+    this.emit("putOff", { code: "" });
     if (this.state !== "connected" && !this.#recoverTimer.running) this.#recoverTimer.set(CONNECT_MS, () => this.#gaveUp());
     this.emit("tracks", attempt.lines.receivers());
     if (!answer.refused.length) return;
@@ -267,12 +268,18 @@ export class Peer extends Emitter {
     else if (error instanceof ApiError && [401, 404, 410].includes(error.status)) {
       this.emit("refused", { code: error.code });
       this.close();
-    } else if (error instanceof ApiError && error.retryAfter) this.#schedule(this.#askedWait(error.retryAfter, wait));
+    } else if (error instanceof ApiError && error.retryAfter) this.#putOff(error.code, this.#askedWait(error.retryAfter, wait));
     else if (error instanceof DOMException || error instanceof TypeError) {
       // The browser would not take the answer: a fresh connection has no such history.
       this.#newAttempt();
       this.#schedule(wait);
     } else this.#schedule(wait);
+  }
+
+  /** The server cannot take us now: told to whoever shows it, and tried again. @param {string} code @param {number} ms */
+  #putOff(code, ms) {
+    this.emit("putOff", { code });
+    this.#schedule(ms);
   }
 
   /** The server says when it will be able again: believed for a while, so that the call is back soon after a media worker died. @param {number} retryAfter seconds @param {number} wait milliseconds */

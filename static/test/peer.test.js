@@ -343,6 +343,19 @@ test("waits as long as the server asks when media are unavailable", async () => 
   assert.equal(h.offers.length, 2);
 });
 
+test("says why the server puts it off, and that it no longer does", async () => {
+  const h = harness();
+  /** @type {string[]} */
+  const told = [];
+  h.peer.on("putOff", ({ code }) => told.push(code));
+  h.fail = new ApiError(503, "server_full", "", { retryAfter: 10 });
+  await connected(h);
+  assert.deepEqual(told, ["server_full"]);
+  h.fail = null;
+  await h.clock.advance(12_500);
+  assert.deepEqual(told, ["server_full", ""]);
+});
+
 test("a stale attempt is followed by a newer one; a removed seat ends it", async () => {
   const h = harness();
   await connected(h);

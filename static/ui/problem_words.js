@@ -17,6 +17,7 @@ const KEYS = {
   media_unavailable: "error.media_unavailable",
   draining: "error.draining",
   disk_full: "error.disk_full",
+  server_full: "error.server_full",
   proof_needed: "error.proof_needed",
 };
 

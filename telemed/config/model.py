@@ -154,6 +154,25 @@ class Limits:
     disk_refuse_megabytes: int = setting(
         500, rules.integer(0, 1_000_000, "megabytes"), "The same in megabytes; whichever is reached first counts."
     )
+    media_cpu_percent: int = setting(
+        80,
+        rules.integer(0, 100, "percent of one core"),
+        "Load of one media worker, as its share of a core. Beyond it pictures are lowered, and if that is not enough no new call "
+        "begins; running calls go on. 0: not judged by it.",
+    )
+    media_delay_milliseconds: int = setting(
+        100,
+        rules.integer(0, 5000, "milliseconds"),
+        "The same by the time 99 of 100 packets spend in a busy worker. 0: not judged by it.",
+    )
+    media_packets_per_second: int = setting(
+        0,
+        rules.integer(0, 1_000_000, "packets per second"),
+        "The same by the packets of sound and pictures a worker sends, for a line with a known bound. 0: not judged by it.",
+    )
+    media_urgent_reserve_percent: int = setting(
+        20, rules.integer(0, 100, "percent"), "How far urgent visits may go beyond that load before they are refused, too."
+    )
 
 
 @dataclass(frozen=True, slots=True)

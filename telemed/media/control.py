@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telemed.media.overload import LoadLevel
+
 CONTROL_VERSION = 1
 MAX_FRAME_BYTES = 512 * 1024  # a snapshot of 400 peers fits; anything larger is a fault
 
@@ -192,6 +194,14 @@ class Snapshot:
     generation: str
     rooms: tuple[str, ...]
     peers: tuple[PeerSnapshot, ...]
+    load: LoadLevel = LoadLevel.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class LoadChanged:
+    """Event `load`: how far the worker has gone against more load than it is configured for."""
+
+    level: LoadLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,4 +254,4 @@ class PeerQuality:
     video_paused: bool = False  # pictures it asked for are kept back to keep the sound
 
 
-WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | PeerQuality
+WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | PeerQuality | LoadChanged

@@ -19,6 +19,7 @@ from telemed.errors import ProtocolError
 from telemed.media.control import (
     MAX_FRAME_BYTES,
     Codec,
+    LoadChanged,
     Negotiate,
     PeerQuality,
     PeerStateChanged,
@@ -44,6 +45,7 @@ EVENTS: dict[str, type[WorkerEvent]] = {
     "speaker": SpeakerChanged,
     "video_paused": VideoPaused,
     "quality": PeerQuality,
+    "load": LoadChanged,
 }
 EVENT_NAMES = {record_type: name for name, record_type in EVENTS.items()}
 

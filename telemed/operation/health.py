@@ -61,7 +61,8 @@ def _worker(stats: Mapping[str, Any] | None) -> dict[str, Any]:
     if stats is None:
         return {"ok": False}
     known = {name: stats[name] for name in _WORKER_COUNTS if isinstance(stats.get(name), int | float)}
-    return {"ok": True, **known}
+    load = stats.get("load", {})
+    return {"ok": True, **known, "load": load.get("level", "normal"), "pressure": load.get("pressure", 0.0)}
 
 
 def _trail(trail: TrailState, now: datetime) -> dict[str, Any]:

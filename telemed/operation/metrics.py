@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from telemed.media.overload import LoadLevel
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 QUANTILES = ("p50", "p95", "p99", "max")  # of a worker's delay since its start
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms
@@ -119,6 +121,8 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
     delay = GaugeMetricFamily(
         "telemed_worker_delay_seconds", "Time of a packet in a worker, kernel to last send", labels=("worker", "quantile")
     )
+    level = GaugeMetricFamily("telemed_worker_load_level", "0 normal, 1-2 pictures lowered, 3 full, 4 closed", labels=labels)
+    pressed = GaugeMetricFamily("telemed_worker_load_ratio", "Load as a multiple of the configured one", labels=labels)
     for index, stats in enumerate(workers):
         worker = str(index)
         up.add_metric((worker,), 0 if stats is None else 1)
@@ -129,9 +133,12 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
         for name, gauge in gauges.items():
             gauge.add_metric((worker,), stats.get(name, 0))
         cpu.add_metric((worker,), stats.get("cpu_seconds", 0.0))
+        load = stats.get("load", {})
+        level.add_metric((worker,), LoadLevel(load.get("level", LoadLevel.NORMAL)).rank)
+        pressed.add_metric((worker,), load.get("pressure", 0.0))
         for name in QUANTILES:
             delay.add_metric((worker, name), stats.get("latency", {}).get(f"{name}_us", 0) / 1e6)
-    yield from (up, counts, cpu, delay, *gauges.values())
+    yield from (up, counts, cpu, level, pressed, delay, *gauges.values())
 
 
 _WORKER_GAUGES = {"rooms": "Open rooms", "peers": "Connected peers", "tasks": "Tasks of its event loop"}

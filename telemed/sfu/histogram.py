@@ -42,6 +42,21 @@ class LatencyHistogram:
                 return min(FINE_US + (index + 1) * COARSE_US, self.maximum_us)
         return self.maximum_us
 
+    @property
+    def every(self) -> list[int]:
+        """A copy of all buckets, the fine ones first."""
+        return self.counts + self.late
+
+    @staticmethod
+    def quantile_of(every: list[int], fraction: float) -> int:
+        """As `quantile`, of buckets as `every` gives them, or of the difference of two such lists."""
+        wanted, seen = fraction * sum(every), 0
+        for index, count in enumerate(every):
+            seen += count
+            if count and seen >= wanted:
+                return (index + 1) * BUCKET_US if index < BUCKETS else FINE_US + (index - BUCKETS + 1) * COARSE_US
+        return 0
+
     def snapshot(self) -> dict[str, int]:
         """Return count, p50, p95, p99 and maximum, times in microseconds."""
         return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telemed.clock import Clock
 from telemed.media.control import WorkerEvent
+from telemed.media.overload import LayerCap
 from telemed.sfu.counters import Counters
 from telemed.sfu.seam import CertificateShelf
 from telemed.sfu.udp_mux import UdpMux
@@ -49,5 +50,6 @@ class Services:
     counters: Counters
     clock: Clock
     emit: Callable[[WorkerEvent], None]
+    layer_cap: LayerCap = LayerCap()  # what the load leaves of pictures
     certificates: CertificateShelf = field(default_factory=CertificateShelf)
     tasks: TaskOwner = field(default_factory=TaskOwner)

@@ -44,6 +44,7 @@ class TimerWheel:
         self._latest = 0.0  # when it must
         self._armed = 0.0  # when the loop was asked to call
         self._lag_us = 0
+        self._load_lag_us = 0
         self._closed = False
         self.pressing = False
         self.skipped = 0
@@ -70,6 +71,11 @@ class TimerWheel:
         lag, self._lag_us = self._lag_us, 0
         return lag
 
+    def take_load_lag(self) -> float:
+        """The same in seconds for whoever judges the load: both readers see every delay."""
+        lag, self._load_lag_us = self._load_lag_us, 0
+        return lag * 1e-6
+
     def poll(self, now: float) -> None:
         """Tick if it is time (`now` in monotonic seconds, the loop's own clock)."""
         if now >= self._next and not self._closed:
@@ -77,7 +83,9 @@ class TimerWheel:
 
     def _on_timer(self) -> None:
         now = self._loop.time()
-        self._lag_us = max(self._lag_us, int((now - self._armed) * 1e6))
+        lag_us = int((now - self._armed) * 1e6)
+        self._lag_us = max(self._lag_us, lag_us)
+        self._load_lag_us = max(self._load_lag_us, lag_us)
         self._handle = None
         if now >= self._latest:
             self._begin(now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +13,9 @@ from typing import Any
 
 from telemed.clock import Clock, SystemClock
 from telemed.errors import ProtocolError, Unavailable
-from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, PeerSnapshot, Snapshot, WorkerEvent
+from telemed.media.control import CONTROL_VERSION, Hello, LoadChanged, Negotiate, PeerSnapshot, Snapshot, WorkerEvent
 from telemed.media.control_codec import MAX_ID, from_json, to_json
+from telemed.media.overload import LoadLimits, Overload
 from telemed.sfu import seam
 from telemed.sfu.addresses import host_candidates, interface_addresses, tcp_candidates
 from telemed.sfu.control_server import ControlServer
@@ -21,6 +23,7 @@ from telemed.sfu.counters import Counters
 from telemed.sfu.dataplane import Dataplane
 from telemed.sfu.garbage import CollectionTimer
 from telemed.sfu.histogram import LatencyHistogram
+from telemed.sfu.load_meter import LoadMeter
 from telemed.sfu.peer import Peer
 from telemed.sfu.reports import PeerReporter
 from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
@@ -33,6 +36,7 @@ from telemed.sfu.udp_socket import open_media_socket
 
 ORPHAN_LIFETIME = 600.0  # seconds rooms live on without a control connection
 CLOSE_TIMEOUT = 1.0  # seconds for the last close_notify records
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class WorkerSettings:
     addresses: tuple[str, ...] = ()  # public addresses to announce instead (NAT 1:1)
     announce_loopback: bool = False  # 127.0.0.1 besides, for demonstrations and tests on one machine
     tcp_port: int = 0  # 0: the number of the UDP port if it is free, else any free one
+    load: LoadLimits = LoadLimits()  # beyond it pictures are lowered and new rooms refused; by default never
     own_process: bool = False  # tune the garbage collector for a process that does nothing else
 
 
@@ -60,6 +65,8 @@ class Worker:
         self.draining = False
         self.udp_port = self.tcp_port = 0
         self._clock = clock or SystemClock()
+        self.overload = Overload(settings.load)
+        self._meter = LoadMeter(self.counters, self.latency)
         self._collections = CollectionTimer()
         self._wheel = TimerWheel(self._jobs)
         self._services: Services | None = None
@@ -122,7 +129,7 @@ class Worker:
         peers: list[PeerSnapshot] = []
         for room in self.rooms.values():
             peers.extend(room.snapshot())
-        return Snapshot(self.generation, tuple(self.rooms), tuple(peers))
+        return Snapshot(self.generation, tuple(self.rooms), tuple(peers), self.overload.level)
 
     def stats(self, reset: bool = False) -> dict[str, Any]:
         """Return counters, latency (kernel stamp to return of the last send), loop lag and collections."""
@@ -140,6 +147,7 @@ class Worker:
                 "failed_jobs": self._wheel.failed,
                 "slow_callbacks": self._wheel.slow_callbacks + services.mux.slow_callbacks,
             },
+            "load": {"level": self.overload.level.value, "pressure": round(self.overload.pressure, 3)},
             "collections": self._collections.snapshot(),
             "cpu_seconds": round(time.process_time(), 6),
             "tasks": len(asyncio.all_tasks()),
@@ -244,6 +252,7 @@ class Worker:
                 yield room.tick_speaker
         if falls_due(SECOND, before, tick):
             yield self._sweep
+            yield self._judge_load
             if self._listener is not None:
                 yield self._listener.sweep
         self._wheel.pressing = False
@@ -263,6 +272,14 @@ class Worker:
             for phase, (peer_id, peer) in enumerate(room.peers.items())
             if peer_id in room.reporters
         ]
+
+    def _judge_load(self, now: float) -> None:
+        """Every second: what this worker does against too much load. Control is told what it may no longer place here."""
+        sample = self._meter.sample(now, self._wheel.take_load_lag())
+        if sample is not None and self.overload.judge(sample, now):
+            log.warning("load level=%s pressure=%.2f", self.overload.level.value, self.overload.pressure)
+            self._require_services().layer_cap = self.overload.level.cap
+            self._emit(LoadChanged(self.overload.level))
 
     def _sweep(self, now: float) -> None:
         """Every second: close empty rooms, and all rooms that control left alone for ten minutes."""

@@ -10,13 +10,13 @@ from telemed.care.identity import Identity, Seat, Staff, holder_of
 from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json, OfferRequest
 from telemed.care.records import ParticipantRecord
-from telemed.care.states import IN_CALL
+from telemed.care.states import IN_CALL, SessionKind
 from telemed.clock import Clock
 from telemed.errors import AttemptRefused, Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
-from telemed.signaling.media_placement import Placement, media_unavailable
+from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
 from telemed.signaling.visit import LiveVisit
 
@@ -35,7 +35,7 @@ class MediaOffers:
 
     async def offer(self, identity: Identity, session_id: str, request: OfferRequest) -> Json:
         """-> {attempt, offer, sdp, publish, refused}. Raises NotAllowed, NotFound, Gone, Conflict, TooMany, InvalidInput,
-        Unavailable("media_unavailable")."""
+        Unavailable("media_unavailable", "server_full")."""
         visit, seat = self._authorise(identity, session_id, request)
         publish, subscribe = _uses(request)
         self._check_sources(identity, visit, seat, publish)
@@ -44,7 +44,7 @@ class MediaOffers:
         over = visit.live(seat.id).attempt_over
         if request.attempt <= over:
             raise self._stale(over)  # its transport is gone: only a new connection helps
-        room = self._placement.place(session_id)
+        room = self._placement.place(session_id, _claim(visit))
         peer = room.peer(seat.id, self._clock.monotonic())
         self._check_turn(peer, request)
         offer = sdp.parse_offer(request.sdp, publish, wanted)
@@ -164,6 +164,11 @@ class MediaOffers:
     def _publisher(visit: LiveVisit, track: str) -> str:
         """The participant whose track it is: it names the MediaStream, so that its tracks are in step."""
         return next((seat for seat in visit.seats if track in visit.live(seat).tracks.values()), "")
+
+
+def _claim(visit: LiveVisit) -> Claim:
+    """What the visit may ask of a full server."""
+    return Claim.URGENT if visit.session.kind is SessionKind.URGENT else Claim.NEW
 
 
 def is_admitted(visit: LiveVisit, participant_id: str) -> bool:

@@ -12,7 +12,7 @@ from telemed.media import sdp
 from telemed.media.control import Negotiate
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_offers import NEGOTIATE_TIMEOUT
-from telemed.signaling.media_placement import Placement, media_unavailable
+from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.rate import TokenBucket
 
 PROBE_SECONDS = 20.0  # ICE and DTLS take two at most; the page waits ten
@@ -44,7 +44,7 @@ class MediaProbes:
             raise TooMany()
         offer = sdp.parse_probe(text)
         attempt = int(self._clock.utcnow().timestamp() * 1000)
-        room = self._placement.place(_room_id(key))
+        room = self._placement.place(_room_id(key), Claim.ANY)
         self._until[key] = now + PROBE_SECONDS
         try:
             async with asyncio.timeout(NEGOTIATE_TIMEOUT):

@@ -15,6 +15,7 @@ from telemed.care.states import IN_CALL, ParticipantState
 from telemed.clock import Clock
 from telemed.errors import NotFound, TelemedError
 from telemed.media.control import (
+    LoadChanged,
     PeerQuality,
     PeerSnapshot,
     PeerState,
@@ -24,6 +25,7 @@ from telemed.media.control import (
     VideoPaused,
     WorkerEvent,
 )
+from telemed.media.overload import LoadLevel
 from telemed.signaling.faults import report_fault
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Placement
@@ -66,6 +68,7 @@ class MediaRooms:
         self._clock = clock
         self.counters = quality.counters
         self._followers = [_Follower(plane) for plane in planes]
+        self.on_load: Callable[[LoadLevel], None] | None = None  # how loaded the freest worker is
         self.on_presence: Callable[[], None] | None = None  # a peer came or went
         self.on_adopted: Callable[[], None] | None = None  # a worker reported peers nobody here has let in
 
@@ -101,6 +104,8 @@ class MediaRooms:
         room = self._placement.find(visit.session.id)
         if room is not None:
             self._mark(room)
+        elif not visit.is_live:
+            self._placement.drop(visit.session.id)
 
     def evict(self, session_id: str, participant_id: str) -> None:
         """Close the peer of a device that lost its seat, even one whose offer is being answered; the new one begins anew."""
@@ -124,7 +129,7 @@ class MediaRooms:
 
     def _listen(self, follower: _Follower) -> None:
         plane = follower.plane
-        plane.on_event = self._on_event
+        plane.on_event = lambda event: self._on_event(follower, event)
         plane.on_worker_lost = lambda: self._on_lost(follower)
         plane.on_worker_ready = lambda snapshot: self._on_ready(follower, snapshot)
 
@@ -203,8 +208,10 @@ class MediaRooms:
             self._placement.drop(room.room_id)
             visit = self._live.find(room.room_id)
             if visit is not None:
+                self._placement.displace(room.room_id)
                 self._reset(visit, room)
         self.counters.add("media.worker_lost")
+        self._on_level(follower.plane, LoadLevel.NORMAL)
         self._presence_changed()
 
     def _reset(self, visit: LiveVisit, room: MediaRoom) -> None:
@@ -223,6 +230,7 @@ class MediaRooms:
     def _on_ready(self, follower: _Follower, snapshot: Snapshot) -> None:
         """Take over the rooms a worker holds; those we do not know or that ended are closed by the follower."""
         follower.ready = True
+        self._on_level(follower.plane, snapshot.load)
         for room_id in snapshot.rooms:
             if self._placement.adopt(room_id, follower.plane) is None:
                 follower.surplus.add(room_id)  # placed in another worker since
@@ -235,6 +243,11 @@ class MediaRooms:
         if self.on_adopted is not None:
             self.on_adopted()
         self._presence_changed()
+
+    def _on_level(self, plane: MediaPlane, level: LoadLevel) -> None:
+        self._placement.set_level(plane, level)
+        if self.on_load is not None:
+            self.on_load(self._placement.level)
 
     def _adopt_peer(self, follower: _Follower, reported: PeerSnapshot) -> None:
         room = self._placement.find(reported.room_id)
@@ -258,7 +271,10 @@ class MediaRooms:
             if participant_id not in there and not peer.negotiating:
                 peer.state = None
 
-    def _on_event(self, event: WorkerEvent) -> None:
+    def _on_event(self, follower: _Follower, event: WorkerEvent) -> None:
+        if isinstance(event, LoadChanged):
+            self._on_level(follower.plane, event.level)
+            return
         if isinstance(event, PeerStateChanged):
             self._on_peer_state(event)
             return

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from telemed.care.admission import Admission
 from telemed.care.records import OrganisationRecord
 from telemed.care.states import SessionState
+from telemed.media.overload import LoadLevel
+from telemed.signaling.counters import Counters
 from telemed.signaling.live import LiveVisits
 
 
@@ -48,9 +51,27 @@ def rename_clinic(live: LiveVisits, clinic: OrganisationRecord) -> None:
 
 
 def announce(live: LiveVisits, state: str) -> None:
-    """Tell every connection how the server is: `draining` or `running`."""
+    """Tell every connection how the server is: `draining`, `full` or `running`."""
     data = {"state": state}
     for visit in live:
         visit.live_event("service", data, None)
     for _, channel in live.board.channels():
         channel.live("service", data)
+
+
+class LoadWatch:
+    """Hands the load of the media workers on: to whoever lets calls begin, and to everybody when that stops or goes on."""
+
+    def __init__(self, live: LiveVisits, admission: Admission, counters: Counters) -> None:
+        self._live = live
+        self._admission = admission
+        self._counters = counters
+
+    def __call__(self, level: LoadLevel) -> None:
+        """The freest worker has this level now."""
+        was_full, is_full = (not one.admits(urgent=False) for one in (self._admission.load, level))
+        self._admission.load = level
+        if is_full and not was_full:
+            self._counters.add("media.full")
+        if is_full != was_full and not self._admission.draining:
+            announce(self._live, "full" if is_full else "running")

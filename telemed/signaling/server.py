@@ -28,6 +28,7 @@ from telemed.signaling.media_rooms import MediaRooms
 from telemed.signaling.namespace_call import CallNamespace
 from telemed.signaling.namespace_call import Handler as CallHandler
 from telemed.signaling.namespace_staff import StaffNamespace
+from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
 from telemed.signaling.quality_keeper import QualityKeeper
@@ -74,6 +75,7 @@ class Signaling:
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
+        self.media.on_load = LoadWatch(self.live, self.admission, self.counters)
         self.media.on_adopted = self.holders.poke
         self.live.on_moved = self._moved
 

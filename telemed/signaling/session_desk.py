@@ -52,7 +52,7 @@ class SessionDesk:
             raise InvalidInput("There is no such kind of session.", field="kind") from None
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
-            self._desk.admission.check_new_session()
+            self._desk.admission.check_new_session(session_kind)
             step = await self._new_session(tx, actor, session_kind, patient_name, reason)
             if patient_id is not None:
                 await attach(step, actor, patient_id)

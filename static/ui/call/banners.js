@@ -48,6 +48,7 @@ function Phone({ phone }) {
 function trouble(session, lost, lasted) {
   const state = session.state.value;
   const phone = state?.clinic.phone;
+  if (session.media.putOff.value === "server_full") return { kind: "warn", icon: "circle-alert", id: "server-full", text: t("call.banner_full", { number: state?.clinic.emergency_number ?? "112" }), action: html`<${Phone} phone=${phone} />` };
   if (lost && lasted >= SAY_LOST_MS) return { kind: "warn", icon: "wifi-off", id: "reconnecting", text: t("call.banner_reconnecting"), action: lasted >= OFFER_PHONE_MS ? html`<${Phone} phone=${phone} />` : null };
   if (state?.you.state === "on_hold" && session.others.value.length > 0) return { kind: "info", icon: "pause", id: "on-hold", text: t("call.banner_on_hold"), action: null };
   if (!lost && session.media.connection.value === "connecting" && lasted >= SAY_BLOCKED_MS) return { kind: "warn", icon: "wifi-off", id: "blocked", text: t("call.banner_blocked"), action: html`<${Phone} phone=${phone} />` };

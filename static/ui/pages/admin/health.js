@@ -18,7 +18,7 @@ const OLD_BACKUP = 36 * 3600;
 /**
  * @typedef {object} HealthReport
  * @property {{name: string, ok: boolean, word: string}[]} checks
- * @property {{ok: boolean, rooms?: number, peers?: number}[]} workers
+ * @property {{ok: boolean, rooms?: number, peers?: number, load?: string, pressure?: number}[]} workers
  * @property {number} [loop_lag] seconds
  * @property {{free: number, total: number}} [disk] bytes
  * @property {number} [database] bytes
@@ -67,12 +67,22 @@ function auditLight(health) {
   return { name: "audit", level: warning ? "warn" : "ok", value: warning ? t(`health.audit_${warning}`) : t("health.audit_fine"), ...(more && { more }) };
 }
 
+/** How far workers go against too much load, in this order (docs/operations.md). */
+const LOADS = ["normal", "lowered", "lowest", "full", "closed"];
+
+/** @param {HealthReport} health */
+function mostLoaded(health) {
+  const worst = Math.max(0, ...health.workers.map((worker) => LOADS.indexOf(worker.load ?? "normal")));
+  return LOADS[worst] ?? "normal";
+}
+
 /** @param {HealthReport} health @returns {Light} */
 function workerLight(health) {
   const well = health.workers.filter((worker) => worker.ok).length;
-  const level = well === health.workers.length && well > 0 ? "ok" : well ? "warn" : "urgent";
+  const load = mostLoaded(health);
+  const level = well === 0 ? "urgent" : well < health.workers.length || load !== "normal" ? "warn" : "ok";
   const peers = health.workers.reduce((total, worker) => total + (worker.peers ?? 0), 0);
-  return { name: "workers", level, value: t("health.of", { count: well, all: health.workers.length }), more: t("health.peers", { count: peers }) };
+  return { name: "workers", level, value: t("health.of", { count: well, all: health.workers.length }), more: html`${t("health.peers", { count: peers })}${load !== "normal" && html`<br />${t(`health.load_${load}`)}`}` };
 }
 
 /** @param {HealthReport} health @returns {Light} */

@@ -33,6 +33,12 @@ export function DrainingBanner({ draining }) {
   return html`<${Banner} kind="warn" icon="refresh-cw" testid="draining">${t("today.draining")}</${Banner}>`;
 }
 
+/** @param {{full: boolean}} props */
+export function FullBanner({ full }) {
+  if (!full) return null;
+  return html`<${Banner} kind="warn" icon="circle-alert" testid="server-full">${t("today.full")}</${Banner}>`;
+}
+
 /** @param {{alerts: import("./alerts.js").Alerts}} props */
 export function AlertsBanner({ alerts }) {
   if (alerts.on.value && alerts.blocked.value) {

@@ -10,7 +10,7 @@ import { setTitle } from "../../page.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { goToSignIn } from "../return_place.js";
 import { createAlerts } from "./alerts.js";
-import { AlertsBanner, ConnectionBanner, DrainingBanner } from "./banners.js";
+import { AlertsBanner, ConnectionBanner, DrainingBanner, FullBanner } from "./banners.js";
 import { Rail } from "./rail.js";
 import { SessionTable } from "./session_table.js";
 import { createStaffStore } from "./staff_store.js";
@@ -130,6 +130,7 @@ export function Today({ language: shown }) {
         <${Head} busy=${busy} primary=${!state?.waiting.length} role=${user.value?.role ?? ""} onStart=${start} />
         <${ConnectionBanner} connection=${store.connection.value} />
         <${DrainingBanner} draining=${store.draining.value} />
+        <${FullBanner} full=${store.full.value} />
         <${AlertsBanner} alerts=${alerts} />
         <${LiveWaiting} waiting=${state?.waiting ?? []} />
         <div class=${tasks.length ? "today__columns today__columns--two" : "today__columns"}>

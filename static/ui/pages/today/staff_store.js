@@ -22,6 +22,7 @@ export function createStaffStore({ onArrival }) {
   const state = signal(/** @type {StaffState | null} */ (null));
   const connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
   const draining = signal(false);
+  const full = signal(false);
   const refused = signal(false);
   const link = new Signal({ fetchTicket, connect: (payload) => connectSocket("/staff", payload) });
 
@@ -33,11 +34,13 @@ export function createStaffStore({ onArrival }) {
     if (came.length) onArrival(came);
   });
   link.on("live", (/** @type {import("../../../core/messages.js").LiveMessage} */ message) => {
-    if (message.type === "service") draining.value = message.data.state === "draining";
+    if (message.type !== "service") return;
+    draining.value = message.data.state === "draining";
+    full.value = message.data.state === "full";
   });
   link.on("state", (next) => {
     connection.value = next;
-    if (next === "online") draining.value = false; // a server that begins to serve is not about to stop
+    if (next === "online") draining.value = full.value = false; // a server that begins to serve is not about to stop
     if (next === "ended" && link.reason === "not_signed_in") goToSignIn();
     refused.value = next === "ended" && link.reason === "not_allowed";
   });
@@ -47,6 +50,8 @@ export function createStaffStore({ onArrival }) {
     connection,
     /** Whether the server is about to restart: running calls go on, nothing new begins. */
     draining,
+    /** Whether no new call can begin, because running ones take all there is. */
+    full,
     /** Whether this person's role has no waiting room: signing in again would change nothing. */
     refused,
     /** Connects. */
