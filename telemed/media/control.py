@@ -93,8 +93,19 @@ class RemoteTransport:
 
 
 @dataclass(frozen=True, slots=True)
+class Layers:
+    """The sizes of one picture that a client sends at once on one m-line (RFC 8853): their names, smallest first, and the header
+    extensions (RFC 8852) that tell them apart; `repaired_rid_extension` 0: resends cannot be told apart."""
+
+    rids: tuple[str, ...]
+    rid_extension: int
+    repaired_rid_extension: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublishLine:
-    """An m-line on which the client sends. `ssrc`/`rtx_ssrc` are 0 when the offer does not announce them."""
+    """An m-line on which the client sends. `ssrc`/`rtx_ssrc` are 0 when the offer does not announce them, and on a line with
+    `layers`, each of which comes under an SSRC of its own."""
 
     mid: str
     track_id: str  # stable for (participant, source) over attempts
@@ -103,6 +114,7 @@ class PublishLine:
     extensions: Extensions
     ssrc: int
     rtx_ssrc: int
+    layers: Layers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +244,35 @@ class VideoPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class LayersWanted:
+    """Event `layers_wanted`: which layers of a published camera somebody takes, by name (none: the line has no layers), and the
+    most its encoder should send in bit/s when every subscriber's link takes less (0: no limit). On changes, and every 4 s."""
+
+    room_id: str
+    peer_id: str
+    track_id: str
+    layers: tuple[str, ...]
+    max_bitrate: int
+
+
+@dataclass(frozen=True, slots=True)
+class TileWish:
+    """How large a subscriber shows a track: the height of its tile in device pixels, 0 when nobody can see it."""
+
+    track_id: str
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetWishes:
+    """Operation `set_wishes`: all a peer has said of its tiles; a track that is not named is wanted in full size."""
+
+    room_id: str
+    peer_id: str
+    wishes: tuple[TileWish, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeerQuality:
     """Event `quality`, every 2 s per connected peer. Losses are fractions 0..1, rates bit/s, `rtt` seconds (0: unknown).
 
@@ -254,4 +295,4 @@ class PeerQuality:
     video_paused: bool = False  # pictures it asked for are kept back to keep the sound
 
 
-WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | PeerQuality | LoadChanged
+WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged

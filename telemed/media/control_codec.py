@@ -19,11 +19,14 @@ from telemed.errors import ProtocolError
 from telemed.media.control import (
     MAX_FRAME_BYTES,
     Codec,
+    Layers,
+    LayersWanted,
     LoadChanged,
     Negotiate,
     PeerQuality,
     PeerStateChanged,
     PublishLine,
+    SetWishes,
     SpeakerChanged,
     SubscribeLine,
     VideoPaused,
@@ -39,11 +42,14 @@ MAX_ID = 64  # characters of room, peer and track ids
 MAX_MID = 16  # characters: what a one-byte header extension carries (RFC 8285)
 MAX_FINGERPRINTS = 8
 MAX_CLOCK_RATE = 384_000  # Hz
+MAX_LAYERS = 3  # what browsers send of a camera
+MAX_TILE_HEIGHT = 16_384  # device pixels; no screen is larger
 
 EVENTS: dict[str, type[WorkerEvent]] = {
     "peer_state": PeerStateChanged,
     "speaker": SpeakerChanged,
     "video_paused": VideoPaused,
+    "layers_wanted": LayersWanted,
     "quality": PeerQuality,
     "load": LoadChanged,
 }
@@ -62,6 +68,8 @@ def from_json(record_type: type[T], value: object) -> T:
     record: T = _decode(record_type, value, record_type.__name__)
     if isinstance(record, Negotiate):
         check_negotiate(record)
+    elif isinstance(record, SetWishes):
+        _check_wishes(record)
     return record
 
 
@@ -87,6 +95,22 @@ def check_negotiate(request: Negotiate) -> None:
         _check_codec(line.codec)
     for published in request.publish:
         _require(published.ssrc < 2**32 and published.rtx_ssrc < 2**32, "ssrc")
+        if published.layers is not None:
+            _check_layers(published.layers)
+
+
+def _check_layers(layers: Layers) -> None:
+    _require(2 <= len(layers.rids) <= MAX_LAYERS and len(set(layers.rids)) == len(layers.rids), "layers")
+    _require(all(0 < len(rid) <= MAX_MID and rid.isascii() for rid in layers.rids), "layers")
+    _require(0 < layers.rid_extension <= 14 and layers.repaired_rid_extension <= 14, "layers")
+
+
+def _check_wishes(request: SetWishes) -> None:
+    _require(0 < len(request.room_id) <= MAX_ID, "room_id")
+    _require(0 < len(request.peer_id) <= MAX_ID, "peer_id")
+    _require(len(request.wishes) <= MAX_LINES, "wishes")
+    _require(all(0 < len(wish.track_id) <= MAX_ID for wish in request.wishes), "track_id")
+    _require(all(wish.height <= MAX_TILE_HEIGHT for wish in request.wishes), "height")
 
 
 def _check_codec(codec: Codec) -> None:

@@ -24,6 +24,7 @@ MAX_LEAP = 500  # packets: a longer gap is not passed on; the history holds no m
 MIN_FRAME_STEP = 0.001  # seconds between frames of two layers: receivers tell frames apart by their timestamps
 MAX_EXTRA_OFFSET = 0.075  # seconds a new layer may be pushed back to stay behind the old one: more is felt as delay
 MAX_CLOCK_DOUBT = 1.0  # seconds between capture clock and arrivals beyond which a sender report is not believed
+NEVER = float("-inf")
 MAX_REFUSALS = 3  # key frames of a switch that are passed over for their timestamp; the next is taken as it arrives
 
 
@@ -63,9 +64,12 @@ class LayerForwarder:
         "wish",
     )
 
-    def __init__(self, clocks: Sequence[SourceClock], first_sequence: int, first_timestamp: int) -> None:
+    def __init__(
+        self, clocks: Sequence[SourceClock], first_sequence: int, first_timestamp: int, last_at: float = NEVER
+    ) -> None:
         """`clocks` of the layers, smallest first. `first_sequence` extended: under a fresh SSRC random and below 2**15 (RFC 3711
-        section 3.3.1), else what follows the last number sent. The first packet goes out with `first_timestamp`."""
+        section 3.3.1), else what follows the last number sent. The first packet goes out with `first_timestamp`; where something
+        was sent under this SSRC before, that is its last timestamp, and `last_at` (monotonic seconds) the moment it came."""
         self.clocks = clocks
         self.wish = self.wanted = len(clocks) - 1
         self.current = NO_LAYER
@@ -82,7 +86,7 @@ class LayerForwarder:
         self._offset = 0
         self._timestamp_offset = 0
         self._last_timestamp = first_timestamp  # of the newest packet, as the publisher sent it
-        self._last_at = float("-inf")
+        self._last_at = last_at
         self._last_picture = self._last_tl0 = self._last_key_index = -1  # likewise
         self._cut = False  # the newest packet does not end its frame
         self._gone = False  # the current layer has ended
@@ -101,6 +105,11 @@ class LayerForwarder:
         return self._run.layer, self._last_timestamp, (self._last_timestamp + self._timestamp_offset) & 0xFFFFFFFF
 
     @property
+    def last_at(self) -> float:
+        """When the newest packet that was sent came, monotonic seconds; -inf: nothing was sent."""
+        return self._last_at
+
+    @property
     def waiting_for(self) -> int:
         """The layer whose key frame is waited for, NO_LAYER when none is."""
         return self.wanted if self.wanted != self.current else NO_LAYER
@@ -108,7 +117,7 @@ class LayerForwarder:
     # --- per packet ------------------------------------------------------------------------------------------------------
 
     def forward(self, layer: int, ext: int, timestamp: int, marker: int, fields: PictureFields, now: float) -> int:
-        """Return the sequence number under which this packet goes out, or DROPPED.
+        """Return the extended sequence number under which this packet goes out, or DROPPED.
 
         `ext`: extended number in the layer's own space, each only once; `fields`: what was read of its payload.
         """
@@ -120,7 +129,7 @@ class LayerForwarder:
         if ext >= self._first_in:  # the usual case
             if ext - self._last_in > MAX_LEAP:
                 self._leap(ext)
-            sequence = (ext + self._offset) & 0xFFFF
+            sequence = ext + self._offset
         else:
             sequence = self._late(ext)
             if sequence < 0:
@@ -169,6 +178,17 @@ class LayerForwarder:
             self._end_run()
             self.current = NO_LAYER
             self._first_in = OPEN_END
+
+    def cut(self, last: int) -> None:
+        """Packets with extended numbers beyond `last` were dropped before they left: their numbers are taken back, so that no
+        hole is left to be asked for. The next run begins at a key frame."""
+        self.stop()
+        segments = self._segments
+        while segments and segments[-1].first_in + segments[-1].offset > last:
+            segments.pop()  # nothing of it left
+        if segments:
+            segments[-1].end_in = min(segments[-1].end_in, last - segments[-1].offset)
+        self._next_out = last + 2  # one stays unused: the frame that was cut must never look complete
 
     def restart(self, layer: int) -> None:
         """The layer's encoder was replaced: its numbers begin anew, and what it sent before is no longer in the history."""
@@ -231,7 +251,7 @@ class LayerForwarder:
 
     def _step_to(self, layer: int, timestamp: int, now: float) -> int:
         """Return the ticks from the last frame sent to this one; -1: wait for another key frame."""
-        if self._run.layer < 0:
+        if self._last_at == NEVER:
             return 0  # nothing was sent yet
         rate = self.clocks[layer].clock_rate
         least = int(MIN_FRAME_STEP * rate)
@@ -281,7 +301,7 @@ class LayerForwarder:
             if segment.run is not self._run:
                 break
             if segment.holds(ext):
-                return (ext + segment.offset) & 0xFFFF
+                return ext + segment.offset
         return DROPPED
 
     def _leap(self, ext: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from telemed.errors import ProtocolError, TelemedError, Unavailable
-from telemed.media.control import Hello, PeerQuality, SpeakerChanged, WorkerEvent
+from telemed.media.control import Hello, LayersWanted, PeerQuality, SpeakerChanged, WorkerEvent
 from telemed.media.control_codec import (
     HEADER_BYTES,
     decode_frame,
@@ -23,7 +23,7 @@ from telemed.media.control_codec import (
     to_json,
 )
 
-SOFT_LIMIT = 256 * 1024  # bytes waiting in the socket beyond which passing events (quality, speaker) are dropped
+SOFT_LIMIT = 256 * 1024  # bytes waiting in the socket beyond which passing events (layers wanted, quality, speaker) are dropped
 HARD_LIMIT = 4 * 1024 * 1024  # beyond which the connection is closed: control reads a snapshot when it comes back
 # What a hole in a handler of ours would raise.
 OUR_FAULTS = (
@@ -37,7 +37,7 @@ OUR_FAULTS = (
     TypeError,
     ValueError,
 )
-PASSING_EVENTS = (PeerQuality, SpeakerChanged)
+PASSING_EVENTS = (LayersWanted, PeerQuality, SpeakerChanged)
 
 logger = logging.getLogger(__name__)
 

@@ -181,25 +181,27 @@ class Dataplane:
         flows = stream.flows
         if not flows:
             return
-        payload = packet[offset:end]
+        payload: bytes | bytearray = packet[offset:end]
+        if stream.layers is not None:  # flows write their picture numbers into this copy; `place` sees to it
+            payload = stream.layers.payload = bytearray(payload)
         cell = self._cell
         out, out_view, out_pointer = self._out, self._out_view, self._out_pointer
         sendto = self._socket.sendto
         sent_bytes = sent = packed_length = 0
         for flow in flows:
             if ext >= flow.first_in:  # the usual case: two additions
-                out_sequence = (ext + flow.offset) & 0xFFFF
+                number = ext + flow.offset
                 out_timestamp = (timestamp + flow.timestamp_offset) & 0xFFFFFFFF
             else:  # the flow begins here, or the packet is late
                 placed = flow.place(stream, ext, timestamp, begins)
                 if placed is None:
                     continue
-                out_sequence, out_timestamp = placed
+                number, out_timestamp = placed
             header_length = flow.header_length
             if header_length != packed_length:  # subscribers' headers differ only where their MIDs do
                 pack, packed_length = packet_packer(header_length - 12, len(payload)), header_length
             first, plain, marked, out_ssrc, extensions = flow.head
-            pack(out, 0, first, marked if marker else plain, out_sequence, out_timestamp, out_ssrc, extensions, payload)
+            pack(out, 0, first, marked if marker else plain, number & 0xFFFF, out_timestamp, out_ssrc, extensions, payload)
             cell[0] = header_length + len(payload)
             if _protect(flow.transmit, out_pointer, cell):  # a repeat would end here
                 counters.fail_protect += 1

@@ -89,7 +89,7 @@ class FeedbackHandler:
         flow = peer.flows_by_ssrc.get(ssrc)
         if flow is not None and flow.is_video and flow.ready:
             peer.services.counters.pli_received += 1
-            flow.track.want_keyframe(now)
+            flow.track.want_keyframe(now, flow=flow)
 
     def _on_bye(self, peer: Peer, ssrc: int, now: float) -> None:
         stream = peer.retire_source(ssrc)

@@ -11,17 +11,22 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from telemed.media.control import Kind, SubscribeLine
-from telemed.rtp.header import EgressTemplate
+from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
+from telemed.media.simulcast_source import wish_for
+from telemed.rtp.header import EgressTemplate, parse_header
 from telemed.rtp.round_trip import RoundTripEstimator
 from telemed.rtp.sequence import seq_delta
+from telemed.rtp.vp8_numbers import PictureFields
 from telemed.sfu.ice_lite import Address, Connection
 from telemed.sfu.streams import InboundStream
 from telemed.sfu.udp_socket import Ancillary
 
 if TYPE_CHECKING:
+    from telemed.sfu.layers import LayeredSource
     from telemed.sfu.peer import Peer
     from telemed.sfu.tracks import Track
 
+ALL_LAYERS = 1 << 16  # more than there are: whoever says nothing gets the largest
 NOT_ANCHORED = 1 << 62  # greater than any extended sequence number: the flow waits for a packet to begin at
 MAX_SEGMENTS = 16  # kept for resends; drop rule: the oldest, whose packets have left the ring by then
 FIRST_SEQUENCE_LIMIT = 1 << 15  # RFC 3711 section 3.3.1: below half a cycle, so that a lost first packet cannot confuse ROC
@@ -66,13 +71,17 @@ class EgressFlow:
         "_tokens",
         "_tokens_at",
         "address",
+        "affordable",
+        "allowed",
         "ancillary",
         "connection",
         "first_in",
+        "forwarder",
         "head",
         "header_length",
         "is_video",
         "jitter",
+        "layers",
         "line",
         "loss",
         "offset",
@@ -83,6 +92,7 @@ class EgressFlow:
         "ssrc",
         "stream",
         "subscriber",
+        "tile_height",
         "timestamp_offset",
         "track",
         "transmit",
@@ -109,6 +119,11 @@ class EgressFlow:
         self.offset = 0
         self.timestamp_offset = 0
         self.paused = False  # video stopped to keep the sound
+        self.allowed = ALL_LAYERS  # the largest layer that the subscriber's link has room for
+        self.affordable = float("inf")  # bit/s that the path leaves to this source; unlimited while it never showed a limit
+        self.tile_height: int | None = None  # device pixels, 0: nobody can see it; None: the subscriber has not said
+        self.layers: LayeredSource | None = None  # what it carries, when that comes in layers; then `forwarder` numbers it
+        self.forwarder: LayerForwarder | None = None
         self.loss = 0  # latest fraction the subscriber reported, in 1/256
         self.jitter = 0.0  # seconds, as the subscriber reported last
         self.round_trip = RoundTripEstimator()
@@ -124,13 +139,13 @@ class EgressFlow:
 
     @property
     def ready(self) -> bool:
-        """Whether packets may be sent: keys and address are there, nobody is on hold, video is not paused."""
-        return self.transmit is not None and self.subscriber.receiving and not self.paused
+        """Whether packets may be sent: keys and address are there, nobody is on hold, video is not paused, somebody sees it."""
+        return self.transmit is not None and self.subscriber.receiving and not self.paused and self.tile_height != 0
 
     @property
     def anchored(self) -> bool:
         """Whether a segment is running: the next packets of its stream go out."""
-        return self.first_in != NOT_ANCHORED
+        return self.first_in != NOT_ANCHORED if self.forwarder is None else self.forwarder.current >= 0
 
     @property
     def waiting_for_keyframe(self) -> bool:
@@ -141,33 +156,38 @@ class EgressFlow:
     def packets_sent(self) -> int:
         """Packets forwarded so far, resends not counted."""
         stream = self.stream
-        running = stream.packets - self._packets_base if stream is not None and self.anchored else 0
+        running = stream.packets - self._packets_base if stream is not None and self.first_in != NOT_ANCHORED else 0
         return self._packets_before + running
 
     @property
     def octets_sent(self) -> int:
         """Payload octets forwarded so far."""
         stream = self.stream
-        running = stream.octets - self._octets_base if stream is not None and self.anchored else 0
+        running = stream.octets - self._octets_base if stream is not None and self.first_in != NOT_ANCHORED else 0
         return self._octets_before + running
 
     def place(self, stream: InboundStream, ext: int, timestamp: int, begins: bool) -> tuple[int, int] | None:
-        """Return (sequence, timestamp) for a packet before `first_in`: the beginning of a segment, or a late one of an older
-        segment. None: not for this subscriber. `begins`: a decoder can start at this packet."""
-        if not self.anchored:
+        """Return (extended sequence, timestamp) for a packet before `first_in`: the beginning of a segment, a late one of an
+        older segment, or one of any layer. None: not for this subscriber. `begins`: a decoder can start at this packet."""
+        if self.forwarder is not None:
+            return self._place_layer(stream, self.forwarder, ext, timestamp)
+        if self.first_in == NOT_ANCHORED:
             if not begins:
                 return None
             self._anchor(stream, ext, timestamp)
-            return (ext + self.offset) & 0xFFFF, (timestamp + self.timestamp_offset) & 0xFFFFFFFF
+            return ext + self.offset, (timestamp + self.timestamp_offset) & 0xFFFFFFFF
         for segment in reversed(self._segments):
             if segment.stream is stream and segment.holds(ext):
-                return (ext + segment.offset) & 0xFFFF, (timestamp + segment.timestamp_offset) & 0xFFFFFFFF
+                return ext + segment.offset, (timestamp + segment.timestamp_offset) & 0xFFFFFFFF
         return None
 
     def detach(self) -> None:
         """End the current segment; the next begins at the following number, video at a key frame. Idempotent."""
+        if self.forwarder is not None:
+            self.forwarder.stop()
+            return
         stream = self.stream
-        if stream is None or not self.anchored:
+        if stream is None or self.first_in == NOT_ANCHORED:
             return
         self._packets_before, self._octets_before = self.packets_sent, self.octets_sent
         self._close_segment(stream.highest)
@@ -188,7 +208,10 @@ class EgressFlow:
             self._open_segment(self.stream, ext + 1, self.timestamp_offset)
 
     def find_sent(self, sequence: int, now: float) -> tuple[bytes, int] | None:
-        """Return (source packet, timestamp offset) of what went out under `sequence`, if the history still has it."""
+        """Return (source packet, timestamp offset) of what went out under `sequence`, if the history still has it. The picture
+        numbers of a packet that came as a layer are those it went out with."""
+        if self.forwarder is not None:
+            return self._find_layer_packet(self.forwarder, sequence, now)
         stream = self.stream
         highest = stream.highest + self.offset if stream is not None and self.anchored else self._next_out - 1
         ext_out = highest + seq_delta(sequence, highest & 0xFFFF)
@@ -198,6 +221,95 @@ class EgressFlow:
                 packet = segment.stream.ring.get(ext_in, now)
                 return (packet, segment.timestamp_offset) if packet is not None else None
         return None
+
+    # --- layers ----------------------------------------------------------------------------------------------------------
+
+    def follow(self, layers: LayeredSource | None) -> None:
+        """Carry these layers from now on, or a single stream (None). Whatever is sent next, the numbers go on. Idempotent."""
+        if layers is self.layers:
+            return
+        self.detach()
+        self.layers = layers
+        forwarder = self.forwarder
+        if layers is None:
+            self.forwarder = None
+            if forwarder is not None:
+                self._next_out = forwarder.next_sequence
+                if forwarder.last_at > NEVER:
+                    self._last_out_timestamp = forwarder.last_sent[2]
+                    self._last_out_us = int(forwarder.last_at * 1e6)
+        elif forwarder is not None:
+            forwarder.follow(layers.source.clocks)
+        else:
+            last_at = self._last_out_us * 1e-6 if self._last_out_us else NEVER
+            self.forwarder = LayerForwarder(layers.source.clocks, self._next_out, self._last_out_timestamp, last_at)
+            self.stream = None
+            self._segments.clear()  # a key frame makes the old source's last packets useless
+
+    def layer_to_send(self, heights: list[int]) -> int:
+        """Return the largest layer that is wished for and allowed; `heights` of the layers in pixels, 0: not known yet."""
+        top = len(heights) - 1
+        wished = top if self.tile_height is None else wish_for(self.tile_height, tuple(heights))
+        return min(wished, self.allowed) if not self.paused else NO_LAYER
+
+    def look(self, tile_height: int | None, now: float) -> None:
+        """The subscriber shows it in this height, in device pixels; 0: not at all, None: it has not said."""
+        if tile_height != self.tile_height:
+            self.tile_height = tile_height
+            self.track.compile(now)
+
+    def allow(self, layer: int | None) -> bool:
+        """The subscriber's path carries the source up to `layer`; None: not at all. Tell whether anything changed: then the
+        track is to be compiled anew."""
+        before = self.paused, self.allowed
+        self.paused = layer is None
+        if layer is not None:
+            self.allowed = layer
+        return (self.paused, self.allowed) != before
+
+    def sent_last(self) -> tuple[InboundStream, int, int] | None:
+        """Return (stream, timestamp as it came, as it went out) of the newest packet sent; None between segments."""
+        forwarder, layers = self.forwarder, self.layers
+        if forwarder is None or layers is None:
+            stream = self.stream
+            if stream is None or self.first_in == NOT_ANCHORED:
+                return None
+            return stream, stream.last_timestamp, (stream.last_timestamp + self.timestamp_offset) & 0xFFFFFFFF
+        layer, came, went = forwarder.last_sent
+        carrier = layers.lanes[layer].stream if forwarder.current >= 0 else None
+        return (carrier, came, went) if carrier is not None else None
+
+    def _place_layer(
+        self, stream: InboundStream, forwarder: LayerForwarder, ext: int, timestamp: int
+    ) -> tuple[int, int] | None:
+        """As `place`. Writes the picture numbers of this copy into the payload that is about to be sent."""
+        layers = stream.layers
+        if layers is None:
+            return None
+        fields = layers.fields
+        sequence = forwarder.forward(stream.layer, ext, timestamp, layers.marker, fields, stream.last_us * 1e-6)
+        if sequence < 0:
+            return None
+        forwarder.pictures.apply(layers.payload, 0, fields)
+        self._packets_before += 1
+        self._octets_before += len(layers.payload)
+        return sequence, forwarder.out_timestamp
+
+    def _find_layer_packet(self, forwarder: LayerForwarder, sequence: int, now: float) -> tuple[bytes, int] | None:
+        found = forwarder.find_sent(sequence)
+        if found is None or self.layers is None:
+            return None
+        run, ext = found
+        stream = self.layers.lanes[run.layer].stream
+        packet = stream.ring.get(ext, now) if stream is not None else None
+        if packet is None:
+            return None
+        offset, padding = parse_header(packet)[5:]
+        fields = PictureFields()
+        fields.read(packet, offset, len(packet) - padding)
+        copy = bytearray(packet)
+        run.pictures.apply(copy, offset, fields)
+        return bytes(copy), run.timestamp_offset
 
     def may_resend(self, sequence: int, now: float) -> bool:
         """Allow one resend of `sequence`: not within a round trip of the last one, and within the flow's budget."""
@@ -225,7 +337,7 @@ class EgressFlow:
         if stream is self.stream:
             offset = self.timestamp_offset
         else:
-            ticks = (stream.last_us - self._last_out_us) * stream.stats.clock_rate // 1_000_000 if self.stream else 0
+            ticks = (stream.last_us - self._last_out_us) * stream.stats.clock_rate // 1_000_000 if self._last_out_us else 0
             offset = self._last_out_timestamp + max(ticks, MIN_SOURCE_STEP) - timestamp
             self._segments.clear()  # lets the old source's history go; a key frame makes its last packets useless anyway
         self.stream = stream

@@ -14,6 +14,7 @@ from telemed.media.resend_budget import ResendBudget
 from telemed.rtp.extensions import find_extension
 from telemed.rtp.rtcp import RtcpRecord, build_pli
 from telemed.sfu.flows import EgressFlow
+from telemed.sfu.layers import LayeredSource
 from telemed.sfu.services import Services
 from telemed.sfu.streams import InboundStream, PublishedLine
 from telemed.sfu.transport import PeerTransport
@@ -39,6 +40,8 @@ class Peer(PeerTransport):
         self.ssrc = secrets.randbits(32)  # ours towards this peer, in feedback and receiver reports
         self.streams: dict[int, InboundStream] = {}
         self.published: dict[str, PublishedLine] = {}  # by mid
+        self.lanes: tuple[PublishedLine, ...] = ()  # what carries a stream: lines, and the layers of those that have some
+        self.wishes: dict[str, int] = {}  # track id -> height of its tile in pixels, as the client said
         self.flows: dict[str, EgressFlow] = {}  # by mid
         self.flows_by_ssrc: dict[int, EgressFlow] = {}
         self.twcc = TwccRecorder()
@@ -80,6 +83,8 @@ class Peer(PeerTransport):
         is_rtx = payload_type == codec.rtx_payload_type
         if not is_rtx and payload_type != codec.payload_type:
             return None
+        if line.layers is not None:
+            return self._latch_layer(line.layers, ssrc, packet, is_rtx)
         stream = InboundStream(ssrc, line, is_rtx, self.clock)
         self.streams[ssrc] = stream
         if not is_rtx:
@@ -87,6 +92,20 @@ class Peer(PeerTransport):
             if previous is not None:  # the client replaced its encoder: the line goes on under the new SSRC
                 self._drop_stream(previous, refuse=True)
             self.room.on_stream(line, self.services.clock.monotonic())
+        return stream
+
+    def _latch_layer(self, layers: LayeredSource, ssrc: int, packet: bytes, is_rtx: bool) -> InboundStream | None:
+        """Find the layer a new SSRC carries. A layer of resends may come before its medium."""
+        found = layers.latch.latch(ssrc, packet, is_rtx)
+        if found is None:
+            return None
+        replaced = self.streams.get(found.replaces) if found.replaces else None
+        if replaced is not None:
+            self._drop_stream(replaced, refuse=True)
+        stream = InboundStream(ssrc, layers.lanes[found.layer], is_rtx, self.clock)
+        self.streams[ssrc] = stream
+        if not is_rtx:
+            layers.on_stream(found.layer, stream, replaced is not None)
         return stream
 
     def on_level(self, stream: InboundStream, level: int, arrival_us: int) -> None:
@@ -107,11 +126,16 @@ class Peer(PeerTransport):
         for entry in gone:
             del self.published[entry.line.mid]
             self._drop_line(entry, wanted.get(entry.line.mid))
-        new = [PublishedLine(line, self) for line in lines if line.mid not in self.published]
+        new = [self._published(line) for line in lines if line.mid not in self.published]
         for entry in new:
             self.published[entry.line.mid] = entry
             self._refused -= {entry.line.ssrc, entry.line.rtx_ssrc}
+        self.lanes = tuple(lane for entry in self.published.values() for lane in _lanes(entry))
         return gone, new
+
+    def _published(self, line: PublishLine) -> PublishedLine:
+        layers = LayeredSource(line, line.layers, self) if line.layers is not None else None
+        return PublishedLine(line, self, layers)
 
     def set_subscribed(
         self, lines: tuple[SubscribeLine, ...], make: Callable[[SubscribeLine], EgressFlow]
@@ -144,9 +168,16 @@ class Peer(PeerTransport):
             self.forget_ssrc(flow.rtx_ssrc)
 
     def retire_source(self, ssrc: int) -> InboundStream | None:
-        """The publisher said BYE for `ssrc`; it may come back. Returns the stream that ended."""
+        """The publisher said BYE for `ssrc`; it may come back. Returns the stream that ended.
+
+        A layer does not end: browsers say BYE for one they switch off, and do not name it again when it is on again.
+        """
         stream = self.streams.get(ssrc)
         if stream is None:
+            return None
+        if stream.layers is not None:
+            if not stream.is_rtx:
+                stream.layers.on_off(stream.layer)
             return None
         self._drop_stream(stream, refuse=False)
         if stream.published.stream is stream:
@@ -218,7 +249,8 @@ class Peer(PeerTransport):
     def _drop_line(self, entry: PublishedLine, successor: PublishLine | None) -> None:
         """Forget the sources of a line. Late packets of an SSRC that its successor replaces must not be latched to that."""
         replaced = successor is not None and successor.ssrc != 0
-        for stream in [stream for stream in self.streams.values() if stream.published is entry]:
+        lanes = _lanes(entry)
+        for stream in [stream for stream in self.streams.values() if stream.published in lanes]:
             self._drop_stream(stream, refuse=replaced)
 
     def _drop_stream(self, stream: InboundStream, refuse: bool) -> None:
@@ -233,3 +265,8 @@ class Peer(PeerTransport):
         sources = self.services.dataplane.sources
         if sources.get(ssrc) is self:
             del sources[ssrc]
+
+
+def _lanes(entry: PublishedLine) -> tuple[PublishedLine, ...]:
+    """What carries the streams of a line."""
+    return entry.layers.lanes if entry.layers is not None else (entry,)

@@ -44,7 +44,7 @@ class PeerReporter:
         """Every 20 ms: ask for lost packets, send transport feedback when due."""
         peer = self._peer
         self.pressing = False
-        for line in peer.published.values():
+        for line in peer.lanes:
             stream = line.stream
             if stream is not None and stream.is_video and stream.nack.missing:
                 self.pressing = True
@@ -59,29 +59,36 @@ class PeerReporter:
         """Send one NACK for what is due of this source."""
         peer = self._peer
         lost = stream.nack.due(now, self.round_trip or DEFAULT_ROUND_TRIP)
-        if lost and stream.flows:
+        if lost and stream.is_taken:
             peer.services.counters.nack_sent += 1
             peer.services.dataplane.send_rtcp(peer, build_nack(peer.ssrc, stream.ssrc, lost))
 
     def each_tenth(self, now: float) -> None:
         """Every 100 ms: repeat key-frame requests that went unanswered, or could not be sent at once."""
-        for line in self._peer.published.values():
+        for line in self._peer.lanes:
             stream = line.stream
-            if stream is None or not stream.is_video or not stream.flows:
+            if stream is None or not stream.is_video or not stream.is_taken:
                 continue
             if stream.nack.take_lost_for_good() and stream.keyframes.wanted(now):
                 self._peer.send_pli(stream)
-            elif stream.keyframes.due(now):
+            elif stream.layers is None and stream.keyframes.due(now):
                 self._peer.send_pli(stream)
+        for line in self._peer.published.values():
+            if line.layers is not None:
+                line.layers.aim(now)
+        self._peer.room.tell_publishers(self._peer, now)
 
     def each_second(self, now: float) -> None:
         """Every second: reports both ways, loss guard, history expiry; every two seconds the quality event."""
         peer = self._peer
-        streams = [line.stream for line in peer.published.values() if line.stream is not None]
+        streams = [line.stream for line in peer.lanes if line.stream is not None]
         self._send_receiver_report(streams, now)
         self._send_sender_reports(now)
         for stream in streams:
             stream.ring.expire(now)
+        for line in peer.published.values():
+            if line.layers is not None:
+                line.layers.measure(now)
         self._guard(now)
         self._seconds += 1
         if self._seconds % QUALITY_SECONDS == 0:
@@ -113,14 +120,14 @@ class PeerReporter:
 
     def _sender_report(self, flow: EgressFlow, now: float) -> bytes:
         """Carry the publisher's capture clock through the flow's timestamp offset; empty without clock or recent packets."""
-        stream = flow.stream
-        if stream is None or not flow.anchored or not flow.ready or now - stream.last_us * 1e-6 > SENDER_REPORT_QUIET:
+        newest = flow.sent_last()
+        if newest is None or not flow.ready or now - newest[0].last_us * 1e-6 > SENDER_REPORT_QUIET:
             return b""
-        ntp64 = stream.clock.server_ntp(stream.last_timestamp)
+        stream, captured, timestamp = newest
+        ntp64 = stream.clock.server_ntp(captured)
         if ntp64 is None:
             return b""
         flow.round_trip.on_report_sent(ntp64, now)
-        timestamp = stream.last_timestamp + flow.timestamp_offset
         return build_sender_report(flow.ssrc, ntp64, timestamp, flow.packets_sent, flow.octets_sent, flow.track.cname)
 
     def _guard(self, now: float) -> None:

@@ -14,6 +14,7 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    SetWishes,
     SpeakerChanged,
     SubscribeLine,
     VideoPaused,
@@ -91,12 +92,22 @@ class Room:
             self.speaker.remove(peer_id)
         self.on_ready_changed(peer)
 
+    def set_wishes(self, request: SetWishes) -> None:
+        """The peer shows what it receives in these sizes; what is not named it has not said anything about. Raises NotFound."""
+        peer = self._known(request.peer_id)
+        peer.wishes = {wish.track_id: wish.height for wish in request.wishes}
+        now = self.services.clock.monotonic()
+        for flow in peer.flows.values():
+            if flow.is_video:
+                flow.look(peer.wishes.get(flow.track.track_id), now)
+                flow.track.tell_publisher(now)
+
     def request_keyframes(self, peer_id: str) -> None:
         """The peer is about to show its video: ask for key frames of all it receives. Raises NotFound."""
         now = self.services.clock.monotonic()
         for flow in self._known(peer_id).flows.values():
             if flow.is_video and flow.ready:
-                flow.track.want_keyframe(now, urgent=True)
+                flow.track.want_keyframe(now, urgent=True, flow=flow)
 
     def snapshot(self) -> list[PeerSnapshot]:
         """Return the room's peers as control wants them."""
@@ -134,6 +145,13 @@ class Room:
         for track in self._tracks_of(peer):
             track.compile(now)
 
+    def tell_publishers(self, peer: Peer, now: float) -> None:
+        """Every 100 ms: let a peer know what is taken of its pictures, if that has changed."""
+        for entry in peer.published.values():
+            track = self.tracks.get(entry.line.track_id) if entry.line.codec.kind is Kind.VIDEO else None
+            if track is not None and track.publisher is peer:
+                track.tell_publisher(now)
+
     def on_moved(self, peer: Peer) -> None:
         """A connected peer is reached at another address: what was on the old path is lost, so its pictures begin anew, both
         ways. A peer that moves to and fro gets no more than each source's spacing allows."""
@@ -143,7 +161,7 @@ class Room:
             track.want_keyframe(now)
         for flow in peer.flows.values():
             if flow.is_video and flow.ready:
-                flow.track.want_keyframe(now)
+                flow.track.want_keyframe(now, flow=flow)
 
     def on_peer_state(self, peer: Peer, state: PeerState) -> None:
         """A peer's transport changed state: tell control, and let go of what has ended."""
@@ -179,6 +197,7 @@ class Room:
         fresh = Peer(self.services, self, request)
         if peer is not None:
             fresh.sending, fresh.receiving = peer.sending, peer.receiving
+            fresh.wishes = peer.wishes  # the same page, in the same size
             peer.end(PeerState.CLOSED)
         self.peers[request.peer_id] = fresh
         self.reporters[request.peer_id] = PeerReporter(fresh)
@@ -191,7 +210,10 @@ class Room:
         for line in new:
             track = self._track(line.line.track_id, peer.peer_id)
             track.publisher = peer
-            track.feed(line.stream, now)
+            if line.layers is not None:
+                track.feed_layers(line.layers, now)
+            else:
+                track.feed(line.stream, now)
 
     def _unpublish(self, line: PublishedLine, now: float) -> None:
         track = self.tracks.get(line.line.track_id)
@@ -200,6 +222,8 @@ class Room:
             track.publisher = None
             self._forget_if_unused(track)
         line.stream = None  # they know each other: without this its packets would lie there until a collection
+        if line.layers is not None:
+            line.layers.release()
 
     def _subscribe(self, peer: Peer, request: Negotiate, now: float) -> None:
         gone, new = peer.set_subscribed(request.subscribe, lambda line: self._make_flow(peer, line))
@@ -207,6 +231,7 @@ class Room:
             self._unsubscribe(flow, now)
         for flow in new:
             flow.paused = flow.is_video and peer.guard.paused
+            flow.tile_height = peer.wishes.get(flow.track.track_id) if flow.is_video else None
             flow.track.flows.append(flow)
             flow.track.compile(now)
 
@@ -232,6 +257,7 @@ class Room:
         for flow in peer.flows.values():
             self._unsubscribe(flow, now)
         peer.published.clear()
+        peer.lanes = ()
         peer.flows.clear()
         peer.flows_by_ssrc.clear()
         peer.forget_sources()

@@ -15,7 +15,11 @@ from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telemed.rtp.buffer import Buffer
     from telemed.sfu.flows import EgressFlow
+    from telemed.sfu.layers import LayeredSource
     from telemed.sfu.peer import Peer
 
 MAX_JUMP = MAX_GAP  # packets: beyond it a gap is not worth carrying over into the subscribers' numbers
@@ -35,6 +39,8 @@ class InboundStream:
         "keyframes",
         "last_timestamp",
         "last_us",
+        "layer",
+        "layers",
         "layout",
         "nack",
         "octets",
@@ -50,6 +56,8 @@ class InboundStream:
         line = published.line
         self.ssrc = ssrc
         self.published = published
+        self.layers = published.layers  # None for all that comes in one size
+        self.layer = published.layer
         self.is_rtx = is_rtx
         self.is_video = line.codec.kind is Kind.VIDEO
         self.payload_type = line.codec.payload_type  # of the media, also on a stream of resends
@@ -64,10 +72,16 @@ class InboundStream:
         self.ring = PacketRing(1 if is_rtx else capacity, age)
         self.nack = NackScheduler()
         self.keyframes = KeyframeRequests()
+        self.is_keyframe: Callable[[Buffer, int, int], bool] | None
         self.is_keyframe = KEYFRAME_TESTS.get(line.codec.name) if self.is_video else None
         self.stats = ReceiverStatistics(ssrc, line.codec.clock_rate)
         self.clock = SourceClock(line.codec.clock_rate, clock)
         self.flows: tuple[EgressFlow, ...] = ()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether what is lost of this stream is worth asking for again: somebody gets it."""
+        return bool(self.flows) and (self.layers is None or self.layers.is_taken(self.layer))
 
     def set_flows(self, flows: tuple[EgressFlow, ...]) -> None:
         """Replace the fan-out list. Flows that are no longer in it end their segment here."""
@@ -78,13 +92,14 @@ class InboundStream:
 
     def on_jump(self, ext: int) -> None:
         """The sequence leapt ahead to `ext`: do not pass the hole on to subscribers. Call before `highest` is raised."""
-        for flow in self.flows:
-            flow.rebase(ext)
+        if self.layers is None:  # of layers each subscriber's forwarder notices by itself
+            for flow in self.flows:
+                flow.rebase(ext)
 
     def on_resumed(self, packet: bytes, ext: int, now: float) -> None:
         """The first packet after a second of silence, `highest` not raised yet. A source whose packets went lost meanwhile is
         asked for a key frame at once; one that merely paused is not: its subscribers have the whole picture."""
-        if self.is_keyframe is None or not self.flows or not 0 <= self.highest < ext - 1:
+        if self.is_keyframe is None or not self.is_taken or not 0 <= self.highest < ext - 1:
             return
         _marker, _type, _sequence, _timestamp, _ssrc, offset, padding = parse_header(packet)
         if not self.is_keyframe(packet, offset, len(packet) - padding) and self.keyframes.wanted(now):
@@ -92,17 +107,24 @@ class InboundStream:
 
     def on_padding(self, ext: int) -> None:
         """A packet of padding alone ended here: close the hole it would leave, when it is the newest."""
-        if ext == self.highest:
-            for flow in self.flows:
+        if ext != self.highest:
+            return
+        for flow in self.flows:
+            if self.layers is None:
                 flow.skip(ext)
+            elif flow.forwarder is not None:
+                flow.forwarder.skip(self.layer, ext)
 
 
 class PublishedLine:
-    """An m-line a peer sends on, and the stream that currently feeds it."""
+    """An m-line a peer sends on, and the stream that currently feeds it. On a line with `layers` each of them has a `stream` in
+    a record like this of its own, with its number in `layer`; the line's own record has none."""
 
-    __slots__ = ("line", "peer", "stream")
+    __slots__ = ("layer", "layers", "line", "peer", "stream")
 
-    def __init__(self, line: PublishLine, peer: Peer) -> None:
+    def __init__(self, line: PublishLine, peer: Peer, layers: LayeredSource | None = None, layer: int = -1) -> None:
         self.line = line
         self.peer = peer
+        self.layers = layers
+        self.layer = layer
         self.stream: InboundStream | None = None

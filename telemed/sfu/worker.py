@@ -13,7 +13,16 @@ from typing import Any
 
 from telemed.clock import Clock, SystemClock
 from telemed.errors import ProtocolError, Unavailable
-from telemed.media.control import CONTROL_VERSION, Hello, LoadChanged, Negotiate, PeerSnapshot, Snapshot, WorkerEvent
+from telemed.media.control import (
+    CONTROL_VERSION,
+    Hello,
+    LoadChanged,
+    Negotiate,
+    PeerSnapshot,
+    SetWishes,
+    Snapshot,
+    WorkerEvent,
+)
 from telemed.media.control_codec import MAX_ID, from_json, to_json
 from telemed.media.overload import LoadLimits, Overload
 from telemed.sfu import seam
@@ -165,6 +174,7 @@ class Worker:
             "negotiate": lambda args: self.negotiate(from_json(Negotiate, args)),
             "close_peer": self._on_close_peer,
             "set_flow": self._on_set_flow,
+            "set_wishes": self._on_wishes,
             "request_keyframes": self._on_keyframes,
             "snapshot": lambda args: to_json(self.snapshot()),
             "stats": lambda args: self.stats(isinstance(args, dict) and args.get("reset") is True),
@@ -196,6 +206,11 @@ class Worker:
             raise ProtocolError("set_flow wants two booleans.")
         room_id, peer_id = _text_args({"room_id": args["room_id"], "peer_id": args["peer_id"]}, "room_id", "peer_id")
         self._known_room(room_id).set_flow(peer_id, sending, receiving)
+        return {}
+
+    def _on_wishes(self, args: object) -> dict[str, Any]:
+        request = from_json(SetWishes, args)
+        self._known_room(request.room_id).set_wishes(request)
         return {}
 
     def _on_keyframes(self, args: object) -> dict[str, Any]:

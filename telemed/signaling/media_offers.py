@@ -63,7 +63,7 @@ class MediaOffers:
         return {
             "attempt": request.attempt,
             "offer": request.offer,
-            "sdp": sdp.write_answer(offer, negotiated, streams),
+            "sdp": sdp.write_answer(offer, negotiated, streams, offer.layered),
             "publish": [{"mid": line.mid, "track_id": line.track_id} for line in lines],
             "refused": [{"mid": mid, "track_id": track, "code": "not_found"} for mid, track in refused],
         }

@@ -15,6 +15,7 @@ from telemed.care.states import IN_CALL, ParticipantState
 from telemed.clock import Clock
 from telemed.errors import NotFound, TelemedError
 from telemed.media.control import (
+    LayersWanted,
     LoadChanged,
     PeerQuality,
     PeerSnapshot,
@@ -287,6 +288,8 @@ class MediaRooms:
             if event.peer_id in visit.seats:
                 visit.live(event.peer_id).video_paused = event.paused
                 self._live.publish(visit)
+        elif isinstance(event, LayersWanted):
+            _tell_publisher(visit, event)
         else:
             self._on_quality(visit, event)
 
@@ -315,3 +318,14 @@ class MediaRooms:
     def _presence_changed(self) -> None:
         if self.on_presence is not None:
             self.on_presence()
+
+
+def _tell_publisher(visit: LiveVisit, event: LayersWanted) -> None:
+    """Tell a seat what is taken of its picture. It may be lost: the worker says it again."""
+    source = source_of(event.peer_id, event.track_id)
+    channel = visit.channel(event.peer_id)
+    if source is not None and channel is not None:
+        channel.live(
+            "send_layers",
+            {"source": source.value, "layers": list(event.layers), "max_bitrate": event.max_bitrate},
+        )

@@ -18,6 +18,7 @@ from telemed.media.control import (
     Codec,
     Extensions,
     Kind,
+    Layers,
     Negotiate,
     Negotiated,
     PublishLine,
@@ -33,6 +34,7 @@ from telemed.sfu import seam
 OPUS = Codec(Kind.AUDIO, "opus", 111, 48000, 2, None)
 VP8 = Codec(Kind.VIDEO, "vp8", 96, 90000, 1, 97)
 EXTENSIONS = Extensions(mid=4, transport_cc=3, audio_level=1)
+LAYERS = Layers(("q", "h", "f"), 10, 11)
 CHECK_INTERVAL = 0.05  # seconds between checks until the first answer
 KEYFRAME = b"\x10\x00\x9d\x01\x2a\x80\x02\xe0\x01"  # VP8 descriptor (S=1) and the head of a 640x480 key frame
 INTERFRAME = b"\x10\x01"
@@ -77,8 +79,9 @@ def rtp_packet(  # noqa: PLR0913 - the fields of a packet
     transport_sequence: int | None = None,
     level: int | None = None,
     padding: int = 0,
+    rid: tuple[int, str] | None = None,
 ) -> bytes:
-    """Build a plain RTP packet with the extensions of EXTENSIONS."""
+    """Build a plain RTP packet with the extensions of EXTENSIONS; `rid`: number and text of one that names a layer."""
     elements: list[tuple[int, bytes]] = []
     if level is not None:
         elements.append((EXTENSIONS.audio_level, bytes([level])))
@@ -86,6 +89,8 @@ def rtp_packet(  # noqa: PLR0913 - the fields of a packet
         elements.append((EXTENSIONS.transport_cc, struct.pack("!H", transport_sequence & 0xFFFF)))
     if mid:
         elements.append((EXTENSIONS.mid, mid.encode()))
+    if rid is not None:
+        elements.append((rid[0], rid[1].encode()))
     block = one_byte_extensions(elements) if elements else b""
     first = 0x80 | (0x10 if block else 0) | (0x20 if padding else 0)
     head = struct.pack("!BBHII", first, payload_type | (0x80 if marker else 0), sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
@@ -101,6 +106,11 @@ def audio_line(mid: str, track: str, ssrc: int = 0) -> PublishLine:
 def video_line(mid: str, track: str, ssrc: int = 0, rtx_ssrc: int = 0) -> PublishLine:
     """A camera line."""
     return PublishLine(mid, track, Source.CAMERA, VP8, EXTENSIONS, ssrc, rtx_ssrc)
+
+
+def layered_line(mid: str, track: str) -> PublishLine:
+    """A camera line in three layers."""
+    return PublishLine(mid, track, Source.CAMERA, VP8, EXTENSIONS, 0, 0, LAYERS)
 
 
 def receive_audio(mid: str, track: str) -> SubscribeLine:

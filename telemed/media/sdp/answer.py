@@ -19,7 +19,7 @@ def write_answer(
     """Return the SDP answer to `offer`.
 
     `stream_ids` gives each subscribed track id the MediaStream id it appears in (tracks of one stream are lip-synced).
-    `layered`: the mids whose offered layers are all taken; on every other line the client sends one stream.
+    `layered`: the mids whose offered layers are all taken; on every other line the client sends one stream: its first layer.
     """
     grants = {grant.mid: grant for grant in negotiated.grants}
     accepted = [line for line in offer.lines if line.codec is not None]

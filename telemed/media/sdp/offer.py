@@ -12,6 +12,7 @@ from telemed.media.control import (
     Extensions,
     Fingerprint,
     Kind,
+    Layers,
     PublishLine,
     RemoteTransport,
     Source,
@@ -19,7 +20,7 @@ from telemed.media.control import (
 )
 from telemed.media.sdp.codecs import extension_ids, find_codec, find_extensions, find_feedback
 from telemed.media.sdp.description import Description, MediaSection, parse_description
-from telemed.media.sdp.simulcast import LayerOffer, find_layers
+from telemed.media.sdp.simulcast import find_layers
 
 AUDIO_SOURCES = frozenset({Source.MICROPHONE, Source.SCREEN_AUDIO})
 PROBE_TRACK = "probe"
@@ -37,7 +38,7 @@ _RECEIVING = frozenset({"recvonly", "sendrecv"})
 @dataclass(frozen=True, slots=True)
 class OfferLine:
     """One m-line of an offer. `codec` None: rejected in the answer (port 0). `layers`: what it offers to send at once, if more
-    than one stream; with an answer that does not take them the client sends one."""
+    than one stream; no SSRC is taken from such a line."""
 
     mid: str
     kind: str
@@ -51,7 +52,7 @@ class OfferLine:
     subscribe: str | None
     ssrc: int
     rtx_ssrc: int
-    layers: LayerOffer | None = None
+    layers: Layers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,17 @@ class Offer:
     unsupported: tuple[str, ...]
 
     def publish_lines(self, track_ids: Mapping[str, str]) -> tuple[PublishLine, ...]:
-        """The sending lines, with the track id that `track_ids` gives each mid."""
+        """The sending lines, with the track id that `track_ids` gives each mid. Offered layers are all taken."""
         return tuple(
-            PublishLine(line.mid, track_ids[line.mid], line.publish, line.codec, line.extensions, line.ssrc, line.rtx_ssrc)
+            PublishLine(mid, track_ids[mid], line.publish, line.codec, line.extensions, line.ssrc, line.rtx_ssrc, line.layers)
             for line in self.lines
-            if line.publish is not None and line.codec is not None
+            if line.publish is not None and line.codec is not None and (mid := line.mid)
         )
+
+    @property
+    def layered(self) -> frozenset[str]:
+        """The mids of the lines that offer layers."""
+        return frozenset(line.mid for line in self.lines if line.layers is not None)
 
     def subscribe_lines(self) -> tuple[SubscribeLine, ...]:
         """The lines on which the client wants to receive a track."""
@@ -145,8 +151,9 @@ def _line(mid: str, section: MediaSection, source: Source | None, track_id: str 
     usable = section.kind in ("audio", "video") and not rejected and section.protocol == "UDP/TLS/RTP/SAVPF"
     codec = find_codec(section, Kind(section.kind)) if usable and section.first("rtcp-mux") is not None else None
     sending = source is not None
-    ssrc, rtx_ssrc = _announced_ssrcs(section) if sending else (0, 0)
     layers = find_layers(section, extension_ids(section)) if source is Source.CAMERA and codec else None
+    # Firefox announces one of each layer, Chromium none: their packets say by themselves which they are.
+    ssrc, rtx_ssrc = _announced_ssrcs(section) if sending and layers is None else (0, 0)
     return OfferLine(
         mid=mid,
         kind=section.kind,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from telemed.errors import InvalidInput
+from telemed.media.control import Layers
 from telemed.media.sdp.description import MediaSection
 
 RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"  # RFC 8852
@@ -18,20 +18,11 @@ _NAME = re.compile(r"~?([A-Za-z0-9_-]{1,16})", re.ASCII)  # a tilde: paused for 
 _SIMULCAST = re.compile(r"(?:recv \S{1,256} )?send (\S{1,128})(?: recv \S{1,256})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerOffer:
-    """The layers a client offers to send on one m-line, smallest first, and the extension ids that tell them apart."""
-
-    rids: tuple[str, ...]
-    rid_extension: int
-    repaired_rid_extension: int
-
-
 def _refuse(message: str) -> InvalidInput:
     return InvalidInput(message, code="bad_sdp", field="sdp")
 
 
-def find_layers(section: MediaSection, extension_ids: dict[str, int]) -> LayerOffer | None:
+def find_layers(section: MediaSection, extension_ids: dict[str, int]) -> Layers | None:
     """Read the layers offered on a sending video line; None for a single stream, or one whose layers nobody could tell apart.
 
     `extension_ids`: URI -> id of what the line offers. Raises InvalidInput for what contradicts itself or is too much.
@@ -50,10 +41,10 @@ def find_layers(section: MediaSection, extension_ids: dict[str, int]) -> LayerOf
     rid, repaired = extension_ids.get(RID_URI, 0), extension_ids.get(REPAIRED_RID_URI, 0)
     if len(rids) < 2 or not rid:
         return None
-    return LayerOffer(rids, rid, repaired)
+    return Layers(rids, rid, repaired)
 
 
-def layer_attributes(layers: LayerOffer) -> list[str]:
+def layer_attributes(layers: Layers) -> list[str]:
     """Return the attribute lines with which an answer accepts these layers, in the offer's numbering."""
     lines = [f"a=extmap:{layers.rid_extension} {RID_URI}"]
     if layers.repaired_rid_extension:

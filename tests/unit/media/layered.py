@@ -65,14 +65,16 @@ class Subscriber:
         forwarder, fields = self.forwarder, self.fields
         before = forwarder.current, forwarder.switches
         fields.read(body, 0, len(body))
-        sequence = forwarder.forward(layer, ext, timestamp, marker, fields, now)
-        if sequence == DROPPED:
+        number = forwarder.forward(layer, ext, timestamp, marker, fields, now)
+        if number == DROPPED:
             assert (forwarder.current, forwarder.switches) == before
             return False
+        sequence = number & 0xFFFF
         out = bytearray(struct.pack("!BBHII", 0x80, 96, sequence, forwarder.out_timestamp, 7)) + body
         forwarder.pictures.apply(out, 12, fields)
         self.monitor.feed_packet("key", out)
         extended = self.highest + ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
+        assert extended == number
         began = forwarder.switches != before[1]
         fields.read(out, 12, len(out))
         if began:

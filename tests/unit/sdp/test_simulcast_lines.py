@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from telemed.errors import InvalidInput, TelemedError
 from telemed.media import sdp
-from telemed.media.control import Candidate, Fingerprint, Negotiated, Source
+from telemed.media.control import Candidate, Fingerprint, Layers, Negotiated, Source
 from telemed.media.sdp.description import MediaSection
-from telemed.media.sdp.simulcast import RID_URI, LayerOffer, find_layers
+from telemed.media.sdp.simulcast import RID_URI, find_layers
 
 OFFERS = {path.stem: path.read_bytes().decode() for path in (pathlib.Path(__file__).parent / "layered").glob("*.sdp")}
 PUBLISH = {"0": Source.MICROPHONE, "1": Source.CAMERA}
@@ -22,7 +22,7 @@ NEGOTIATED = Negotiated(
 )
 
 
-def camera(text: str) -> LayerOffer | None:
+def camera(text: str) -> Layers | None:
     """What the offer's camera line says of layers."""
     return sdp.parse_offer(text, PUBLISH, {}).lines[1].layers
 
@@ -31,7 +31,7 @@ def camera(text: str) -> LayerOffer | None:
 def test_browsers_offer_three_layers_and_get_them_answered(name: str, ids: tuple[int, int]) -> None:
     offer = sdp.parse_offer(OFFERS[name], PUBLISH, {})
     assert offer.lines[0].layers is None
-    assert offer.lines[1].layers == LayerOffer(("q", "h", "f"), *ids)
+    assert offer.lines[1].layers == Layers(("q", "h", "f"), *ids)
     answer = sdp.write_answer(offer, NEGOTIATED, {}, layered=frozenset({"1"}))
     audio, video = re.split(r"(?m)^(?=m=)", answer)[1:]
     assert "rid" not in audio and "simulcast" not in audio
@@ -66,7 +66,7 @@ def test_layers_of_a_screen_are_not_read() -> None:
     ],
 )
 def test_layers_come_smallest_first(send: str, rids: tuple[str, ...]) -> None:
-    assert find_layers(section(send, "qhf012"), {RID_URI: 10}) == LayerOffer(rids, 10, 0)
+    assert find_layers(section(send, "qhf012"), {RID_URI: 10}) == Layers(rids, 10, 0)
 
 
 def section(send: str, names: str, *more: tuple[str, str]) -> MediaSection:
@@ -82,7 +82,7 @@ def test_layers_that_could_not_be_told_apart_are_one_stream() -> None:
     assert find_layers(receiving, {RID_URI: 10}) is None
     both = section("q;h", "qh")
     both = MediaSection(both.kind, 9, both.protocol, both.formats, (*both.attributes[:-1], ("simulcast", "recv a;b send q;h")))
-    assert find_layers(both, {RID_URI: 10}) == LayerOffer(("q", "h"), 10, 0)
+    assert find_layers(both, {RID_URI: 10}) == Layers(("q", "h"), 10, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""A published camera that comes in layers: who carries each, what its subscribers share, and what its publisher is told.
+
+The rules are those of `media.simulcast*`; this joins them to streams and flows. Each layer has a `PublishedLine` of its own, so
+that history, NACK, resends and reports work per SSRC as for a single stream.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from telemed.media.control import Layers, PublishLine
+from telemed.media.simulcast_demand import LayerDemand
+from telemed.media.simulcast_latch import LayerExtensions, LayerLatch
+from telemed.media.simulcast_source import NEVER, SimulcastSource
+from telemed.rtp.buffer import Buffer
+from telemed.rtp.vp8 import frame_size
+from telemed.rtp.vp8_numbers import PictureFields
+from telemed.sfu.streams import InboundStream, PublishedLine
+
+if TYPE_CHECKING:
+    from telemed.sfu.flows import EgressFlow
+    from telemed.sfu.peer import Peer
+
+# What our client asks of its encoders, bit/s, by the number of layers and smallest first: until a layer was seen.
+USUAL_RATES = {2: (500_000, 1_700_000), 3: (150_000, 500_000, 1_700_000)}
+SILENT = 8_000  # bit/s below which a second is no measure of a layer: its encoder is off
+
+
+class LayeredSource:
+    """The layers of one m-line while it lasts. `read` runs per packet, before copies are made, all else on timers."""""
+
+    __slots__ = (
+        "_demand",
+        "fields",
+        "flows",
+        "heights",
+        "lanes",
+        "latch",
+        "marker",
+        "payload",
+        "peer",
+        "rates",
+        "rids",
+        "source",
+    )
+
+    def __init__(self, line: PublishLine, layers: Layers, peer: Peer) -> None:
+        self.peer = peer
+        self.rids = layers.rids
+        count = len(layers.rids)
+        extensions = LayerExtensions(line.extensions.mid, layers.rid_extension, layers.repaired_rid_extension)
+        self.latch = LayerLatch(line.mid, layers.rids, extensions)
+        self.source = SimulcastSource(count, line.codec.clock_rate, peer.clock)
+        self.lanes = tuple(PublishedLine(line, peer, self, layer) for layer in range(count))
+        self.heights = [0] * count  # of the latest key frame, pixels
+        self.flows: tuple[EgressFlow, ...] = ()
+        self.fields = PictureFields()  # of the packet that is being forwarded
+        self.marker = 0  # likewise
+        self.payload = bytearray()  # likewise: copies with other picture numbers are written here
+        self._demand = LayerDemand(count)
+        self.rates = list(USUAL_RATES[count])  # bit/s, as measured while each was sent last
+
+    # --- per packet ------------------------------------------------------------------------------------------------------
+
+    def read(self, layer: int, data: Buffer, start: int, end: int) -> bool:
+        """Note a packet of `layer` whose payload is data[start:end]; True: a decoder may start with it."""
+        fields = self.fields
+        fields.read(data, start, end)
+        stream = self.lanes[layer].stream
+        if stream is not None:
+            self.source.seen_at[layer] = stream.last_us * 1e-6
+        self.marker = data[1] >> 7
+        if not fields.keyframe:
+            return False
+        size = frame_size(data, start, end)
+        if size is not None:
+            self.heights[layer] = size[1]
+        return True
+
+    # --- streams come and go ---------------------------------------------------------------------------------------------
+
+    def on_stream(self, layer: int, stream: InboundStream, replaced: bool) -> None:
+        """A layer was latched. `replaced`: it came under another SSRC before, whose numbers are over."""
+        if replaced:
+            self.source.restart(layer, [flow.forwarder for flow in self.flows if flow.forwarder is not None])
+        self.lanes[layer].stream = stream
+        self.source.clocks[layer] = stream.clock
+        self.source.requests[layer] = stream.keyframes
+        stream.is_keyframe = partial(self.read, layer)
+        stream.flows = self.flows
+
+    def on_off(self, layer: int) -> None:
+        """The publisher said BYE for a layer: its encoder is off. Its SSRC and numbers go on when it is on again."""
+        self.source.seen_at[layer] = NEVER
+
+    def set_flows(self, flows: tuple[EgressFlow, ...]) -> None:
+        """Replace the fan-out list of every layer. Flows that are no longer in it end their run here."""
+        for flow in self.flows:
+            if flow not in flows:
+                flow.detach()
+        self.flows = flows
+        for lane in self.lanes:
+            if lane.stream is not None:
+                lane.stream.flows = flows
+
+    def release(self) -> None:
+        """The line is gone: let go of its streams, whose packets would lie there until a collection."""
+        self.set_flows(())
+        for lane in self.lanes:
+            if lane.stream is not None:
+                lane.stream.is_keyframe = None
+            lane.stream = None
+
+    # --- timers and changes ----------------------------------------------------------------------------------------------
+
+    def aim(self, now: float) -> None:
+        """Every 100 ms and after each change: point every subscriber at its layer, ask for the key frames that are due."""
+        if max(self.source.seen_at) == NEVER:
+            return  # nothing came yet: the first key frame of any layer begins the picture
+        forwarders = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
+        for flow in self.flows:
+            if flow.forwarder is not None:
+                flow.forwarder.wish = flow.layer_to_send(self.heights)
+        for layer in self.source.aim(forwarders, now):
+            self._ask(layer)
+
+    def want_keyframe(self, now: float, urgent: bool, flow: EgressFlow | None) -> None:
+        """Somebody needs a key frame of what it gets: `flow`, or everybody."""
+        asking = self.flows if flow is None else (flow,)
+        layers = {one.forwarder.current for one in asking if one.forwarder is not None}
+        for layer in layers - {-1}:  # who gets nothing yet is waited for by `aim`
+            if self.source.requests[layer].wanted(now, urgent):
+                self._ask(layer)
+        self.aim(now)
+
+    def is_taken(self, layer: int) -> bool:
+        """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again."""
+        return any(
+            layer in (flow.forwarder.current, flow.forwarder.wanted) for flow in self.flows if flow.forwarder is not None
+        )
+
+    def names_wanted(self, now: float) -> tuple[str, ...]:
+        """Return the layers that the publisher should send: the smallest always, the others while somebody wants them."""
+        self._demand.update([flow.forwarder for flow in self.flows if flow.forwarder is not None], now)
+        return tuple(rid for layer, rid in enumerate(self.rids) if layer == 0 or self._demand.active[layer])
+
+    def measure(self, now: float) -> None:
+        """Every second: note what each layer takes, for whoever shares out a link."""
+        for layer, lane in enumerate(self.lanes):
+            rate = lane.stream.stats.update_bitrate(now) if lane.stream is not None else 0
+            if rate >= SILENT:
+                self.rates[layer] = rate
+
+    def _ask(self, layer: int) -> None:
+        stream = self.lanes[layer].stream
+        if stream is not None:
+            self.peer.send_pli(stream)
