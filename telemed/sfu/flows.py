@@ -148,6 +148,18 @@ class EgressFlow:
         return self.first_in != NOT_ANCHORED if self.forwarder is None else self.forwarder.current >= 0
 
     @property
+    def has_source(self) -> bool:
+        """Whether something was ever sent, or may be: its publisher is there."""
+        return self.stream is not None or self.layers is not None
+
+    @property
+    def layer_sent(self) -> int | None:
+        """The layer that is sent now, 0 for a picture in one size; None: none."""
+        if not self.anchored:
+            return None
+        return 0 if self.forwarder is None else self.forwarder.current
+
+    @property
     def waiting_for_keyframe(self) -> bool:
         """Whether this is video that has not begun, or must begin again."""
         return self.is_video and not self.anchored

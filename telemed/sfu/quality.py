@@ -69,7 +69,7 @@ class QualityMeter:
         went = [_Line(f.ssrc, f.packets_sent, f.octets_sent, f.loss, f.is_video) for f in flows]
         up = _interval(self._up, came, elapsed, arrived=True)
         down = _interval(self._down, went, elapsed, arrived=False)
-        pictures = [flow for flow in flows if flow.is_video and flow.stream is not None]
+        pictures = [flow for flow in flows if flow.is_video and flow.has_source]
         return PeerQuality(
             peer.room.room_id,
             peer.peer_id,
@@ -100,7 +100,8 @@ def _way(peer: Peer) -> Way:
 
 def _layer(pictures: Sequence[EgressFlow]) -> int | None:
     """The largest layer that is sent now. A picture without layers has one, the smallest."""
-    return 0 if any(flow.ready and flow.anchored for flow in pictures) else None
+    sent = (flow.layer_sent for flow in pictures if flow.ready)
+    return max((layer for layer in sent if layer is not None), default=None)
 
 
 def _interval(tally: _Tally, lines: Sequence[_Line], elapsed: float, arrived: bool) -> _Interval:
