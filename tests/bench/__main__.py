@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import control, join, lists, machine, media, memory, report, settings
+from tests.bench import control, join, lists, machine, media, memory, packet_path, report, settings
 from tests.bench.settings import Settings
 
 DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
@@ -17,6 +17,7 @@ DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
 Part = Callable[[Settings, media.Progress], Awaitable[dict[str, Any]]]
 PARTS: dict[str, Part] = {
     "media": media.measure_all,
+    "path": packet_path.measure_all,
     "memory": memory.measure_all,
     "control": control.measure_all,
     "lists": lists.measure_all,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import machine, plans
+from tests.bench import machine, packet_path, plans
 from tests.bench.settings import PARTS, Settings
 
 FORMAT = 1
@@ -103,6 +103,8 @@ def table(report: Json) -> str:
     lines = [head + ("  (quick: figures mean little)" if report["quick"] else "")]
     if "media" in report:
         lines += _media_lines(report["media"])
+    if "path" in report:
+        lines += ["", *_align(packet_path.lines(report["path"]))]
     if "memory" in report:
         lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
     if "lists" in report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARTS = ("media", "memory", "control", "lists", "join")
+PARTS = ("media", "path", "memory", "control", "lists", "join")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Settings:
     rounds: int  # of requests in each of them
     joins: int  # of browsers
     patients: int  # of the lists part; a tenth as many staff, ten times as many visits
+    path_repeats: int  # of each step of the packet path
+    path_packets: int  # in each of them
     lists: int  # requests for each list; at most 100, or a limit per person answers
 
     @property
@@ -46,6 +48,8 @@ def full(priority: str) -> Settings:
         rounds=10,
         joins=10,
         patients=10_000,
+        path_repeats=15,
+        path_packets=10_000,
         lists=100,
     )
 
@@ -65,5 +69,7 @@ def quick(priority: str) -> Settings:
         rounds=1,
         joins=1,
         patients=100,
+        path_repeats=1,
+        path_packets=500,
         lists=2,
     )

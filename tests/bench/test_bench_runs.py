@@ -28,7 +28,7 @@ async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.slow
 @pytest.mark.timeout(LONGEST)
 async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
-    table, found = await run_bench(tmp_path / "bench.json", "media", "memory", "control", "lists")
+    table, found = await run_bench(tmp_path / "bench.json", "media", "path", "memory", "control", "lists")
     assert {"date", "commit", "machine", "kernel", "python", "priority"} <= found.keys()
     scenarios = found["media"]["scenarios"]
     assert {scenario.name for scenario in plans.ASKED} <= scenarios.keys()
@@ -40,6 +40,9 @@ async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
         assert {"steal_share", "wait_share", "foreign_cores", "losses", "control"} <= run.keys()
         assert scenario.title in table
     assert {"ingress_us", "egress_us", "median_error"} <= found["media"]["cost"].keys()
+    steps = {row["name"] for row in found["path"]["steps"]}
+    assert {"receive", "unprotect", "pack", "protect", "send", "send log", "pacer"} <= steps
+    assert [row["packets"] for row in found["path"]["segments"] if row["way"] == "loopback"] == [1, 2, 5, 15]
     assert found["memory"]["kib_per_seat"].keys() == {"worker", "control"}
     assert {"sign-in", "list (today)", "session detail", "chat, to its ack", "join: link to admitted"} <= (
         found["control"]["latency_ms"].keys()
