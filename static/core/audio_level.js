@@ -9,10 +9,36 @@ let shared = null;
 /** One context for the page: browsers allow few. Null where there is none. Each call tries to wake it: call it again in a tap. */
 export function audioContext() {
   const Context = globalThis.AudioContext;
-  if (!shared && Context) shared = new Context();
+  if (!shared && Context) {
+    shared = new Context();
+    followSound(/** @type {EventTarget & {state: string}} */ (shared));
+  }
   // "suspended" before the first tap, "interrupted" (iOS) during a phone call.
   if (shared && shared.state !== "running" && shared.state !== "closed") void shared.resume().catch(() => {});
   return shared;
+}
+
+/** @type {Set<(interrupted: boolean) => void>} */
+const soundListeners = new Set();
+
+/**
+ * Tells when the system takes the page's sound ("interrupted": a phone call on iOS) and when it gives it back. Opens no context.
+ * @param {(interrupted: boolean) => void} listener
+ * @returns {() => void} stops telling
+ */
+export function watchSound(listener) {
+  soundListeners.add(listener);
+  return () => void soundListeners.delete(listener);
+}
+
+/** @param {EventTarget & {state: string}} context */
+export function followSound(context) {
+  let interrupted = false;
+  context.addEventListener("statechange", () => {
+    if (interrupted === (context.state === "interrupted")) return;
+    interrupted = !interrupted;
+    for (const tell of soundListeners) tell(interrupted);
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 // One's own sound and picture in a call, and the connection that carries them: joins Devices and Peer, and shows both as signals.
 import { signal } from "../vendor/preact.js";
-import { meterTrack, speechDetector } from "./audio_level.js";
+import { audioContext, meterTrack, speechDetector } from "./audio_level.js";
 import { canShareScreen, SCREEN_BITRATE, shareScreen } from "./screen_share.js";
 import { RemoteTracks } from "./remote_tracks.js";
 import { bars, compare, readSample, worst } from "./stats.js";
@@ -34,6 +34,8 @@ export class CallMedia {
   putOff = signal("");
   /** One's own loudness, 0..1, also while muted. */
   level = signal(0);
+  /** A phone call or another app has the microphone or the camera, which the person wants on. @type {import("../vendor/preact.js").Signal<"microphone" | "camera" | null>} */
+  interrupted = signal(null);
   /** Speaking for half a second with the microphone off. */
   speakingMuted = signal(false);
   remote = new RemoteTracks();
@@ -59,6 +61,7 @@ export class CallMedia {
     this.peer = peer;
     this.#stop = [
       devices.on("track", (change) => this.#deviceChanged(change)),
+      devices.on("interrupted", () => this.#interruptionChanged()),
       peer.on("tracks", (receivers) => this.remote.update(receivers)),
       peer.on("state", (state) => { this.connection.value = state; }),
       peer.on("putOff", ({ code }) => { this.putOff.value = code; }),
@@ -89,7 +92,27 @@ export class CallMedia {
 
   /** What others are told. @returns {MediaState} */
   get state() {
-    return { microphone: this.microphone.value, camera: this.camera.value, screen: this.screenTrack.value !== null };
+    const { interrupted } = this.devices;
+    return {
+      microphone: this.microphone.value,
+      camera: this.camera.value && !interrupted.camera,
+      screen: this.screenTrack.value !== null,
+      interrupted: interrupted.microphone && this.#wanted.microphone,
+    };
+  }
+
+  /** What the person wants on, whatever the device lets be. @returns {Wish} */
+  get wish() {
+    return { ...this.#wanted };
+  }
+
+  /** In a tap of the person, after a phone call or another app: captures anew, and over a new connection. @returns {Promise<boolean>} whether all is back */
+  async comeBack() {
+    audioContext();
+    const back = await this.devices.revive();
+    // The old one's sound stays dead on some iPhones, whatever track it is given.
+    if (back) this.peer.reset();
+    return back;
   }
 
   /** Off at once; on may take the browser's question. @returns {Promise<import("./messages.js").DeviceVerdict | "untested">} */
@@ -159,27 +182,39 @@ export class CallMedia {
 
   /** @param {MediaStreamTrack | null} track */
   #cameraIs(track) {
+    this.#wanted.camera = track !== null || this.devices.interrupted.camera;
     this.cameraTrack.value = track;
     this.camera.value = track !== null;
     // A line that was never needed is not made; one that was stays, silent, so that turning on again needs no offer.
     if (track || this.#cameraUsed) this.peer.publish("camera", track, this.#maxVideoBitrate);
     this.#cameraUsed ||= track !== null;
+    this.#interruptionChanged();
+  }
+
+  /** After each change of a device: what the system has of what is wanted, and what others are told. */
+  #interruptionChanged() {
+    const { interrupted } = this.devices;
+    const wanted = /** @type {const} */ (["microphone", "camera"]).find((kind) => interrupted[kind] && this.#wanted[kind]);
+    this.interrupted.value = wanted ?? null;
     this.onState(this.state);
   }
 
   #cameraUsed = false;
+  /** @type {Wish} */
+  #wanted = { microphone: false, camera: false };
   /** @type {MediaStreamTrack | null} */
   #metered = null;
 
   /** The microphone's line always exists: it carries the connection even when nobody sends. @param {MediaStreamTrack | null} track */
   #microphoneIs(track) {
+    if (track || !this.devices.interrupted.microphone) this.#wanted.microphone = track?.enabled ?? false;
     this.microphone.value = track !== null && track.enabled;
     this.peer.publish("microphone", track);
     if (this.#begun && track !== this.#metered) {
       this.#meter(track);
       this.#metered = track;
     }
-    this.onState(this.state);
+    this.#interruptionChanged();
   }
 
   /** @param {MediaStreamTrack | null} track */

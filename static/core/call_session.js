@@ -54,6 +54,8 @@ export class CallSession {
   others = computed(() => othersIn(this.state.value));
   waiting = computed(() => waitingIn(this.state.value));
   inCall = computed(() => this.state.value !== null && inCall(this.state.value.you.state));
+  /** Receives no pictures, by the person's choice, for this call. @type {import("../vendor/preact.js").Signal<boolean>} */
+  audioOnly;
   media;
   chat;
   devices;
@@ -71,6 +73,7 @@ export class CallSession {
   constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null, relay }) {
     this.sessionId = sessionId;
     this.as = as;
+    this.audioOnly = signal(recallWish(sessionId)?.audioOnly ?? false);
     this.#api = api;
     this.#ownsDevices = !devices;
     this.devices = devices ?? new Devices();
@@ -100,6 +103,7 @@ export class CallSession {
       this.#link.on("state", (state) => this.#connectionChanged(state)),
       effect(() => {
         const [state, connection] = [this.state.value, this.connection.value];
+        void this.audioOnly.value;
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
@@ -138,6 +142,12 @@ export class CallSession {
   /** Whether the server lets us do this. @param {string} action */
   can(action) {
     return this.state.value?.you.can.includes(action) ?? false;
+  }
+
+  /** Sound alone, or pictures again: the server sends what is asked for, and nothing else. @param {boolean} audioOnly */
+  hearOnly(audioOnly) {
+    this.audioOnly.value = audioOnly;
+    this.#remember();
   }
 
   /** Gives the seat up; works without the server as well. */
@@ -219,9 +229,10 @@ export class CallSession {
   /** After each change of state: connect media when let in, receive what there is to receive. @param {CallState} state */
   #followState(state) {
     const { peer } = this.media;
-    peer.expecting = mediaExpected(state);
+    const audioOnly = this.audioOnly.value;
+    peer.expecting = mediaExpected(state, audioOnly);
     this.media.limitVideo(state.policy.max_video_bitrate);
-    peer.subscribe(wantedTracks(state));
+    peer.subscribe(wantedTracks(state, audioOnly));
     if (isWaiting(state.you.state) && !this.#mediaBegun) this.media.prepare();
     if (!inCall(state.you.state)) return;
     peer.start(); // First: what was prepared is on its way before anything else is done.
@@ -243,11 +254,16 @@ export class CallSession {
   /** @param {import("./messages.js").MediaState} media */
   #tellMedia(media) {
     if (!this.#mediaBegun || !this.inCall.peek()) return;
-    rememberWish(this.sessionId, media);
+    this.#remember();
     const text = JSON.stringify(media);
     if (text === this.#toldMedia || this.connection.peek() !== "online") return;
     this.#toldMedia = text;
     this.#link.command("media_state", { ...media }).catch(() => { this.#toldMedia = ""; });
+  }
+
+  #remember() {
+    const { microphone, camera } = this.media.wish;
+    rememberWish(this.sessionId, { microphone, camera, audioOnly: this.audioOnly.peek() });
   }
 
   #reportQuality() {

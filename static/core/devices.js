@@ -12,17 +12,20 @@ import { clock as realClock } from "./timers.js";
 /** @typedef {{camera: DeviceEntry[], microphone: DeviceEntry[], speaker: DeviceEntry[]}} DeviceList */
 /** @typedef {{kind: InputKind, track: MediaStreamTrack | null, verdict: DeviceVerdict}} TrackChange */
 
-/** Milliseconds a track may be silenced by the system (a phone call, another page) before we capture anew. */
+/** Milliseconds a track may be silenced by the system (a phone call, another page) before it is said, and before we capture anew. */
+const SAY_MUTED_MS = 700;
 const MUTED_MS = 3_000;
 /** Waits before capturing an ended track again: a cable comes back, a driver restarts. */
 const RECAPTURE_DELAYS_MS = [200, 1_000, 3_000];
 
-/** @extends {Emitter<{track: TrackChange, list: DeviceList, lost: {kind: InputKind}}>} */
+/** @extends {Emitter<{track: TrackChange, list: DeviceList, lost: {kind: InputKind}, interrupted: {kind: InputKind}}>} */
 export class Devices extends Emitter {
   /** @type {{camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null}} */
   tracks = { camera: null, microphone: null };
   /** @type {{camera: DeviceVerdict | "untested", microphone: DeviceVerdict | "untested"}} */
   verdicts = { camera: "untested", microphone: "untested" };
+  /** Taken by the system (a phone call, another app, a pulled cable) and not given back yet. */
+  interrupted = { camera: false, microphone: false };
   /** @type {"user" | "environment"} */
   facing = "user";
   #media;
@@ -36,7 +39,7 @@ export class Devices extends Emitter {
     super();
     this.#media = "media" in ports ? ports.media : globalThis.navigator?.mediaDevices;
     this.#clock = ports.clock ?? realClock;
-    this.#media?.addEventListener?.("devicechange", () => void this.#listChanged(), { signal: this.#listening.signal });
+    this.#media?.addEventListener?.("devicechange", () => this.#devicesChanged(), { signal: this.#listening.signal });
   }
 
   /** Opens camera and microphone with one question. Already open ones are kept. */
@@ -65,13 +68,15 @@ export class Devices extends Emitter {
     if (kind === "camera" && old) this.#release(kind);
     let found = await captureOne(this.#media, kind, wish);
     if (!found.track && wish.exact) found = await captureOne(this.#media, kind, {});
-    this.#take(kind, found, turn);
-    return this.verdicts[kind];
+    // What the system has only silenced may be given back by itself: kept while there is nothing better.
+    if (found.track || !isLive(this.tracks[kind])) this.#take(kind, found, turn);
+    return found.verdict;
   }
 
   /** Closes a device: its light goes out. @param {InputKind} kind */
   stop(kind) {
     this.#turn[kind] += 1;
+    this.#interrupt(kind, false);
     if (!this.tracks[kind]) return;
     this.#release(kind);
     this.emit("track", { kind, track: null, verdict: "ok" });
@@ -90,12 +95,17 @@ export class Devices extends Emitter {
     return this.start("camera", { facing: this.facing });
   }
 
-  /** After the page was away (screen dark, another app): opens again what the system closed meanwhile. */
-  revive() {
-    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
+  /**
+   * After the page was away (screen dark, another app), or in a tap after a phone call: opens again what the system took meanwhile.
+   * @returns {Promise<boolean>} whether nothing is missing any more
+   */
+  async revive() {
+    const taken = /** @type {const} */ (["microphone", "camera"]).filter((kind) => {
       const track = this.tracks[kind];
-      if (track && (track.readyState === "ended" || track.muted)) void this.start(kind);
-    }
+      return this.interrupted[kind] || (track && (track.readyState === "ended" || track.muted));
+    });
+    const verdicts = await Promise.all(taken.map((kind) => this.start(kind)));
+    return verdicts.every((verdict) => verdict === "ok");
   }
 
   /** @returns {Promise<DeviceList>} names are empty until the person has allowed a device */
@@ -132,11 +142,22 @@ export class Devices extends Emitter {
       found.track?.stop();
       return;
     }
+    const old = this.tracks[kind];
     this.#release(kind);
     this.tracks[kind] = found.track;
     this.verdicts[kind] = found.verdict;
+    // Who was muted stays muted, whatever the device does.
+    if (found.track && old && !old.enabled) found.track.enabled = false;
     if (found.track) this.#watch(kind, found.track);
     this.emit("track", { kind, track: found.track, verdict: found.verdict });
+    if (found.track && !found.track.muted) this.#interrupt(kind, false);
+  }
+
+  /** @param {InputKind} kind @param {boolean} on */
+  #interrupt(kind, on) {
+    if (this.interrupted[kind] === on) return;
+    this.interrupted[kind] = on;
+    this.emit("interrupted", { kind });
   }
 
   /** @param {InputKind} kind */
@@ -149,17 +170,23 @@ export class Devices extends Emitter {
   /** @param {InputKind} kind @param {MediaStreamTrack} track */
   #watch(kind, track) {
     const mine = () => this.tracks[kind] === track;
-    track.addEventListener("ended", () => mine() && void this.#recapture(kind));
+    const silenced = () => mine() && track.muted;
+    track.addEventListener("ended", () => mine() && void this.#recapture(kind, track.enabled));
     track.addEventListener("mute", () => {
-      this.#clock.after(() => mine() && track.muted && void this.start(kind), MUTED_MS);
+      this.#clock.after(() => silenced() && this.#interrupt(kind, true), SAY_MUTED_MS);
+      this.#clock.after(() => silenced() && void this.start(kind), MUTED_MS);
     });
+    track.addEventListener("unmute", () => mine() && this.#interrupt(kind, false));
+    // Captured during a phone call it may be silent from the start.
+    if (track.muted) this.#clock.after(() => silenced() && this.#interrupt(kind, true), SAY_MUTED_MS);
   }
 
-  /** The device went away: say so, and look for it (or its stand-in) for a few seconds. @param {InputKind} kind */
-  async #recapture(kind) {
+  /** The device went away: say so, and look for it (or its stand-in) for a few seconds. @param {InputKind} kind @param {boolean} enabled */
+  async #recapture(kind, enabled) {
     const turn = ++this.#turn[kind];
     this.tracks[kind] = null;
     this.verdicts[kind] = "failed";
+    this.#interrupt(kind, true);
     this.emit("lost", { kind });
     this.emit("track", { kind, track: null, verdict: "failed" });
     for (const delay of RECAPTURE_DELAYS_MS) {
@@ -167,6 +194,7 @@ export class Devices extends Emitter {
       if (turn !== this.#turn[kind]) return; // The person has chosen otherwise.
       const found = await captureOne(this.#media, kind, this.#wish(kind));
       if (found.track) {
+        found.track.enabled = enabled;
         this.#take(kind, found, turn);
         return;
       }
@@ -175,6 +203,14 @@ export class Devices extends Emitter {
 
   async #listChanged() {
     this.emit("list", await this.list());
+  }
+
+  #devicesChanged() {
+    void this.#listChanged();
+    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
+      // A headset or camera is plugged in again.
+      if (this.interrupted[kind] && !this.tracks[kind]) void this.start(kind);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
-// Whether microphone and camera were on in this call, kept for a reload of the page: one comes back as one was, and never louder.
+// Whether microphone and camera were on in this call, and whether only sound was wanted, kept for a reload of the page:
+// one comes back as one was, and never louder.
 
-/** @typedef {{microphone: boolean, camera: boolean}} MediaWish */
+/** @typedef {{microphone: boolean, camera: boolean, audioOnly: boolean}} MediaWish `audioOnly`: receives no pictures */
 /** @typedef {Pick<Storage, "getItem" | "setItem">} KeyValue */
 
 const KEY = "telemed-media-";
@@ -18,16 +19,16 @@ function tabStorage() {
 export function recallWish(sessionId, storage = tabStorage()) {
   try {
     const stored = JSON.parse(storage?.getItem(KEY + sessionId) ?? "null");
-    return stored ? { microphone: stored.microphone === true, camera: stored.camera === true } : null;
+    return stored ? { microphone: stored.microphone === true, camera: stored.camera === true, audioOnly: stored.audioOnly === true } : null;
   } catch {
     return null;
   }
 }
 
 /** @param {string} sessionId @param {MediaWish} wish @param {KeyValue | null} [storage] */
-export function rememberWish(sessionId, { microphone, camera }, storage = tabStorage()) {
+export function rememberWish(sessionId, { microphone, camera, audioOnly }, storage = tabStorage()) {
   try {
-    storage?.setItem(KEY + sessionId, JSON.stringify({ microphone, camera }));
+    storage?.setItem(KEY + sessionId, JSON.stringify({ microphone, camera, audioOnly }));
   } catch {
     // Without storage a reload begins as the device check left it.
   }

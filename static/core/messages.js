@@ -21,7 +21,7 @@
  * @property {string | null} outcome
  * @property {string[]} [clinicians] before admission
  */
-/** @typedef {{microphone: boolean, camera: boolean, screen: boolean}} MediaState */
+/** `interrupted`: the microphone is wanted on, and a phone call or another app has it. @typedef {{microphone: boolean, camera: boolean, screen: boolean, interrupted?: boolean}} MediaState */
 /** @typedef {{id: string, source: Source, kind: Kind}} Track */
 /** @typedef {{camera: DeviceVerdict, microphone: DeviceVerdict, speaker: "ok"|"untested"|"failed", network: "good"|"poor"|"blocked"|"untested", rtt_ms?: number | null}} DeviceReport */
 /**

@@ -1,6 +1,7 @@
 // Is the page seen? And: has the network changed, has the computer slept? All three mean "look again at once".
 
 /** @typedef {EventTarget & {visibilityState: string}} VisibilityTarget */
+/** Milliseconds by the wall's clock and by the monotonic one. @typedef {{wall: () => number, monotonic: () => number}} Clocks */
 /** @typedef {{onVisible?: (visible: boolean) => void, onNetwork?: () => void, onWake?: () => void}} PageEvents */
 
 /** A timer this much late (milliseconds) means that the machine slept, if the page is seen: browsers slow the timers of hidden ones. */
@@ -9,12 +10,16 @@ const SLEEP_MS = 4_000;
 const HIDDEN_SLEEP_MS = 70_000;
 const TICK_MS = 2_000;
 
+/** @type {Clocks} */
+const realClocks = { wall: () => Date.now(), monotonic: () => performance.now() };
+
 /**
  * @param {PageEvents} events
  * @param {{document: VisibilityTarget, window: EventTarget, connection?: (EventTarget & {type?: string}) | undefined}} page
+ * @param {Clocks} [clocks]
  * @returns {() => void} stops watching
  */
-export function watchPage(events, page) {
+export function watchPage(events, page, clocks = realClocks) {
   const listening = new AbortController();
   const options = { signal: listening.signal };
   page.document.addEventListener("visibilitychange", () => events.onVisible?.(page.document.visibilityState === "visible"), options);
@@ -23,7 +28,7 @@ export function watchPage(events, page) {
   }, options);
   page.window.addEventListener("online", () => events.onNetwork?.(), options);
   watchNetworkType(page.connection, () => events.onNetwork?.(), options);
-  const stopTicking = watchSleep(() => events.onWake?.(), page.document);
+  const stopTicking = watchSleep(() => events.onWake?.(), page.document, clocks);
   return () => {
     listening.abort();
     stopTicking();
@@ -45,13 +50,15 @@ function watchNetworkType(connection, onChange, options) {
   }, options);
 }
 
-/** @param {() => void} onWake @param {VisibilityTarget} document */
-function watchSleep(onWake, document) {
-  let last = Date.now();
+/** @param {() => void} onWake @param {VisibilityTarget} document @param {Clocks} clocks */
+function watchSleep(onWake, document, { wall, monotonic }) {
+  let [last, awake] = [wall(), monotonic()];
   const timer = setInterval(() => {
-    const late = Date.now() - last - TICK_MS;
-    last = Date.now();
-    if (late > (document.visibilityState === "visible" ? SLEEP_MS : HIDDEN_SLEEP_MS)) onWake();
+    const passed = wall() - last;
+    // The monotonic clock stands still while most computers sleep; a slow timer of a hidden page does not stop it.
+    const slept = passed - (monotonic() - awake);
+    [last, awake] = [wall(), monotonic()];
+    if (slept > SLEEP_MS || passed - TICK_MS > (document.visibilityState === "visible" ? SLEEP_MS : HIDDEN_SLEEP_MS)) onWake();
   }, TICK_MS);
   return () => clearInterval(timer);
 }

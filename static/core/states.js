@@ -49,14 +49,17 @@ export function leftAlone(state) {
   return !othersIn(state).some((one) => isClinical(one.role) && one.state !== "reconnecting");
 }
 
-/** Tracks to receive. @param {CallState | null} state */
-export function wantedTracks(state) {
+/** Tracks to receive. @param {CallState | null} state @param {boolean} [audioOnly] */
+export function wantedTracks(state, audioOnly = false) {
   if (state?.you.state === "on_hold") return [];
-  return othersIn(state).flatMap((one) => one.tracks.map(({ id, kind }) => ({ id, kind })));
+  const tracks = othersIn(state).flatMap((one) => one.tracks.map(({ id, kind }) => ({ id, kind })));
+  return audioOnly ? tracks.filter((one) => one.kind === "audio") : tracks;
 }
 
-/** Whether someone sends what we should be receiving now. @param {CallState | null} state */
-export function mediaExpected(state) {
+/** Whether someone sends what we should be receiving now. @param {CallState | null} state @param {boolean} [audioOnly] */
+export function mediaExpected(state, audioOnly = false) {
   if (!state || state.you.state === "on_hold") return false;
-  return othersIn(state).some((one) => one.state === "connected" && one.tracks.length > 0 && (one.media.microphone || one.media.camera || one.media.screen));
+  /** @param {Participant} one */
+  const sends = ({ media }) => media.microphone || (!audioOnly && (media.camera || media.screen));
+  return othersIn(state).some((one) => one.state === "connected" && one.tracks.length > 0 && sends(one));
 }

@@ -31,7 +31,8 @@ async function harness(state, options = {}) {
     connect: (payload) => { const socket = new FakeSocket(payload); h.sockets.push(socket); return socket; },
     fetchTicket: async () => "t",
   });
-  h.devices = new Devices({ media: h.media, clock: new FakeClock() });
+  h.clock = new FakeClock();
+  h.devices = new Devices({ media: h.media, clock: h.clock });
   h.session = new CallSession({
     sessionId: "ses_1", as: "seat", api, devices: h.devices, link: h.link, ...options,
     createConnection: () => { const connection = new FakeConnection(); h.connections.push(connection); return connection; },
@@ -66,7 +67,7 @@ test("while waiting all is made ready and nothing sent; when let in, the offer g
   assert.deepEqual(offer.subscribe.map((one) => one.track_id), ["trk_p"]);
   assert.equal(h.posts.filter((one) => one.path.endsWith("/offer")).length, 1);
   assert.equal(h.connections[0].transceivers.find((one) => one.direction === "sendonly" && one.kind === "video").sender.parameters.encodings[0].maxBitrate, 750_000);
-  assert.deepEqual(h.sent("media_state").at(-1).body, { microphone: true, camera: true, screen: false, command_id: h.sent("media_state").at(-1).body.command_id });
+  assert.deepEqual(h.sent("media_state").at(-1).body, { microphone: true, camera: true, screen: false, interrupted: false, command_id: h.sent("media_state").at(-1).body.command_id });
   assert.equal(h.sent("negotiated").length, 1);
   h.session.stop();
 });
@@ -122,10 +123,10 @@ test("mute is told, camera off closes the camera, both come back", async () => {
   const camera = h.devices.tracks.camera;
   await h.session.media.toggleCamera();
   assert.equal(camera.readyState, "ended");
-  assert.deepEqual(h.session.media.state, { microphone: false, camera: false, screen: false });
+  assert.deepEqual(h.session.media.state, { microphone: false, camera: false, screen: false, interrupted: false });
   await h.session.media.toggleMicrophone();
   await h.session.media.toggleCamera();
-  assert.deepEqual(h.session.media.state, { microphone: true, camera: true, screen: false });
+  assert.deepEqual(h.session.media.state, { microphone: true, camera: true, screen: false, interrupted: false });
   assert.equal(h.sent("media_state").at(-1).body.camera, true);
   h.session.stop();
 });
@@ -142,6 +143,79 @@ test("a server that has started anew is told again what our devices do", async (
   assert.equal(told.length, 1);
   assert.equal(told[0].body.camera, true);
   assert.equal(told[0].body.microphone, true);
+  h.session.stop();
+});
+
+const doctor = person("doc", "clinician", "connected", { tracks: [{ id: "trk_a", source: "microphone", kind: "audio" }, { id: "trk_v", source: "camera", kind: "video" }] });
+const offersOf = (h) => h.posts.filter((one) => one.path.endsWith("/offer")).map((one) => one.body.subscribe.map((line) => line.track_id));
+const soon = () => new Promise((done) => setTimeout(done, 150));
+
+test("audio only: pictures are no longer asked for, and come back with one tap", async () => {
+  const h = await harness(callState("admitted", [doctor]));
+  assert.deepEqual(offersOf(h).at(-1), ["trk_a", "trk_v"]);
+  h.session.hearOnly(true);
+  await soon();
+  assert.deepEqual(offersOf(h).at(-1), ["trk_a"]);
+  assert.deepEqual([...h.session.media.remote.current.value.keys()], ["trk_a"]);
+  // A picture that begins meanwhile is not asked for either.
+  h.stream("participant", { ...doctor, tracks: [...doctor.tracks, { id: "trk_s", source: "screen", kind: "video" }] });
+  await soon();
+  assert.deepEqual(offersOf(h).at(-1), ["trk_a"]);
+  h.session.hearOnly(false);
+  await soon();
+  assert.deepEqual(offersOf(h).at(-1).sort(), ["trk_a", "trk_s", "trk_v"]);
+  h.session.stop();
+});
+
+test("audio only is silent where nobody speaks: that is no broken connection", () => {
+  const picture = { ...doctor, media: { microphone: false, camera: true, screen: true } };
+  assert.equal(mediaExpected(callState("connected", [picture])), true);
+  assert.equal(mediaExpected(callState("connected", [picture]), true), false);
+  assert.equal(mediaExpected(callState("connected", [doctor]), true), true);
+});
+
+test("a phone call takes the microphone: others are told, and a tap captures anew over a new connection", async () => {
+  const h = await harness(callState("waiting"));
+  await h.devices.open();
+  h.stream("you", { ...callState("admitted").you });
+  await settle();
+  const taken = h.devices.tracks.microphone;
+  h.media.errors.microphone = "NotReadableError";
+  taken.mute();
+  await h.clock.advance(5_000);
+  assert.equal(h.session.media.interrupted.value, "microphone");
+  const told = h.sent("media_state").at(-1).body;
+  assert.deepEqual([told.microphone, told.interrupted], [true, true]);
+  assert.equal(h.devices.tracks.microphone, taken, "kept: it may be given back");
+  assert.equal(await h.session.media.comeBack(), false);
+  assert.equal(h.connections.length, 1);
+  h.media.errors.microphone = null;
+  assert.equal(await h.session.media.comeBack(), true);
+  assert.notEqual(h.devices.tracks.microphone, taken);
+  assert.equal(h.session.media.interrupted.value, null);
+  assert.equal(h.sent("media_state").at(-1).body.interrupted, false);
+  assert.equal(h.connections.length, 2);
+  h.session.stop();
+});
+
+test("who is muted is not told to be interrupted, and stays muted when the device comes back", async () => {
+  const h = await harness(callState("waiting"));
+  await h.devices.open();
+  h.stream("you", { ...callState("admitted").you });
+  await settle();
+  await h.session.media.toggleMicrophone();
+  h.devices.tracks.microphone.mute();
+  await h.clock.advance(1_000);
+  assert.deepEqual([h.session.media.interrupted.value, h.session.media.state.interrupted], [null, false]);
+  await h.session.media.toggleMicrophone();
+  assert.deepEqual([h.session.media.interrupted.value, h.session.media.state.interrupted], ["microphone", true]);
+  await h.session.media.toggleMicrophone();
+  await h.clock.advance(2_000);
+  const fresh = h.devices.tracks.microphone;
+  assert.deepEqual([fresh.muted, fresh.enabled, h.session.media.microphone.value], [false, false, false]);
+  fresh.end();
+  await h.clock.advance(200);
+  assert.deepEqual([h.devices.tracks.microphone.readyState, h.session.media.microphone.value], ["live", false]);
   h.session.stop();
 });
 
@@ -204,8 +278,8 @@ test("a reload brings back what was on, and nothing when it was never in the cal
   const map = new Map();
   const storage = { getItem: (key) => map.get(key) ?? null, setItem: (key, value) => void map.set(key, value) };
   assert.equal(recallWish("ses_1", storage), null);
-  rememberWish("ses_1", { microphone: false, camera: true }, storage);
-  assert.deepEqual(recallWish("ses_1", storage), { microphone: false, camera: true });
+  rememberWish("ses_1", { microphone: false, camera: true, audioOnly: true }, storage);
+  assert.deepEqual(recallWish("ses_1", storage), { microphone: false, camera: true, audioOnly: true });
   map.set("telemed-media-ses_1", "{");
   assert.equal(recallWish("ses_1", storage), null);
 });

@@ -90,6 +90,63 @@ test("a track silenced by the system for 3 s is captured anew, a short silence i
   assert.equal(media.asked.length, 2);
 });
 
+test("what the system took is said, and over when it gives it back", async () => {
+  const { media, clock, devices } = harness();
+  await devices.open();
+  const told = [];
+  devices.on("interrupted", ({ kind }) => told.push([kind, devices.interrupted[kind]]));
+  const { microphone } = devices.tracks;
+  media.errors.microphone = "NotReadableError";
+  microphone.mute();
+  await clock.advance(10_000);
+  assert.deepEqual(told, [["microphone", true]]);
+  assert.equal(devices.tracks.microphone, microphone);
+  microphone.unmute();
+  assert.deepEqual(told.at(-1), ["microphone", false]);
+  microphone.mute();
+  await clock.advance(1_000);
+  devices.stop("microphone");
+  assert.deepEqual(told.slice(2), [["microphone", true], ["microphone", false]]);
+});
+
+test("a camera lost to a phone call comes back with the page", async () => {
+  const { media, clock, devices } = harness();
+  await devices.open();
+  media.errors.camera = "NotReadableError";
+  devices.tracks.camera.mute();
+  await clock.advance(3_000);
+  assert.deepEqual([devices.tracks.camera, devices.interrupted.camera], [null, true]);
+  assert.equal(await devices.revive(), false);
+  media.errors.camera = null;
+  assert.equal(await devices.revive(), true);
+  assert.deepEqual([devices.tracks.camera.readyState, devices.interrupted.camera], ["live", false]);
+});
+
+test("a headset that is plugged in again is used again", async () => {
+  const { media, clock, devices } = harness();
+  await devices.open();
+  media.errors.microphone = "NotFoundError";
+  devices.tracks.microphone.end();
+  await clock.advance(60_000);
+  media.errors.microphone = null;
+  media.dispatchEvent(new Event("devicechange"));
+  await settle();
+  assert.deepEqual([devices.tracks.microphone.readyState, devices.interrupted.microphone], ["live", false]);
+});
+
+test("a track that is silent from the start counts as taken", async () => {
+  const { media, clock, devices } = harness();
+  const { getUserMedia } = media;
+  media.getUserMedia = async (constraints) => {
+    const stream = await getUserMedia.call(media, constraints);
+    for (const track of stream.getTracks()) track.muted = true;
+    return stream;
+  };
+  await devices.start("microphone");
+  await clock.advance(10_000);
+  assert.deepEqual([devices.interrupted.microphone, media.asked.length], [true, 1]);
+});
+
 test("a chosen device is asked for exactly, and any other serves when it is gone", async () => {
   const { media, devices } = harness();
   await devices.choose("camera", "cam1");

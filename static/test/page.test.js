@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { level, speechDetector } from "../core/audio_level.js";
+import { followSound, level, speechDetector, watchSound } from "../core/audio_level.js";
 import { deviceToken, loadPrefs, savePrefs } from "../core/media_prefs.js";
 import { watchPage } from "../core/page_visibility.js";
 import { ScreenWakeLock } from "../core/wakelock.js";
@@ -100,4 +100,38 @@ test("speech is half a second of sound, not a cough", () => {
   assert.equal(at(1300, 0.5), true);
   assert.equal(at(1500, 0), true);
   assert.equal(at(2000, 0), false);
+});
+
+test("a sleep is told by late timers, in a hidden page by the monotonic clock that stood still", (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  let [wall, monotonic, woke] = [1_000, 1_000, 0];
+  const stop = watchPage({ onWake: () => { woke += 1; } }, { document, window: new EventTarget() }, { wall: () => wall, monotonic: () => monotonic });
+  /** The next tick comes after `passed` milliseconds, of which the machine slept `slept`. */
+  const tick = (passed, slept = 0) => {
+    [wall, monotonic] = [wall + passed, monotonic + passed - slept];
+    context.mock.timers.tick(2_000);
+    return woke;
+  };
+  assert.equal(tick(2_000), 0);
+  assert.equal(tick(9_000), 1, "late, and seen");
+  assert.equal(tick(2_000), 1);
+  document.visibilityState = "hidden";
+  assert.equal(tick(60_000), 1, "browsers slow the timers of hidden pages");
+  assert.equal(tick(60_000, 50_000), 2);
+  assert.equal(tick(90_000), 3);
+  stop();
+});
+
+test("the page's sound taken by a phone call is told once, and so is its return", () => {
+  const told = [];
+  const stop = watchSound((interrupted) => told.push(interrupted));
+  const context = Object.assign(new EventTarget(), { state: "suspended" });
+  followSound(context);
+  for (const state of ["running", "interrupted", "interrupted", "running", "suspended"]) {
+    context.state = state;
+    context.dispatchEvent(new Event("statechange"));
+  }
+  assert.deepEqual(told, [true, false]);
+  stop();
 });

@@ -63,6 +63,7 @@ class Presence:
     screen: bool = False
     tracks: tuple[TrackView, ...] = ()
     video_paused: bool = False
+    interrupted: bool = False
 
 
 ABSENT = Presence()
@@ -182,7 +183,12 @@ def participant_view(seat: ParticipantRecord, viewer: ParticipantRecord, presenc
         "role": seat.role.value,
         "state": seat.state.value,
         "since": iso_utc(seat.since),
-        "media": {"microphone": presence.microphone, "camera": presence.camera, "screen": presence.screen},
+        "media": {
+            "microphone": presence.microphone,
+            "camera": presence.camera,
+            "screen": presence.screen,
+            "interrupted": presence.interrupted,
+        },
         "tracks": [{"id": track.id, "source": track.source, "kind": track.kind} for track in tracks],
         "video_paused": presence.video_paused,
     }

@@ -120,11 +120,12 @@ class DecideMove(Command):
 
 
 class SetMedia(Command):
-    """`media_state`."""
+    """`media_state`. `interrupted`: the microphone is wanted on, but the device gave it to something else, as a phone call."""
 
     microphone: bool
     camera: bool
     screen: bool
+    interrupted: bool = False
 
 
 class AppliedAnswer(Command):

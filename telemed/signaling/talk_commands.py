@@ -54,6 +54,7 @@ class TalkCommands:
         visit = self._desk.live.get(guest.session_id)
         live = visit.live(guest.participant_id)
         live.microphone, live.camera, live.screen = command.microphone, command.camera, command.screen
+        live.interrupted = command.interrupted
         self._desk.live.publish(visit)
         return {}
 

@@ -43,6 +43,7 @@ class LiveSeat:
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    interrupted: bool = False  # the microphone is on, and something else on the device has it
     tracks: dict[Source, str] = field(default_factory=dict)  # published now
     video_paused: bool = False
     hidden: bool = False  # the page said so
@@ -55,7 +56,9 @@ class LiveSeat:
         tracks = tuple(
             views.TrackView(track, source.value, _KINDS[source].value) for source, track in self.tracks.items()
         )
-        return views.Presence(self.microphone, self.camera, self.screen, tracks, self.video_paused)
+        return views.Presence(
+            self.microphone, self.camera, self.screen, tracks, self.video_paused, self.interrupted
+        )
 
 
 @dataclass(slots=True)

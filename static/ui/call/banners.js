@@ -4,6 +4,7 @@ import { t } from "../../core/i18n.js";
 import { leftAlone } from "../../core/states.js";
 import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
+import { toast } from "../components/toast.js";
 import { telephoneUri } from "../components/telephone.js";
 import { END_DELAY_MS } from "./view_state.js";
 import { connectionState } from "./connection_words.js";
@@ -62,13 +63,29 @@ function unasked(session) {
   return !microphone.value && !camera.value && session.devices.verdicts.microphone === "untested" && session.devices.verdicts.camera === "untested";
 }
 
+/**
+ * A phone call or another app has the microphone or the camera. Phones give them back only in a tap.
+ * @param {import("../../core/call_session.js").CallSession} session @param {import("./view_state.js").ViewState} view
+ */
+function interruption(session, view) {
+  const kind = session.media.interrupted.value ?? "microphone";
+  const comeBack = async () => {
+    view.playVoices();
+    if (!(await session.media.comeBack())) toast(t(`call.device_${kind}_failed`));
+  };
+  return { kind: "urgent", icon: kind === "microphone" ? "mic-off" : "video-off", id: "interrupted", text: t(`call.banner_interrupted_${kind}`), action: html`<${Button} kind="primary" label=${t("call.come_back")} onClick=${() => void comeBack()} testid="come-back" />` };
+}
+
 /** @param {import("../../core/call_session.js").CallSession} session @param {import("./view_state.js").ViewState} view */
 function hint(session, view) {
   if (unasked(session)) return { kind: "info", icon: "video-off", id: "unasked", text: t("call.banner_unasked"), action: html`<${Button} kind="primary" label=${t("check.use_devices")} onClick=${() => void session.devices.open()} />` };
+  if (session.media.interrupted.value) return interruption(session, view);
   if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => view.playVoices()} />` };
-  if (session.me.value?.video_paused) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: null };
+  const audioOnly = session.audioOnly.value;
+  if (session.me.value?.video_paused && !audioOnly) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: html`<${Button} label=${t("call.stay_audio_only")} onClick=${() => session.hearOnly(true)} testid="stay-audio-only" />` };
   if (session.media.speakingMuted.value) return { kind: "info", icon: "mic-off", id: "muted", text: t("call.banner_muted"), action: html`<${Button} label=${t("call.turn_microphone_on")} onClick=${() => void session.media.toggleMicrophone()} />` };
   if (session.media.screenTrack.value) return { kind: "info", icon: "monitor-up", id: "sharing", text: t("call.banner_sharing"), action: html`<${Button} label=${t("call.stop_sharing")} onClick=${() => session.media.stopScreen()} />` };
+  if (audioOnly) return { kind: "info", icon: "headphones", id: "audio-only", text: t("call.banner_audio_only"), action: html`<${Button} label=${t("call.show_video")} onClick=${() => session.hearOnly(false)} testid="show-video" />` };
   return null;
 }
 

@@ -35,7 +35,7 @@ function Input({ kind, list }) {
   const { session } = useCall();
   const choose = async (/** @type {string} */ id) => {
     const verdict = await session.devices.choose(kind, id);
-    if (verdict !== "ok") toast(t(`call.device_${kind}_${verdict === "untested" ? "failed" : verdict}`));
+    if (verdict !== "ok") toast(t(`call.device_${kind}_${verdict}`));
   };
   return html`<${Select} label=${t(`call.device_${kind}`)} value=${session.devices.currentId(kind)} options=${options(list[kind], t(`call.no_${kind}`))} onChange=${choose} testid=${`choose-${kind}`} />`;
 }

@@ -1,6 +1,6 @@
 /** Mounts the call into a page: for staff at /call/<id>, for people with a link within the join page. */
 import { html, render } from "../../vendor/preact.js";
-import { audioContext } from "../../core/audio_level.js";
+import { audioContext, watchSound } from "../../core/audio_level.js";
 import { CallSession } from "../../core/call_session.js";
 import { watchPage } from "../../core/page_visibility.js";
 import { ScreenWakeLock } from "../../core/wakelock.js";
@@ -42,7 +42,7 @@ function watch(session) {
   const onVisible = (/** @type {boolean} */ visible) => {
     if (!visible) return;
     wakeLock.visible();
-    session.devices.revive();
+    void session.devices.revive();
   };
   const connection = /** @type {{connection?: EventTarget}} */ (navigator).connection;
   const stop = watchPage({ onVisible, onNetwork: again, onWake: again }, { document, window, connection });
@@ -69,6 +69,7 @@ export function mountCall(root, { prepared, admit = null, onEnd = () => {}, ...s
   addEventListener("beforeunload", stayForNote);
   const wakeSound = () => void audioContext();
   root.addEventListener("pointerdown", wakeSound);
+  const stopSound = watchSound((interrupted) => view.soundInterrupted(interrupted));
   const lookFullScreen = () => { view.fullScreen.value = document.fullscreenElement !== null; };
   document.addEventListener("fullscreenchange", lookFullScreen);
   const parts = { session, view, onEnd };
@@ -77,6 +78,7 @@ export function mountCall(root, { prepared, admit = null, onEnd = () => {}, ...s
   return () => {
     removeEventListener("beforeunload", stayForNote);
     root.removeEventListener("pointerdown", wakeSound);
+    stopSound();
     document.removeEventListener("fullscreenchange", lookFullScreen);
     view.keepGoing();
     note.end();

@@ -42,6 +42,8 @@ export function MoreMenu() {
   const prefs = view.prefs.value;
   /** @type {MenuItem[]} */
   const items = [{ id: "devices", label: t("call.devices"), icon: "settings", onSelect: () => { view.dialog.value = { name: "devices" }; }, testid: "open-devices" }];
+  const audioOnly = session.audioOnly.value;
+  items.push({ id: "audio-only", label: t(audioOnly ? "call.show_video" : "call.audio_only"), icon: audioOnly ? "video" : "headphones", onSelect: () => session.hearOnly(!audioOnly), testid: "audio-only" });
   if (session.can("note")) items.push({ id: "notes", label: t("call.notes"), icon: "notebook-pen", onSelect: () => view.show("notes"), testid: "open-notes" });
   if (session.can("invite")) items.push({ id: "invite", label: t("call.invite_person"), icon: "user-plus", onSelect: () => { view.dialog.value = { name: "invite" }; }, testid: "open-invite" });
   items.push(...windowItems(view));

@@ -46,11 +46,11 @@ function useLastSpeaker(speaker, me) {
   return last.current;
 }
 
-/** @param {Participant[]} others @returns {Map<string, {person: Participant, screen: boolean}>} tiles by id */
-function tilesOf(others) {
+/** @param {Participant[]} others @param {boolean} audioOnly @returns {Map<string, {person: Participant, screen: boolean}>} tiles by id */
+function tilesOf(others, audioOnly) {
   const tiles = new Map();
   for (const person of others) tiles.set(person.id, { person, screen: false });
-  for (const person of others) {
+  for (const person of audioOnly ? [] : others) {
     if (person.media.screen && person.tracks.some((track) => track.source === "screen")) tiles.set(`screen:${person.id}`, { person, screen: true });
   }
   return tiles;
@@ -60,7 +60,7 @@ export function Stage() {
   const { session, view } = useCall();
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   const area = useSize(ref);
-  const tiles = tilesOf(session.others.value);
+  const tiles = tilesOf(session.others.value, session.audioOnly.value);
   const speaker = useLastSpeaker(session.speaker.value, session.me.value?.id);
   const ids = [...tiles.keys()];
   const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids });

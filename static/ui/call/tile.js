@@ -37,14 +37,27 @@ export function tileClasses({ role, height }) {
   return ["tile", `tile--${role}`, height < LOW && "tile--low"].filter(Boolean).join(" ");
 }
 
-/** A voice without picture. @param {{receiver: RTCRtpReceiver | null, name: string, off: boolean}} props `off`: the person sends none */
-function Voice({ receiver, name, off }) {
+/** A voice without picture. @param {{receiver: RTCRtpReceiver | null, name: string, why: string}} props `why`: words, or nothing while the picture is on its way */
+function Voice({ receiver, name, why }) {
   const [level, setLevel] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setLevel(receiverLevel(receiver)), LEVEL_MS);
     return () => clearInterval(timer);
   }, [receiver]);
-  return html`<div class="tile__voice"><${Avatar} name=${name} large=${true} /><${Meter} value=${level} label=${t("call.loudness", { name })} />${off && html`<p class="tile__off">${t("call.device_camera_off")}</p>`}</div>`;
+  return html`<div class="tile__voice"><${Avatar} name=${name} large=${true} /><${Meter} value=${level} label=${t("call.loudness", { name })} />${why && html`<p class="tile__off">${why}</p>`}</div>`;
+}
+
+/** Why there is no picture. @param {Participant} person @param {{audioOnly: boolean, paused: boolean}} here */
+function whyNoPicture(person, { audioOnly, paused }) {
+  if (!person.media.camera) return t("call.device_camera_off");
+  if (audioOnly) return t("call.audio_only");
+  return paused ? t("call.video_paused") : "";
+}
+
+/** A microphone that cannot be heard: turned off, or taken by a phone call, which is said. @param {{interrupted: boolean}} props */
+function Unheard({ interrupted }) {
+  if (!interrupted) return html`<${Icon} name="mic-off" size=${18} label=${t("call.device_microphone_off")} />`;
+  return html`<span class="tile__connection tile__unheard"><${Icon} name="mic-off" size=${18} /><span>${t("call.microphone_interrupted")}</span></span>`;
 }
 
 /** @param {{bars: number}} props */
@@ -77,23 +90,24 @@ export function Tile({ person, rect }) {
   const microphone = receivedTrack(person, "microphone", remote);
   const name = personName(person);
   const paused = session.me.value?.video_paused ?? false;
+  const audioOnly = session.audioOnly.value;
   // While somebody reconnects the last picture stays.
-  const showsPicture = camera !== null && (person.media.camera || person.state === "reconnecting") && !paused;
+  const showsPicture = camera !== null && (person.media.camera || person.state === "reconnecting") && !paused && !audioOnly;
   const kept = useRef(/** @type {MediaStreamTrack | null} */ (null));
   if (camera) kept.current = camera.track;
-  const keepsLast = !camera && person.state === "reconnecting" && kept.current !== null;
+  const keepsLast = !camera && !audioOnly && person.state === "reconnecting" && kept.current !== null;
   const speaking = session.speaker.value === person.id && person.media.microphone;
   const bars = session.barsOf(person.id);
   const classes = `${tileClasses(rect)}${speaking ? " tile--speaking" : ""}`;
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
     <${Video} track=${camera?.track ?? kept.current} fit=${rect.width < SMALL ? "cover" : view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
       testid="remote-video" participant=${person.id} main=${rect.role === "main"} />
-    ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} off=${!person.media.camera} />`}
+    ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} why=${whyNoPicture(person, { audioOnly, paused })} />`}
     <${Veil} state=${person.state} />
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
       <span class="tile__icons">
-        ${!person.media.microphone && html`<${Icon} name="mic-off" size=${18} label=${t("call.device_microphone_off")} />`}
+        ${(!person.media.microphone || person.media.interrupted) && html`<${Unheard} interrupted=${person.media.interrupted === true} />`}
         ${person.media.screen && html`<${Icon} name="monitor-up" size=${18} label=${t("call.shares_screen")} />`}
         ${bars !== null && html`<${Connection} bars=${bars} />`}
       </span>

@@ -1,5 +1,6 @@
 /** What the stage shows beside the call itself: the open panel and dialog, who is pinned, how pictures fit. Lives as long as the page. */
 import { signal } from "../../vendor/preact.js";
+import { audioContext } from "../../core/audio_level.js";
 import { loadPrefs, savePrefs } from "../../core/media_prefs.js";
 
 /** @typedef {"chat" | "people" | "notes" | "technical"} Panel */
@@ -61,7 +62,14 @@ export class ViewState {
   /** In a press of the person: only there do browsers let sound begin. */
   playVoices() {
     this.soundBlocked.value = false;
+    audioContext();
     for (const voice of this.voices) void voice.play().catch(() => {});
+  }
+
+  /** The system took the page's sound, as for a phone call, or gave it back. @param {boolean} interrupted */
+  soundInterrupted(interrupted) {
+    if (interrupted) this.soundBlocked.value = true;
+    else this.playVoices();
   }
 
   /** Ends the call for all in a few seconds, so that a slip of the hand can be taken back. @param {() => void} end */

@@ -52,7 +52,7 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
         "role": "patient",
         "state": "connected",
         "since": "2026-11-22T09:30:00.000Z",
-        "media": {"microphone": True, "camera": True, "screen": False},
+        "media": {"microphone": True, "camera": True, "screen": False, "interrupted": False},
         "tracks": [{"id": "trk_1", "source": "camera", "kind": "video"}],
         "video_paused": False,
         "device": {"camera": "ok", "microphone": "ok", "speaker": "untested", "network": "good", "rtt_ms": 40},
