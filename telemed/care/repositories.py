@@ -60,6 +60,10 @@ class Users(Protocol):
     """Staff accounts."""
 
     async def get(self, user_id: str) -> UserRecord | None: ...
+    async def names(self, user_ids: Collection[str]) -> Mapping[str, str]:
+        """Id -> name of these accounts, shut ones too."""
+        ...
+
     async def by_email(self, email: str) -> UserRecord | None:
         """Look up without regard to case; inactive users are found too."""
         ...

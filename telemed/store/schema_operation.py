@@ -75,6 +75,7 @@ outbox = Table(
     UniqueConstraint("dedupe_key"),
     Index("ix_outbox_due", "state", "due_at"),
     Index("ix_outbox_about", "about_id"),
+    Index("ix_outbox_organisation", "organisation_id", "created_at"),
 )
 
 audit_checkpoint = Table(

@@ -26,7 +26,7 @@ from telemed.errors import InvalidInput, NotFound
 from telemed.ids import new_id
 from telemed.web.invitation_desk import InvitationDesk, Invited
 from telemed.web.passwords import NO_PASSWORD
-from telemed.web.second_factors import factors_of
+from telemed.web.second_factors import factors_of, factors_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ class StaffDesk:
         async with self._store.read() as tx:
             found = await tx.users.page(admin.organisation_id, search.text, search.after, search.limit + 1)
             page = found[: search.limit]
-            seen = await tx.logins.last_seen([user.id for user in page])
-            shown = [user for user in page if staff_rules.may_place(admin, user.site_id)]
-            users = [await self._row(tx, user, seen.get(user.id), now) for user in shown]
+            shown = {user.id: user for user in page if staff_rules.may_place(admin, user.site_id)}
+            seen, factors = await tx.logins.last_seen(shown), await factors_of_all(tx, shown)
+            invited = await tx.invitations.open_of_all(shown, now)
+        users = [account_json(user, factors[id_], seen.get(id_), invited.get(id_)) for id_, user in shown.items()]
         return {"users": users, "next": page[-1].id if len(found) > search.limit else None}
 
     async def create(self, admin: Staff, person: NewPerson) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,6 +38,10 @@ class SettingChanges(Protocol):
 
     async def latest(self, organisation_id: str, subject: str) -> SettingChange | None:
         """The last change of one setting."""
+        ...
+
+    async def changed_after(self, change: SettingChange, subjects: Collection[str]) -> Collection[str]:
+        """Those of these settings that were changed after `change`."""
         ...
 
 

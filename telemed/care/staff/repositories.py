@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +26,9 @@ class Totps(Protocol):
         ...
 
     async def remove(self, user_id: str) -> bool: ...
+    async def confirmed_of(self, user_ids: Collection[str]) -> Collection[str]:
+        """Those of these accounts whose app has shown a code."""
+        ...
 
 
 class Passkeys(Protocol):
@@ -34,6 +38,10 @@ class Passkeys(Protocol):
     async def by_credential(self, credential_id: bytes) -> PasskeyRecord | None: ...
     async def of_user(self, user_id: str) -> list[PasskeyRecord]:
         """Those that work, oldest first."""
+        ...
+
+    async def counts_of(self, user_ids: Collection[str]) -> Mapping[str, int]:
+        """How many work, of those of these accounts that have any."""
         ...
 
     async def of_person(self, patient_id: str, carer_id: str | None) -> list[PasskeyRecord]:
@@ -52,6 +60,10 @@ class RecoveryCodes(Protocol):
     """Codes on paper."""
 
     async def left(self, user_id: str) -> int: ...
+    async def counts_of(self, user_ids: Collection[str]) -> Mapping[str, int]:
+        """How many unused ones, of those of these accounts that have any."""
+        ...
+
     async def replace(self, user_id: str, codes: list[RecoveryCodeRecord]) -> None:
         """Forget the former codes and keep these."""
         ...
@@ -81,6 +93,10 @@ class Invitations(Protocol):
     async def by_token_hash(self, token_hash: str) -> InvitationRecord | None: ...
     async def open_of(self, user_id: str, now: datetime) -> InvitationRecord | None:
         """The newest that still works."""
+        ...
+
+    async def open_of_all(self, user_ids: Collection[str], now: datetime) -> Mapping[str, InvitationRecord]:
+        """The newest that still works, of those of these accounts that have one."""
         ...
 
     async def create(self, invitation: InvitationRecord) -> None: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -48,6 +49,7 @@ class SettingChangeRows:
     """Fulfils `care.clinic.repositories.SettingChanges`."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, operation.setting_change, SettingChange)
 
     async def get(self, change_id: str) -> SettingChange | None:
@@ -66,8 +68,15 @@ class SettingChangeRows:
         if after is not None and mark is None:
             return []
         if mark is not None:
-            where.append(tuple_(c.at, c.id) < tuple_(mark.at, mark.id))
+            where.append(tuple_(c.at, c.id) < (mark.at, mark.id))
         return await self._rows.all(self._rows.select(*where).order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    async def changed_after(self, change: SettingChange, subjects: Collection[str]) -> set[str]:
+        """Return those of these settings that were changed after `change`."""
+        c = self._rows.c
+        later = tuple_(c.at, c.id) > (change.at, change.id)
+        where = (c.organisation_id == change.organisation_id, later, c.subject.in_(list(subjects)))
+        return {row["subject"] for row in await self._sql.rows(select(c.subject).where(*where).distinct())}
 
     async def latest(self, organisation_id: str, subject: str) -> SettingChange | None:
         """Return the last change of one setting."""

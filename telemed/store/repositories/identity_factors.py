@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -18,6 +20,7 @@ class TotpRows:
     """Fulfils `care.staff.repositories.Totps`."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, schema.totp, TotpRecord)
 
     async def get(self, user_id: str) -> TotpRecord | None:
@@ -33,11 +36,18 @@ class TotpRows:
         """Forget it."""
         return await self._rows.delete(self._rows.c.user_id == user_id) > 0
 
+    async def confirmed_of(self, user_ids: Collection[str]) -> set[str]:
+        """Return those of these accounts, at most a page of them, whose app has shown a code."""
+        c = self._rows.c
+        statement = select(c.user_id).where(c.user_id.in_(list(user_ids)), c.confirmed_at.is_not(None))
+        return {row["user_id"] for row in await self._sql.rows(statement)}
+
 
 class PasskeyRows:
     """Fulfils `care.staff.repositories.Passkeys`."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, schema.passkey, PasskeyRecord)
 
     async def get(self, passkey_id: str) -> PasskeyRecord | None:
@@ -51,6 +61,11 @@ class PasskeyRows:
     async def of_user(self, user_id: str) -> list[PasskeyRecord]:
         """Return those of an account that work, oldest first."""
         return await self._living(self._rows.c.user_id == user_id)
+
+    async def counts_of(self, user_ids: Collection[str]) -> dict[str, int]:
+        """Return how many work, of those of these accounts (at most a page) that have any."""
+        c = self._rows.c
+        return await _counts(self._sql, c.user_id, c.user_id.in_(list(user_ids)), c.revoked_at.is_(None))
 
     async def of_person(self, patient_id: str, carer_id: str | None) -> list[PasskeyRecord]:
         """Return those of a patient's own (None), or of a carer, that work, oldest first."""
@@ -97,6 +112,11 @@ class RecoveryCodeRows:
         row = await self._sql.row(select(func.count().label("codes")).where(c.user_id == user_id, c.used_at.is_(None)))
         return int(row["codes"]) if row else 0
 
+    async def counts_of(self, user_ids: Collection[str]) -> dict[str, int]:
+        """Return how many unused codes, of those of these accounts (at most a page) that have any."""
+        c = self._rows.c
+        return await _counts(self._sql, c.user_id, c.user_id.in_(list(user_ids)), c.used_at.is_(None))
+
     async def replace(self, user_id: str, codes: list[RecoveryCodeRecord]) -> None:
         """Forget the former codes and keep these."""
         await self._rows.delete(self._rows.c.user_id == user_id)
@@ -108,3 +128,8 @@ class RecoveryCodeRows:
         c = self._rows.c
         mine = (c.user_id == user_id, c.code_hash == code_hash, c.used_at.is_(None))
         return await self._rows.set({"used_at": at}, *mine) > 0
+
+
+async def _counts(sql: SqlConnection, of: ColumnElement[Any], *where: ColumnElement[bool]) -> dict[str, int]:
+    statement = select(of.label("owner"), func.count().label("rows")).where(*where).group_by(of)
+    return {row["owner"]: int(row["rows"]) for row in await sql.rows(statement)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,6 +61,13 @@ class InvitationRows:
         c = self._rows.c
         where = (c.user_id == user_id, c.used_at.is_(None), c.revoked_at.is_(None), c.expires_at > now)
         return await self._rows.first(self._rows.select(*where).order_by(c.created_at.desc(), c.id).limit(1))
+
+    async def open_of_all(self, user_ids: Collection[str], now: datetime) -> dict[str, InvitationRecord]:
+        """Return the newest that still works, of those of these accounts (at most a page) that have one."""
+        c = self._rows.c
+        where = (c.user_id.in_(list(user_ids)), c.used_at.is_(None), c.revoked_at.is_(None), c.expires_at > now)
+        oldest_first = self._rows.select(*where).order_by(c.created_at, c.id.desc())
+        return {invitation.user_id: invitation for invitation in await self._rows.all(oldest_first)}
 
     async def create(self, invitation: InvitationRecord) -> None:
         """Add it."""

@@ -55,6 +55,12 @@ class UserRows:
         """Look up by id."""
         return await self._rows.by(id=user_id)
 
+    async def names(self, user_ids: Collection[str]) -> dict[str, str]:
+        """Return id -> name of these accounts, at most a page of them, shut ones too."""
+        c = self._rows.c
+        statement = select(c.id, c.name).where(c.id.in_(list(user_ids)))
+        return {row["id"]: row["name"] for row in await self._sql.rows(statement)}
+
     async def by_email(self, email: str) -> UserRecord | None:
         """Look up by e-mail, without regard to case."""
         return await self._rows.by(email=email.strip().lower())

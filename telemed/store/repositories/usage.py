@@ -91,7 +91,7 @@ class UsageRows:
         if after is not None and mark is None:
             return []
         if mark is not None:
-            where.append(tuple_(c.created_at, c.id) < tuple_(mark.created_at, mark.id))
+            where.append(tuple_(c.created_at, c.id) < (mark.created_at, mark.id))
         statement = self._messages.select(*where).order_by(c.created_at.desc(), c.id.desc())
         return await self._messages.all(statement.limit(limit))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.records import SettingChange
 from telemed.care.clinic.subjects import Kind, Subject, of_clinic
@@ -97,27 +99,42 @@ class SettingLists:
         """-> {changes, next}, newest first."""
         async with self._store.read() as tx:
             found = await tx.setting_changes.page(admin.organisation_id, page.after, page.limit + 1)
-            rows = [await self._change(tx, admin, change) for change in found[: page.limit]]
+            shown = found[: page.limit]
+            changed_since = set(await self._changed_since(tx, shown))
+            people = await tx.users.names({change.changed_by for change in shown if change.changed_by})
+            sites = await _site_names(tx, {Subject.read(change.subject) for change in shown})
+        rows = []
+        for change in shown:
+            row = _change(change, people.get(change.changed_by or "", ""), sites)
+            rows.append({**row, "can_revert": change.subject not in changed_since and admin.site_id is None})
+            changed_since.add(change.subject)
         return {"changes": rows, "next": page.next_of(found, lambda change: change.id)}
 
-    async def _change(self, tx: Transaction, admin: Staff, change: SettingChange) -> Json:
-        by = await tx.users.get(change.changed_by) if change.changed_by else None
-        latest = await tx.setting_changes.latest(admin.organisation_id, change.subject)
-        subject = Subject.read(change.subject)
-        site = await tx.sites.get(subject.key) if subject.kind is Kind.SITE else None
-        is_latest = latest is not None and latest.id == change.id
-        return {
-            "id": change.id,
-            "kind": subject.kind.value,
-            "key": subject.key,
-            "site_name": site.name if site is not None else "",
-            "before": change.before,
-            "after": change.after,
-            "changed_by": by.name if by is not None else "",
-            "at": iso_utc(change.at),
-            "reverts": change.reverts,
-            "can_revert": is_latest and admin.site_id is None,
-        }
+    async def _changed_since(self, tx: Transaction, shown: list[SettingChange]) -> Collection[str]:
+        """Settings of a page, newest first, that were changed after all of it."""
+        if not shown:
+            return ()
+        return await tx.setting_changes.changed_after(shown[0], {change.subject for change in shown})
+
+
+async def _site_names(tx: Transaction, subjects: Iterable[Subject]) -> dict[str, str]:
+    sites = [await tx.sites.get(subject.key) for subject in subjects if subject.kind is Kind.SITE]
+    return {site.id: site.name for site in sites if site is not None}
+
+
+def _change(change: SettingChange, by: str, sites: Mapping[str, str]) -> Json:
+    subject = Subject.read(change.subject)
+    return {
+        "id": change.id,
+        "kind": subject.kind.value,
+        "key": subject.key,
+        "site_name": sites.get(subject.key, "") if subject.kind is Kind.SITE else "",
+        "before": change.before,
+        "after": change.after,
+        "changed_by": by,
+        "at": iso_utc(change.at),
+        "reverts": change.reverts,
+    }
 
 
 def _template(template: Template, language: str, medium: Medium, ours: Wording, own: TemplateRecord | None) -> Json:
