@@ -1,10 +1,10 @@
-"""A clinic after some years: 10,000 patients, 1,000 staff, 100,000 visits. Written straight into the tables in a few seconds."""
+"""A clinic after some years: 10,000 patients, 1,000 staff, 100,000 visits, 1,000,000 audit rows. Straight into the tables."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from telemed.care.patients.records import PatientRecord, TeamMemberRecord
 from telemed.care.records import ParticipantRecord, SessionRecord, UserRecord
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
-from telemed.store import schema, schema_people
+from telemed.store import schema, schema_operation, schema_people
+from tests.bench import office_data
 
 SEED = 11
 BETWEEN = timedelta(minutes=5)  # two visits: 288 a day
@@ -72,6 +73,10 @@ def fill(path: Path, size: Size, now: datetime) -> None:
         visits = list(_sessions(house, people, size, chance, now))
         _write(connection, schema.session, (_row(visit) for visit in visits))
         _write(connection, schema.participant, _seats(visits))
+        _write(connection, schema.login, office_data.officers(size.staff, now))
+        _write(connection, schema_operation.outbox, office_data.messages(visits))
+        _write(connection, schema_operation.setting_change, office_data.changes(visits))
+        office_data.add_trail(connection, visits, chance, BATCH)
         connection.commit()
     engine.dispose()
 
@@ -96,7 +101,8 @@ def _staff(house: _House, size: Size, now: datetime) -> Iterator[dict[str, Any]]
     for number in range(size.staff):
         name = f"Dr. {LAST[number % len(LAST)]} {number}"
         address = f"staff{number}@bench.example"
-        yield _row(UserRecord(f"usr_{number}", house.organisation_id, Role.CLINICIAN, name, address, "no password", now))
+        user = UserRecord(f"usr_{number}", house.organisation_id, Role.CLINICIAN, name, address, "no password", now)
+        yield _row(replace(user, is_privacy_officer=number < office_data.OFFICERS))
 
 
 def _patients(house: _House, size: Size, chance: random.Random, now: datetime) -> Iterator[PatientRecord]:

@@ -1,7 +1,8 @@
-"""How fast lists are after some years of work: 10,000 patients, 1,000 staff, 100,000 visits.
+"""How fast lists are after some years of work: 10,000 patients, 1,000 staff, 100,000 visits, 1,000,000 rows of the audit trail.
 
 A process of its own: `python -m tests.bench.lists` with `{patients, staff, visits, rounds, priority}`. One real server, one
-person at the front desk who asks for one thing after the other; times are the client's, in milliseconds.
+person at the front desk, one admin and some privacy officers, of whom one asks for one thing after the other; times are the
+client's, in milliseconds.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ import aiohttp
 
 from tests.bench import list_data, machine
 from tests.bench.control import Timings
-from tests.bench.list_data import FIRST, LAST, Size
+from tests.bench.list_data import BETWEEN, FIRST, LAST, Size
+from tests.bench.office_data import A_DAY, OFFICERS, ROWS_PER_VISIT, VISITS_PER_CHANGE, officer_token
 from tests.bench.process import Figures, answer, in_process
 from tests.bench.settings import Settings
 from tests.browser.server import Server, start_server, stop_server
@@ -52,25 +55,73 @@ def typed(chance: random.Random) -> str:
     return f"{name} 12.3.1956" if chance.random() < 0.2 else name.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Askers:
+    """Who asks, and what for: rows are picked at random, the same in every run."""
+
+    desk: Api
+    admin: Api
+    officers: list[Api]
+    orders: Figures
+    chance: random.Random
+
+    def any_of(self, kind: str, number: str) -> str:
+        """An id among those of a kind."""
+        return f"{kind}_{self.chance.randrange(self.orders[number])}"
+
+    async def ask(self, timings: Timings, turn: int) -> None:
+        """One round of everything."""
+        record = f"/patients/{self.any_of('pat', 'patients')}"
+        await timings.of("patient search", self.desk.post("/patients/search", text=typed(self.chance)))
+        await timings.of("patient record", self.desk.call("GET", record))
+        await timings.of("patient timeline", self.desk.call("GET", f"{record}/timeline"))
+        await timings.of("list (today)", self.desk.call("GET", "/today"))
+        await timings.of("session detail", self.desk.call("GET", f"/sessions/{self.any_of('ses', 'visits')}"))
+        await self._ask_as_admin(timings)
+        await self._search(timings, self.officers[turn % len(self.officers)])
+
+    async def _ask_as_admin(self, timings: Timings) -> None:
+        """The newest page of each list, one somewhere in it, and people by a part of their names."""
+        people = "/admin/users/search"
+        message, change = self.any_of("out", "visits"), self.any_of("chg", "changes")
+        await timings.of("people", self.admin.post(people, after=self.any_of("usr", "staff")))
+        await timings.of("people by name", self.admin.post(people, text=self.chance.choice(LAST)[:4]))
+        await timings.of("messages sent", self.admin.call("GET", "/admin/outbox"))
+        await timings.of("messages sent, older", self.admin.call("GET", f"/admin/outbox?after={message}"))
+        await timings.of("settings changed", self.admin.call("GET", "/admin/changes"))
+        await timings.of("settings changed, older", self.admin.call("GET", f"/admin/changes?after={change}"))
+
+    async def _search(self, timings: Timings, officer: Api) -> None:
+        """The audit trail by each thing it can be searched by, and together."""
+        path, patient, person = "/audit/search", self.any_of("pat", "patients"), self.any_of("usr", "staff")
+        day = datetime.now(UTC) - timedelta(days=self.chance.uniform(1, self.orders["visits"] * BETWEEN / A_DAY))
+        span = {"since": day.isoformat(), "until": (day + 7 * A_DAY).isoformat()}
+        await timings.of("audit, newest", officer.post(path))
+        await timings.of("audit of a person", officer.post(path, actor=person))
+        await timings.of("audit about a patient", officer.post(path, object_id=patient))
+        await timings.of("audit of a week", officer.post(path, **span))
+        await timings.of("audit, one kind of act", officer.post(path, group="patient", **span))
+        await timings.of("audit, refused", officer.post(path, outcome="refused", **span))
+        await timings.of("audit, a person's week", officer.post(path, actor=person, group="session", **span))
+
+
 async def measure(server: Server, orders: Figures) -> Figures:
     """Ask for each list `rounds` times."""
-    chance = random.Random(SEED)  # noqa: S311 - which names and records
     timings = Timings()
     machine.raise_family(orders["priority"], server.process.pid)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        desk: Api = await sign_in(server.base_url, http, server.account("front_desk"))
+        desk, admin = [await sign_in(server.base_url, http, server.account(role)) for role in ("front_desk", "admin")]
+        officers = [Api(server.base_url, http, officer_token(number)) for number in range(min(OFFICERS, orders["staff"]))]
+        counted = {**orders, "changes": -(-orders["visits"] // VISITS_PER_CHANGE)}
+        askers = Askers(desk, admin, officers, counted, random.Random(SEED))  # noqa: S311 - which names and records
         control = server.children()["control"]
         before, waited = machine.CpuSample.take(), machine.waited_seconds(control)
-        for _ in range(orders["rounds"]):
-            record = f"/patients/pat_{chance.randrange(orders['patients'])}"
-            await timings.of("patient search", desk.post("/patients/search", text=typed(chance)))
-            await timings.of("patient record", desk.call("GET", record))
-            await timings.of("patient timeline", desk.call("GET", f"{record}/timeline"))
-            await timings.of("list (today)", desk.call("GET", "/today"))
-            await timings.of("session detail", desk.call("GET", f"/sessions/ses_{chance.randrange(orders['visits'])}"))
+        for turn in range(orders["rounds"]):
+            await askers.ask(timings, turn)
         after = machine.CpuSample.take()
     return {
         **{name: orders[name] for name in ("patients", "staff", "visits")},
+        "audit_rows": orders["visits"] * ROWS_PER_VISIT,
         "latency_ms": timings.summaries(),
         "control_wait_share": round((machine.waited_seconds(control) - waited) / (after.at - before.at), 4),
         "busy_cores": after.foreign_since(before, 0.0),

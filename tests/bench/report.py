@@ -109,7 +109,8 @@ def table(report: Json) -> str:
         lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
     if "lists" in report:
         size = report["lists"]
-        title = f"lists, {size['patients']} patients, {size['staff']} staff, {size['visits']} visits, ms"
+        rows = f"{size['visits']} visits, {size.get('audit_rows', 0)} audit rows"
+        title = f"lists, {size['patients']} patients, {size['staff']} staff, {rows}, ms"
         lines += ["", title, *_latency_lines(size["latency_ms"])]
     if "control" in report:
         lines += ["", f"control, {report['control']['sessions']} sessions, ms", *_latency_lines(report["control"]["latency_ms"])]
