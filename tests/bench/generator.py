@@ -62,7 +62,7 @@ async def run(plan: LoadPlan) -> RunResult:
             await _watch_silence(control, process_id, result)
             traffic = Traffic(publishers, peers)
             await traffic.run(plan.warm_seconds)
-            await _window(control, process_id, traffic, peers, result)
+            await measure_window(control, process_id, traffic, peers, result)
         finally:
             for peer in peers:
                 await peer.close()
@@ -79,8 +79,10 @@ async def _watch_silence(control: MediaClient, process_id: int, result: RunResul
     result.idle_wakeups = round((machine.wakeups(process_id) - woken) / elapsed, 1)
 
 
-async def _window(control: MediaClient, process_id: int, traffic: Traffic, peers: list[LoadPeer], result: RunResult) -> None:
-    """Measure over the plan's window of traffic."""
+async def measure_window(
+    control: MediaClient, process_id: int, traffic: Traffic, peers: list[LoadPeer], result: RunResult
+) -> None:
+    """Measure over the plan's window of traffic: `result` is filled in. The traffic goes on where it stopped."""
     received = sum(peer.received for peer in peers)
     machine_before, waited, own = machine.CpuSample.take(), machine.waited_seconds(process_id), time.process_time()
     woken = machine.wakeups(process_id)

@@ -18,7 +18,7 @@ Figures = dict[str, Any]
 Work = Callable[[Figures], Awaitable[Figures]]
 
 
-async def in_process(module: str, orders: Figures) -> Figures:
+async def in_process(module: str, orders: Figures, timeout: float = TIMEOUT) -> Figures:
     """Run `python -m module` with `orders`; return what it prints. Raises RuntimeError when it fails.
 
     It leads a session of its own, so that Linux's autogroups give it the priority it asks for.
@@ -33,9 +33,9 @@ async def in_process(module: str, orders: Figures) -> Figures:
         start_new_session=True,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(json.dumps(orders).encode()), TIMEOUT)
+        output, _ = await asyncio.wait_for(process.communicate(json.dumps(orders).encode()), timeout)
     except TimeoutError:
-        raise RuntimeError(f"{module} took longer than {TIMEOUT:.0f} s") from None
+        raise RuntimeError(f"{module} took longer than {timeout:.0f} s") from None
     finally:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)  # its own group: what it started goes with it

@@ -60,6 +60,14 @@ async def beside_others(here: Case, lengths: Lengths) -> Verdict:
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_layers_on_a_good_link(tmp_path: pathlib.Path, browser: str) -> None:
+    async with case(tmp_path, firefox=BROWSERS[browser], priority="high", size=(1280, 720), strong=True) as here:
+        keep(await rows.all_layers(here, browser))
+
+
+@pytest.mark.prove
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("browser", "limit"), [("chromium", 0.02), ("firefox", 0.03)])
 async def test_a_tenth_lost(tmp_path: pathlib.Path, browser: str, limit: float) -> None:

@@ -13,7 +13,7 @@ from tests.bench import machine
 from tests.browser.browsers import open_firefox_tab
 from tests.browser.server import Server
 from tests.net.call_page import CHROMIUM, CallPage, chromium_at, chromium_page
-from tests.net.conditions.devices import wave_file, write_picture
+from tests.net.conditions.devices import SIZE, wave_file, write_picture
 from tests.net.conditions.link import Impairment, Link, Traffic, link
 from tests.net.conditions.readings import Reading, Row, read, sources
 from tests.net.meeting import Meeting
@@ -23,6 +23,7 @@ from tests.net.serving import serving
 HERE = pathlib.Path(__file__).parent
 PROBE = (HERE / "probe.js").read_text()
 FIREFOX_DEVICES = (HERE / "firefox_devices.js").read_text()
+STRONG = """() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 8 })"""
 SERVICE = "10.86.9.1"  # the server's address, beyond the link
 NEAR, FAR = "10.86.1.2", "10.86.1.1"  # the link's ends
 
@@ -37,10 +38,6 @@ class Case:
     link: Link
     call: Meeting
     rows: dict[str, list[Row]] = field(default_factory=dict)
-
-    async def probe(self) -> None:
-        """Begin to measure in both pages."""
-        await asyncio.gather(*(page.tab.evaluate(PROBE) for page in (self.call.doctor, self.call.patient)))
 
     async def take(self) -> dict[str, list[Row]]:
         """Rows since the last call: "phone" and "doctor"."""
@@ -104,20 +101,22 @@ async def under(here: Case, impairment: Impairment, warm_up: float, seconds: flo
     return await measure(here, seconds)
 
 
-def fake_devices(folder: pathlib.Path, size: tuple[int, int] | None = None) -> tuple[str, ...]:
+def fake_devices(folder: pathlib.Path, size: tuple[int, int]) -> tuple[str, ...]:
     """Arguments for Chromium."""
-    picture = write_picture(folder / "camera.y4m", size) if size else write_picture(folder / "camera.y4m")
+    picture = write_picture(folder / "camera.y4m", size)
     sound = folder / "microphone.wav"
     sound.write_bytes(wave_file())
     return (f"--use-file-for-fake-video-capture={picture}", f"--use-file-for-fake-audio-capture={sound}")
 
 
 @contextlib.asynccontextmanager
-async def phone_page(folder: pathlib.Path, inside: Namespace, devices: tuple[str, ...], firefox: bool) -> AsyncIterator[CallPage]:
+async def phone_page(
+    folder: pathlib.Path, inside: Namespace, devices: tuple[str, ...], firefox: bool
+) -> AsyncIterator[ProbedPage]:
     """The phone's browser."""
     if not firefox:
         async with chromium_at(inside.wrapper(folder, CHROMIUM), *devices) as browser:
-            yield await chromium_page(browser)
+            yield ProbedPage((await chromium_page(browser)).tab)
         return
     tab = await open_firefox_tab(prefix=inside.prefix)
     try:
@@ -126,26 +125,50 @@ async def phone_page(folder: pathlib.Path, inside: Namespace, devices: tuple[str
         await tab.close()
 
 
-class FirefoxPage(CallPage):
-    """Firefox takes no files for its fake devices: the page's script makes picture and sound."""
+class ProbedPage(CallPage):
+    """Measures from its seat on. `strong`: a device that the client takes for one that can send layers."""
+
+    strong = False
+    size = SIZE  # of the picture, where the page makes it
 
     async def begin(self, base_url: str, **seat: str) -> dict[str, object]:
         goto = self.tab.goto
 
-        async def with_devices(url: str) -> None:
+        async def prepared(url: str) -> None:
             await goto(url)
-            sound = base64.b64encode(wave_file()).decode()
-            await self.tab.evaluate(f"() => ({FIREFOX_DEVICES})('{sound}')")
+            await self.prepare()
 
-        self.tab.goto = with_devices  # type: ignore[method-assign]
-        return await super().begin(base_url, **seat)
+        self.tab.goto = prepared  # type: ignore[method-assign]
+        begun = await super().begin(base_url, **seat)
+        await self.tab.evaluate(PROBE)
+        return begun
+
+    async def prepare(self) -> None:
+        """Between the page and its seat."""
+        if self.strong:
+            await self.tab.evaluate(STRONG)
+
+
+class FirefoxPage(ProbedPage):
+    """Firefox takes no files for its fake devices: the page's script makes picture and sound."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        sound = base64.b64encode(wave_file()).decode()
+        await self.tab.evaluate(f"() => ({FIREFOX_DEVICES})({list(self.size)}, '{sound}')")
 
 
 @contextlib.asynccontextmanager
 async def case(
-    folder: pathlib.Path, *, firefox: bool = False, priority: str = "normal", size: tuple[int, int] | None = None
+    folder: pathlib.Path,
+    *,
+    firefox: bool = False,
+    priority: str = "normal",
+    size: tuple[int, int] = SIZE,
+    strong: bool = False,
 ) -> AsyncIterator[Case]:
-    """A call on a clean link, media flowing, both pages probed. `priority` as in `tests.bench`."""
+    """A call on a clean link, media flowing, both pages probed. `priority` as in `tests.bench`; `size` of the pictures; `strong`:
+    the phone may send layers."""
     devices = fake_devices(folder, size)
     with network("server", "phone") as net:
         inside, phone = net.namespaces["server"], net.namespaces["phone"]
@@ -157,11 +180,10 @@ async def case(
                 chromium_at(inside.wrapper(folder, CHROMIUM), *devices) as beside,
                 phone_page(folder, phone, devices, firefox) as far,
             ):
-                call = Meeting(running.base_url, await chromium_page(beside), far)
+                call = Meeting(running.base_url, ProbedPage((await chromium_page(beside)).tab), far)
+                far.strong, far.size = strong, size
+                machine.raise_descendants(priority)
                 await call.start(running.account("clinician"))
                 await call.bring_in_patient()
                 await call.flows(timeout=40.0)
-                machine.raise_descendants(priority)
-                here = Case(running, inside, phone, between, call)
-                await here.probe()
-                yield here
+                yield Case(running, inside, phone, between, call)

@@ -1,7 +1,7 @@
-// Replaces getUserMedia: a moving picture of 640x360 at 20 a second from a canvas, and the given sound in a loop.
-// A function of a wav file in base64.
-(sound) => {
-  const [WIDTH, HEIGHT, PER_SECOND] = [640, 360, 20];
+// Replaces getUserMedia: a moving picture at 20 a second from a canvas, and the given sound in a loop.
+// A function of [width, height] and a wav file in base64.
+([WIDTH, HEIGHT], sound) => {
+  const PER_SECOND = 20;
   const picture = () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const paint = canvas.getContext("2d");

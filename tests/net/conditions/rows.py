@@ -25,6 +25,9 @@ SLOW = Impairment(rate=300_000, delay=0.03)
 NO_GAP = 0.2  # seconds: a jitter buffer that grows makes up as much
 PICTURE_GAP = 0.5  # seconds: pictures this far apart are not settled
 BACK_TO = 0.8  # of the rate before: up again
+LAYERS, WHOLE_RATE = 3, 2e6  # bit/s
+HALF_A_SECOND = 10  # rows
+ALL_UP_BY = 10.0  # seconds: layers that are not sent by then will not be
 RESUMES_WITHIN = 60.0  # seconds on a good link
 
 
@@ -204,3 +207,35 @@ async def slow_beside_fast(here: Case, lengths: Lengths, speaker: FurtherSeat, l
     both(verdict, found)
     await stays_one(here, verdict)
     return verdict
+
+
+async def all_layers(here: Case, browser: str) -> Verdict:
+    """A camera of 720 lines on a good link: how soon after the connection all its layers are sent, together with 2 Mbit/s."""
+    verdict = Verdict(f"clean, 720p simulcast, {browser}", "all layers and >= 2 Mbit/s at the publisher within 1.5 s")
+    await asyncio.sleep(ALL_UP_BY)
+    rows = (await here.take())["phone"]
+    verdict.seconds("all layers and 2 Mbit/s after", all_up(rows), 1.5)
+    sent = [line for line in rows[-1]["outbound"] if line["kind"] == "video"]
+    for line in sorted(sent, key=lambda one: one["height"]):
+        verdict.tell(f"{line['rid'] or 'one layer'}: {line['height']} lines, limited by {line['limited'] or 'nothing told'}")
+    peak = max((rate for _, rate in sending(rows)), default=0.0)
+    verdict.tell(f"at most {peak / 1e6:.2f} Mbit/s, machine late {max(row['late'] for row in rows):.2f} s")
+    await stays_one(here, verdict)
+    return verdict
+
+
+def sending(rows: list[Row]) -> list[tuple[float, float]]:
+    """(Seconds since the connection stood, bit/s of all pictures sent) over each half second in which three layers grew."""
+    found: list[tuple[float, float]] = []
+    up = [row for row in rows if row["state"] == "connected"]
+    for before, now in zip(up, up[HALF_A_SECOND:], strict=False):
+        old, new = ({one["ssrc"]: one["bytes"] for one in row["outbound"] if one["kind"] == "video"} for row in (before, now))
+        grown = [octets - old.get(ssrc, 0) for ssrc, octets in new.items() if octets > old.get(ssrc, 0)]
+        if len(grown) >= LAYERS:
+            found.append((now["at"] - up[0]["at"], sum(grown) * 8 / (now["at"] - before["at"])))
+    return found
+
+
+def all_up(rows: list[Row]) -> float:
+    """Seconds until all layers together had 2 Mbit/s; `ALL_UP_BY` when they never had."""
+    return next((at for at, rate in sending(rows) if rate >= WHOLE_RATE), ALL_UP_BY)
