@@ -184,6 +184,7 @@ async def _open_web(
         policies=parts.live,
         live=parts.live,
         health=operation.health(parts.keeper),
+        rooms=signaling.rooms,
         notifier=parts.notify,
         reports=parts.notify,
         recent_code=parts.notify.recent_code,

@@ -6,6 +6,7 @@ import { CallMedia } from "./call_media.js";
 import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Peer } from "./peer.js";
+import { receiveReport } from "./receive_report.js";
 import { reduce } from "./reducer.js";
 import { Relay } from "./relay.js";
 import { Signal } from "./signal.js";
@@ -48,7 +49,7 @@ export class CallSession {
   state = signal(null);
   /** Who speaks. @type {import("../vendor/preact.js").Signal<string | null>} */
   speaker = signal(null);
-  /** Reported by the server. @type {import("../vendor/preact.js").Signal<ReadonlyMap<string, {bars: number, at: number}>>} */
+  /** Reported by the server. @type {import("../vendor/preact.js").Signal<ReadonlyMap<string, {data: import("./messages.js").Quality, at: number}>>} */
   quality = signal(new Map());
   me = computed(() => meIn(this.state.value));
   others = computed(() => othersIn(this.state.value));
@@ -66,6 +67,8 @@ export class CallSession {
   #ownsDevices;
   #mediaBegun = false;
   #toldMedia = "";
+  /** What the last report ended with. @type {import("./stats.js").Sample | null} */
+  #reported = null;
   /** @type {(() => void)[]} */
   #stop = [];
 
@@ -107,6 +110,7 @@ export class CallSession {
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
+    this.#stop.push(effect(() => { this.#reported ??= this.media.reception.value?.sample ?? null; }));
     const reporting = setInterval(() => this.#reportQuality(), REPORT_MS);
     this.#stop.push(() => clearInterval(reporting));
     this.#link.start();
@@ -191,15 +195,19 @@ export class CallSession {
     if (message.type === "speaker") this.speaker.value = message.data.participant_id;
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
     else if (message.type === "quality") {
-      const { participant_id: id, bars } = message.data;
-      this.quality.value = new Map(this.quality.value).set(id, { bars, at: Date.now() });
+      this.quality.value = new Map(this.quality.value).set(message.data.participant_id, { data: message.data, at: Date.now() });
     }
   }
 
   /** Bars of somebody's connection as the server sees it, null when it has not said so lately. @param {string} participantId */
   barsOf(participantId) {
+    return this.qualityOf(participantId)?.bars ?? null;
+  }
+
+  /** Somebody's connection as the server sees it, null when it has not said so lately. @param {string} participantId */
+  qualityOf(participantId) {
     const known = this.quality.value.get(participantId);
-    return known && Date.now() - known.at < QUALITY_MS ? known.bars : null;
+    return known && Date.now() - known.at < QUALITY_MS ? known.data : null;
   }
 
   /** @param {import("./signal.js").SignalState} state */
@@ -267,14 +275,9 @@ export class CallSession {
   }
 
   #reportQuality() {
-    const reception = this.media.reception.value;
-    if (!reception || !this.inCall.value) return;
-    const lines = [...reception.lines.values()];
-    const inbound = [...reception.sample.inbound.values()];
-    this.#link.tell("quality_report", {
-      freezes: inbound.reduce((sum, line) => sum + line.freezes, 0),
-      rtt_ms: reception.sample.rttMs ?? 0,
-      concealed: Math.max(0, ...lines.map((line) => line.concealed)),
-    });
+    const sample = this.media.reception.value?.sample ?? null;
+    const before = this.#reported;
+    this.#reported = sample;
+    if (sample && before && this.inCall.value) this.#link.tell("quality_report", receiveReport(before, sample));
   }
 }

@@ -62,7 +62,12 @@
 /** @typedef {{type: "snapshot", state: CallState}} SnapshotMessage */
 /** @typedef {SnapshotMessage | StreamMessage} CallMessage */
 
-/** @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number}} Quality */
+/**
+ * How somebody is connected: up is from them to the server. From `up_rate` (bit/s) on for staff only.
+ * @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number,
+ *   up_rate?: number, down_rate?: number, up_jitter_ms?: number, down_jitter_ms?: number, way?: string, layer?: number | null,
+ *   video_paused?: boolean}} Quality
+ */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
  *   | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage

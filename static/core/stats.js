@@ -10,6 +10,7 @@
  * @property {number} bytes
  * @property {number} framesDecoded
  * @property {number} freezes
+ * @property {number | null} frozenSeconds together; null: this browser does not tell
  * @property {number} concealed samples made up, silence aside
  * @property {number} samples
  * @property {number} width
@@ -59,6 +60,7 @@ function inbound(entry) {
     bytes: entry.bytesReceived ?? 0,
     framesDecoded: entry.framesDecoded ?? 0,
     freezes: entry.freezeCount ?? 0,
+    frozenSeconds: entry.totalFreezesDuration ?? null,
     concealed: Math.max(0, (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0)),
     samples: entry.totalSamplesReceived ?? 0,
     width: entry.frameWidth ?? 0,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bestGrid, cornerByKey, nearestCorner } from "../core/layout.js";
 import { dropEntry, markEntry, shownMessages } from "../core/outbox.js";
+import { receiveReport } from "../core/receive_report.js";
 import { bars, compare, readSample, worst } from "../core/stats.js";
 
 test("one tile fills, more make the grid with the largest tiles", () => {
@@ -88,3 +89,23 @@ for (const [seen, expected] of [
   [{ loss: 0, rttMs: 900 }, 1],
   [{ loss: 0.6, rttMs: 40 }, 0],
 ]) test(`${JSON.stringify(seen)} is ${expected} bars`, () => assert.equal(bars(seen), expected));
+
+const video = (fields) => ["v", { type: "inbound-rtp", mid: "1", kind: "video", packetsReceived: 10, framesDecoded: 0, freezeCount: 1, frameHeight: 360, ...fields }];
+
+test("a minute's report holds shares of that minute and no address", () => {
+  const before = readSample([audio(100, 0, 1_000, 48_000), video({ totalFreezesDuration: 1 })], 0);
+  const now = readSample([
+    audio(200, 0, 1_480, 96_000),
+    video({ packetsReceived: 90, framesDecoded: 50, freezeCount: 3, totalFreezesDuration: 7 }),
+    ["p", { type: "candidate-pair", id: "p", nominated: true, state: "succeeded", currentRoundTripTime: 0.08, localCandidateId: "l" }],
+    ["l", { type: "local-candidate", protocol: "udp", candidateType: "relay", address: "192.0.2.1" }],
+  ], 60_000);
+  assert.deepEqual(receiveReport(before, now), { freezes: 2, rtt_ms: 80, concealed: 0.01, frozen: 0.1, height: 360, way: "relay" });
+});
+
+test("what a browser does not tell stays out of the report, and lines that began anew count nothing", () => {
+  const before = readSample([audio(100, 0, 4_000, 48_000), video({ packetsReceived: 99 })], 0);
+  const now = readSample([audio(200, 0, 4_000, 48_000), video({ packetsReceived: 5, framesDecoded: 3 })], 60_000);
+  assert.deepEqual(receiveReport(before, now), { freezes: 0, rtt_ms: 0, concealed: 0 });
+  assert.deepEqual(receiveReport(readSample([video({})], 0), readSample([video({ packetsReceived: 20, framesDecoded: 3 })], 1_000)), { freezes: 0, rtt_ms: 0, concealed: 0, height: 360 });
+});

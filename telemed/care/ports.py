@@ -129,6 +129,10 @@ class Visits(Protocol):
         """Attach a visit to a patient's record, or detach it (None). -> {session}."""
         ...
 
+    async def session_quality(self, actor: Staff, session_id: str) -> Json:
+        """-> {participants, more}: each minute of the call as everybody had it."""
+        ...
+
     async def session_detail(self, actor: Staff, session_id: str) -> Json:
         """-> {session, participants, links}."""
         ...

@@ -274,8 +274,8 @@ class Quality(Protocol):
         """Keep the first row of a participant and minute; False when there was one."""
         ...
 
-    async def in_session(self, session_id: str) -> list[QualityMinute]:
-        """The minutes of a session in order, the first 20,000."""
+    async def in_session(self, session_id: str, limit: int = 5000) -> list[QualityMinute]:
+        """The first minutes of a session in order."""
         ...
 
 

@@ -67,6 +67,7 @@ class Operation:
         self._store, self._signaling, self._clients, self._lag = store, signaling, clients, lag
         store.on_write = self.metrics.on_write
         lag.on_lag = self.metrics.on_lag
+        signaling.quality.on_sample = lambda seen: self.metrics.on_quality(seen.up_loss, seen.down_loss, seen.rtt)
         live = signaling.live
         self.drain = Drain(self.admission, lambda: running_calls(live), lambda state: announce(live, state))
 
@@ -159,6 +160,8 @@ class Operation:
             participants=seen.participants,
             sockets=seen.sockets,
             signaling=self._signaling.counters.snapshot(),
+            ways=self._signaling.quality.ways(),
+            video_paused=self._signaling.quality.video_paused(),
             outbox=outbox,
             workers=await asyncio.gather(*(_stats(client) for client in self._clients)),
             disk_free=self.disk.state.free,

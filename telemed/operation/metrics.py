@@ -18,6 +18,7 @@ from telemed.media.overload import LoadLevel
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 QUANTILES = ("p50", "p95", "p99", "max")  # of a worker's delay since its start
+LOSSES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # bounds of shares of packets lost
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms
 
 
@@ -29,6 +30,8 @@ class Figures:
     participants: Mapping[str, int] = field(default_factory=dict)  # by state
     sockets: Mapping[str, int] = field(default_factory=dict)  # by namespace
     signaling: Mapping[str, int] = field(default_factory=dict)  # counters
+    ways: Mapping[str, int] = field(default_factory=dict)  # people in calls by how they are connected
+    video_paused: int = 0  # people whose pictures are kept back to keep the sound
     outbox: Mapping[str, int] = field(default_factory=dict)  # messages by state
     workers: Sequence[Mapping[str, Any] | None] = ()
     disk_free: int = 0
@@ -56,6 +59,13 @@ class Metrics:
         self._writes = Histogram(
             "telemed_store_write_seconds", "Write transactions, commit included", buckets=SECONDS, registry=self._registry
         )
+        self._loss = Histogram(
+            "telemed_call_loss", "Share of packets lost, of each connection every 2 s", ("direction",), buckets=LOSSES,
+            registry=self._registry,
+        )  # fmt: skip
+        self._round_trip = Histogram(
+            "telemed_call_round_trip_seconds", "Round trip of each connection every 2 s", buckets=SECONDS, registry=self._registry
+        )
         self._registry.register(_Gauges(self))
 
     def on_request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -70,6 +80,13 @@ class Metrics:
     def on_write(self, seconds: float) -> None:
         """A write transaction took this long."""
         self._writes.observe(seconds)
+
+    def on_quality(self, up_loss: float, down_loss: float, round_trip: float) -> None:
+        """Somebody's connection was measured; `round_trip` in seconds, 0: unknown."""
+        self._loss.labels("up").observe(up_loss)
+        self._loss.labels("down").observe(down_loss)
+        if round_trip > 0:
+            self._round_trip.observe(round_trip)
 
     def render(self) -> bytes:
         """Prometheus's text format."""
@@ -88,6 +105,8 @@ class _Gauges(Collector):
         yield _gauges("telemed_sessions", "Sessions in memory by state", "state", now.sessions)
         yield _gauges("telemed_participants", "Seats of these sessions by state", "state", now.participants)
         yield _gauges("telemed_sockets", "Connections by namespace", "namespace", now.sockets)
+        yield _gauges("telemed_call_ways", "People in calls by how they are connected", "way", now.ways)
+        yield GaugeMetricFamily("telemed_call_video_paused", "People whose pictures are kept back now", now.video_paused)
         yield _gauges("telemed_outbox_messages", "Messages to gateways by state", "state", now.outbox)
         yield _counters("telemed_signaling", "Events of the signalling", "event", now.signaling)
         yield from _worker_metrics(now.workers)

@@ -6,6 +6,7 @@ not yet written when the process is killed, at most two minutes, is lost; a stop
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from telemed.care.quality_minutes import MinuteTally, Reception, minute_of, minu
 from telemed.care.records import QualityMinute
 from telemed.clock import Clock
 from telemed.errors import Conflict, TelemedError
-from telemed.media.control import PeerQuality
+from telemed.media.control import PeerQuality, Way
 from telemed.signaling.counters import Counters
 
 LATE = timedelta(seconds=45)  # after a minute's end: reports of its last half may come until then
@@ -70,6 +71,14 @@ class QualityKeeper:
         """How every connection is that a worker has told of lately."""
         oldest = self._clock.monotonic() - FRESH_SECONDS
         return ((seat, now) for seat, now in list(self._now.items()) if now.at >= oldest)
+
+    def ways(self) -> dict[str, int]:
+        """How many connections there are of each way, `unknown` among them."""
+        return dict(Counter(now.way or Way.UNKNOWN.value for _seat, now in self.fresh()))
+
+    def video_paused(self) -> int:
+        """How many get no pictures now to keep the sound."""
+        return sum(now.sample.video_paused for _seat, now in self.fresh())
 
     async def run(self) -> None:
         """Write what is due and forget who is gone. Raises what the store raises; the next try is in RETRY_SECONDS."""

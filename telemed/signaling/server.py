@@ -20,6 +20,7 @@ from telemed.signaling.holders import Holders
 from telemed.signaling.housekeeping import Housekeeping
 from telemed.signaling.lead_commands import LeadCommands
 from telemed.signaling.live import LiveVisits
+from telemed.signaling.live_rooms import LiveRooms
 from telemed.signaling.media_commands import MediaCommands
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_placement import Placement
@@ -67,6 +68,7 @@ class Signaling:
         self.entry = Entry(desk, Tickets(clock))
         self.quality = QualityKeeper(store, clock, self.counters)
         self.media = MediaRooms(planes, self.live, placement, clock, self.quality)
+        self.rooms = LiveRooms(self.live, placement, self.quality, planes)
         probes = MediaProbes(self.live, placement, clock)
         offers = MediaOffers(self.live, placement, clock)
         self.holders = Holders(desk, placement, self.media.evict)

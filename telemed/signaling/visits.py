@@ -15,6 +15,7 @@ from telemed.signaling.media_probe import MediaProbes
 from telemed.signaling.note_desk import NoteDesk
 from telemed.signaling.patient_desk import PatientDesk
 from telemed.signaling.person_links import PersonLinks
+from telemed.signaling.quality_desk import QualityDesk
 from telemed.signaling.session_desk import SessionDesk
 
 
@@ -37,6 +38,7 @@ class VisitService:
         self._links = LinkDesk(desk)
         self._sessions = SessionDesk(desk, self._links)
         self._notes = NoteDesk(desk)
+        self._quality = QualityDesk(desk)
         self._patients = PatientDesk(desk)
         self._person_links = PersonLinks(desk)
         self._carer_places = CarerPlaces(desk)
@@ -54,6 +56,10 @@ class VisitService:
     async def session_detail(self, actor: Staff, session_id: str) -> Json:
         """-> {session, participants, links}."""
         return await self._sessions.detail(actor, session_id)
+
+    async def session_quality(self, actor: Staff, session_id: str) -> Json:
+        """-> {participants, more}."""
+        return await self._quality.read(actor, session_id)
 
     async def edit_session(self, actor: Staff, session_id: str, patient_name: str | None, reason: str | None) -> Json:
         """-> {session}."""

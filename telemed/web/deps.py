@@ -9,7 +9,7 @@ from aiohttp import web
 
 from telemed.care.audit_state import NobodyWatches, TrailWatch
 from telemed.care.clinic.live_settings import LiveSettings
-from telemed.care.clinic.ports import Health, NoHealth
+from telemed.care.clinic.ports import Health, NoHealth, NoRooms, Rooms
 from telemed.care.notify.ports import DeliveryReports, NoNotifier, NoReports, Notifier
 from telemed.care.ports import Store, Visits
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
@@ -61,6 +61,7 @@ class WebDeps:
     policies: SignInPolicies = FixedPolicies()
     live: LiveSettings | None = None  # None: the clinic and its policies are as `settings` and the defaults say
     health: Health = NoHealth()
+    rooms: Rooms = NoRooms()
     notifier: Notifier = NoNotifier()
     reports: DeliveryReports = NoReports()
     trail: TrailWatch = NobodyWatches()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from telemed.care.quality_views import Heard, Seen
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
 
@@ -138,6 +139,44 @@ class SessionDetail(Answer):
     session: Session
     participants: list[Participant]
     links: list[Link]
+
+
+class QualityMinute(Answer):
+    """How one participant had the call in one minute. Shares and losses 0 to 1, rates bit/s; null: not measured."""
+
+    at: Time
+    heard: Heard
+    seen: Seen
+    up_loss: float | None
+    down_loss: float | None
+    rtt_ms: int | None
+    up_jitter_ms: int | None
+    down_jitter_ms: int | None
+    up_rate: int | None
+    down_rate: int | None
+    height: int | None
+    layer: int | None
+    concealed: float | None
+    frozen: float | None
+    paused: float | None
+    no_picture: float | None
+    way: Literal["udp", "tcp", "relay", ""]
+
+
+class ParticipantQuality(Answer):
+    """The minutes of one participant."""
+
+    id: str
+    name: str
+    role: Role
+    minutes: list[QualityMinute]
+
+
+class SessionQuality(Answer):
+    """`GET /sessions/{id}/quality`."""
+
+    participants: list[ParticipantQuality]
+    more: bool
 
 
 class SessionAnswer(Answer):

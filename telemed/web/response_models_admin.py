@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from telemed.care.states import SessionKind, SessionState
 from telemed.web.response_models import Answer, Time
 
 
@@ -129,6 +130,33 @@ class HealthAnswer(Answer):
 
     health: dict[str, Any]
     ways: dict[str, bool]
+    at: Time
+
+
+class RoomRow(Answer):
+    """A call of this moment; `room`: the end of its id. Losses and round trip are those of whoever has it worst."""
+
+    room: str
+    kind: SessionKind
+    state: SessionState
+    started_at: Time | None
+    people: int
+    worker: int | None
+    ways: dict[str, int]
+    bars: int | None
+    up_loss: float | None
+    down_loss: float | None
+    rtt_ms: int | None
+    up_rate: int
+    down_rate: int
+    paused: int
+
+
+class RoomsAnswer(Answer):
+    """`GET /admin/rooms`; `count`: of all, also those beyond the first 500."""
+
+    rooms: list[RoomRow]
+    count: int
     at: Time
 
 

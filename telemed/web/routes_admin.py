@@ -32,6 +32,7 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/admin/changes", _SET, admin.changes, give.Changes, pages=True),
     Route("POST", "/admin/changes/{change_id}/revert", _SET, admin.revert, give.Changed, rate=WRITE_RATE, errors=(409,)),
     Route("GET", "/admin/health", _READ, admin.health, give.HealthAnswer),
+    Route("GET", "/admin/rooms", _READ, admin.rooms, give.RoomsAnswer),
     Route("GET", "/admin/usage/{days}", _READ, admin.usage, give.UsageAnswer),
     Route("GET", "/admin/outbox", _READ, admin.outbox, give.Outbox, pages=True),
     Route(

@@ -44,6 +44,7 @@ CALL_ROUTES: tuple[Route, ...] = (
         errors=(404, 409),
     ),
     Route("GET", "/sessions/{id}", Action.READ_SESSION, sessions.session_detail, give.SessionDetail),
+    Route("GET", "/sessions/{id}/quality", Action.READ_SESSION, sessions.session_quality, give.SessionQuality),
     Route(
         "PATCH",
         "/sessions/{id}",

@@ -18,7 +18,7 @@ RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice
 CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violations
  .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-PLACES = ("people", "sites", "policies", "signin", "messages", "health", "changes")
+PLACES = ("people", "sites", "policies", "signin", "messages", "rooms", "health", "changes")
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 PATIENT = "Canarina Zebrowski"
 PHONE = {"width": 390, "height": 844}

@@ -43,6 +43,7 @@ export function personActions(session, view, person) {
   /** @type {import("../components/menu.js").MenuItem[]} */
   const items = [];
   if (person.id === session.me.value?.id) return items;
+  if (session.can("hold")) items.push({ id: "connection", label: t("call.quality_show"), icon: "activity", testid: "show-quality", onSelect: () => view.show("technical") });
   if (session.can("hold")) {
     if (person.state === "on_hold") items.push({ id: "resume", label: t("call.resume"), icon: "play", testid: "resume", onSelect: () => void resume(session, person) });
     else items.push({ id: "hold", label: t("call.hold"), icon: "pause", testid: "hold", disabled: person.state !== "connected", onSelect: () => void hold(session, person) });

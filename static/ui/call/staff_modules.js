@@ -5,5 +5,6 @@ import "./link_card.js";
 import "./move_requests.js";
 import "./notes_panel.js";
 import "./patient_details.js";
+import "./quality_figures.js";
 import "./reason_dialog.js";
 import "./waiting_list.js";

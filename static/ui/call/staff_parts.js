@@ -7,5 +7,6 @@ export const LinkCard = lazy(async () => (await import("./link_card.js")).LinkCa
 export const MoveRequests = lazy(async () => (await import("./move_requests.js")).MoveRequests);
 export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).NotesPanel);
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
+export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
 export const WaitingList = lazy(async () => (await import("./waiting_list.js")).WaitingList);

@@ -5,6 +5,7 @@ import { Button } from "../components/button.js";
 import { toast } from "../components/toast.js";
 import { copyText } from "../copy_text.js";
 import { useCall } from "./context.js";
+import { QualityFigures } from "./staff_parts.js";
 
 /** @typedef {import("../../core/call_session.js").CallSession} CallSession */
 
@@ -59,6 +60,7 @@ export function TechnicalPanel() {
     toast(t((await copyText(text)) ? "call.copied" : "call.copy_failed"));
   };
   return html`<div class="technical">
+    ${session.can("hold") && html`<${QualityFigures} />`}
     <p class="muted small">${t("call.tech_intro")}</p>
     <dl class="technical__facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     ${table.length > 0 && html`<table class="technical__lines"><caption class="visually-hidden">${t("call.tech_lines")}</caption><tbody>${table.map((row) => html`<tr key=${row[0]}>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`}

@@ -8,7 +8,7 @@ import { Meter } from "../components/meter.js";
 import { useCall } from "./context.js";
 import { TileActions } from "./tile_actions.js";
 import { Video } from "./video.js";
-import { connectionWord, personName } from "./words.js";
+import { connectionSentence, connectionWord, personName } from "./words.js";
 
 /** @typedef {import("../../core/messages.js").Participant} Participant */
 /** @typedef {import("../../core/remote_tracks.js").RemoteTrack} RemoteTrack */
@@ -62,8 +62,8 @@ function Unheard({ interrupted }) {
 
 /** @param {{bars: number}} props */
 function Connection({ bars }) {
-  const words = t("call.connection_is", { state: connectionWord(bars) });
-  return html`<span class="tile__connection" role="img" aria-label=${words} title=${words}>
+  const words = connectionSentence(bars);
+  return html`<span class="tile__connection" role="img" aria-label=${words} title=${words} data-testid="signal-mark">
     <span aria-hidden="true"><${Meter} kind="quality" value=${bars} label="" /></span>${bars < 2 && html`<span aria-hidden="true">${connectionWord(bars)}</span>`}
   </span>`;
 }

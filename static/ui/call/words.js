@@ -25,6 +25,17 @@ export function connectionWord(bars) {
   return t(`call.bars_${BARS[bars] ?? "none"}`);
 }
 
+/** The same in words anybody understands, with what one may notice. @param {number} bars 0-3 */
+export function connectionSentence(bars) {
+  return t(`call.signal_${BARS[bars] ?? "none"}`);
+}
+
+/** How somebody is connected. @param {string} way udp, tcp, relay or empty */
+export function wayWord(way) {
+  if (way === "relay") return t("call.way_relay");
+  return way ? t("call.way_direct", { protocol: way.toUpperCase() }) : t("call.way_unknown");
+}
+
 /** How long something lasts, as a clock. @param {string | null} since @param {number} now milliseconds since the epoch */
 export function lasting(since, now) {
   return since ? duration((now - Date.parse(since)) / 1000) : "";

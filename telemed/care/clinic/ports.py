@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from telemed.care.identity import Staff
 from telemed.care.ports import Json
 
 
@@ -21,3 +22,19 @@ class NoHealth:
     async def report(self) -> Json:
         """Nothing is known."""
         return {"checks": [], "workers": []}
+
+
+class Rooms(Protocol):
+    """The calls of this moment, without anybody's name."""
+
+    def rooms(self, admin: Staff) -> Json:
+        """-> {rooms, count} of protocol section 1.2, GET /admin/rooms: of the admin's organisation and site."""
+        ...
+
+
+class NoRooms:
+    """Stand-in for a server without signalling."""
+
+    def rooms(self, admin: Staff) -> Json:
+        """There are none."""
+        return {"rooms": [], "count": 0}

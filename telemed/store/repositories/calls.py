@@ -19,7 +19,6 @@ MAX_SESSIONS = 1000  # of one list; a clinic has some dozens
 MAX_TASKS = 200
 MAX_SEATS = 1000  # of one list over all sessions
 MAX_EVENTS = 5000  # of one session
-MAX_MINUTES = 20_000  # of one session: ten people for a day and a half
 
 _SEATS_IN_SESSION = (
     select(schema.participant)
@@ -167,8 +166,8 @@ class QualityRows:
         await self._rows.insert(minute)
         return True
 
-    async def in_session(self, session_id: str) -> list[QualityMinute]:
-        """Return the minutes of a session in order, at most MAX_MINUTES."""
+    async def in_session(self, session_id: str, limit: int = MAX_EVENTS) -> list[QualityMinute]:
+        """Return the first `limit` minutes of a session in order."""
         c = self._rows.c
         statement = self._rows.select(c.session_id == session_id).order_by(c.minute, c.participant_id)
-        return await self._rows.all(statement.limit(MAX_MINUTES))
+        return await self._rows.all(statement.limit(limit))

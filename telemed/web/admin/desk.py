@@ -26,7 +26,7 @@ class AdminDesk:
         """Wire the parts; without live settings in `deps` the clinic is what its settings say until somebody changes it."""
         live = deps.live or _as_configured(deps)
         store, clock = deps.store, deps.clock
-        reports = Reports(store, clock, deps.health, deps.notifier)
+        reports = Reports(store, clock, deps.health, deps.notifier, deps.rooms)
         return cls(SettingsDesk(store, clock, live), SettingLists(store, live), reports)
 
 

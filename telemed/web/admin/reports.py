@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
-from telemed.care.clinic.ports import Health
+from telemed.care.clinic.ports import Health, Rooms
 from telemed.care.clinic.records import DayUsage
 from telemed.care.clinic.usage import every_day, median_wait, slow_wait
 from telemed.care.identity import Staff
@@ -25,17 +25,22 @@ from telemed.web.paging import Page
 class Reports:
     """Reads for admins; its one write sends a message again."""
 
-    def __init__(self, store: Store, clock: Clock, health: Health, notifier: Notifier) -> None:
+    def __init__(self, store: Store, clock: Clock, health: Health, notifier: Notifier, rooms: Rooms) -> None:
         self._store = store
         self._clock = clock
         self._health = health
         self._notifier = notifier
+        self._rooms = rooms
         self._usage = UsageDays(store, clock)
 
     async def health(self) -> Json:
         """-> {health, ways}."""
         ways = {medium.value: self._notifier.can_send(medium) for medium in Medium}
         return {"health": await self._health.report(), "ways": ways, "at": iso_utc(self._clock.utcnow())}
+
+    def rooms(self, admin: Staff) -> Json:
+        """-> {rooms, count, at}."""
+        return {**self._rooms.rooms(admin), "at": iso_utc(self._clock.utcnow())}
 
     async def usage(self, admin: Staff, days: int) -> Json:
         """-> {days, totals} of the last `days` days, today included (UTC)."""

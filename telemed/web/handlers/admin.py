@@ -91,6 +91,11 @@ async def health(call: Call) -> Reply:
     return Reply(await call.services.admin.reports.health())
 
 
+async def rooms(call: Call) -> Reply:
+    """`GET /admin/rooms`."""
+    return Reply(call.services.admin.reports.rooms(call.staff))
+
+
 async def usage(call: Call) -> Reply:
     """`GET /admin/usage/{days}`."""
     return Reply(await call.services.admin.reports.usage(call.staff, int(call.request.match_info["days"])))

@@ -22,6 +22,11 @@ async def session_detail(call: Call) -> Reply:
     return Reply(await call.services.deps.visits.session_detail(call.staff, call.session_id))
 
 
+async def session_quality(call: Call) -> Reply:
+    """`GET /sessions/{id}/quality`."""
+    return Reply(await call.services.deps.visits.session_quality(call.staff, call.session_id))
+
+
 async def edit_session(call: Call) -> Reply:
     """`PATCH /sessions/{id}`."""
     body = call.body_as(EditSessionBody)

@@ -182,7 +182,8 @@ def endpoints(store: Store, settings: MetricsSettings, proxies: frozenset[str] =
 
     async def figures() -> Figures:
         worker = {"counters": {"in_rtp": 5}, "rooms": 1, "latency": {"p99_us": 1500}}
-        return Figures(sessions={"active": 1}, workers=(worker, None), backup_age=60.0)
+        ways = {"relay": 1, "udp": 2}
+        return Figures(sessions={"active": 1}, ways=ways, video_paused=1, workers=(worker, None), backup_age=60.0)
 
     return Endpoints(readiness, Metrics(), figures, lambda: settings, proxies)
 
@@ -247,6 +248,7 @@ async def test_bytes_that_are_no_text_are_a_wrong_token(store: Store, monkeypatc
         await ends.metrics(request)
 
 
+LABELS = {"method", "route", "status", "state", "namespace", "event", "worker", "quantile", "le", "way", "direction"}
 LABEL = re.compile(r'(\w+)="([^"]*)"')
 SAFE = re.compile(r"[A-Za-z0-9_.+/{} ()-]{1,60}")
 AN_ID = re.compile(r"\b[a-z]{3}_(?=[A-Za-z0-9_-]*[A-Z0-9])[A-Za-z0-9_-]{6,}")
@@ -260,7 +262,7 @@ def assert_no_label_tells_anything(text: str) -> int:
             continue
         for name, value in LABEL.findall(line):
             seen += 1
-            assert name in {"method", "route", "status", "state", "namespace", "event", "worker", "quantile", "le"}, line
+            assert name in LABELS, line
             assert SAFE.fullmatch(value) and not AN_ID.search(value) and "@" not in value, line
     return seen
 
@@ -272,6 +274,8 @@ async def test_metrics_are_parsed_and_say_nothing_of_people(store: Store) -> Non
     metrics = ends._metrics
     metrics.on_request("GET", "/api/v1/sessions/{id}", 200, 0.01)
     metrics.on_lag(0.2)
+    metrics.on_quality(0.0, 0.15, 0.08)
+    metrics.on_quality(0.0, 0.0, 0.0)
     store.on_write = metrics.on_write
     await add_rows(store, 3, 2)
     request = make_mocked_request("GET", "/metrics", transport=Peer("::1"))
@@ -282,6 +286,12 @@ async def test_metrics_are_parsed_and_say_nothing_of_people(store: Store) -> Non
     assert [sample.value for sample in found["telemed_worker_up"].samples] == [1, 0]
     delay = {sample.labels["quantile"]: sample.value for sample in found["telemed_worker_delay_seconds"].samples}
     assert delay["p99"] == 0.0015 and set(delay) == {"p50", "p95", "p99", "max"}
+    losses = {tuple(sample.labels.values()): sample.value for sample in found["telemed_call_loss"].samples}
+    assert (losses["down", "0.1"], losses["down", "0.2"], losses["up", "0.0"]) == (1, 2, 2)
+    (count,) = [one.value for one in found["telemed_call_round_trip_seconds"].samples if one.name.endswith("_count")]
+    assert count == 1, "a round trip nobody knows is none of no time"
+    assert {sample.labels["way"]: sample.value for sample in found["telemed_call_ways"].samples} == {"relay": 1, "udp": 2}
+    assert found["telemed_call_video_paused"].samples[0].value == 1
     assert assert_no_label_tells_anything(text) > 30
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from telemed.care.records import QualityMinute
-from telemed.errors import Unavailable
+from telemed.care.states import SessionState
+from telemed.errors import NotAllowed, Unavailable
 from telemed.media.control import PeerQuality, Way
 from telemed.signaling import quality_keeper
 from tests.adapters.signaling.offers import offer
@@ -111,3 +114,36 @@ async def test_minutes_in_memory_are_bounded(world: World, monkeypatch: pytest.M
     assert [now.way for _seat, now in world.signaling.quality.fresh()] == ["udp"]
     world.clock.ahead += quality_keeper.FRESH_SECONDS + 1
     assert list(world.signaling.quality.fresh()) == []
+
+
+async def test_staff_read_the_minutes_of_a_visit(world: World) -> None:
+    visit, _doctor, patient = await in_call(world)
+    world.plane.report(sample(visit, visit.patient_id))
+    await patient.do("quality_report", **REPORT)
+    await world.sweep(OVER)
+    for reader in ("doctor", "colleague", "desk"):
+        answer = await world.visits.session_quality(world.staff[reader], visit.id)
+        assert [person["id"] for person in answer["participants"]] == [visit.patient_id] and not answer["more"]
+        minutes = answer["participants"][0]["minutes"]
+        assert {minute["heard"] for minute in minutes} <= {"good", "gaps"}
+        assert any(minute["down_loss"] == 0.1 and minute["way"] == "udp" for minute in minutes)
+    with pytest.raises(NotAllowed):
+        await world.visits.session_quality(world.staff["admin"], visit.id)
+
+
+async def test_admins_see_rooms_and_nobody_in_them(world: World) -> None:
+    visit, _doctor, _patient = await in_call(world)
+    world.plane.connect(visit.id, visit.patient_id)
+    await until(lambda: world.signaling.live.get(visit.id).session.state is SessionState.ACTIVE)
+    world.plane.report(sample(visit, visit.patient_id, video_paused=True))
+    world.plane.report(sample(visit, visit.doctor_id, way=Way.TCP, video_paused=True))
+    shown = world.signaling.rooms.rooms(world.staff["admin"])
+    assert shown["count"] == 1
+    (room,) = shown["rooms"]
+    assert (room["room"], room["worker"], room["people"], room["paused"]) == (visit.id[-6:], 0, 2, 2)
+    assert (room["ways"], room["bars"], room["down_loss"], room["rtt_ms"]) == ({"udp": 1, "tcp": 1}, 1, 0.1, 50)
+    text = str(shown)
+    assert not any(word in text for word in ("Ada", "cough", "Dr.", visit.id, visit.patient_id))
+    assert world.signaling.quality.ways() == {"udp": 1, "tcp": 1}
+    elsewhere = replace(world.staff["admin"], organisation_id="org_other")
+    assert world.signaling.rooms.rooms(elsewhere) == {"rooms": [], "count": 0}

@@ -74,6 +74,10 @@ class RememberedVisits:
         self._note("attach_patient", actor, session_id, patient_id)
         return {"session": self.session}
 
+    async def session_quality(self, actor: Staff, session_id: str) -> Json:
+        self._note("session_quality", actor, session_id)
+        return {"participants": [], "more": False}
+
     async def session_detail(self, actor: Staff, session_id: str) -> Json:
         self._note("session_detail", actor, session_id)
         return {"session": self.session, "participants": [self.participant], "links": []}

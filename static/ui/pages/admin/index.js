@@ -1,4 +1,4 @@
-/** Admin: people, clinic, policies, sign-in, messages, health and use, changes. Which part is shown stands in the address's fragment. */
+/** Admin: people, clinic, policies, sign-in, messages, live rooms, health and use, changes. Which part is shown stands in the address's fragment. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
@@ -16,6 +16,7 @@ import { Health } from "./health.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Policies, SignInRules } from "./policies.js";
+import { Rooms } from "./rooms.js";
 import { Templates } from "./templates.js";
 import { Usage } from "./usage.js";
 
@@ -26,6 +27,7 @@ const PLACES = [
   { id: "policies", icon: "clipboard-list", parts: [Policies] },
   { id: "signin", icon: "lock", parts: [SignInRules] },
   { id: "messages", icon: "send", parts: [Templates, Outbox] },
+  { id: "rooms", icon: "video", parts: [Rooms] },
   { id: "health", icon: "activity", parts: [Health, Usage] },
   { id: "changes", icon: "history", parts: [Changes] },
 ];

@@ -1,5 +1,5 @@
 /** Every visit of this person, newest first, with how it ended. */
-import { html } from "../../../vendor/preact.js";
+import { html, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
@@ -8,11 +8,14 @@ import { DateTime, duration } from "../../components/date_time.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { ErrorState } from "../../components/error_state.js";
 import { Icon } from "../../components/icon.js";
+import { lazy } from "../../components/lazy.js";
 import { SkeletonRows } from "../../components/skeleton.js";
 import { toast } from "../../components/toast.js";
 import { patientProblem } from "../patients/words.js";
 import { quietly } from "./act.js";
 import { Section } from "./section.js";
+
+const ConnectionDialog = lazy(async () => (await import("../patients/visit_connection.js")).ConnectionDialog);
 
 /** @typedef {import("../patients/messages.js").Visit} Visit */
 
@@ -33,6 +36,7 @@ function lasted({ started_at: start, ended_at: end }) {
 
 /** @param {{visit: Visit, onDetach: (visit: Visit) => void}} props */
 function Line({ visit, onDetach }) {
+  const [shows, setShows] = useState(false);
   const facts = [visit.with, lasted(visit)].filter(Boolean).join(" · ");
   return html`<li class="visit">
     <span class="visit__mark" aria-hidden="true"><${Icon} name="video" size=${16} /></span>
@@ -43,8 +47,10 @@ function Line({ visit, onDetach }) {
     </div>
     <div class=${LIVE.has(visit.state) ? "visit__end visit__end--call" : "visit__end"}>
       ${LIVE.has(visit.state) && html`<${Button} label=${t("patient.go_to_call")} icon="arrow-right" href="/call/${visit.id}" />`}
+      ${visit.started_at && html`<${Button} kind="icon" icon="activity" label=${t("connection.title")} onClick=${() => setShows(true)} testid="show-connection" />`}
       ${visit.can_detach && html`<${Button} kind="icon" icon="unplug" label=${t("patient.detach")} onClick=${() => onDetach(visit)} testid="detach" />`}
     </div>
+    ${shows && html`<${ConnectionDialog} sessionId=${visit.id} onClose=${() => setShows(false)} />`}
   </li>`;
 }
 
