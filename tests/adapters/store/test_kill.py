@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from telemed.store import Store
+from tests.prove.figures import note
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 90.0  # of the child on a very busy machine
@@ -75,4 +76,6 @@ async def test_five_kills(tmp_path: Path) -> None:
 @pytest.mark.timeout(1800)
 async def test_a_hundred_kills(tmp_path: Path) -> None:
     rounds = int(os.environ.get("TELEMED_KILLS", "100"))
-    assert await kill_loop(tmp_path / "telemed.db", rounds=rounds, seed=7) >= rounds
+    lived = await kill_loop(tmp_path / "telemed.db", rounds=rounds, seed=7)
+    assert lived >= rounds
+    note("kill -9 of a process that writes", f"{rounds} kills, {lived} acknowledged writes: all there; integrity and chain whole")
