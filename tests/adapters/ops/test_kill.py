@@ -123,4 +123,4 @@ def test_killed_upgrades(tmp_path: Path) -> None:
 def test_a_hundred_killed_upgrades(tmp_path: Path) -> None:
     done = upgrade_loop(tmp_path / "clinic", ROUNDS, seed=5)
     assert 0 < done <= ROUNDS
-    note("kill -9 of upgrades", f"{ROUNDS} kills: {done} were done before, the rest as before and done by the next start; no row lost")
+    note("kill -9 of upgrades", f"{ROUNDS} kills: {done} were done before, the rest by the next start; no row lost")
