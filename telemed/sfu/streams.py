@@ -10,7 +10,7 @@ from telemed.media.keyframes import KeyframeRequests
 from telemed.media.nack import MAX_GAP, NackScheduler
 from telemed.media.ring import AUDIO_CAPACITY, AUDIO_MAX_AGE, VIDEO_CAPACITY, VIDEO_MAX_AGE, PacketRing
 from telemed.media.stats import ReceiverStatistics
-from telemed.rtp import vp8
+from telemed.rtp import av1, vp8, vp9
 from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
 
 MAX_JUMP = MAX_GAP  # packets: beyond it a gap is not worth carrying over into the subscribers' numbers
-KEYFRAME_TESTS = {"vp8": vp8.is_keyframe}  # by codec name; without a test every packet may begin a picture
+KEYFRAME_TESTS = {"vp8": vp8.is_keyframe, "vp9": vp9.is_keyframe, "av1": av1.is_keyframe}  # by codec name
 
 
 class InboundStream:

@@ -9,6 +9,7 @@ from telemed.media.sdp.codecs import AUDIO_LEVEL_URI, MID_URI, TRANSPORT_CC_URI
 from telemed.media.sdp.offer import PROBE_TRACK, Offer, OfferLine
 from telemed.media.sdp.simulcast import layer_attributes
 
+VP9_PARAMETERS = "profile-id=0"  # RFC 9628 section 6
 # What we ask publishers to send: in-band FEC against loss, DTX to leave silence out (RFC 7587).
 OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
 
@@ -95,7 +96,8 @@ def _codec(line: OfferLine, codec: Codec) -> list[str]:
     if codec.kind is Kind.AUDIO:
         lines = [f"a=rtpmap:{number} opus/{codec.clock_rate}/{codec.channels}", f"a=fmtp:{number} {OPUS_PARAMETERS}"]
     else:
-        lines = [f"a=rtpmap:{number} VP8/{codec.clock_rate}"]
+        lines = [f"a=rtpmap:{number} {codec.name.upper()}/{codec.clock_rate}"]
+        lines += [f"a=fmtp:{number} {VP9_PARAMETERS}"] if codec.name == "vp9" else []
     lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in line.feedback]
     if codec.rtx_payload_type is not None:
         lines += [

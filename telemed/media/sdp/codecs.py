@@ -11,11 +11,14 @@ MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 9143
 TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
 
-ROOM_CODECS = {Kind.AUDIO: ("opus", 48000, 2), Kind.VIDEO: ("vp8", 90000, 1)}  # name, clock in Hz, channels
+AUDIO_CODEC = ("opus", 48000, 2)  # name, clock in Hz, channels
+VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # which one is the room's, from its beginning on
+DEFAULT_VIDEO = "vp8"  # every browser has it
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
 ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
 
 _RTPMAP = re.compile(r"(\d{1,3}) ([\w.-]{1,32})/(\d{1,6})(?:/(\d))?", re.ASCII)
+_FMTP_PROFILE = re.compile(r"(\d{1,3}) (?:.*;)?\s*profile(?:-id)?=(\d{1,2})(?:;.*)?", re.ASCII)
 _FMTP_APT = re.compile(r"(\d{1,3}) (?:.*;)?\s*apt=(\d{1,3})(?:;.*)?", re.ASCII)
 _EXTMAP = re.compile(r"(\d{1,3})(?:/\w{1,16})? (\S{1,256})", re.ASCII)
 
@@ -30,15 +33,26 @@ def _payload_types(section: MediaSection) -> dict[int, tuple[str, int, int]]:
     return found
 
 
-def find_codec(section: MediaSection, kind: Kind) -> Codec | None:
-    """The room's codec of this kind as the offer numbers it, with its RTX (RFC 4588) if any; None if not offered."""
-    wanted = ROOM_CODECS[kind]
+def find_codec(section: MediaSection, kind: Kind, video: str = DEFAULT_VIDEO) -> Codec | None:
+    """The room's codec of this kind as the offer numbers it, with its RTX (RFC 4588) if any; None if not offered.
+
+    `video`: the room's video codec. Of VP9 and AV1 only profile 0, which every decoder has.
+    """
+    wanted = AUDIO_CODEC if kind is Kind.AUDIO else VIDEO_CODECS[video]
     name, clock_rate, channels = wanted
     types = _payload_types(section)
-    payload_type = next((int(f) for f in section.formats if f.isdigit() and types.get(int(f)) == wanted), None)
+    others = _other_profiles(section)
+    fitting = (int(f) for f in section.formats if f.isdigit() and types.get(int(f)) == wanted and int(f) not in others)
+    payload_type = next(fitting, None)
     if payload_type is None:
         return None
     return Codec(kind, name, payload_type, clock_rate, channels, _rtx_of(section, types, payload_type))
+
+
+def _other_profiles(section: MediaSection) -> set[int]:
+    """Payload types of a profile above 0: more bits a sample, or more colour (RFC 9628 section 6.1)."""
+    matches = (_FMTP_PROFILE.fullmatch(value) for value in section.all("fmtp"))
+    return {int(match[1]) for match in matches if match and int(match[2])}
 
 
 def _rtx_of(section: MediaSection, types: dict[int, tuple[str, int, int]], payload_type: int) -> int | None:

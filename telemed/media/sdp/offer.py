@@ -18,7 +18,7 @@ from telemed.media.control import (
     Source,
     SubscribeLine,
 )
-from telemed.media.sdp.codecs import extension_ids, find_codec, find_extensions, find_feedback
+from telemed.media.sdp.codecs import DEFAULT_VIDEO, extension_ids, find_codec, find_extensions, find_feedback
 from telemed.media.sdp.description import Description, MediaSection, parse_description
 from telemed.media.sdp.simulcast import find_layers
 
@@ -56,6 +56,16 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class _Use:
+    """What a line is for, in a room with this video codec."""
+
+    mid: str
+    publish: Source | None
+    subscribe: str | None
+    video: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A checked offer. `unsupported` names lines that were to carry a track but lack the room's codec."""
 
@@ -89,15 +99,16 @@ def _refuse(message: str, field: str = "sdp") -> InvalidInput:
     return InvalidInput(message, code="bad_sdp", field=field)
 
 
-def parse_offer(text: str, publish: Mapping[str, Source], subscribe: Mapping[str, str]) -> Offer:
-    """Read an offer in which `publish` (mid -> source) are sent and `subscribe` (mid -> track id) received by the client.
+def parse_offer(text: str, publish: Mapping[str, Source], subscribe: Mapping[str, str], video: str = DEFAULT_VIDEO) -> Offer:
+    """Read an offer in which `publish` (mid -> source) are sent and `subscribe` (mid -> track id) received by the client, in a
+    room with this video codec.
 
     Raises InvalidInput or TooLarge; the error never repeats what was sent.
     """
     description = parse_description(text)
     sections = _by_mid(description)
     _check_uses(sections, publish, subscribe)
-    lines = tuple(_line(mid, section, publish.get(mid), subscribe.get(mid)) for mid, section in sections.items())
+    lines = tuple(_line(section, _Use(mid, publish.get(mid), subscribe.get(mid), video)) for mid, section in sections.items())
     _check_ssrcs(lines)
     used = [line for line in lines if line.publish is not None or line.subscribe is not None]
     return Offer(_transport(description, sections), lines, tuple(line.mid for line in used if line.codec is None))
@@ -146,16 +157,18 @@ def _check_uses(sections: Mapping[str, MediaSection], publish: Mapping[str, Sour
             raise _refuse("A subscribed line is not a receiving line of the offer.", "subscribe")
 
 
-def _line(mid: str, section: MediaSection, source: Source | None, track_id: str | None) -> OfferLine:
+def _line(section: MediaSection, use: _Use) -> OfferLine:
+    source = use.publish
     rejected = section.port == 0 and section.first("bundle-only") is None
     usable = section.kind in ("audio", "video") and not rejected and section.protocol == "UDP/TLS/RTP/SAVPF"
-    codec = find_codec(section, Kind(section.kind)) if usable and section.first("rtcp-mux") is not None else None
+    codec = find_codec(section, Kind(section.kind), use.video) if usable and section.first("rtcp-mux") is not None else None
     sending = source is not None
-    layers = find_layers(section, extension_ids(section)) if source is Source.CAMERA and codec else None
+    layered = source is Source.CAMERA and codec is not None and codec.name == DEFAULT_VIDEO  # only VP8's numbers we rewrite
+    layers = find_layers(section, extension_ids(section)) if layered else None
     # Firefox announces one of each layer, Chromium none: their packets say by themselves which they are.
     ssrc, rtx_ssrc = _announced_ssrcs(section) if sending and layers is None else (0, 0)
     return OfferLine(
-        mid=mid,
+        mid=use.mid,
         kind=section.kind,
         protocol=section.protocol,
         first_format=section.formats[0] if section.formats else "0",
@@ -164,7 +177,7 @@ def _line(mid: str, section: MediaSection, source: Source | None, track_id: str 
         feedback=find_feedback(section, codec, sending=sending) if codec else (),
         reduced_size=section.first("rtcp-rsize") is not None,
         publish=source,
-        subscribe=track_id,
+        subscribe=use.subscribe,
         ssrc=ssrc,
         rtx_ssrc=rtx_ssrc,
         layers=layers,

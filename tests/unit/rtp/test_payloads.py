@@ -7,7 +7,7 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.rtp import MalformedPacket
+from telemed.rtp import MalformedPacket, av1, vp9
 from telemed.rtp.opus import is_dtx, packet_samples
 from telemed.rtp.vp8 import descriptor_length, frame_size, is_keyframe, parse_descriptor
 
@@ -97,3 +97,34 @@ def test_impossible_opus_packets(payload: bytes) -> None:
 
 def test_dtx_is_told_by_length() -> None:
     assert [is_dtx(length) for length in (0, 1, 2, 3, 100)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("packet", "begins"),
+    [
+        (b"\x8a\x85\x01frame", True),  # key picture with a 15-bit number
+        (b"\x88\x05frame", True),  # and with one of 7 bits
+        (b"\x08frame", True),
+        (b"\xac\x05\x00\x00frame", True),  # lowest of several spatial layers
+        (b"\xac\x05\x02\x00frame", False),  # the one above begins its own frame, of the same picture
+        (b"\xc8\x05frame", False),  # predicted
+        (b"\x84\x05frame", False),  # the end of a frame
+        (b"\x80\x05frame", False),
+    ],
+)
+def test_vp9_key_pictures_begin_at_their_lowest_layer(packet: bytes, begins: bool) -> None:
+    assert vp9.is_keyframe(b"head" + packet, 4, 4 + len(packet)) is begins
+
+
+@pytest.mark.parametrize(
+    ("first", "begins"), [(0x08, True), (0x18, True), (0x58, True), (0x88, False), (0x10, False), (0x50, False)]
+)
+def test_av1_sequences_begin_where_the_header_says(first: int, begins: bool) -> None:
+    assert av1.is_keyframe(bytes((first,)) + b"\x0a\x0b", 0, 3) is begins
+
+
+@given(st.binary(max_size=8), st.integers(0, 9), st.integers(0, 9))
+def test_cut_off_payloads_begin_nothing(data: bytes, start: int, end: int) -> None:
+    start, end = min(start, len(data)), min(end, len(data))
+    for parse in (vp9.is_keyframe, av1.is_keyframe):
+        assert parse(data, start, end) in ((True, False) if end - start >= 2 else (False,))

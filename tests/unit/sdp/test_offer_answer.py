@@ -78,6 +78,26 @@ def test_a_line_without_the_rooms_codec_is_named_and_rejected() -> None:
     assert "m=video 0 " in sdp.write_answer(offer, negotiated, {"trk_a": "s"})
 
 
+@pytest.mark.parametrize("video", ["vp9", "av1"])
+@pytest.mark.parametrize("name", ["chromium_1", "firefox_1"])
+def test_a_room_with_another_video_codec_takes_its_first_profile(name: str, video: str) -> None:
+    offer = sdp.parse_offer(OFFERS[name], PUBLISH, {}, video)
+    _audio, camera = offer.publish_lines({"0": "trk_m", "1": "trk_c"})
+    assert camera.codec.name == video and camera.codec.rtx_payload_type is not None
+    negotiated = Negotiated("ufrg", "p" * 24, NEGOTIATED.fingerprint, NEGOTIATED.candidates, ())
+    line = sections(sdp.write_answer(offer, negotiated, {}))[1]
+    assert f"a=rtpmap:{camera.codec.payload_type} {video.upper()}/90000" in line and "VP8" not in line
+    assert ("profile-id=0" in line) is (video == "vp9")
+
+
+def test_higher_profiles_are_passed_over() -> None:
+    text = OFFERS["chromium_1"]
+    number = sdp.parse_offer(text, PUBLISH, {}, "vp9").publish_lines({"0": "trk_m", "1": "trk_c"})[1].codec.payload_type
+    higher = text.replace(f"a=fmtp:{number} profile-id=0", f"a=fmtp:{number} profile-id=1")
+    assert higher != text
+    assert sdp.parse_offer(higher, PUBLISH, {}, "vp9").unsupported == ("1",)
+
+
 def test_probe_has_one_receiving_audio_line() -> None:
     parts = OFFERS["chromium_1"].split("m=")
     probe = parts[0].replace("BUNDLE 0 1 2 3", "BUNDLE 2") + "m=" + parts[3]
