@@ -92,7 +92,7 @@ async def serve(orders: Launch) -> child.Lifespan:
             link_settings,
             store,
             clients,
-            around=Around(operation.admission, lambda: timedelta(days=live.link_days), notify),
+            around=Around(operation.admission, lambda: timedelta(days=live.link_days), notify, lambda: live.video_codec),
         )
         operation.watch(store, signaling, clients, lag)
         closing.push_async_callback(_within, STOP_ADMIN, "operation", operation.close)

@@ -25,11 +25,12 @@ export class Attempt {
    * @param {RTCPeerConnection} connection
    * @param {import("./codecs.js").CapabilitiesPort} capabilities
    * @param {() => RTCIceServer[]} [iceServers] the relay, as it is now
+   * @param {() => import("./codecs.js").VideoCodec} [videoCodec] the room's
    */
-  constructor(connection, capabilities, iceServers = () => []) {
+  constructor(connection, capabilities, iceServers = () => [], videoCodec = () => "vp8") {
     this.connection = connection;
     this.#iceServers = iceServers;
-    this.lines = new LinePool(connection, capabilities);
+    this.lines = new LinePool(connection, capabilities, videoCodec);
   }
 
   /** Whether the server has to hear of something. */
@@ -98,7 +99,9 @@ export class Attempt {
   async accept(answer) {
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     this.answered = true;
-    if (answer.refused.length) this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
+    const lacking = new Set(answer.refused.filter((one) => one.code === "no_codec").map((one) => one.mid));
+    this.lines.drop(lacking);
+    this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
   }
 
   close() {

@@ -38,6 +38,8 @@ export class CallMedia {
   interrupted = signal(null);
   /** Speaking for half a second with the microphone off. */
   speakingMuted = signal(false);
+  /** The browser has not the video codec of this call: sound only. */
+  lacksVideo = signal(false);
   remote = new RemoteTracks();
   canShare = canShareScreen();
   /** Told after each change of what others see of us. @type {(state: MediaState) => void} */
@@ -65,6 +67,7 @@ export class CallMedia {
       peer.on("tracks", (receivers) => this.remote.update(receivers)),
       peer.on("state", (state) => { this.connection.value = state; }),
       peer.on("putOff", ({ code }) => { this.putOff.value = code; }),
+      peer.on("lacksVideo", (lacks) => { this.lacksVideo.value = lacks; }),
       peer.on("stats", (report) => this.#measured(report)),
     ];
   }

@@ -239,6 +239,7 @@ export class CallSession {
     const { peer } = this.media;
     const audioOnly = this.audioOnly.value;
     peer.expecting = mediaExpected(state, audioOnly);
+    peer.videoCodec = state.policy.video_codec;
     this.media.limitVideo(state.policy.max_video_bitrate);
     peer.subscribe(wantedTracks(state, audioOnly));
     if (isWaiting(state.you.state) && !this.#mediaBegun) this.media.prepare();

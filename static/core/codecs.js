@@ -1,6 +1,9 @@
-// The codecs of our rooms: Opus, and VP8 with its retransmissions. Everything else a browser offers is left out of the offer.
+// The codecs of our rooms: Opus, and one video codec with its retransmissions. All else a browser offers is left out of the offer.
 
-const ROOM_CODECS = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] };
+/** What a room's video may be. @typedef {"vp8" | "vp9" | "av1"} VideoCodec */
+
+/** @param {import("./messages.js").Kind} kind @param {VideoCodec} video */
+const roomCodecs = (kind, video) => (kind === "audio" ? ["audio/opus"] : [`video/${video}`, "video/rtx"]);
 
 /** @typedef {(kind: import("./messages.js").Kind) => RTCRtpCapabilities | null} CapabilitiesPort */
 
@@ -12,12 +15,14 @@ export const browserCapabilities = (kind) => globalThis.RTCRtpReceiver?.getCapab
  * @param {RTCRtpTransceiver} transceiver
  * @param {import("./messages.js").Kind} kind
  * @param {CapabilitiesPort} capabilities
+ * @param {VideoCodec} video the room's
  */
-export function pruneCodecs(transceiver, kind, capabilities) {
+export function pruneCodecs(transceiver, kind, capabilities, video) {
+  const codecs = roomCodecs(kind, video);
   if (typeof transceiver.setCodecPreferences !== "function") return;
   const known = capabilities(kind)?.codecs ?? [];
-  const wanted = known.filter((codec) => ROOM_CODECS[kind].includes(codec.mimeType.toLowerCase()));
-  if (!wanted.some((codec) => codec.mimeType.toLowerCase() === ROOM_CODECS[kind][0])) return;
+  const wanted = known.filter((codec) => codecs.includes(codec.mimeType.toLowerCase()));
+  if (!wanted.some((codec) => codec.mimeType.toLowerCase() === codecs[0])) return;
   try {
     transceiver.setCodecPreferences(wanted);
   } catch {

@@ -16,23 +16,32 @@ export class LinePool {
   dirty = false;
   /** @type {Line[]} */
   #lines = [];
+  /** Kinds whose codec the browser lacks: such lines were rejected, and are not offered again. @type {Set<Kind>} */
+  #without = new Set();
   #connection;
   #capabilities;
+  #videoCodec;
 
-  /** @param {RTCPeerConnection} connection @param {import("./codecs.js").CapabilitiesPort} capabilities */
-  constructor(connection, capabilities) {
+  /** @param {RTCPeerConnection} connection @param {import("./codecs.js").CapabilitiesPort} capabilities @param {() => import("./codecs.js").VideoCodec} [videoCodec] */
+  constructor(connection, capabilities, videoCodec = () => "vp8") {
     this.#connection = connection;
     this.#capabilities = capabilities;
+    this.#videoCodec = videoCodec;
+  }
+
+  /** Whether pictures can neither be sent nor seen. */
+  get lacksVideo() {
+    return this.#without.has("video");
   }
 
   /** Makes the lines what `wishes` say. @param {Wishes} wishes */
   sync(wishes) {
-    for (const [source, publication] of wishes.publish) this.#publish(source, publication);
+    for (const [source, publication] of wishes.publish) if (!this.#without.has(KIND_OF[source])) this.#publish(source, publication);
     for (const line of this.#lines) {
       if (line.source && !wishes.publish.has(line.source)) this.#silence(line);
       if (line.trackId && !wishes.subscribe.has(line.trackId)) this.#release(line);
     }
-    for (const [trackId, kind] of wishes.subscribe) this.#subscribe(trackId, kind);
+    for (const [trackId, kind] of wishes.subscribe) if (!this.#without.has(kind)) this.#subscribe(trackId, kind);
   }
 
   /** Adds a receiving line for a track that is not known yet: it can be named after the offer is written. @param {Kind} kind */
@@ -68,6 +77,13 @@ export class LinePool {
       line.trackId = null;
       line.transceiver.direction = "inactive"; // As the answer said; that needs no offer of its own.
     }
+  }
+
+  /** The browser lacks the codec of these lines; the answer ended them for good. @param {ReadonlySet<string>} mids */
+  drop(mids) {
+    const isDropped = (/** @type {Line} */ line) => line.transceiver.mid !== null && mids.has(line.transceiver.mid);
+    for (const line of this.#lines.filter(isDropped)) this.#without.add(line.kind);
+    this.#lines = this.#lines.filter((line) => !isDropped(line) && !this.#without.has(line.kind));
   }
 
   /** Receivers of the tracks that the last answer granted. @returns {Map<string, RTCRtpReceiver>} */
@@ -129,7 +145,7 @@ export class LinePool {
   /** @param {MediaStreamTrack | Kind} what @param {RTCRtpTransceiverInit} init @param {Omit<Line, "transceiver">} line */
   #add(what, init, line) {
     const transceiver = this.#connection.addTransceiver(what, init);
-    pruneCodecs(transceiver, line.kind, this.#capabilities);
+    pruneCodecs(transceiver, line.kind, this.#capabilities, this.#videoCodec());
     this.#lines.push({ transceiver, ...line });
     this.dirty = true;
   }

@@ -38,7 +38,7 @@
  */
 /** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
 /** @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string}} ChatMessage */
-/** @typedef {{max_video_bitrate: number}} Policy */
+/** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec}} Policy */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
 /**

@@ -51,7 +51,7 @@ const STALE_JUMP_MS = 30_000;
 /** Milliseconds until refused tracks are asked for again; doubles up to the second figure. */
 const REFUSED_MS = { first: 1_000, longest: 15_000 };
 
-/** @extends {Emitter<{state: PeerState, tracks: ReadonlyMap<string, RTCRtpReceiver>, stats: RTCStatsReport, refused: {code: string}, putOff: {code: string}}>} */
+/** @extends {Emitter<{state: PeerState, tracks: ReadonlyMap<string, RTCRtpReceiver>, stats: RTCStatsReport, refused: {code: string}, putOff: {code: string}, lacksVideo: boolean}>} */
 export class Peer extends Emitter {
   /** @type {PeerState} */
   state = "idle";
@@ -84,6 +84,8 @@ export class Peer extends Emitter {
   /** @type {Timer} */
   #sampleTimer;
   #prepared;
+  /** The room's; to be set before connecting. @type {import("./codecs.js").VideoCodec} */
+  videoCodec = "vp8";
 
   /** @param {PeerPorts} ports */
   constructor(ports) {
@@ -193,7 +195,8 @@ export class Peer extends Emitter {
 
   #createAttempt() {
     const { createConnection, iceServers, capabilities } = this.#ports;
-    return new Attempt(createConnection({ bundlePolicy: "max-bundle", iceServers: iceServers() }), capabilities, iceServers);
+    const connection = createConnection({ bundlePolicy: "max-bundle", iceServers: iceServers() });
+    return new Attempt(connection, capabilities, iceServers, () => this.videoCodec);
   }
 
   /** @param {Attempt | null} [prepared] */
@@ -255,7 +258,8 @@ export class Peer extends Emitter {
     this.emit("putOff", { code: "" });
     if (this.state !== "connected" && !this.#recoverTimer.running) this.#recoverTimer.set(CONNECT_MS, () => this.#gaveUp());
     this.emit("tracks", attempt.lines.receivers());
-    if (!answer.refused.length) return;
+    this.emit("lacksVideo", attempt.lines.lacksVideo);
+    if (answer.refused.every((one) => one.code === "no_codec")) return; // Asking again would change nothing.
     this.#refusedTimer.set(this.#refusedWait, () => this.#changed());
     this.#refusedWait = Math.min(this.#refusedWait * 2, REFUSED_MS.longest);
   }

@@ -25,6 +25,8 @@ function harness() {
       if (h.hold) await h.hold;
       if (h.fail) throw h.fail;
       const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
+      const lacking = h.lacksVideo ? h.connection().transceivers.filter((one) => one.kind === "video").map((one) => one.mid) : [];
+      refused.push(...[...offer.publish, ...offer.subscribe].filter((one) => lacking.includes(one.mid)).map((one) => ({ mid: one.mid, track_id: "trk", code: "no_codec" })));
       return { attempt: offer.attempt, offer: offer.offer, sdp: refused.map((one) => one.mid).join(","), publish: [], refused };
     },
     negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
@@ -65,6 +67,36 @@ test("offers at once, names its lines, prunes codecs, tells when the answer is a
   assert.deepEqual(h.connection().transceivers.map((one) => one.codecs), [["video/VP8", "video/rtx"], ["audio/opus"], ["audio/opus"], ["video/VP8", "video/rtx"]]);
   assert.equal(h.connection().transceivers[0].sender.parameters.encodings[0].maxBitrate, 750_000);
   assert.deepEqual(h.states, ["connecting", "connected"]);
+});
+
+test("a room's codec that the browser lacks ends the pictures, keeps the sound and is not asked for again", async () => {
+  const h = harness();
+  const heard = [];
+  h.peer.on("lacksVideo", (lacks) => heard.push(lacks));
+  h.peer.videoCodec = "av1";
+  h.lacksVideo = true;
+  h.peer.publish("camera", new FakeTrack("video"));
+  h.peer.subscribe([{ id: "trk_1", kind: "audio" }, { id: "trk_2", kind: "video" }]);
+  await connected(h);
+  assert.deepEqual([heard, h.tracks], [[true], ["trk_1"]]);
+  const lines = h.connection().transceivers.length;
+  for (const one of h.connection().transceivers.filter((line) => line.kind === "video")) {
+    Object.defineProperty(one, "direction", { set() { throw new Error("stopped"); } });
+  }
+  h.peer.subscribe([{ id: "trk_1", kind: "audio" }, { id: "trk_2", kind: "video" }, { id: "trk_3", kind: "video" }, { id: "trk_4", kind: "audio" }]);
+  await flow(h, 5_000);
+  assert.deepEqual([h.offers.length, h.connection().transceivers.length, h.connections.length], [2, lines + 1, 1]);
+  assert.deepEqual(h.offers[1].publish.map((one) => one.source), ["microphone"]);
+});
+
+test("lines are pruned to the room's video codec", async () => {
+  const h = harness();
+  CODECS.video.push("video/VP9");
+  h.peer.videoCodec = "vp9";
+  h.peer.publish("camera", new FakeTrack("video"));
+  await connected(h);
+  CODECS.video.pop();
+  assert.deepEqual(h.connection().transceivers[0].codecs, ["video/rtx", "video/VP9"]);
 });
 
 test("changes within 100 ms are one offer, and there is one in flight", async () => {

@@ -23,6 +23,7 @@ class Policy(StrEnum):
     IDLE_LOCK_MINUTES = "idle_lock_minutes"
     LOGIN_HOURS = "login_hours"
     LINK_DAYS = "link_days"
+    VIDEO_CODEC = "video_codec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ RULES: Mapping[Policy, PolicyRule] = {
     Policy.IDLE_LOCK_MINUTES: PolicyRule(10, 0, low=1, high=120, may_be_off=True),
     Policy.LOGIN_HOURS: PolicyRule(12, 12, low=1, high=24),  # NIST SP 800-63B AAL2: at most 24 h
     Policy.LINK_DAYS: PolicyRule(30, 30, low=1, high=90),  # after the planned start; a link ends with its visit anyway
+    # Of visits that begin from now on. Every browser has VP8; the others carry more picture per bit and cost more computing.
+    Policy.VIDEO_CODEC: PolicyRule("vp8", "vp8", ("vp8", "vp9", "av1")),
 }
 
 
@@ -62,6 +65,7 @@ class ClinicPolicies:
     idle_lock_minutes: int  # 0: never
     login_hours: int
     link_days: int
+    video_codec: str
 
     def value_of(self, policy: Policy) -> Value:
         """The value of one policy."""
@@ -81,7 +85,7 @@ def policies_from(stored: Mapping[str, Any], is_demo: bool) -> ClinicPolicies:
     for policy, rule in RULES.items():
         if policy.value in stored and rule.allows(stored[policy.value]):
             values[policy.value] = stored[policy.value]
-    return replace(ClinicPolicies("", 0, 0, 0), **values)
+    return replace(ClinicPolicies("", 0, 0, 0, ""), **values)
 
 
 def policy_named(name: str) -> Policy:

@@ -89,6 +89,7 @@ class SessionRecord:
     sealed_at: datetime | None = None
     patient_id: str | None = None  # the record it was attached to, by staff only
     site_id: str | None = None
+    video_codec: str = "vp8"  # as the clinic's policy was at its beginning
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def call_state(scene: Scene, viewer: ParticipantRecord) -> Json:
         "session": session_view(scene.session, viewer, scene.seats),
         "participants": participants_view(scene, viewer),
         "chat": chat_view(scene.messages, viewer),
-        "policy": policy_view(scene.seats),
+        "policy": policy_view(scene.session, scene.seats),
     }
     if is_staff(viewer):
         state["moves"] = [move_view(move) for move in scene.moves]
@@ -243,6 +243,7 @@ def move_view(move: MoveRequest) -> Json:
     return {"request_id": move.id, "participant_id": move.participant_id, "at": iso_utc(move.at)}
 
 
-def policy_view(seats: Iterable[ParticipantRecord]) -> Json:
-    """Return the limits every sender keeps to, by the number of people in the call."""
-    return {"max_video_bitrate": max_video_bitrate(sum(seat.state in IN_CALL for seat in seats))}
+def policy_view(session: SessionRecord, seats: Iterable[ParticipantRecord]) -> Json:
+    """Return what every sender keeps to: the visit's video codec, and the rate by the number of people in the call."""
+    people = sum(seat.state in IN_CALL for seat in seats)
+    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": session.video_codec}

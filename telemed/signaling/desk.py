@@ -29,11 +29,12 @@ def usual_link_life() -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the call logic asks of the rest of the server: whether people may come in, how long links live, ways out."""
+    """What the call logic asks of the rest of the server: whether people may come in, what the clinic decided, ways out."""
 
     admission: Admission = field(default_factory=Admission)
     link_life: Callable[[], timedelta] = usual_link_life  # as the clinic's policy says now
     notifier: Notifier = NoNotifier()
+    video_codec: Callable[[], str] = lambda: "vp8"  # of a visit that begins now
 
 
 @dataclass(frozen=True, slots=True)

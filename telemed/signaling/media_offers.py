@@ -47,7 +47,7 @@ class MediaOffers:
         room = self._placement.place(session_id, _claim(visit))
         peer = room.peer(seat.id, self._clock.monotonic())
         self._check_turn(peer, request)
-        offer = sdp.parse_offer(request.sdp, publish, wanted)
+        offer = sdp.parse_offer(request.sdp, publish, wanted, visit.session.video_codec)
         track_ids = {mid: track_id(seat.id, source) for mid, source in publish.items()}
         lines = offer.publish_lines(track_ids)
         declaration = Negotiate(
@@ -58,14 +58,18 @@ class MediaOffers:
         visit.live(seat.id).tracks = {line.source: line.track_id for line in lines}
         self._live.publish(visit)
         granted = {grant.mid for grant in negotiated.grants}
-        refused = [(mid, track) for mid, track in subscribe.items() if mid not in granted]
+        without = set(offer.unsupported)
+        asked = {**subscribe, **{mid: track_ids[mid] for mid in publish if mid in without}}
+        refused = [(mid, track) for mid, track in asked.items() if mid not in granted]
         streams = {track: self._publisher(visit, track) for track in wanted.values()}
         return {
             "attempt": request.attempt,
             "offer": request.offer,
             "sdp": sdp.write_answer(offer, negotiated, streams, offer.layered),
             "publish": [{"mid": line.mid, "track_id": line.track_id} for line in lines],
-            "refused": [{"mid": mid, "track_id": track, "code": "not_found"} for mid, track in refused],
+            "refused": [
+                {"mid": mid, "track_id": track, "code": "no_codec" if mid in without else "not_found"} for mid, track in refused
+            ],
         }
 
     def _authorise(

@@ -82,6 +82,7 @@ class SessionDesk:
             patient_name=patient_name,
             reason=reason,
             site_id=actor.site_id,
+            video_codec=self._desk.around.video_codec(),
         )
         await tx.sessions.create(session)
         step = VisitStep(tx, now, actor.ref, session, {})

@@ -93,6 +93,7 @@ session = Table(
     time("sealed_at", null=True),
     ref("patient_id", "patient", null=True),
     ref("site_id", "site", null=True, index=False),
+    Column("video_codec", String(8), nullable=False, server_default="vp8"),
     Index("ix_session_state", "state", "created_at"),
     Index("ix_session_organisation", "organisation_id", "created_at"),
 )

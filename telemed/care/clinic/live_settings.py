@@ -43,6 +43,11 @@ class LiveSettings:
         """Days a link works, counted from its visit's planned start."""
         return self.policies.link_days
 
+    @property
+    def video_codec(self) -> str:
+        """The video codec of visits that begin now."""
+        return self.policies.video_codec
+
     def take(self, clinic: OrganisationRecord, policies: ClinicPolicies) -> None:
         """What was committed counts from now on."""
         is_new = clinic != self.clinic
