@@ -97,10 +97,10 @@ export class Attempt {
 
   /** @param {Answer} answer */
   async accept(answer) {
+    const lacking = answer.refused.filter((one) => one.code === "no_codec");
+    this.lines.drop(new Set(lacking.map((one) => one.mid))); // First: a line that the answer ends loses its mid.
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     this.answered = true;
-    const lacking = new Set(answer.refused.filter((one) => one.code === "no_codec").map((one) => one.mid));
-    this.lines.drop(lacking);
     this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
   }
 

@@ -67,7 +67,7 @@ export class CallMedia {
       peer.on("tracks", (receivers) => this.remote.update(receivers)),
       peer.on("state", (state) => { this.connection.value = state; }),
       peer.on("putOff", ({ code }) => { this.putOff.value = code; }),
-      peer.on("lacksVideo", (lacks) => { this.lacksVideo.value = lacks; }),
+      peer.on("lacksVideo", (lacks) => this.#videoLacks(lacks)),
       peer.on("stats", (report) => this.#measured(report)),
     ];
   }
@@ -98,7 +98,7 @@ export class CallMedia {
     const { interrupted } = this.devices;
     return {
       microphone: this.microphone.value,
-      camera: this.camera.value && !interrupted.camera,
+      camera: this.camera.value && !interrupted.camera && !this.lacksVideo.value,
       screen: this.screenTrack.value !== null,
       interrupted: interrupted.microphone && this.#wanted.microphone,
     };
@@ -116,6 +116,13 @@ export class CallMedia {
     // The old one's sound stays dead on some iPhones, whatever track it is given.
     if (back) this.peer.reset();
     return back;
+  }
+
+  /** @param {boolean} lacks */
+  #videoLacks(lacks) {
+    if (lacks === this.lacksVideo.value) return;
+    this.lacksVideo.value = lacks;
+    this.onState(this.state);
   }
 
   /** Off at once; on may take the browser's question. @returns {Promise<import("./messages.js").DeviceVerdict | "untested">} */

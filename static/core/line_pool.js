@@ -79,7 +79,7 @@ export class LinePool {
     }
   }
 
-  /** The browser lacks the codec of these lines; the answer ended them for good. @param {ReadonlySet<string>} mids */
+  /** The browser lacks the codec of these lines; the answer ends them for good. @param {ReadonlySet<string>} mids */
   drop(mids) {
     const isDropped = (/** @type {Line} */ line) => line.transceiver.mid !== null && mids.has(line.transceiver.mid);
     for (const line of this.#lines.filter(isDropped)) this.#without.add(line.kind);

@@ -34,6 +34,12 @@ class FakeTransceiver {
     this.receiver = { track: { kind: this.kind, muted: true } };
   }
 
+  /** As a rejected line does: no mid any more, and whoever turns it gets an error. */
+  stop() {
+    this.mid = null;
+    Object.defineProperty(this, "direction", { get: () => "stopped", set() { throw new Error("stopped"); } });
+  }
+
   setCodecPreferences(codecs) {
     this.codecs = codecs.map((codec) => codec.mimeType);
   }
@@ -66,12 +72,15 @@ export class FakeConnection {
 
   async setLocalDescription() {
     this.written += 1;
-    this.transceivers.forEach((one, index) => { one.mid ??= String(index); });
+    this.transceivers.forEach((one, index) => { if (one.direction !== "stopped") one.mid ??= String(index); });
     this.localDescription = { sdp: this.transceivers.map((one) => `${one.mid}:${one.kind}:${one.direction}`).join("\n") };
   }
 
   async setRemoteDescription({ sdp }) {
-    const refused = new Set(sdp.split(",").filter(Boolean));
+    const names = sdp.split(",").filter(Boolean);
+    const ended = new Set(names.filter((name) => name.endsWith("!")).map((name) => name.slice(0, -1)));
+    for (const one of this.transceivers.filter((line) => ended.has(line.mid))) one.stop();
+    const refused = new Set(names);
     for (const one of this.transceivers) one.currentDirection = refused.has(one.mid) ? "inactive" : one.direction;
   }
 

@@ -27,7 +27,7 @@ function harness() {
       const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
       const lacking = h.lacksVideo ? h.connection().transceivers.filter((one) => one.kind === "video").map((one) => one.mid) : [];
       refused.push(...[...offer.publish, ...offer.subscribe].filter((one) => lacking.includes(one.mid)).map((one) => ({ mid: one.mid, track_id: "trk", code: "no_codec" })));
-      return { attempt: offer.attempt, offer: offer.offer, sdp: refused.map((one) => one.mid).join(","), publish: [], refused };
+      return { attempt: offer.attempt, offer: offer.offer, sdp: refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused };
     },
     negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
   });
@@ -80,9 +80,6 @@ test("a room's codec that the browser lacks ends the pictures, keeps the sound a
   await connected(h);
   assert.deepEqual([heard, h.tracks], [[true], ["trk_1"]]);
   const lines = h.connection().transceivers.length;
-  for (const one of h.connection().transceivers.filter((line) => line.kind === "video")) {
-    Object.defineProperty(one, "direction", { set() { throw new Error("stopped"); } });
-  }
   h.peer.subscribe([{ id: "trk_1", kind: "audio" }, { id: "trk_2", kind: "video" }, { id: "trk_3", kind: "video" }, { id: "trk_4", kind: "audio" }]);
   await flow(h, 5_000);
   assert.deepEqual([h.offers.length, h.connection().transceivers.length, h.connections.length], [2, lines + 1, 1]);
