@@ -40,10 +40,12 @@ class Lengths:
 
 
 async def stays_one(here: Case, verdict: Verdict) -> None:
-    """Nobody was dropped: both hear each other, by the connection they began with."""
+    """Nobody was dropped: both hear each other, the phone in the seat it had. On a machine with time on its hands also by the
+    connection they began with."""
     await asyncio.gather(*(page.receives(40.0, audio=25) for page in (here.call.doctor, here.call.patient)))
     looks = await asyncio.gather(here.call.patient.look(), here.call.doctor.look())
-    verdict.holds("never dropped", all((look["attempts"], look["connections"]) == (1, 1) for look in looks))
+    verdict.holds("never dropped", looks[0]["seat"] == here.call.patient_id)
+    verdict.holds("one connection", all((look["attempts"], look["connections"]) == (1, 1) for look in looks))
 
 
 def both(verdict: Verdict, found: Measured) -> None:
