@@ -69,9 +69,11 @@ def _next_packet(raw: bytes, position: int) -> tuple[bytes, int]:
         raise MalformedPacket("RTCP packet is longer than its datagram")
     if not first & 0x20:
         return raw[position:end], end
+    # RFC 3550 section 6.4.1 allows it in the last packet alone and by multiples of four. Chromium fills each transport feedback
+    # up to whole words, with one to three bytes, and may send several in one datagram.
     padding = raw[end - 1]
-    if end != len(raw) or not padding or padding & 3 or position + 4 + padding > end:
-        raise MalformedPacket("RTCP padding does not fit")  # RFC 3550 section 6.4.1: only the last packet is padded
+    if not padding or position + 4 + padding > end:
+        raise MalformedPacket("RTCP padding does not fit")
     return raw[position : end - padding], end
 
 

@@ -9,6 +9,7 @@ from aiortc import rtp as aiortc_rtp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemed.congestion.twcc_wire import parse_transport_feedback
 from telemed.rtp import MalformedPacket
 from telemed.rtp.rtcp import (
     Bye,
@@ -122,12 +123,26 @@ def test_sdes_and_remb_are_skipped_and_unknown_types_noted() -> None:
     assert parse_compound(data) == [Ignored(204, 3), Ignored(207, 0), Ignored(205, 9), Pli(1, 2)]
 
 
-def test_padding_of_the_last_packet_is_removed() -> None:
+def test_padding_is_removed() -> None:
     pli = build_pli(1, 2)
     padded = bytes([pli[0] | 0x20, pli[1], 0, 3]) + pli[4:] + b"\0\0\0\x04"
     assert parse_compound(padded) == [Pli(1, 2)]
-    with pytest.raises(MalformedPacket):
-        parse_compound(padded + pli)
+    assert parse_compound(padded + pli) == [Pli(1, 2)] * 2
+
+
+@pytest.mark.parametrize("arrivals", [1, 2, 3, 4])
+def test_transport_feedback_is_padded_to_whole_words_as_chromium_does(arrivals: int) -> None:
+    """Each arrival costs a byte of delta: three of four messages end within a word."""
+    body = struct.pack("!HHIH", 7, arrivals, 1 << 8 | 5, 0x2000 | arrivals) + bytes([4] * arrivals)
+    padding = -len(body) % 4
+    filled = body + (bytes(padding - 1) + bytes([padding]) if padding else b"")
+    first = 0x80 | (0x20 if padding else 0) | 15
+    message = struct.pack("!BBHII", first, 205, 2 + len(filled) // 4, 1, 2) + filled
+    records = parse_compound(message * 2 + build_pli(1, 2))
+    assert [type(record) for record in records] == [TransportFeedback, TransportFeedback, Pli]
+    assert isinstance(records[0], TransportFeedback)
+    report = parse_transport_feedback(records[0].data)
+    assert (report.base_sequence, len(report.received)) == (7, arrivals)
 
 
 PLI = build_pli(1, 2)
