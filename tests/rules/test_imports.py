@@ -102,3 +102,13 @@ def test_the_supervisor_stays_small() -> None:
                 "socketio",
             }
             assert not heavy
+
+
+def test_each_migration_has_a_number_of_its_own() -> None:
+    """Two that follow the same one leave a database that no program can open."""
+    found = sorted((ROOT / "telemed" / "store" / "migrations" / "versions").glob("[0-9]*.py"))
+    numbers = [path.name[:4] for path in found]
+    assert numbers == [f"{number:04}" for number in range(1, len(found) + 1)]
+    for before, path in zip(["None", *(f'"{number}"' for number in numbers)], found, strict=False):
+        text = path.read_text("utf-8")
+        assert f'revision = "{path.name[:4]}"' in text and f"down_revision = {before}\n" in text, path
