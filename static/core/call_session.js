@@ -39,6 +39,8 @@ const LEAVE_MS = 3_000;
 const QUALITY_MS = 10_000;
 /** Milliseconds between reports of one's own reception. */
 const REPORT_MS = 60_000;
+/** Milliseconds of reception that make a report worth sending when the way has changed. */
+const WAY_MS = 8_000;
 
 export class CallSession {
   /** @type {import("../vendor/preact.js").Signal<import("./signal.js").SignalState>} */
@@ -69,6 +71,8 @@ export class CallSession {
   #toldMedia = "";
   /** What the last report ended with. @type {import("./stats.js").Sample | null} */
   #reported = null;
+  /** The path the last report named. */
+  #reportedPath = "";
   /** @type {(() => void)[]} */
   #stop = [];
 
@@ -110,7 +114,7 @@ export class CallSession {
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
-    this.#stop.push(effect(() => { this.#reported ??= this.media.reception.value?.sample ?? null; }));
+    this.#stop.push(effect(() => this.#followWay(this.media.reception.value?.sample ?? null)));
     const reporting = setInterval(() => this.#reportQuality(), REPORT_MS);
     this.#stop.push(() => clearInterval(reporting));
     this.#link.start();
@@ -275,10 +279,18 @@ export class CallSession {
     rememberWish(this.sessionId, { microphone, camera, audioOnly: this.audioOnly.peek() });
   }
 
+  /** Only we know that a relay carries us: a new way is told before the minute is over. @param {import("./stats.js").Sample | null} sample */
+  #followWay(sample) {
+    if (!sample) return;
+    this.#reported ??= sample;
+    if (sample.path !== this.#reportedPath && sample.at - this.#reported.at >= WAY_MS) untracked(() => this.#reportQuality());
+  }
+
   #reportQuality() {
     const sample = this.media.reception.value?.sample ?? null;
     const before = this.#reported;
     this.#reported = sample;
+    this.#reportedPath = sample?.path ?? "";
     if (sample && before && this.inCall.value) this.#link.tell("quality_report", receiveReport(before, sample));
   }
 }

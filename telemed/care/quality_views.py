@@ -30,7 +30,7 @@ class Seen(StrEnum):
     GOOD = "good"
     UNSTEADY = "unsteady"
     PAUSED = "paused"  # kept back to keep the sound
-    NONE = "none"  # nobody sent one
+    NONE = "none"  # nobody sent one, or the person wanted sound alone
     UNKNOWN = "unknown"
 
 

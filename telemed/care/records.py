@@ -255,7 +255,7 @@ class QualityMinute:
     down_rate: int | None = None
     layer: int | None = None  # received most of the time
     paused: float | None = None  # of the time: pictures were kept back to keep the sound
-    no_picture: float | None = None  # of the time: there was none to send
+    no_picture: float | None = None  # of the time: there was none, or the person wanted none
     way: str = ""  # udp, tcp, relay; empty: unknown
 
 

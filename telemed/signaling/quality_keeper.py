@@ -65,7 +65,11 @@ class QualityKeeper:
         seat = session_id, participant_id
         if reception.way:
             self._ways[seat] = reception.way
-        self._tally(seat, minute_of_report(self._clock.utcnow())).report = reception
+        now = self._clock.utcnow()
+        minute = minute_of_report(now)
+        if (*seat, minute) not in self._tallies:  # the call is younger than what reports usually tell of
+            minute = minute_of(now)
+        self._tally(seat, minute).report = reception
 
     def fresh(self) -> Iterator[tuple[Seat, Now]]:
         """How every connection is that a worker has told of lately."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from telemed.care.quality_minutes import minute_of
 from telemed.care.records import QualityMinute
 from telemed.care.states import SessionState
 from telemed.errors import NotAllowed, Unavailable
@@ -60,6 +61,15 @@ async def test_staff_are_told_the_way_by_the_relay(world: World) -> None:
     await patient.do("quality_report", **REPORT, way="relay")
     world.plane.report(sample(visit, visit.patient_id))
     await until(lambda: [e["data"].get("way") for e in doctor.live if e["type"] == "quality"] == ["relay"])
+
+
+async def test_the_first_report_of_a_young_call_makes_no_minute_before_it(world: World) -> None:
+    visit, _doctor, patient = await in_call(world)
+    before = minute_of(world.clock.utcnow())
+    world.plane.report(sample(visit, visit.patient_id))
+    await patient.do("quality_report", **REPORT)
+    await world.sweep(OVER)
+    assert min(row.minute for row in await kept(world, visit)) >= before
 
 
 @pytest.mark.parametrize(

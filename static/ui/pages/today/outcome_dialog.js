@@ -6,10 +6,12 @@ import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
+import { lazy } from "../../components/lazy.js";
 import { toast } from "../../components/toast.js";
 import { problemWords } from "../../problem_words.js";
 import { VisitRecord } from "../patients/visit_record.js";
 
+const VisitConnection = lazy(async () => (await import("../patients/visit_connection.js")).VisitConnection);
 const OUTCOMES = /** @type {const} */ (["completed", "follow_up", "no_show", "technical", "cancelled"]);
 const MAX_NOTE = 20_000;
 
@@ -55,6 +57,13 @@ function WhoseVisit({ sessionId, name }) {
   return patientId === undefined ? null : html`<${VisitRecord} sessionId=${sessionId} patientId=${patientId} name=${name} onChange=${setPatientId} />`;
 }
 
+/** How the call was, for those who want to know before they say how it ended. @param {{sessionId: string}} props */
+function ConnectionPart({ sessionId }) {
+  const [open, setOpen] = useState(false);
+  const toggled = (/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open);
+  return html`<details class="connection__figures" onToggle=${toggled}><summary>${t("connection.title")}</summary>${open && html`<${VisitConnection} sessionId=${sessionId} />`}</details>`;
+}
+
 /** @param {{task: import("./staff_state.js").Task, onClose: () => void}} props */
 export function OutcomeDialog({ task, onClose }) {
   const [outcome, setOutcome] = useState("completed");
@@ -66,6 +75,7 @@ export function OutcomeDialog({ task, onClose }) {
   return html`<${Dialog} title=${t("outcome.title", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions}>
     <${Outcomes} value=${outcome} onChange=${setOutcome} />
     <${Field} label=${t("outcome.note")} hint=${t("outcome.note_hint")} value=${note} onInput=${setNote} multiline=${true} rows=${3} maxlength=${MAX_NOTE} />
+    <${ConnectionPart} sessionId=${task.session_id} />
     <${WhoseVisit} sessionId=${task.session_id} name=${task.patient_name} />
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
   </${Dialog}>`;
