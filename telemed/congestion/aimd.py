@@ -109,6 +109,10 @@ class AimdController:
         self.capacity.add(bitrate, PROBE_WEIGHT)
         self._set(max(self.bitrate, bitrate))
 
+    def carries(self, bitrate: float) -> None:
+        """So much arrives without a queue: no capacity is proved by it, but less is disproved."""
+        self._set(max(self.bitrate, bitrate))
+
     def limit(self, bitrate: float) -> None:
         """Fall to `bitrate` if above: the path is unknown again, or silent."""
         self._set(min(self.bitrate, bitrate))

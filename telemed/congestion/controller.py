@@ -30,6 +30,8 @@ QUEUE_US = 15_000  # a slope without a queue in every packet of a report is jitt
 IDLE_QUEUE_US = 75_000  # and with little of ours in it, somebody else's burst
 PROBE_QUEUE_US = 60_000  # a probe adds to the queue: not to one that is felt already
 ALARMING_US = 250_000  # a queue that is cut whatever may explain it, if it
+CARRIED = 0.9  # of what arrives without a queue: so much the path carries, whatever was estimated
+CARRIED_AFTER_US = 2_000_000  # since the last congestion: what arrives then is not what stood in the queue
 RISING_US = 10_000  # rises so much from one report to the next
 
 
@@ -37,7 +39,7 @@ RISING_US = 10_000  # rises so much from one report to the next
 class Estimate:
     """What the path carries now, sound included. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
 
-    `good`: no growing or long queue, no loss that limits us: what "the link is good" means to the allocator.
+    `good`: no growing or long queue, no loss that limits us, no silence: what "the link is good" means to the allocator.
     """
 
     bitrate: float
@@ -72,11 +74,13 @@ class SendController:
         "_queue_before_us",
         "_reader",
         "_round_trip",
+        "_silent",
         "_silent_us",
         "_trendline",
         "_unanswered",
         "_used_bytes",
         "_used_from_us",
+        "_used_rate",
         "estimate",
         "log",
     )
@@ -99,8 +103,21 @@ class SendController:
         self._used_bytes = self._unanswered = 0
         self._used_from_us = self._congested_us = -1
         self._silent_us = 0
+        self._silent = False
+        self._used_rate = 0.0  # bit/s of the last whole window
         self._answered = False
         self.estimate = self._conclude()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the subscriber has ever reported on a packet of ours."""
+        return self._answered
+
+    @property
+    def carries_all(self) -> bool:
+        """Whether what is sent arrives, and no long queue stands: then the path carries it, whatever was estimated."""
+        arriving = self._delivered.rate()
+        return arriving is not None and arriving >= self._used_rate * CARRIED and not (self._queue.is_long or self._silent)
 
     @property
     def ignored(self) -> int:
@@ -155,6 +172,7 @@ class SendController:
             self._answered = True
             self._probes.reset(now_us)
         self._unanswered = self.log.bytes_sent
+        self._silent = False
         if outcome.round_trip_us is not None:
             self._round_trip.add(outcome.round_trip_us)
         self._silent_from(now_us)
@@ -193,6 +211,9 @@ class SendController:
             aimd.hold(now_us)
         else:
             aimd.grow(acknowledged, round_trip_us, now_us)
+            calm = self._congested_us < 0 or now_us - self._congested_us >= CARRIED_AFTER_US
+            if calm and acknowledged is not None:
+                aimd.carries(acknowledged * CARRIED)
 
     def _measure_use(self, now_us: int) -> None:
         """Do we send too little to learn anything from what arrives?"""
@@ -202,6 +223,7 @@ class SendController:
         if elapsed < USE_WINDOW_US:
             return
         used = (self.log.bytes_sent - self._used_bytes) * 8e6 / elapsed
+        self._used_rate = used
         busy = used >= self.estimate.bitrate * (BUSY_SHARE if self._idle else IDLE_SHARE)
         self._idle = not busy or (self._idle and not self._busy)  # two busy windows: what arrives must have caught up
         self._busy = busy
@@ -209,10 +231,12 @@ class SendController:
 
     def _watch_silence(self, now_us: int) -> None:
         """A subscriber that is sent packets and reports nothing gets less and less, down to the floor."""
-        if not self._answered or self.log.bytes_sent == self._unanswered:
-            self._silent_from(now_us)
+        log = self.log
+        if not self._answered or log.bytes_sent == self._unanswered or now_us - log.sent_at_us >= SILENT_CUT_US:
+            self._silent_from(now_us)  # nothing is sent, or all but the last packets were answered
         elif now_us >= self._silent_us:
             self._silent_us = now_us + SILENT_CUT_US
+            self._silent = True
             self._aimd.limit(self._aimd.bitrate * SILENT_CUT)
 
     def _silent_from(self, now_us: int) -> None:
@@ -226,5 +250,5 @@ class SendController:
     def _conclude(self) -> Estimate:
         aimd, loss, queue = self._aimd, self._loss, self._queue
         bitrate = max(min(aimd.bitrate, loss.limit), aimd.floor)
-        good = not self._congested and not queue.is_long and loss.limit >= aimd.bitrate
+        good = not self._congested and not queue.is_long and not self._silent and loss.limit >= aimd.bitrate
         return Estimate(bitrate, queue.queue_us, queue.is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good)

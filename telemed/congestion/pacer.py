@@ -7,14 +7,20 @@ Only whole frames are dropped, and sequence numbers are given at departure, so t
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from enum import Enum
+from typing import Generic, TypeVar
 
 PACING_FACTOR = 2.5  # times the estimate
 DRAIN_FACTOR = 0.25  # while the path's own queue is long: it empties at three quarters of what the path carries
 MAX_DELAY_US = 250_000  # the queue may hold what leaves within this time; then frames are refused
+MAX_KEYFRAME_DELAY_US = 1_000_000  # with a keyframe among it: to drop what follows would only ask for the next one
 MAX_PACKETS = 512  # the queue, whatever the rate: a frame beyond it is cut off
 BURST_US = 5_000  # may leave at once: a timer's grain
+CATCH_UP_US = 50_000  # and after a late timer, when packets have waited for it
 MIN_BURST = 1_500  # bytes: one packet always may
+
+T = TypeVar("T")
 
 
 class Verdict(Enum):
@@ -25,20 +31,33 @@ class Verdict(Enum):
     DROP = "drop"
 
 
-class Pacer:
-    """Video of one subscriber. `offer` each packet; `release` what is due when the timer fires.
+class Pacer(Generic[T]):
+    """Video of one subscriber; `T` stands for a held packet. `offer` each one; `release` what is due when the timer fires.
 
     Drop rule: when a frame begins and what is held takes longer than 250 ms to leave, the frame is dropped, and with it every
     held frame of its flow that has not begun to leave, and all that follows up to the next keyframe; `starved` has the
-    flow until then, and a keyframe is to be asked for. Likewise when 512 packets are held, whatever the rate.
+    flow until then, and a keyframe is to be asked for. A held keyframe does not count, up to a second in all. Likewise when 512
+    packets are held, whatever the rate.
     """
 
-    __slots__ = ("_burst", "_queue", "_queued_bytes", "_rate", "_tokens", "_updated_us", "dropped", "starved")
+    __slots__ = (
+        "_burst",
+        "_in_keyframe",
+        "_keyframe_bytes",
+        "_queue",
+        "_queued_bytes",
+        "_rate",
+        "_tokens",
+        "_updated_us",
+        "dropped",
+        "starved",
+    )
 
     def __init__(self, bitrate: float) -> None:
         """`bitrate`: the estimate, in bit/s."""
-        self._queue: deque[tuple[int, int, int, bool]] = deque()  # (token, size, flow, begins a frame)
-        self._queued_bytes = 0
+        self._queue: deque[tuple[T, int, int, bool, bool]] = deque()  # (token, size, flow, begins a frame, of a keyframe)
+        self._queued_bytes = self._keyframe_bytes = 0
+        self._in_keyframe: set[int] = set()  # flows whose latest frame is a keyframe
         self._tokens = 0.0
         self._updated_us = -1
         self.dropped = 0  # packets
@@ -62,11 +81,13 @@ class Pacer:
 
     def offer(self, flow: int, size: int, now_us: int, begins: bool, keyframe: bool) -> Verdict:
         """Decide on a video packet. `begins`: first packet of a frame; `keyframe`: of a keyframe."""
-        if len(self._queue) >= MAX_PACKETS or (begins and self._queued_bytes > self._rate * MAX_DELAY_US):
+        if begins:
+            (self._in_keyframe.add if keyframe else self._in_keyframe.discard)(flow)
+        if self._queue and (len(self._queue) >= MAX_PACKETS or (begins and self.is_full)):
             self.purge(flow)
             self.starved.add(flow)
-        if flow in self.starved:
-            if not (begins and keyframe and self._queued_bytes <= self._rate * MAX_DELAY_US):
+        if self.starved and flow in self.starved:
+            if not (begins and keyframe and not self.is_full):
                 self.dropped += 1
                 return Verdict.DROP
             self.starved.discard(flow)
@@ -76,22 +97,37 @@ class Pacer:
         self._tokens -= size
         return Verdict.SEND
 
-    def hold(self, flow: int, token: int, size: int, begins: bool) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether no frame may begin: what is held takes too long to leave."""
+        others = self._queued_bytes - self._keyframe_bytes
+        return others > self._rate * MAX_DELAY_US or self._queued_bytes > self._rate * MAX_KEYFRAME_DELAY_US
+
+    def hold(self, flow: int, token: T, size: int, begins: bool) -> None:
         """Queue a packet that `offer` said to hold; `token` comes back from `release`."""
-        self._queue.append((token, size, flow, begins))
+        of_keyframe = flow in self._in_keyframe
+        self._queue.append((token, size, flow, begins, of_keyframe))
         self._queued_bytes += size
+        self._keyframe_bytes += of_keyframe * size
+
+    def held(self, flow: int) -> Iterator[T]:
+        """Yield what stands for the held packets of a flow, in order."""
+        return (packet[0] for packet in self._queue if packet[2] == flow)
 
     def purge(self, flow: int) -> int:
         """Drop the held frames of a flow that have not begun to leave: it overflowed, is paused, or switches layers.
 
         Return how many packets that were.
         """
-        kept: deque[tuple[int, int, int, bool]] = deque()
-        whole = False
+        return self._drop(flow, whole=False)
+
+    def _drop(self, flow: int, whole: bool) -> int:
+        """Drop what is held of a flow; unless `whole`, from the first frame on that has not begun to leave."""
+        kept: deque[tuple[T, int, int, bool, bool]] = deque()
         for packet in self._queue:
             whole = whole or (packet[2] == flow and packet[3])
             if whole and packet[2] == flow:
-                self._queued_bytes -= packet[1]
+                self._took(packet)
             else:
                 kept.append(packet)
         gone = len(self._queue) - len(kept)
@@ -99,16 +135,20 @@ class Pacer:
         self.dropped += gone
         return gone
 
-    def release(self, now_us: int) -> list[int]:
+    def _took(self, packet: tuple[T, int, int, bool, bool]) -> None:
+        self._queued_bytes -= packet[1]
+        self._keyframe_bytes -= packet[4] * packet[1]
+
+    def release(self, now_us: int) -> list[T]:
         """Return the tokens of the packets to send now, in order."""
         self._refill(now_us)
-        due = []
+        due: list[T] = []
         queue = self._queue
         while queue and self._tokens > 0:
-            token, size, _, _ = queue.popleft()
-            self._tokens -= size
-            self._queued_bytes -= size
-            due.append(token)
+            packet = queue.popleft()
+            self._tokens -= packet[1]
+            self._took(packet)
+            due.append(packet[0])
         return due
 
     def next_release_us(self, now_us: int) -> int | None:
@@ -117,14 +157,16 @@ class Pacer:
             return None
         return now_us if self._tokens > 0 or self._rate <= 0 else now_us + int(-self._tokens / self._rate) + 1
 
-    def clear(self, flow: int) -> None:
-        """A flow ended: it starves no more, and what is held of it goes."""
-        self.purge(flow)
+    def clear(self, flow: int) -> int:
+        """A flow ended or pauses: it starves no more, and all that is held of it goes. Return how many packets that were."""
         self.starved.discard(flow)
+        self._in_keyframe.discard(flow)
+        return self._drop(flow, whole=True) if self._queue else 0
 
     def _refill(self, now_us: int) -> None:
         if self._updated_us >= 0 and now_us > self._updated_us:
-            self._tokens = min(self._tokens + (now_us - self._updated_us) * self._rate, self._burst)
+            most = max(self._burst, self._rate * CATCH_UP_US) if self._queue else self._burst
+            self._tokens = min(self._tokens + (now_us - self._updated_us) * self._rate, most)
         elif self._updated_us < 0:
             self._tokens = self._burst
         self._updated_us = max(now_us, self._updated_us)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telemed.congestion.demands import Mode
 from telemed.media.overload import LoadLevel
 
 CONTROL_VERSION = 1
@@ -139,6 +140,7 @@ class Negotiate:
     publish: tuple[PublishLine, ...]
     subscribe: tuple[SubscribeLine, ...]
     holder: str = ""  # the login or seat cookie it comes from; the worker keeps it for control, which may die meanwhile
+    mode: Mode = Mode.SPEECH  # what this person needs most from the call
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from telemed.rtp.extensions import find_extension, iter_extensions, scan_extensi
 __all__ = [
     "FIXED_HEADER_LENGTH",
     "Buffer",
+    "WIDE_OFFSET",
     "EgressTemplate",
     "find_extension",
     "is_rtcp",
@@ -20,14 +21,19 @@ __all__ = [
     "packet_packer",
     "parse_header",
     "scan_extensions",
+    "stamp_number",
 ]
 
 FIXED_HEADER_LENGTH = 12  # bytes, RFC 3550 section 5.1
+WIDE_OFFSET = FIXED_HEADER_LENGTH + 5  # of the transport-wide number: always the first element of our extension blocks
+MAX_PADDING = 255  # bytes: its length stands in the last one
 VERSION_BITS = 0x80  # version 2 in the two top bits of the first byte
+PADDING_BIT = 0x20  # of the same byte
 
 _FIXED = struct.Struct("!BBHII")
 _unpack_fixed = _FIXED.unpack_from
 _pack_fixed = _FIXED.pack_into
+stamp_number = struct.Struct("!H").pack_into  # (out, WIDE_OFFSET, number): a transport-wide number into a packet written before
 _packers: dict[tuple[int, int], Callable[..., None]] = {}
 
 
@@ -92,17 +98,22 @@ def one_byte_extensions(elements: list[tuple[int, bytes]]) -> bytes:
 
 
 class EgressTemplate:
-    """What the packets of one subscriber flow have in common: new header, optional MID extension, the publisher's payload.
+    """What the packets of one subscriber flow have in common: new header, optional extensions, the publisher's payload.
 
     The packet path writes first copies itself: `head`, the packet's own numbers and the payload go through `packet_packer`.
     CSRCs, the publisher's extensions and its padding are never forwarded. `out` is preallocated and never grows.
+    With a `transport_cc_id` every packet has room for a transport-wide number at WIDE_OFFSET; `stamp_number` writes it.
     """
 
     __slots__ = ("head", "header_length")
 
-    def __init__(self, ssrc: int, payload_type: int, mid: bytes = b"", mid_extension_id: int = 0) -> None:
-        """Without `mid` or with extension id 0 no extension block is written. MIDs above 16 bytes raise ValueError."""
-        wanted = [(mid_extension_id, mid)] if mid and mid_extension_id else []
+    def __init__(
+        self, ssrc: int, payload_type: int, mid: bytes = b"", mid_extension_id: int = 0, transport_cc_id: int = 0
+    ) -> None:
+        """Extensions with the id 0, and an empty `mid`, are not written. MIDs above 16 bytes raise ValueError."""
+        wanted = [(transport_cc_id, bytes(2))] if transport_cc_id else []
+        if mid and mid_extension_id:
+            wanted.append((mid_extension_id, mid))
         extensions = one_byte_extensions(wanted) if wanted else b""
         first = VERSION_BITS | (0x10 if wanted else 0)
         self.head = first, payload_type, payload_type | 0x80, ssrc, extensions  # second byte without and with marker
@@ -125,4 +136,15 @@ class EgressTemplate:
         out[start] = original_sequence >> 8 & 0xFF
         out[start + 1] = original_sequence & 0xFF
         out[start + 2 : end] = payload
+        return end
+
+    def write_padding(self, out: bytearray, sequence: int, timestamp: int, padding: int) -> int:
+        """Write a packet of `padding` bytes (1 to 255) and nothing else: it only measures the path (RFC 3550 section 5.1)."""
+        start = self.header_length
+        end = start + padding
+        first, plain, _marked, ssrc, extensions = self.head
+        _pack_fixed(out, 0, first | PADDING_BIT, plain, sequence, timestamp, ssrc)
+        out[12:start] = extensions
+        out[start:end] = bytes(padding)
+        out[end - 1] = padding
         return end

@@ -29,6 +29,7 @@ class Counters:
         "drop_line_unknown",
         "drop_no_keys",
         "drop_oversized",
+        "drop_paced",
         "drop_resend_budget",
         "drop_rtcp_malformed",
         "drop_rtp_malformed",
@@ -46,6 +47,7 @@ class Counters:
         "fail_protect",
         "fail_receive",
         "fail_send",
+        "feedback_received",
         "in_bytes",
         "in_connections",
         "in_datagrams",
@@ -60,6 +62,7 @@ class Counters:
         "nack_sent",
         "nack_unanswered",
         "out_bytes",
+        "out_padding",
         "out_rtcp",
         "out_rtp",
         "out_rtx",
@@ -69,6 +72,7 @@ class Counters:
         "paths_adopted",
         "pli_received",
         "pli_sent",
+        "probes",
         "send_blocked",
         "twcc_sent",
     )
@@ -104,6 +108,7 @@ class Counters:
     drop_line_unknown: int
     drop_no_keys: int
     drop_oversized: int
+    drop_paced: int
     drop_resend_budget: int
     drop_rtcp_malformed: int
     drop_rtp_malformed: int
@@ -121,6 +126,7 @@ class Counters:
     fail_protect: int
     fail_receive: int
     fail_send: int
+    feedback_received: int
     in_bytes: int
     in_connections: int
     in_datagrams: int
@@ -135,6 +141,7 @@ class Counters:
     nack_sent: int
     nack_unanswered: int
     out_bytes: int
+    out_padding: int
     out_rtcp: int
     out_rtp: int
     out_rtx: int
@@ -144,5 +151,6 @@ class Counters:
     paths_adopted: int
     pli_received: int
     pli_sent: int
+    probes: int
     send_blocked: int
     twcc_sent: int

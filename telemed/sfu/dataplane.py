@@ -10,8 +10,10 @@ from __future__ import annotations
 import struct
 import time
 
+from telemed.congestion.pacer import Verdict
+from telemed.congestion.send_log import PacketKind
 from telemed.rtp.errors import MalformedPacket
-from telemed.rtp.header import packet_packer, parse_header
+from telemed.rtp.header import WIDE_OFFSET, packet_packer, parse_header, stamp_number
 from telemed.rtp.rtcp import parse_compound
 from telemed.rtp.rtx import restore_original
 from telemed.rtp.sequence import SEQUENCE_CYCLE
@@ -20,6 +22,7 @@ from telemed.sfu.counters import Counters
 from telemed.sfu.flows import EgressFlow
 from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.ice_lite import ADOPT_QUIET, Path
+from telemed.sfu.paced_send import Held
 from telemed.sfu.peer import Peer
 from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
@@ -33,6 +36,8 @@ _unpack_head = struct.Struct("!BBHII").unpack_from
 _protect = seam.protect
 _unprotect = seam.unprotect
 _monotonic_ns = time.monotonic_ns
+SEND = Verdict.SEND
+AUDIO, MEDIA, RTX, PROBE = (int(kind) for kind in PacketKind)
 
 
 class Dataplane:
@@ -150,6 +155,7 @@ class Dataplane:
             if arrival_us - stream.last_us > MAX_SILENCE_US:
                 stream.on_resumed(packet, ext, now)
             stream.highest = ext
+            fresh = timestamp != stream.last_timestamp  # the first packet of a frame, as far as is known
             stream.last_timestamp = timestamp
             stream.last_us = arrival_us
         elif ext <= highest - stream.ring.capacity:
@@ -158,6 +164,8 @@ class Dataplane:
         elif stream.ring.get(ext, 0.0) is not None:
             counters.drop_duplicate += 1
             return
+        else:
+            fresh = False
         if recovered and ext <= highest:
             stream.nack.on_recovered(ext)
         else:
@@ -198,10 +206,22 @@ class Dataplane:
                     continue
                 number, out_timestamp = placed
             header_length = flow.header_length
+            first, plain, marked, out_ssrc, extensions = flow.head
+            control = flow.control
+            if control is not None:  # the subscriber's congestion control: video may have to wait
+                now_us = _monotonic_ns() // 1000
+                if flow.is_video and control.in_charge:
+                    size = header_length + len(payload)
+                    verdict = control.offer(out_ssrc, size, now_us, fresh, begins)
+                    if verdict is not SEND:
+                        held = Held(flow, marked if marker else plain, number, out_timestamp, bytes(payload))
+                        control.defer(verdict, held, size, fresh)
+                        continue
             if header_length != packed_length:  # subscribers' headers differ only where their MIDs do
                 pack, packed_length = packet_packer(header_length - 12, len(payload)), header_length
-            first, plain, marked, out_ssrc, extensions = flow.head
             pack(out, 0, first, marked if marker else plain, number & 0xFFFF, out_timestamp, out_ssrc, extensions, payload)
+            if control is not None:
+                stamp_number(out, WIDE_OFFSET, control.sequence)
             cell[0] = header_length + len(payload)
             if _protect(flow.transmit, out_pointer, cell):  # a repeat would end here
                 counters.fail_protect += 1
@@ -222,6 +242,18 @@ class Dataplane:
                 continue
             sent_bytes += size
             sent += 1
+            if control is not None:  # only what has left takes a transport-wide number
+                sequence = control.sequence
+                control.sequence = (sequence + 1) & 0xFFFF
+                flow.packets_departed += 1
+                flow.octets_departed += end - offset
+                if flow.is_video:
+                    control.sent(sequence, size, now_us)
+                    if number > flow.departed:
+                        flow.departed = number
+                else:
+                    control.sent(sequence, size, now_us, AUDIO)
+                    control.passed(size)
         stream.packets += 1
         stream.octets += end - offset
         counters.out_rtp += sent
@@ -242,13 +274,55 @@ class Dataplane:
         cell[0] = flow.rtx.write_rtx(
             self._out, payload, marker, flow.next_rtx_sequence(), (timestamp + timestamp_offset) & 0xFFFFFFFF, sequence
         )
+        size = self._send_numbered(flow, path, RTX)
+        if size:
+            self._counters.out_rtx += 1
+        return size
+
+    def send_held(self, held: Held) -> None:
+        """Send a packet that had to wait for its turn."""
+        flow, payload = held.flow, held.payload
+        path = flow.subscriber.path
+        if flow.transmit is None or path is None:
+            return
+        first, _plain, _marked, ssrc, extensions = flow.head
+        pack = packet_packer(flow.header_length - 12, len(payload))
+        pack(self._out, 0, first, held.second_byte, held.number & 0xFFFF, held.timestamp, ssrc, extensions, payload)
+        self._cell[0] = flow.header_length + len(payload)
+        if not self._send_numbered(flow, path, MEDIA):
+            return
+        self._counters.out_rtp += 1
+        flow.packets_departed += 1
+        flow.octets_departed += len(payload)
+        flow.departed = max(flow.departed, held.number)
+
+    def send_padding(self, flow: EgressFlow, padding: int) -> None:
+        """Send a packet of `padding` bytes (1 to 255) on the flow's resend stream: it measures the path and means nothing."""
+        path = flow.subscriber.path
+        if flow.rtx is None or flow.transmit is None or path is None:
+            return
+        self._cell[0] = flow.rtx.write_padding(self._out, flow.next_rtx_sequence(), flow.last_timestamp, padding)
+        if self._send_numbered(flow, path, PROBE):
+            self._counters.out_padding += 1
+
+    def _send_numbered(self, flow: EgressFlow, path: Path, kind: int) -> int:
+        """Give the packet in the send buffer (its length in the cell) its transport-wide number, protect and send it. Returns the
+        bytes sent; 0: it did not leave."""
+        cell, control = self._cell, flow.control
+        if control is not None:
+            stamp_number(self._out, WIDE_OFFSET, control.sequence)
         if _protect(flow.transmit, self._out_pointer, cell):
             self._counters.fail_protect += 1
             return 0
-        if not self._mux.send(self._out_view[: cell[0]], path):
+        size = int(cell[0])
+        if not self._mux.send(self._out_view[:size], path):
             return 0
-        self._counters.out_rtx += 1
-        return int(cell[0])
+        if control is not None:
+            control.sent(control.sequence, size, _monotonic_ns() // 1000, kind)
+            control.sequence = (control.sequence + 1) & 0xFFFF
+            if kind != MEDIA:  # video waited for its turn, everything else takes it
+                control.passed(size)
+        return size
 
     def send_rtcp(self, peer: Peer, data: bytes) -> None:
         """Protect and send one RTCP datagram to a peer. Without keys or a path it is dropped: the next report follows."""

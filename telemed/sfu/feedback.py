@@ -14,6 +14,7 @@ from telemed.rtp.rtcp import (
     ReportBlock,
     RtcpRecord,
     SenderReport,
+    TransportFeedback,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class FeedbackHandler:
                 self._on_blocks(peer, record.blocks, now)
             elif isinstance(record, SenderReport):
                 self._on_sender_report(peer, record, now)
+            elif isinstance(record, TransportFeedback):
+                if peer.control is not None:
+                    peer.control.on_feedback(record.data, int(now * 1e6))
             elif isinstance(record, Nack):
                 self._on_nack(peer, record, now)
             elif isinstance(record, Pli):
@@ -62,7 +66,9 @@ class FeedbackHandler:
                 continue
             flow.loss = block.fraction_lost
             flow.jitter = block.jitter / flow.line.codec.clock_rate
-            flow.round_trip.on_report_block(block.last_sr, block.delay_since_last_sr, now)
+            sample = flow.round_trip.on_report_block(block.last_sr, block.delay_since_last_sr, now)
+            if sample is not None and peer.control is not None:
+                peer.control.controller.on_round_trip(sample)
             peer.guard.on_report(block.fraction_lost, flow.is_video, now, block.ssrc)
 
     def _on_nack(self, peer: Peer, nack: Nack, now: float) -> None:

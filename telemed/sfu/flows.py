@@ -24,6 +24,7 @@ from telemed.sfu.udp_socket import Ancillary
 if TYPE_CHECKING:
     from telemed.sfu.layers import LayeredSource
     from telemed.sfu.peer import Peer
+    from telemed.sfu.subscriber_control import SubscriberControl
     from telemed.sfu.tracks import Track
 
 ALL_LAYERS = 1 << 16  # more than there are: whoever says nothing gets the largest
@@ -75,6 +76,8 @@ class EgressFlow:
         "allowed",
         "ancillary",
         "connection",
+        "control",
+        "departed",
         "first_in",
         "forwarder",
         "head",
@@ -84,7 +87,9 @@ class EgressFlow:
         "layers",
         "line",
         "loss",
+        "octets_departed",
         "offset",
+        "packets_departed",
         "paused",
         "round_trip",
         "rtx",
@@ -98,18 +103,27 @@ class EgressFlow:
         "transmit",
     )
 
-    def __init__(self, subscriber: Peer, track: Track, line: SubscribeLine, ssrc: int, rtx_ssrc: int) -> None:
-        self.subscriber = subscriber
+    def __init__(  # noqa: PLR0913 - what tells a flow from all others
+        self,
+        subscriber: Peer,
+        track: Track,
+        line: SubscribeLine,
+        ssrc: int,
+        rtx_ssrc: int,
+        control: SubscriberControl | None = None,
+    ) -> None:
+        """`control`: congestion control towards this subscriber, where the line agreed on transport-wide numbers."""
+        self.subscriber, self.control = subscriber, control
         self.track = track
         self.line = line
         self.ssrc = ssrc
         self.rtx_ssrc = rtx_ssrc
         self.is_video = line.codec.kind is Kind.VIDEO
-        mid, mid_id = line.mid.encode(), line.extensions.mid
-        template = EgressTemplate(ssrc, line.codec.payload_type, mid, mid_id)
+        extensions = line.mid.encode(), line.extensions.mid, line.extensions.transport_cc if control is not None else 0
+        template = EgressTemplate(ssrc, line.codec.payload_type, *extensions)
         self.head, self.header_length = template.head, template.header_length
         rtx_type = line.codec.rtx_payload_type
-        self.rtx = EgressTemplate(rtx_ssrc, rtx_type, mid, mid_id) if rtx_ssrc and rtx_type is not None else None
+        self.rtx = EgressTemplate(rtx_ssrc, rtx_type, *extensions) if rtx_ssrc and rtx_type is not None else None
         self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
         self.address: Address = ("", 0)
         self.ancillary: Ancillary | None = None
@@ -128,6 +142,8 @@ class EgressFlow:
         self.jitter = 0.0  # seconds, as the subscriber reported last
         self.round_trip = RoundTripEstimator()
         self._next_out = secrets.randbelow(FIRST_SEQUENCE_LIMIT)
+        self.departed = self._next_out - 1  # highest extended number that left; kept where a controller may hold packets back
+        self.packets_departed = self.octets_departed = 0  # likewise
         self._last_out_timestamp = secrets.randbits(32)
         self._last_out_us = 0
         self._segments: deque[Segment] = deque(maxlen=MAX_SEGMENTS)
@@ -141,6 +157,11 @@ class EgressFlow:
     def ready(self) -> bool:
         """Whether packets may be sent: keys and address are there, nobody is on hold, video is not paused, somebody sees it."""
         return self.transmit is not None and self.subscriber.receiving and not self.paused and self.tile_height != 0
+
+    @property
+    def probes(self) -> bool:
+        """Whether its resend stream may carry padding that measures the path: while video is paused too, but never on hold."""
+        return self.rtx is not None and self.control is not None and self.transmit is not None and self.subscriber.receiving
 
     @property
     def anchored(self) -> bool:
@@ -167,6 +188,8 @@ class EgressFlow:
     @property
     def packets_sent(self) -> int:
         """Packets forwarded so far, resends not counted."""
+        if self.control is not None:
+            return self.packets_departed
         stream = self.stream
         running = stream.packets - self._packets_base if stream is not None and self.first_in != NOT_ANCHORED else 0
         return self._packets_before + running
@@ -174,6 +197,8 @@ class EgressFlow:
     @property
     def octets_sent(self) -> int:
         """Payload octets forwarded so far."""
+        if self.control is not None:
+            return self.octets_departed
         stream = self.stream
         running = stream.octets - self._octets_base if stream is not None and self.first_in != NOT_ANCHORED else 0
         return self._octets_before + running
@@ -194,7 +219,12 @@ class EgressFlow:
         return None
 
     def detach(self) -> None:
-        """End the current segment; the next begins at the following number, video at a key frame. Idempotent."""
+        """End the current segment; the next begins at the following number, video at a key frame. Idempotent.
+
+        What congestion control still holds of it is dropped.
+        """
+        if self.control is not None:
+            self.control.drop(self)
         if self.forwarder is not None:
             self.forwarder.stop()
             return
@@ -206,6 +236,26 @@ class EgressFlow:
         self._last_out_timestamp = (stream.last_timestamp + self.timestamp_offset) & 0xFFFFFFFF
         self._last_out_us = stream.last_us
         self.first_in = NOT_ANCHORED
+
+    def cut(self, last: int) -> None:
+        """Packets with extended numbers beyond `last` were dropped before they left: take the numbers back, so that no hole is
+        left to be asked for. Video begins again at a key frame."""
+        if self.forwarder is not None:
+            self.forwarder.cut(last)
+            return
+        stream = self.stream
+        if stream is not None and self.first_in != NOT_ANCHORED:
+            self._last_out_timestamp = (stream.last_timestamp + self.timestamp_offset) & 0xFFFFFFFF
+            self._last_out_us = stream.last_us
+            self.first_in = NOT_ANCHORED
+        segments = self._segments
+        while segments and segments[-1].first_in + segments[-1].offset > last:
+            segments.pop()  # nothing of it left
+        if segments:
+            newest = segments[-1]
+            end_in = last - newest.offset
+            newest.end_in = end_in if newest.end_in < 0 else min(newest.end_in, end_in)
+        self._next_out = last + 1
 
     def rebase(self, ext: int) -> None:
         """The source leapt to `ext`: continue there without the hole. Call before the source's `highest` is raised."""
@@ -278,6 +328,12 @@ class EgressFlow:
         if layer is not None:
             self.allowed = layer
         return (self.paused, self.allowed) != before
+
+    @property
+    def last_timestamp(self) -> int:
+        """RTP timestamp of what was forwarded last, or of nothing yet."""
+        last = self.sent_last()
+        return last[2] if last is not None else self._last_out_timestamp
 
     def sent_last(self) -> tuple[InboundStream, int, int] | None:
         """Return (stream, timestamp as it came, as it went out) of the newest packet sent; None between segments."""

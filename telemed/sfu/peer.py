@@ -17,6 +17,8 @@ from telemed.sfu.flows import EgressFlow
 from telemed.sfu.layers import LayeredSource
 from telemed.sfu.services import Services
 from telemed.sfu.streams import InboundStream, PublishedLine
+from telemed.sfu.subscriber_control import SubscriberControl
+from telemed.sfu.subscriber_video import SubscriberVideo
 from telemed.sfu.transport import PeerTransport
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Peer(PeerTransport):
         self.room = room
         self.peer_id = request.peer_id
         self.attempt = request.attempt
+        self.mode = request.mode  # what this person needs most
         self.holder = request.holder  # means nothing here: control asks for it after a restart
         self.sending = True  # False on hold: nothing of this peer is forwarded
         self.receiving = True  # False on hold: nothing is forwarded to this peer
@@ -46,12 +49,30 @@ class Peer(PeerTransport):
         self.flows_by_ssrc: dict[int, EgressFlow] = {}
         self.twcc = TwccRecorder()
         self.clock = PublisherClock()
-        self.guard = LossGuard()
+        self.control: SubscriberControl | None = None  # where lines towards this peer agreed on transport-wide numbers
+        self.video: SubscriberVideo | None = None  # likewise
+        self.guard = LossGuard()  # decides on video until reports on such numbers come
         self.resends = ResendBudget()
         self._used_ssrcs: set[int] = {self.ssrc}  # outbound, never given out twice
         self._admitted: set[int] = set()
         self._admitted_ever = 0
         self._refused: set[int] = set()  # inbound SSRCs of lines that are gone
+
+    @property
+    def video_paused(self) -> bool:
+        """Whether video towards this peer is stopped to keep the sound."""
+        return self.guard.paused or (self.video is not None and self.video.paused)
+
+    def control_for(self, line: SubscribeLine) -> SubscriberControl | None:
+        """Return the congestion control towards this peer, made for the first line that agreed on it; None for other lines."""
+        if not line.extensions.transport_cc:
+            return None
+        if self.control is None:
+            services = self.services
+            self.control = SubscriberControl(services.dataplane, services.departures, services.counters)
+            self.video = SubscriberVideo(self, self.control)
+            self._note_path()
+        return self.control
 
     @property
     def octets_sent(self) -> int:
@@ -206,8 +227,14 @@ class Peer(PeerTransport):
         """Aim every flow at the selected address."""
         for flow in self.flows.values():
             self.arm(flow)
+        self._note_path()
         if self.transmit is not None and self.path is not None:
             self.room.on_moved(self)
+
+    def _note_path(self) -> None:
+        if self.control is not None and self.path is not None:
+            now_us = int(self.services.clock.monotonic() * 1e6)
+            self.control.on_path(self.path.address[0], self.path.connection is not None, now_us)
 
     def arm(self, flow: EgressFlow) -> None:
         """Give a flow what it needs to send: keys and address."""

@@ -43,6 +43,8 @@ class PeerReporter:
     def each_tick(self, now: float) -> None:
         """Every 20 ms: ask for lost packets, send transport feedback when due."""
         peer = self._peer
+        if peer.video is not None:
+            peer.video.tick(now)
         self.pressing = False
         for line in peer.lanes:
             stream = line.stream
@@ -64,10 +66,16 @@ class PeerReporter:
             peer.services.dataplane.send_rtcp(peer, build_nack(peer.ssrc, stream.ssrc, lost))
 
     def each_tenth(self, now: float) -> None:
-        """Every 100 ms: repeat key-frame requests that went unanswered, or could not be sent at once."""
+        """Every 100 ms: decide on this peer's video, measure its own sources, repeat key-frame requests that went unanswered, or
+        could not be sent at once."""
+        if self._peer.video is not None:
+            self._peer.video.decide(now)
         for line in self._peer.lanes:
             stream = line.stream
-            if stream is None or not stream.is_video or not stream.is_taken:
+            if stream is None:
+                continue
+            stream.rate.update(stream.stats.octets, now)
+            if not stream.is_video or not stream.is_taken:
                 continue
             if stream.nack.take_lost_for_good() and stream.keyframes.wanted(now):
                 self._peer.send_pli(stream)
@@ -131,8 +139,11 @@ class PeerReporter:
         return build_sender_report(flow.ssrc, ntp64, timestamp, flow.packets_sent, flow.octets_sent, flow.track.cname)
 
     def _guard(self, now: float) -> None:
-        """Stop or resume this peer's video as its loss demands, and say so."""
+        """Stop or resume this peer's video as its loss demands, and say so; not where reports on transport-wide numbers tell
+        more."""
         peer = self._peer
+        if peer.control is not None and peer.control.in_charge:
+            return
         decision = peer.guard.tick(now)
         if decision is None:
             return

@@ -58,7 +58,7 @@ class Room:
         """
         now = self.services.clock.monotonic()
         peer = self._peer_for(request)
-        peer.holder = request.holder
+        peer.holder, peer.mode = request.holder, request.mode
         if request.transport.ice_ufrag != peer.remote_ufrag:
             peer.restart_ice(request.transport)
         self._publish(peer, request, now)
@@ -167,7 +167,7 @@ class Room:
         """A peer's transport changed state: tell control, and let go of what has ended."""
         if state in ENDED:
             self._remove(peer)
-            if peer.guard.paused:  # its next attempt begins with a picture
+            if peer.video_paused:  # its next attempt begins with a picture
                 self.services.emit(VideoPaused(self.room_id, peer.peer_id, False))
         self.services.emit(PeerStateChanged(self.room_id, peer.peer_id, peer.attempt, state))
 
@@ -230,7 +230,7 @@ class Room:
         for flow in gone:
             self._unsubscribe(flow, now)
         for flow in new:
-            flow.paused = flow.is_video and peer.guard.paused
+            flow.paused = flow.is_video and peer.video_paused
             flow.tile_height = peer.wishes.get(flow.track.track_id) if flow.is_video else None
             flow.track.flows.append(flow)
             flow.track.compile(now)
@@ -247,7 +247,8 @@ class Room:
     def _make_flow(self, peer: Peer, line: SubscribeLine) -> EgressFlow:
         """Grant fresh SSRCs for a line; an RTX one where the subscriber takes resends."""
         wants_rtx = line.codec.kind is Kind.VIDEO and line.codec.rtx_payload_type is not None
-        return EgressFlow(peer, self._track(line.track_id), line, peer.fresh_ssrc(), peer.fresh_ssrc() if wants_rtx else 0)
+        ssrcs = peer.fresh_ssrc(), peer.fresh_ssrc() if wants_rtx else 0
+        return EgressFlow(peer, self._track(line.track_id), line, *ssrcs, peer.control_for(line))
 
     def _remove(self, peer: Peer) -> None:
         """Take an ended peer out of every table."""

@@ -11,6 +11,7 @@ from telemed.clock import Clock
 from telemed.media.control import WorkerEvent
 from telemed.media.overload import LayerCap
 from telemed.sfu.counters import Counters
+from telemed.sfu.paced_send import Departures
 from telemed.sfu.seam import CertificateShelf
 from telemed.sfu.udp_mux import UdpMux
 
@@ -48,6 +49,7 @@ class Services:
     mux: UdpMux
     dataplane: Dataplane
     counters: Counters
+    departures: Departures
     clock: Clock
     emit: Callable[[WorkerEvent], None]
     layer_cap: LayerCap = LayerCap()  # what the load leaves of pictures

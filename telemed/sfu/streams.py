@@ -13,6 +13,7 @@ from telemed.media.stats import ReceiverStatistics
 from telemed.rtp import av1, vp8, vp9
 from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
+from telemed.sfu.source_rate import SourceRate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ class InboundStream:
         "packets",
         "payload_type",
         "published",
+        "rate",
         "ring",
         "ssrc",
         "stats",
@@ -74,6 +76,7 @@ class InboundStream:
         self.keyframes = KeyframeRequests()
         self.is_keyframe: Callable[[Buffer, int, int], bool] | None
         self.is_keyframe = KEYFRAME_TESTS.get(line.codec.name) if self.is_video else None
+        self.rate = SourceRate()  # what it costs whoever gets it
         self.stats = ReceiverStatistics(ssrc, line.codec.clock_rate)
         self.clock = SourceClock(line.codec.clock_rate, clock)
         self.flows: tuple[EgressFlow, ...] = ()

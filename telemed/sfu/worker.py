@@ -33,6 +33,7 @@ from telemed.sfu.dataplane import Dataplane
 from telemed.sfu.garbage import CollectionTimer
 from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.load_meter import LoadMeter
+from telemed.sfu.paced_send import Departures
 from telemed.sfu.peer import Peer
 from telemed.sfu.reports import PeerReporter
 from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
@@ -97,7 +98,8 @@ class Worker:
         self.tcp_port = listener.port
         self._listener = TcpListener(listener, mux, self.counters)
         dataplane = Dataplane(mux, self.counters, self.latency)
-        self._services = Services(mux, dataplane, self.counters, self._clock, self._emit)
+        departures = Departures(self.counters)
+        self._services = Services(mux, dataplane, self.counters, departures, self._clock, self._emit)
         hello = Hello(CONTROL_VERSION, self.generation, self.settings.index, self.udp_port, self.tcp_port)
         self._control = ControlServer(self.settings.socket_path, hello, self._handlers())
         self._control.on_connected = self._on_control
@@ -120,6 +122,7 @@ class Worker:
             room.close()
         self.rooms.clear()
         if self._services is not None:
+            self._services.departures.close()
             await self._services.tasks.drain(CLOSE_TIMEOUT)
             if self._listener is not None:
                 self._listener.close()
@@ -272,7 +275,7 @@ class Worker:
                 yield self._listener.sweep
         self._wheel.pressing = False
         for phase, peer, reporter in self._turns():
-            if peer.receive is not None and peer.published:
+            if peer.receive is not None and (peer.published or peer.video is not None):
                 yield reporter.each_tick
                 if reporter.pressing:
                     self._wheel.pressing = True
@@ -308,7 +311,7 @@ class Worker:
 def _slow_jobs(peer: Peer, reporter: PeerReporter, second: bool) -> Iterator[Job]:
     """Yield what is this peer's every 100 ms, and every `second`."""
     if peer.receive is not None:
-        if peer.published:
+        if peer.published or peer.video is not None:
             yield reporter.each_tenth
         if second:
             yield reporter.each_second

@@ -35,6 +35,7 @@ OPUS = Codec(Kind.AUDIO, "opus", 111, 48000, 2, None)
 VP8 = Codec(Kind.VIDEO, "vp8", 96, 90000, 1, 97)
 EXTENSIONS = Extensions(mid=4, transport_cc=3, audio_level=1)
 LAYERS = Layers(("q", "h", "f"), 10, 11)
+REPORTED = Extensions(mid=4, transport_cc=3)  # of lines to a subscriber that reports what arrives
 CHECK_INTERVAL = 0.05  # seconds between checks until the first answer
 KEYFRAME = b"\x10\x00\x9d\x01\x2a\x80\x02\xe0\x01"  # VP8 descriptor (S=1) and the head of a 640x480 key frame
 INTERFRAME = b"\x10\x01"
@@ -113,14 +114,14 @@ def layered_line(mid: str, track: str) -> PublishLine:
     return PublishLine(mid, track, Source.CAMERA, VP8, EXTENSIONS, 0, 0, LAYERS)
 
 
-def receive_audio(mid: str, track: str) -> SubscribeLine:
-    """A line to receive sound on."""
-    return SubscribeLine(mid, track, OPUS, Extensions(mid=4))
+def receive_audio(mid: str, track: str, *, reported: bool = False) -> SubscribeLine:
+    """A line to receive sound on. `reported`: with transport-wide numbers."""
+    return SubscribeLine(mid, track, OPUS, REPORTED if reported else Extensions(mid=4))
 
 
-def receive_video(mid: str, track: str) -> SubscribeLine:
-    """A line to receive a picture on."""
-    return SubscribeLine(mid, track, VP8, Extensions(mid=4))
+def receive_video(mid: str, track: str, *, reported: bool = False) -> SubscribeLine:
+    """A line to receive a picture on. `reported`: with transport-wide numbers."""
+    return SubscribeLine(mid, track, VP8, REPORTED if reported else Extensions(mid=4))
 
 
 class RtpClient:
@@ -133,6 +134,7 @@ class RtpClient:
         self.certificate = seam.Certificate()
         self.inbox = Inbox()
         self.on_rtp: Callable[[Arrived], None] | None = None
+        self.on_plain: Callable[[bytes], None] | None = None  # called with each decrypted RTP packet, whole
         self.on_rtcp: Callable[[RtcpRecord], None] | None = None
         self.drop: Callable[[bytes], bool] | None = None  # tells which incoming datagrams the "network" loses
         self.address: tuple[str, int] = ("", 0)
@@ -320,6 +322,8 @@ class RtpClient:
                 self.on_rtcp(record)
 
     def _take_rtp(self, plain: bytes) -> None:
+        if self.on_plain is not None:
+            self.on_plain(plain)
         marker, payload_type, sequence, timestamp, ssrc, offset, padding = parse_header(plain)
         packet = Arrived(marker, payload_type, sequence, timestamp, ssrc, plain[offset : len(plain) - padding])
         self.inbox.rtp.append(packet)

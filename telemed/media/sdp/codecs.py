@@ -14,6 +14,7 @@ AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
 AUDIO_CODEC = ("opus", 48000, 2)  # name, clock in Hz, channels
 VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # which one is the room's, from its beginning on
 DEFAULT_VIDEO = "vp8"  # every browser has it
+TRANSPORT_FEEDBACK = "transport-cc"  # draft-holmer-rmcat-transport-wide-cc-extensions-01
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
 ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
 
@@ -74,21 +75,22 @@ def extension_ids(section: MediaSection) -> dict[str, int]:
 
 
 def find_extensions(section: MediaSection, *, sending: bool) -> Extensions:
-    """The header extensions we agree to. `sending`: the client sends here, so congestion feedback and levels make sense."""
+    """The header extensions we agree to. `sending`: the client sends here, so that levels make sense. Transport-wide numbers go
+    both ways: whoever receives reports on them."""
     ids = extension_ids(section)
     return Extensions(
         mid=ids.get(MID_URI, 0),
-        transport_cc=ids.get(TRANSPORT_CC_URI, 0) if sending else 0,
+        transport_cc=ids.get(TRANSPORT_CC_URI, 0),
         audio_level=ids.get(AUDIO_LEVEL_URI, 0) if sending and section.kind == "audio" else 0,
     )
 
 
-def find_feedback(section: MediaSection, codec: Codec, *, sending: bool) -> tuple[str, ...]:
+def find_feedback(section: MediaSection, codec: Codec) -> tuple[str, ...]:
     """The RTCP feedback types we agree to for `codec`, all of them offered."""
     offered = set()
     for value in section.all("rtcp-fb"):
         payload_type, _, feedback = value.partition(" ")
         if payload_type in ("*", str(codec.payload_type)):
             offered.add(feedback.strip())
-    wanted = VIDEO_FEEDBACK if codec.kind is Kind.VIDEO else ()
-    return tuple(f for f in wanted if f in offered) + (("transport-cc",) if sending and "transport-cc" in offered else ())
+    wanted = (*VIDEO_FEEDBACK, TRANSPORT_FEEDBACK) if codec.kind is Kind.VIDEO else (TRANSPORT_FEEDBACK,)
+    return tuple(feedback for feedback in wanted if feedback in offered)

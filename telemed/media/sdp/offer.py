@@ -174,7 +174,7 @@ def _line(section: MediaSection, use: _Use) -> OfferLine:
         first_format=section.formats[0] if section.formats else "0",
         codec=codec,
         extensions=find_extensions(section, sending=sending),
-        feedback=find_feedback(section, codec, sending=sending) if codec else (),
+        feedback=find_feedback(section, codec) if codec else (),
         reduced_size=section.first("rtcp-rsize") is not None,
         publish=source,
         subscribe=use.subscribe,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from telemed.congestion.allocator import Allocator
 from telemed.congestion.controller import SendController
 from telemed.congestion.demands import Allocation, Demand, Layer, Mode, SourceKind
+from telemed.congestion.lenience import Lenience
 from telemed.congestion.pacer import Pacer, Verdict
 from telemed.congestion.send_log import PacketKind
 from telemed.congestion.twcc_wire import FeedbackReport
@@ -65,6 +66,7 @@ class Call:
     def __init__(self, conditions: Conditions, demands: tuple[Demand, ...] = (CAMERA,), tcp: bool = False) -> None:
         self.controller = SendController()
         self.allocator = Allocator()
+        self.lenience = Lenience()
         self.pacer = Pacer(self.controller.estimate.bitrate)
         self.link = Link(conditions)
         self.tcp = Reno(self.link, conditions.delay_ms) if tcp else None
@@ -135,7 +137,8 @@ class Call:
 
     def _apply(self) -> None:
         estimate = self.controller.estimate
-        self.pacer.set_rate(estimate.bitrate, estimate.queue_is_long)
+        least = self.allocation.used if self.allocation is not None and self.lenience.trying else 0.0
+        self.pacer.set_rate(max(estimate.bitrate, least), estimate.queue_is_long)
 
     def _video(self, now: int) -> None:
         """The chosen layer at 30 frames/s, each a tenth larger or smaller; a switch begins with a keyframe of four frames."""
@@ -168,7 +171,9 @@ class Call:
 
     def _allocate(self, now: int) -> None:
         estimate = self.controller.estimate
-        self.allocation = allocation = self.allocator.allocate(estimate, SOUND, self.demands, self.mode, now)
+        refused = set() if self._layer >= 0 or not self.samples else {demand.source for demand in self.demands}
+        lenient = self.lenience.judge(estimate, self.controller.carries_all, SOUND, self.demands, refused, now)
+        self.allocation = allocation = self.allocator.allocate(lenient, SOUND, self.demands, self.mode, now)
         self.controller.want(allocation.desired)
         layer = allocation.choices[0].layer if allocation.choices else -1
         if layer != self._layer:

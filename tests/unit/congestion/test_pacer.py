@@ -51,7 +51,7 @@ def test_sound_passes_and_video_makes_room() -> None:
 
 def test_overflow_drops_whole_frames_and_starves_until_a_keyframe() -> None:
     pacer = Pacer(200_000)  # 62.5 bytes a millisecond: 15,625 bytes in 250 ms
-    verdicts = burst(pacer, 0, 20, keyframe=True)
+    verdicts = burst(pacer, 0, 20)
     assert Verdict.DROP not in verdicts
     assert set(burst(pacer, 1 * MS, 3)) == {Verdict.DROP}
     assert pacer.starved == {1}
@@ -62,6 +62,31 @@ def test_overflow_drops_whole_frames_and_starves_until_a_keyframe() -> None:
     assert set(burst(pacer, 4000 * MS, 2)) == {Verdict.DROP}
     assert burst(pacer, 4100 * MS, 1, keyframe=True) == [Verdict.SEND]
     assert pacer.starved == set()
+
+
+def test_what_follows_a_large_keyframe_is_not_dropped_for_it() -> None:
+    pacer = Pacer(200_000)
+    burst(pacer, 0, 20, keyframe=True)  # 24,000 bytes: 384 ms
+    assert Verdict.DROP not in burst(pacer, 1 * MS, 3)
+    assert pacer.starved == set()
+    burst(pacer, 2 * MS, 35, keyframe=True)  # but a second is the end
+    assert set(burst(pacer, 3 * MS, 1)) == {Verdict.DROP}
+
+
+def test_a_late_timer_is_caught_up_with() -> None:
+    pacer = Pacer(1_000_000)
+    burst(pacer, 0, 40, keyframe=True)
+    released = sum(len(pacer.release(now)) for now in range(20 * MS, 200 * MS, 20 * MS))
+    assert 40 <= released + 2  # 312 bytes a millisecond: five packets in 20 ms, not the burst of 5 ms
+
+
+def test_a_flow_that_ends_leaves_nothing_behind() -> None:
+    pacer = Pacer(200_000)
+    burst(pacer, 0, 5, flow=1)
+    burst(pacer, 0, 2, flow=2)
+    assert list(pacer.held(1)) == [2, 3, 4]
+    assert pacer.clear(1) == 3, "the frame that has begun to leave too"
+    assert list(pacer.held(2)) == [0, 1]
 
 
 def test_frames_that_have_not_begun_to_leave_go_with_the_overflow() -> None:
@@ -77,7 +102,7 @@ def test_frames_that_have_not_begun_to_leave_go_with_the_overflow() -> None:
 def test_a_starving_flow_leaves_the_others_alone() -> None:
     pacer = Pacer(200_000)
     burst(pacer, 0, 4, flow=2)
-    burst(pacer, 0, 20, keyframe=True, flow=1)
+    burst(pacer, 0, 20, flow=1)
     burst(pacer, 1, 2, flow=1)
     assert pacer.starved == {1}
     kept = pacer.queued

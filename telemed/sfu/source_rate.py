@@ -1,0 +1,42 @@
+"""What a source costs: its bitrate, steady enough to decide by."""
+
+from __future__ import annotations
+
+RISE_SECONDS = 0.5  # time constant upwards: a screen that begins to move shows within a second
+FALL_SECONDS = 5.0  # and downwards: a moment's stillness is no reason to plan with less
+SILENT_SECONDS = 0.5  # without a packet the source is off, and what it last needed is what it will need again
+MIN_INTERVAL = 0.05  # seconds between readings that count
+
+
+class SourceRate:
+    """Bitrate of one source from its count of octets. `peak` is the most it ever needed; both in bit/s, 0 while unknown."""
+
+    __slots__ = ("_at", "_moved_at", "_octets", "bitrate", "peak")
+
+    def __init__(self) -> None:
+        self._at = -1.0
+        self._moved_at = 0.0
+        self._octets = 0
+        self.bitrate = 0.0
+        self.peak = 0.0
+
+    def update(self, octets: int, now: float) -> None:
+        """Take the count (it only grows) at `now`, in seconds; call about every 100 ms."""
+        if self._at < 0:
+            self._at, self._octets = now, octets
+            return
+        elapsed = now - self._at
+        if elapsed < MIN_INTERVAL:
+            return
+        rate = (octets - self._octets) * 8 / elapsed
+        self._at, self._octets = now, octets
+        if rate:
+            self._moved_at = now
+        elif now - self._moved_at > SILENT_SECONDS:
+            return
+        if not self.bitrate:
+            self.bitrate = rate
+        else:
+            weight = min(elapsed / (RISE_SECONDS if rate > self.bitrate else FALL_SECONDS), 1.0)
+            self.bitrate += weight * (rate - self.bitrate)
+        self.peak = max(self.peak, self.bitrate)
