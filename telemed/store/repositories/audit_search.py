@@ -20,8 +20,10 @@ from telemed.store.record_table import RecordTable
 # Numbers grow with time unless the clock is set back; rows within a day of the range are looked at one by one.
 CLOCK_MARGIN = timedelta(days=1)
 CHUNK = 500  # ids in one statement
-PROBES = 64  # rows looked at together to find a time: a million rows take three looks
+PROBES = 100  # rows looked at together to find a time: a million rows take two looks
 NEAR = 500  # rows; finding the very one is not worth another look
+
+_Place = tuple[int, int]  # two numbers of rows with something between them
 
 _c = schema.audit.c
 _BY_NUMBERS = select(_c.sequence, _c.at).where(_c.sequence.in_(bindparam("numbers", expanding=True)))
@@ -83,27 +85,40 @@ class AuditSearchRows:
 
     async def _in_time(self, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
         """The time, and a range of numbers that spares looking at all rows."""
+        edges = [at for at in (since and since - CLOCK_MARGIN, until and until + CLOCK_MARGIN) if at is not None]
+        places = await self._around([time_text(at) for at in edges]) if edges else []
         where: list[ColumnElement[bool]] = []
         if since is not None:
-            where += [_c.at >= time_text(since), _c.sequence >= (await self._around(since - CLOCK_MARGIN))[0]]
+            where += [_c.at >= time_text(since), _c.sequence >= places[0][0]]
         if until is not None:
-            where += [_c.at < time_text(until), _c.sequence <= (await self._around(until + CLOCK_MARGIN))[1]]
+            where += [_c.at < time_text(until), _c.sequence <= places[-1][1]]
         return where
 
-    async def _around(self, at: datetime) -> tuple[int, int]:
-        """Return two numbers not far apart: the first was written before a time (or is the first), the second not before it."""
-        wanted = time_text(at)
+    async def _around(self, times: list[str]) -> list[_Place]:
+        """Return for each time two numbers not far apart: the first was written before it (or is the first), the second not."""
         last = await self._sql.row(select(_c.sequence).order_by(_c.sequence.desc()).limit(1))
-        low, high = 1, 1 if last is None else int(last["sequence"]) + 1
-        while high - low > NEAR:
-            numbers = list(range(low + (high - low) // PROBES, high, (high - low) // PROBES))
-            found = await self._sql.rows(_BY_NUMBERS, {"numbers": numbers})
-            new_low = max((int(row["sequence"]) for row in found if row["at"] < wanted), default=low)
-            new_high = min((int(row["sequence"]) for row in found if row["at"] >= wanted), default=high)
-            if new_low >= new_high or (new_low, new_high) == (low, high):
-                break  # the clock was set back about here, or rows are missing
-            low, high = new_low, new_high
-        return low, high
+        places: list[_Place] = [(1, 1 if last is None else int(last["sequence"]) + 1)] * len(times)
+        while numbers := sorted({number for place in places for number in _probes(place)}):
+            rows = [(int(row["sequence"]), str(row["at"])) for row in await self._sql.rows(_BY_NUMBERS, {"numbers": numbers})]
+            nearer = [_nearer(place, wanted, rows) for place, wanted in zip(places, times, strict=True)]
+            if nearer == places:
+                break
+            places = nearer
+        return places
+
+
+def _probes(place: _Place) -> range:
+    """Numbers to look at, evenly spread; none when the two are near each other."""
+    low, high = place
+    return range(low + (high - low) // PROBES, high, (high - low) // PROBES) if high - low > NEAR else range(0)
+
+
+def _nearer(place: _Place, wanted: str, rows: list[tuple[int, str]]) -> _Place:
+    """The same with what was seen; as it is when the clock was set back about here, or rows are missing."""
+    seen = [(number, at) for number, at in rows if place[0] < number < place[1]]
+    low = max((number for number, at in seen if at < wanted), default=place[0])
+    high = min((number for number, at in seen if at >= wanted), default=place[1])
+    return (low, high) if low < high else place
 
 
 def _newest(limit: int, where: list[ColumnElement[bool]]) -> Select[Any]:
