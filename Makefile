@@ -8,6 +8,9 @@ ARGS ?=
 # Tests run shuffled, so that none leans on another, and in the same order every time. Another order: make test SEED=2
 SEED ?= 1
 
+# Compiled code is kept (git ignores it), whatever the machine's habit: otherwise every run, worker and started server makes it anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test test-fast bench prove screenshots lock vendor browsers clean
 
@@ -46,7 +49,7 @@ check: setup ## Lint, types, import rules, docs, translations, client unit tests
 	$(VENV)/bin/pytest -q tests/rules
 
 test-fast: setup ## Only the pure core
-	$(VENV)/bin/pytest -q tests/unit tests/rules
+	$(VENV)/bin/pytest -q -n auto --dist worksteal tests/unit tests/rules
 
 # What does not live by the clock runs on all cores, the rest alone afterwards. ARGS may name tests of one kind only: exit code 5 is "none".
 PYTEST = $(VENV)/bin/pytest --ignore=tests/rules --randomly-seed=$(SEED) $(ARGS)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import hypothesis
 import pytest
+from pytest_asyncio import is_async_test
 
 # A slow example on a busy machine is no fault of the code; what must be quick is measured by thread time where it matters.
 # The short forms are the same in every run; the long ones look for what nobody has seen yet.
@@ -110,9 +111,9 @@ def logging_as_before() -> Iterator[None]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
-@pytest.fixture(autouse=True)
-async def no_stray_tasks(request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    """Fail an async test that leaves a task running that it did not have at the start."""
+@pytest.fixture
+async def no_stray_tasks() -> AsyncIterator[None]:
+    """Fail an async test that leaves a task running that it did not have at the start. Given to each by the collection."""
     before = asyncio.all_tasks()
     yield
     for _ in range(50):
@@ -125,8 +126,10 @@ async def no_stray_tasks(request: pytest.FixtureRequest) -> AsyncIterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the real-time tests, and give whatever does I/O its second chance."""
+    """Mark the real-time tests, give whatever does I/O its second chance, and watch the tasks of those that can make any."""
     for item in items:
+        if is_async_test(item):  # not the others: making an event loop takes longer than most of them
+            item.fixturenames.insert(0, "no_stray_tasks")  # type: ignore[attr-defined]
         place = item.nodeid.split("::", 1)[0]
         if place.startswith(REAL_TIME) or item.get_closest_marker("browser") or item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.real_time)
