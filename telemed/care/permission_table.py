@@ -285,6 +285,7 @@ EVENTS: Mapping[str, Action] = {
     "/call decide_move": Action.DECIDE_MOVE,
     "/call media_state": Action.SHOW_MEDIA_STATE,
     "/call negotiated": Action.JOIN_MEDIA,
+    "/call set_view": Action.JOIN_MEDIA,
     "/call chat": Action.CHAT,
     "/call typing": Action.CHAT,
     "/call quality_report": Action.REPORT_QUALITY,

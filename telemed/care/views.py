@@ -29,6 +29,7 @@ from telemed.care.video_budget import max_video_bitrate
 Json = dict[str, Any]
 
 # What a client may offer its user, in the order of the protocol.
+LAYERED_CODEC = "vp8"  # whose picture numbers are rewritten when a subscriber's layer changes
 _ABILITIES: Mapping[str, Action] = {
     "admit": Action.ADMIT,
     "hold": Action.HOLD,
@@ -244,6 +245,8 @@ def move_view(move: MoveRequest) -> Json:
 
 
 def policy_view(session: SessionRecord, seats: Iterable[ParticipantRecord]) -> Json:
-    """Return what every sender keeps to: the visit's video codec, and the rate by the number of people in the call."""
+    """Return what every sender keeps to: the visit's video codec, and the rate by the number of people in the call. `layers`:
+    cameras may come in layers; to a server that does not say so a browser would send the smallest alone."""
     people = sum(seat.state in IN_CALL for seat in seats)
-    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": session.video_codec}
+    codec = session.video_codec
+    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": codec, "layers": codec == LAYERED_CODEC}

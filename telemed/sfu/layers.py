@@ -119,9 +119,11 @@ class LayeredSource:
         if max(self.source.seen_at) == NEVER:
             return  # nothing came yet: the first key frame of any layer begins the picture
         forwarders = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
+        cap = self.peer.services.layer_cap
         for flow in self.flows:
             if flow.forwarder is not None:
-                flow.forwarder.wish = flow.layer_to_send(self.heights)
+                wish = flow.layer_to_send(self.heights)
+                flow.forwarder.wish = wish if cap.layer is None else min(wish, cap.layer)  # overload lowers everybody
         for layer in self.source.aim(forwarders, now):
             self._ask(layer)
 

@@ -43,6 +43,8 @@ class PublisherWants:
         """The most any subscriber's link takes of a picture in one size; 0: one of them takes all that comes, or nobody looks."""
         looking = [flow for flow in track.flows if flow.subscriber.receiving and flow.tile_height != 0]
         affordable = max((flow.affordable for flow in looking), default=float("inf"))
+        cap = track.publisher.services.layer_cap.bitrate if track.publisher is not None else None
+        affordable = min(affordable, cap or affordable)
         if affordable >= ENOUGH_BITRATE:
             return 0
         limit = max(int(affordable), LEAST_BITRATE)

@@ -30,6 +30,7 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "leave": EventRate(1 / 6, 10),
     "chat": EventRate(5, 20),
     "decide_move": EventRate(1, 20),
+    "set_view": EventRate(2, 20),  # a page says it twice a second at most; somebody drags the edge of a window
     "hold": EventRate(1, 20),
     "resume": EventRate(1, 20),
 }

@@ -15,6 +15,8 @@ MAX_NAME = 80
 MAX_REASON = 200
 MAX_JAVASCRIPT_INTEGER = 2**53 - 1
 MAX_RTT_MS = 60_000.0
+MAX_TILES = 48  # as many m-lines as an offer may have
+MAX_TILE_HEIGHT = 16_384  # device pixels; no screen is larger
 MAX_HEIGHT = 8640  # lines of a picture: 16K
 
 
@@ -135,6 +137,19 @@ class AppliedAnswer(Command):
     offer: Counter
 
 
+class Tile(_Strict):
+    """How large a track is shown, in device pixels; 0: nobody can see it."""
+
+    track_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{4,64}$")]
+    height: Annotated[int, Field(ge=0, le=MAX_TILE_HEIGHT)]
+
+
+class SetView(Command):
+    """`set_view`."""
+
+    tiles: Annotated[list[Tile], Field(max_length=MAX_TILES)]
+
+
 class SendChat(Command):
     """`chat`."""
 
@@ -165,6 +180,7 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "decide_move": DecideMove,
     "media_state": SetMedia,
     "negotiated": AppliedAnswer,
+    "set_view": SetView,
     "chat": SendChat,
     "typing": Command,
     "quality_report": ReportQuality,

@@ -171,4 +171,5 @@ def _call_handlers(
         "typing": talk.typing,
         "quality_report": talk.quality_report,
         "negotiated": media.negotiated,
+        "set_view": media.set_view,
     }

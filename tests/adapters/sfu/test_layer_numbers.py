@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemed.media.clockfit import PublisherClock
+from telemed.media.overload import LayerCap
 from telemed.rtp.sequence import SequenceUnwrapper, seq_delta
 from telemed.sfu.layers import LayeredSource
 from telemed.sfu.streams import InboundStream
@@ -27,6 +28,7 @@ class LayeredPublisher:
         peer.may_admit = lambda ssrc: True
         peer.send_pli = lambda stream: None
         peer.sending = True
+        peer.services = SimpleNamespace(layer_cap=LayerCap())
         peer.path = SimpleNamespace(owner=peer)
         self.layers = LayeredSource(layered_line("1", "t"), LAYERS, peer)
         for layer, ssrc in enumerate(SSRCS):

@@ -17,6 +17,7 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    SetWishes,
     Snapshot,
     WorkerEvent,
 )
@@ -92,6 +93,11 @@ class FakeMediaPlane:
         peer = self.rooms.get(room_id, {}).get(peer_id)
         if peer is not None:
             peer.sending, peer.receiving = sending, receiving
+
+    async def set_wishes(self, request: SetWishes) -> None:
+        self._check()
+        wishes = ",".join(f"{wish.track_id}={wish.height}" for wish in request.wishes)
+        self.calls.append(("wishes", request.room_id, request.peer_id, wishes))
 
     async def request_keyframes(self, room_id: str, peer_id: str) -> None:
         self._check()

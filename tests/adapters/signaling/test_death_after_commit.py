@@ -20,7 +20,7 @@ from telemed.store import Store
 from tests.adapters.signaling.test_retries import COMMANDS, Stage, checking, in_call
 from tests.adapters.signaling.world import Json, World, command_id, until
 
-IN_MEMORY = {"typing", "media_state", "negotiated", "quality_report"}  # change no row then; a client tells them again
+IN_MEMORY = {"typing", "media_state", "negotiated", "set_view", "quality_report"}  # change no row then; a client tells them again
 COMMITTED_WITHIN = 10.0  # seconds
 
 doomed: ContextVar[bool] = ContextVar("doomed", default=False)

@@ -34,6 +34,7 @@ VALID: dict[str, dict[str, Any]] = {
     "decide_move": {"request_id": "mov_1234", "approve": True},
     "media_state": {"microphone": True, "camera": True, "screen": False},
     "negotiated": {"attempt": 1, "offer": 1},
+    "set_view": {"tiles": [{"track_id": "trk_1234", "height": 180}]},
     "chat": {"body": "hello"},
     "typing": {},
     "quality_report": {"freezes": 0, "rtt_ms": 1.5, "concealed": 0.0},
@@ -114,7 +115,7 @@ async def test_patients_can_do_nothing_that_is_staffs(world: World) -> None:
 async def test_before_admission_nothing_of_the_call_works(world: World) -> None:
     visit = await world.start_visit()
     patient, _seat = await visit.patient_joins()
-    for event in ("chat", "typing", "media_state", "negotiated", "quality_report", *STAFF_ONLY):
+    for event in ("chat", "typing", "media_state", "negotiated", "set_view", "quality_report", *STAFF_ONLY):
         assert await patient.refused(event, **VALID[event]) == "not_allowed", event
 
 

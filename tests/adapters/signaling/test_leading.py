@@ -115,7 +115,7 @@ async def test_denied_people_are_told_and_stay_out(world: World) -> None:
 async def test_a_third_person_joins_and_the_policy_follows(world: World) -> None:
     visit = await world.start_visit()
     doctor, patient, _seat = await visit.call()
-    assert patient.state["policy"] == {"max_video_bitrate": 1_500_000}
+    assert patient.state["policy"] == {"max_video_bitrate": 1_500_000, "video_codec": "vp8", "layers": True}
     clients = []
     for number in range(4):
         token, guest_id = await visit.invite(name=f"Guest {number}")
@@ -126,7 +126,7 @@ async def test_a_third_person_joins_and_the_policy_follows(world: World) -> None
         await doctor.do("admit", participant_id=guest_id)
         clients.append(guest)
     await until(lambda: len(patient.state["participants"]) == 6)
-    await until(lambda: patient.state["policy"] == {"max_video_bitrate": 1_200_000}, "6 Mbit/s for six people")
+    await until(lambda: patient.state["policy"] == {"max_video_bitrate": 1_200_000, "video_codec": "vp8", "layers": True}, "6 Mbit/s for six people")
     await until(lambda: all(len(guest.state["participants"]) == 6 for guest in clients))
 
 

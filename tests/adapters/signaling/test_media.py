@@ -10,7 +10,7 @@ import pytest
 
 from telemed.care.ports import OfferRequest
 from telemed.errors import AttemptRefused, TelemedError
-from telemed.media.control import PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused, Way
+from telemed.media.control import LayersWanted, PeerQuality, PeerState, PeerStateChanged, SpeakerChanged, VideoPaused, Way
 from tests.adapters.signaling.conftest import MakeWorld
 from tests.adapters.signaling.fake_media import FakeMediaPlane, FakePeer
 from tests.adapters.signaling.offers import offer, probe_offer
@@ -308,3 +308,22 @@ async def test_the_transport_that_is_gone_names_the_next_attempt(world: World) -
     world.plane.connect(visit.id, visit.patient_id, PeerState.CLOSED)
     error = await refused(world.visits.offer(seat, visit.id, offer(attempt=attempt, number=2)))
     assert (error.code, error.next_attempt) == ("stale_attempt", attempt + 1)
+
+
+async def test_sizes_of_tiles_reach_the_worker_and_what_is_taken_the_publisher(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, patient, seat = await visit.call()
+    assert patient.state["policy"]["layers"] is True
+    await patient.do("set_view", tiles=[{"track_id": "trk_early", "height": 5}])  # without a peer there is nothing to say it of
+    answer = await world.visits.offer(world.doctor, visit.id, offer())
+    camera = answer["publish"][1]["track_id"]
+    await world.visits.offer(seat, visit.id, offer(tracks=((camera, "video"),)))
+    await patient.do("set_view", tiles=[{"track_id": camera, "height": 180}, {"track_id": camera, "height": 0}])
+    said = [call for call in world.plane.calls if call[0] == "wishes"]
+    assert said == [("wishes", visit.id, seat.participant_id, f"{camera}=0")]
+    world.plane.report(LayersWanted(visit.id, doctor.state["you"]["participant_id"], camera, ("q", "f"), 0))
+    await until(lambda: any(event["type"] == "send_layers" for event in doctor.live))
+    told = next(event["data"] for event in doctor.live if event["type"] == "send_layers")
+    assert told == {"source": "camera", "layers": ["q", "f"], "max_bitrate": 0}
+    assert not any(event["type"] == "send_layers" for event in patient.live), "the others have nothing to do with it"
+    world.plane.report(LayersWanted(visit.id, doctor.state["you"]["participant_id"], "trk_unknown", ("q",), 0))

@@ -59,7 +59,7 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
     }
     assert state["moves"] == [{"request_id": "mov_1", "participant_id": "par_patient", "at": "2026-11-22T09:30:00.000Z"}]
     assert state["chat"][0]["command_id"] == "command-1"
-    assert state["policy"] == {"max_video_bitrate": 1_500_000, "video_codec": "vp8"}
+    assert state["policy"] == {"max_video_bitrate": 1_500_000, "video_codec": "vp8", "layers": True}
 
 
 def test_a_waiting_patient_sees_itself_and_the_clinicians_names() -> None:
