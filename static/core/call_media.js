@@ -2,6 +2,7 @@
 import { signal } from "../vendor/preact.js";
 import { audioContext, meterTrack, speechDetector } from "./audio_level.js";
 import { canShareScreen, SCREEN_BITRATE, shareScreen } from "./screen_share.js";
+import { isStrong } from "./layers.js";
 import { RemoteTracks } from "./remote_tracks.js";
 import { bars, compare, readSample, worst } from "./stats.js";
 import { clock } from "./timers.js";
@@ -47,6 +48,7 @@ export class CallMedia {
   devices;
   peer;
   #maxVideoBitrate = 1_500_000;
+  #layers = false;
   /** @type {import("./screen_share.js").SharedScreen | null} */
   #screen = null;
   /** @type {Sample | null} */
@@ -166,11 +168,17 @@ export class CallMedia {
     this.onState(this.state);
   }
 
-  /** The room's limit for a camera, bit/s. @param {number} bitrate */
-  limitVideo(bitrate) {
+  /** The room's limit for a camera, bit/s, and whether the server takes several sizes of it. @param {import("./messages.js").Policy} policy */
+  limitVideo({ max_video_bitrate: bitrate, layers = false }) {
+    this.#layers = layers && isStrong();
     if (bitrate === this.#maxVideoBitrate) return;
     this.#maxVideoBitrate = bitrate;
-    if (this.cameraTrack.value) this.peer.publish("camera", this.cameraTrack.value, bitrate);
+    if (this.cameraTrack.value) this.#publishCamera(this.cameraTrack.value);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #publishCamera(track) {
+    this.peer.publish("camera", track, this.#maxVideoBitrate, this.#layers);
   }
 
   /** Ends the connection and lets go of everything but the devices, which their owner closes. */
@@ -196,7 +204,7 @@ export class CallMedia {
     this.cameraTrack.value = track;
     this.camera.value = track !== null;
     // A line that was never needed is not made; one that was stays, silent, so that turning on again needs no offer.
-    if (track || this.#cameraUsed) this.peer.publish("camera", track, this.#maxVideoBitrate);
+    if (track || this.#cameraUsed) this.#publishCamera(track);
     this.#cameraUsed ||= track !== null;
     this.#interruptionChanged();
   }

@@ -11,6 +11,7 @@ import { reduce } from "./reducer.js";
 import { Relay } from "./relay.js";
 import { Signal } from "./signal.js";
 import { connectSocket } from "./socket.js";
+import { ViewWish } from "./view_wish.js";
 import { inCall, isWaiting, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
 import { recallWish, rememberWish } from "./media_wish.js";
 
@@ -35,6 +36,8 @@ import { recallWish, rememberWish } from "./media_wish.js";
 const OFFER_MS = 4_000;
 /** Milliseconds a goodbye may take before the page goes on without the server's word. */
 const LEAVE_MS = 3_000;
+/** Milliseconds after which the size of a tile is old news. */
+const VIEW_MS = 4_000;
 /** Milliseconds after which a reported quality is too old to show. */
 const QUALITY_MS = 10_000;
 /** Milliseconds between reports of one's own reception. */
@@ -61,6 +64,8 @@ export class CallSession {
   audioOnly;
   media;
   chat;
+  /** How large pictures are shown. */
+  showing;
   devices;
   /** Something to be heard as well as seen. @type {(event: "message") => void} */
   onEvent = () => {};
@@ -99,6 +104,7 @@ export class CallSession {
       if (peer.state !== "connected") peer.networkChanged();
     };
     this.chat = new Chat(this.#link, this.state);
+    this.showing = new ViewWish({ tell: (tiles) => this.#link.command("set_view", { tiles }, { giveUpAfter: VIEW_MS }) });
   }
 
   start() {
@@ -108,6 +114,7 @@ export class CallSession {
       this.#link.on("message", (message) => this.#received(message)),
       this.#link.on("live", (message) => this.#heard(message)),
       this.#link.on("state", (state) => this.#connectionChanged(state)),
+      this.media.peer.on("tracks", () => this.showing.again()),
       effect(() => {
         const [state, connection] = [this.state.value, this.connection.value];
         void this.audioOnly.value;
@@ -196,7 +203,10 @@ export class CallSession {
 
   /** @param {LiveMessage} message */
   #heard(message) {
-    if (message.type === "speaker") this.speaker.value = message.data.participant_id;
+    if (message.type === "send_layers") {
+      const { source, layers, max_bitrate: maxBitrate } = message.data;
+      this.media.peer.take(source, { layers, maxBitrate });
+    } else if (message.type === "speaker") this.speaker.value = message.data.participant_id;
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
     else if (message.type === "quality") {
       this.quality.value = new Map(this.quality.value).set(message.data.participant_id, { data: message.data, at: Date.now() });
@@ -244,7 +254,7 @@ export class CallSession {
     const audioOnly = this.audioOnly.value;
     peer.expecting = mediaExpected(state, audioOnly);
     peer.videoCodec = state.policy.video_codec;
-    this.media.limitVideo(state.policy.max_video_bitrate);
+    this.media.limitVideo(state.policy);
     peer.subscribe(wantedTracks(state, audioOnly));
     if (isWaiting(state.you.state) && !this.#mediaBegun) this.media.prepare();
     if (!inCall(state.you.state)) return;
@@ -260,6 +270,7 @@ export class CallSession {
   }
 
   #endMedia() {
+    this.showing.stop();
     this.media.onState = () => {};
     this.media.end();
   }

@@ -1,10 +1,17 @@
 // The m-lines of one PeerConnection: each published source keeps its line, received tracks share a pool whose idle lines are recycled.
 // `sync` compares what is wished with what is there; lines change by direction only, so an offer never grows without need.
 import { pruneCodecs } from "./codecs.js";
+import { adjust, cameraLayers, capturedLines } from "./layers.js";
 
 /** @typedef {import("./messages.js").Kind} Kind */
 /** @typedef {import("./messages.js").Source} Source */
-/** @typedef {{track: MediaStreamTrack | null, maxBitrate?: number}} Publication `track` null: the line stays, silent */
+/**
+ * @typedef {object} Publication
+ * @property {MediaStreamTrack | null} track null: the line stays, silent
+ * @property {number} [maxBitrate] bit/s
+ * @property {boolean} [layers] a new line is made in several sizes, if the picture is large enough
+ * @property {import("./layers.js").Taken | null} [taken] what the server said is taken of it
+ */
 /** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
 /** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null, spare?: boolean}} Line `spare`: offered as receiving before it is known what */
 
@@ -110,7 +117,7 @@ export class LinePool {
       return;
     }
     if (line.transceiver.sender.track !== publication.track) void line.transceiver.sender.replaceTrack(publication.track).catch(() => {});
-    void limitBitrate(line.transceiver.sender, publication.maxBitrate);
+    void limitSending(line.transceiver.sender, publication);
     this.#turn(line, "sendonly");
   }
 
@@ -119,7 +126,8 @@ export class LinePool {
     const kind = KIND_OF[source];
     /** @type {RTCRtpTransceiverInit} */
     const init = { direction: "sendonly" };
-    if (publication.maxBitrate) init.sendEncodings = [{ maxBitrate: publication.maxBitrate }];
+    const { maxBitrate, track } = publication;
+    if (maxBitrate) init.sendEncodings = publication.layers ? cameraLayers(capturedLines(track), maxBitrate) : [{ maxBitrate }];
     this.#add(publication.track ?? kind, init, { kind, source, trackId: null });
   }
 
@@ -171,16 +179,13 @@ export class LinePool {
 }
 
 /**
- * Caps what a sender's encoder may produce, in bit/s. Takes effect without negotiation.
+ * Caps what a sender's encoders may produce, and switches off sizes nobody takes. Takes effect without negotiation.
  * @param {RTCRtpSender} sender
- * @param {number | undefined} maxBitrate
+ * @param {Publication} publication
  */
-export async function limitBitrate(sender, maxBitrate) {
-  if (!maxBitrate) return;
+async function limitSending(sender, { maxBitrate, taken = null }) {
   const parameters = sender.getParameters();
-  const [encoding] = parameters.encodings ?? [];
-  if (!encoding || encoding.maxBitrate === maxBitrate) return;
-  encoding.maxBitrate = maxBitrate;
+  if (!parameters.encodings || !adjust(parameters.encodings, maxBitrate, taken)) return;
   try {
     await sender.setParameters(parameters);
   } catch {

@@ -38,7 +38,7 @@
  */
 /** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
 /** @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string}} ChatMessage */
-/** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec}} Policy */
+/** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec, layers?: boolean}} Policy `layers`: a camera may come in several sizes */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
 /**
@@ -70,7 +70,7 @@
  */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
- *   | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
+ *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number}} | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
  */
 
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */

@@ -61,6 +61,8 @@ export class Peer extends Emitter {
   attempts = 0;
   /** @type {Map<Source, Publication>} */
   #publish = new Map();
+  /** What the server said of this attempt's pictures. @type {Map<Source, import("./layers.js").Taken>} */
+  #taken = new Map();
   /** @type {Map<string, Kind>} */
   #subscribe = new Map();
   /** @type {Attempt | null} */
@@ -139,10 +141,19 @@ export class Peer extends Emitter {
    * @param {Source} source
    * @param {MediaStreamTrack | null} track
    * @param {number} [maxBitrate] bit/s
+   * @param {boolean} [layers] whether a line that is made now may come in several sizes
    */
-  publish(source, track, maxBitrate) {
-    this.#publish.set(source, maxBitrate ? { track, maxBitrate } : { track });
+  publish(source, track, maxBitrate, layers = false) {
+    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ...(maxBitrate ? { maxBitrate } : {}) });
     this.#changed();
+  }
+
+  /** The server said what is taken of a picture of ours. @param {Source} source @param {import("./layers.js").Taken} taken */
+  take(source, taken) {
+    this.#taken.set(source, taken);
+    const publication = this.#publish.get(source);
+    if (publication) publication.taken = taken;
+    if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
   }
 
   /** @param {Source} source */
@@ -201,6 +212,8 @@ export class Peer extends Emitter {
 
   /** @param {Attempt | null} [prepared] */
   #newAttempt(prepared = null) {
+    this.#taken.clear(); // All sizes are sent at first: nobody knows yet what is taken of them.
+    for (const publication of this.#publish.values()) publication.taken = null;
     const attempt = prepared ?? this.#createAttempt();
     this.#attempt?.close();
     attempt.number = Math.max(this.#clockCounts ? this.#ports.utcNow() : 0, this.#lastNumber + 1);

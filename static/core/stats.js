@@ -41,7 +41,7 @@ export function readSample(report, at) {
   const sample = { at, rttMs: null, path: "", inbound: new Map(), outbound: new Map() };
   for (const entry of entries.values()) {
     if (entry.type === "inbound-rtp") sample.inbound.set(entry.mid ?? entry.id, inbound(entry));
-    if (entry.type === "outbound-rtp") sample.outbound.set(entry.mid ?? entry.id, outbound(entry));
+    if (entry.type === "outbound-rtp") sample.outbound.set(entry.mid ?? entry.id, together(sample.outbound.get(entry.mid), outbound(entry)));
     if (isSelected(entry, entries)) {
       if (typeof entry.currentRoundTripTime === "number") sample.rttMs = Math.round(entry.currentRoundTripTime * 1000);
       sample.path = pathOf(entry, entries);
@@ -78,6 +78,13 @@ function outbound(entry) {
     height: entry.frameHeight ?? 0,
     limited: entry.qualityLimitationReason ?? "",
   };
+}
+
+/** A camera in several sizes is one line: all its bytes, the largest of its pictures. @param {Outbound | undefined} known @param {Outbound} size @returns {Outbound} */
+function together(known, size) {
+  if (!known) return size;
+  const larger = size.height > known.height ? size : known;
+  return { ...larger, bytes: known.bytes + size.bytes };
 }
 
 /** The pair in use: named by the transport where there is that entry (not in Firefox). @param {any} entry @param {Map<string, any>} entries */

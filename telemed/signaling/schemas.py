@@ -147,7 +147,7 @@ class Tile(_Strict):
 class SetView(Command):
     """`set_view`."""
 
-    tiles: Annotated[list[Tile], Field(max_length=MAX_TILES)]
+    tiles: Annotated[list[Tile], Field(min_length=1, max_length=MAX_TILES)]
 
 
 class SendChat(Command):

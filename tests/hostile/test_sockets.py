@@ -168,7 +168,7 @@ async def test_before_admission_nothing_of_the_call_is_possible(mallory: Attacke
         ("typing", {}),
         ("media_state", {"microphone": True, "camera": True, "screen": False}),
         ("negotiated", {"attempt": 1, "offer": 1}),
-        ("set_view", {"tiles": []}),
+        ("set_view", {"tiles": [{"track_id": "trk_1234", "height": 180}]}),
         ("quality_report", {"freezes": 0, "rtt_ms": 1, "concealed": 0}),
     ):
         with pytest.raises(RefusedError) as refused:

@@ -40,6 +40,7 @@ function watch(session) {
   void wakeLock.want();
   const again = () => session.networkChanged();
   const onVisible = (/** @type {boolean} */ visible) => {
+    session.showing.hide(!visible && !document.pictureInPictureElement); // A picture taken out of the page is still seen.
     if (!visible) return;
     wakeLock.visible();
     void session.devices.revive();

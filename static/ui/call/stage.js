@@ -1,5 +1,5 @@
 /** The stage: measures itself, asks the layout where everything stands, and draws tiles there. */
-import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { layoutStage } from "../../core/stage_layout.js";
 import { Button } from "../components/button.js";
@@ -56,6 +56,19 @@ function tilesOf(others, audioOnly) {
   return tiles;
 }
 
+/**
+ * Height in device pixels of each picture that is received, by track; 0 for those without a tile.
+ * @param {Map<string, {person: Participant, screen: boolean}>} tiles @param {Map<string, import("../../core/stage_layout.js").Rect>} rects
+ */
+function pictureSizes(tiles, rects) {
+  const sizes = new Map();
+  for (const [id, { person, screen }] of tiles) {
+    const track = person.tracks.find((one) => one.source === (screen ? "screen" : "camera"));
+    if (track) sizes.set(track.id, (rects.get(id)?.height ?? 0) * (globalThis.devicePixelRatio || 1));
+  }
+  return sizes;
+}
+
 export function Stage() {
   const { session, view } = useCall();
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
@@ -66,6 +79,9 @@ export function Stage() {
   const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids });
   const stage = layoutStage({ area, others: ids, self: SELF, main, corner: view.prefs.value.corner, lobby: true });
   const self = stage.tiles.get(SELF);
+  useEffect(() => {
+    if (area.width > 0) session.showing.show(pictureSizes(tiles, stage.tiles));
+  });
   const unseen = ids.filter((id) => !stage.tiles.has(id)).length;
   return html`<div class="stage" ref=${ref} aria-label=${t("call.stage")} role="region">
     ${area.width > 0 && ids.map((id) => {

@@ -1,0 +1,69 @@
+// A camera in several sizes at once: which sizes, who sends them, and which of them are worth sending now.
+//
+// They are named q, h and f (a quarter, a half and all of the captured lines); the server gives everybody the one that fits.
+
+/** What the server said is taken of a picture. @typedef {{layers: readonly string[], maxBitrate: number}} Taken `maxBitrate` bit/s, 0: no limit */
+
+/** Lines of a capture from which it is worth three sizes, and two. */
+const THREE_FROM = 540;
+const TWO_FROM = 360;
+/** Bit/s that a small and a middle size need at most; the largest may take an eighth more than a camera in one size. */
+const SMALL = 150_000;
+const MIDDLE = 500_000;
+const LARGE_SHARE = 9 / 8;
+/** Cores from which encoding three pictures leaves the rest of the call its time. */
+const STRONG_CORES = 3;
+
+/** Whether this device encodes several sizes without effort, and its owner does not save data. @param {{hardwareConcurrency?: number, connection?: {saveData?: boolean}}} [device] */
+export function isStrong(device = globalThis.navigator) {
+  return (device?.hardwareConcurrency ?? 0) >= STRONG_CORES && device?.connection?.saveData !== true;
+}
+
+/**
+ * Encodings for a camera of so many lines, smallest first; one where several make no sense.
+ * @param {number} height lines, of a picture on end: its narrow side; 0: not known
+ * @param {number} maxBitrate bit/s of a camera in one size
+ * @returns {RTCRtpEncodingParameters[]}
+ */
+export function cameraLayers(height, maxBitrate) {
+  const names = height >= THREE_FROM ? ["q", "h", "f"] : height >= TWO_FROM ? ["h", "f"] : [];
+  if (!names.length) return [{ maxBitrate }];
+  return names.map((rid) => ({ rid, scaleResolutionDownBy: rid === "q" ? 4 : rid === "h" ? 2 : 1, maxBitrate: bitrateOf(rid, maxBitrate) }));
+}
+
+/** Bit/s of one size. @param {string} rid @param {number} maxBitrate */
+function bitrateOf(rid, maxBitrate) {
+  if (rid === "q") return Math.min(SMALL, Math.round(maxBitrate / 10));
+  if (rid === "h") return Math.min(MIDDLE, Math.round(maxBitrate / 3));
+  return Math.round(maxBitrate * LARGE_SHARE);
+}
+
+/** The narrow side of what a camera captures, 0 when the browser does not say. @param {MediaStreamTrack | null} track */
+export function capturedLines(track) {
+  const { width = 0, height = 0 } = track?.getSettings?.() ?? {};
+  return Math.min(width, height);
+}
+
+/**
+ * Changes what a sender's encodings may produce; true when anything has changed.
+ * @param {RTCRtpEncodingParameters[]} encodings
+ * @param {number | undefined} maxBitrate bit/s of a picture in one size
+ * @param {Taken | null} taken
+ */
+export function adjust(encodings, maxBitrate, taken) {
+  const several = encodings.length > 1;
+  let changed = false;
+  for (const encoding of encodings) {
+    const active = !several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? "");
+    const most = several ? bitrateOf(encoding.rid ?? "", maxBitrate ?? 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    if (several && (encoding.active ?? true) !== active) {
+      encoding.active = active;
+      changed = true;
+    }
+    if (most && encoding.maxBitrate !== most) {
+      encoding.maxBitrate = most;
+      changed = true;
+    }
+  }
+  return changed;
+}
