@@ -294,7 +294,7 @@ class PeerQuality:
     way: Way = Way.UNKNOWN
     layer: int | None = None  # largest layer of a picture sent to the peer now, 0 the smallest; None: none
     video_rate: int = 0  # of `down_rate`, what is pictures; 0: none is sent
-    video_paused: bool = False  # pictures it asked for are kept back to keep the sound
+    video_paused: bool = False  # all pictures it asked for are kept back to keep the sound
 
 
 WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged

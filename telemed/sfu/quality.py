@@ -83,7 +83,7 @@ class QualityMeter:
             way=_way(peer),
             layer=_layer(pictures),
             video_rate=down.video_rate,
-            video_paused=any(flow.paused for flow in pictures),
+            video_paused=bool(pictures) and all(flow.paused for flow in pictures),
         )
 
 
