@@ -31,6 +31,7 @@ class Action(StrEnum):
     OPEN_LINK = "open_link"
     ASK_MOVE = "ask_move"
     RECOVER_LINK = "recover_link"
+    CHECK_CONNECTION = "check_connection"
     REPORT_DELIVERY = "report_delivery"
     CONNECT_SEAT = "connect_seat"
     CONNECT_STAFF = "connect_staff"

@@ -62,6 +62,7 @@ PUBLIC = BY_SECRET | {
     Action.OPEN_LINK,
     Action.ASK_MOVE,
     Action.RECOVER_LINK,
+    Action.CHECK_CONNECTION,
 }
 
 TABLE: Mapping[Action, Grants] = {
@@ -211,6 +212,8 @@ ROUTES: Mapping[str, Action] = {
     "POST /links/open": Action.OPEN_LINK,
     "POST /links/move": Action.ASK_MOVE,
     "POST /links/recover": Action.RECOVER_LINK,
+    "GET /check": Action.CHECK_CONNECTION,
+    "POST /check/probe": Action.CHECK_CONNECTION,
     "POST /sessions/{id}/ticket": Action.CONNECT_SEAT,
     "POST /sessions/{id}/ice": Action.CONNECT_SEAT,
     "POST /sessions/{id}/offer": Action.JOIN_MEDIA,

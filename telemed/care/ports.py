@@ -216,6 +216,11 @@ class Visits(Protocol):
         """-> {attempt, offer, sdp, publish, refused}."""
         ...
 
+    async def check_connection(self, source: str, sdp: str) -> str:
+        """Answer the probe of somebody unknown; `source` is the address that limits count. Raises InvalidInput, TooMany,
+        Unavailable("media_unavailable", "server_full")."""
+        ...
+
     async def probe(self, identity: Identity, session_id: str, sdp: str) -> str:
         """Answer a probe offer; -> the SDP answer."""
         ...

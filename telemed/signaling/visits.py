@@ -140,6 +140,10 @@ class VisitService:
         """-> the SDP answer."""
         return await self._probes.probe(identity, session_id, sdp)
 
+    async def check_connection(self, source: str, sdp: str) -> str:
+        """-> the SDP answer."""
+        return await self._probes.check(source, sdp)
+
     def in_call(self, login_id: str, session_id: str) -> bool:
         """Whether a call of this session is in progress that this login opened."""
         return self._holders.in_call(login_id, session_id)

@@ -10,7 +10,7 @@ from aiohttp import web
 from telemed.care.identity import Identity, actor_id
 from telemed.care.permissions import Action, grants
 from telemed.care.staff.sign_in_steps import is_proved
-from telemed.errors import NotAllowed, NotSignedIn, TooMany
+from telemed.errors import NotAllowed, NotSignedIn, TelemedError, TooMany
 from telemed.web.bodies import read_model
 from telemed.web.call import Call, Reply, Services
 from telemed.web.identify import Callers
@@ -31,6 +31,7 @@ class Endpoint:
     route: Route
     services: Services
     throttle: Throttle
+    strangers: Throttle  # shared by all routes: per address, of requests that bring no identity
 
     async def handle(self, request: web.Request) -> web.Response:
         """Run the steps. Raises TelemedError; the middleware turns it into an answer."""
@@ -39,7 +40,7 @@ class Endpoint:
         if changes_state and not may_change_state(request.headers, settings.origins):
             raise NotAllowed(code="wrong_origin")
         source = source_key(request.remote, forwarded_for(request), settings.trusted_proxies)
-        callers = self._unlocked(request, await self._callers(request))
+        callers = self._unlocked(request, await self._known_callers(request, source))
         self._limit(callers, source)
         if self.route.secret is not None:
             self.route.secret(request.headers, settings)
@@ -69,10 +70,25 @@ class Endpoint:
         if callers.login is None or not is_proved(callers.login, self.services.deps.clock.utcnow()):
             raise NotAllowed("Please show again who you are.", code="proof_needed")
 
-    async def _callers(self, request: web.Request) -> Callers:
-        """Find out who asks and whether the permission table grants the action to any of them."""
+    async def _known_callers(self, request: web.Request, source: str) -> Callers:
+        """As `_callers`, but looking somebody up who turns out to be nobody is done so often for one address and no more."""
         if self.route.is_public:
             return Callers()
+        wait = self.strangers.take(source, self.services.deps.clock.monotonic())
+        if wait > 0:
+            raise TooMany(retry_after=wait)
+        try:
+            callers = await self._callers(request)
+        except NotSignedIn:
+            raise
+        except TelemedError:
+            self.strangers.give_back(source)  # somebody we know, who may not do this
+            raise
+        self.strangers.give_back(source)
+        return callers
+
+    async def _callers(self, request: web.Request) -> Callers:
+        """Find out who asks and whether the permission table grants the action to any of them."""
         identifier = self.services.identifier
         if self.route.is_for_persons:
             callers = await identifier.person(request)
@@ -121,8 +137,9 @@ class Endpoint:
 
 def add_routes(app: web.Application, services: Services, routes: tuple[Route, ...]) -> None:
     """Register the route table."""
+    strangers = Throttle(services.deps.settings.limits.strangers)
     for route in routes:
-        endpoint = Endpoint(route, services, Throttle(route.rate))
+        endpoint = Endpoint(route, services, Throttle(route.rate), strangers)
         if route.method == "GET":
             app.router.add_get(route.pattern, endpoint.handle)  # answers HEAD too
         else:

@@ -10,11 +10,14 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from telemed.clock import Clock
-from telemed.errors import InvalidInput, TelemedError, Unavailable
+from telemed.errors import InvalidInput, TelemedError, TooMany, Unavailable
 from telemed.web.connections import cut_off
 from telemed.web.error_answers import error_answer, from_router, incident_answer
 from telemed.web.origin import SAFE_METHODS
 from telemed.web.pages import Pages
+from telemed.web.settings import WebSettings
+from telemed.web.source import forwarded_for, source_key
+from telemed.web.throttle import Throttle
 
 log = logging.getLogger("telemed.web.access")
 
@@ -26,13 +29,36 @@ Observer = Callable[[str, str, int, float], None]  # method, route template, sta
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def guard(pages: Pages, clock: Clock, deadline: float, observe: Observer) -> Middleware:
-    """Return the one middleware of the application. `deadline`: seconds from a complete head to the delivered answer."""
+class Sources:
+    """How much one address may ask, known or not: beside the limits of the single routes, and for all that have none."""
+
+    def __init__(self, settings: WebSettings, clock: Clock) -> None:
+        self._trusted = settings.trusted_proxies
+        self._clock = clock
+        self._requests = Throttle(settings.limits.requests)
+        self._handshakes = Throttle(settings.limits.handshakes)
+
+    def wait(self, request: web.Request) -> float:
+        """Seconds until this may be asked again; 0: now."""
+        source = source_key(request.remote, forwarded_for(request), self._trusted)
+        now = self._clock.monotonic()
+        wait = self._requests.take(source, now)
+        if wait == 0.0 and request.path.startswith(SOCKET_PATH) and not request.query.get("sid"):
+            wait = self._handshakes.take(source, now)
+        return wait
+
+
+def guard(pages: Pages, clock: Clock, settings: WebSettings, observe: Observer) -> Middleware:
+    """Return the one middleware of the application. The deadline runs from a complete head to the delivered answer."""
+    sources, deadline = Sources(settings, clock), settings.limits.request
 
     @web.middleware
     async def run(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = clock.monotonic()
-        if request.path.startswith(SOCKET_PATH):
+        wait = sources.wait(request)
+        if wait > 0:
+            response: web.StreamResponse = error_answer(TooMany(retry_after=wait))
+        elif request.path.startswith(SOCKET_PATH):
             response = await _answer(request, handler, pages)
         else:
             response = await _in_time(request, handler, pages, deadline)

@@ -39,6 +39,7 @@ class Pages:
         app.router.add_get(ADMIN, self.admin)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
+        app.router.add_get("/check", self.check)
         app.router.add_get("/my", self.person_sign_in)
         app.router.add_get("/home", self.home)
         app.router.add_get("/audit", self.audit)
@@ -102,6 +103,10 @@ class Pages:
     async def join(self, request: web.Request) -> web.Response:
         """`/j`: the page behind every link; the token is in the fragment and never comes here."""
         return self._page(request, "join.html")
+
+    async def check(self, request: web.Request) -> web.Response:
+        """`/check`: which ways lead here from a network; for everybody, before anybody needs a call."""
+        return self._page(request, "check.html")
 
     def not_found(self, request: web.Request) -> web.Response:
         """The page for unknown addresses."""

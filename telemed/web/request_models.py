@@ -132,6 +132,12 @@ class OfferBody(AsBody):
     subscribe: Annotated[list[SubscribeLineBody], Limits(max_length=MAX_LINES)] = Limits(default_factory=list)
 
 
+class CheckBody(Body):
+    """`POST /check/probe`."""
+
+    sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP)]
+
+
 class ProbeBody(AsBody):
     """`POST /sessions/{id}/probe`."""
 

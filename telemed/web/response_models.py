@@ -290,6 +290,12 @@ class OfferAnswer(Answer):
     refused: list[RefusedLine]
 
 
+class Ways(Answer):
+    """`GET /check`: where the relay can be asked whether it is there. No credential: strangers get none."""
+
+    relay: list[str]
+
+
 class ProbeAnswer(Answer):
     """`POST /sessions/{id}/probe`."""
 

@@ -11,11 +11,13 @@ from telemed.web.route import Route
 from telemed.web.throttle import Rate
 
 OFFER_LIMIT = 96 * 1024  # bytes, protocol section 3
+PROBE_LIMIT = 16 * 1024  # bytes: one line of sound
 
 # Per address, so that one household or ward is not shut out: a page waiting for a move asks every 2 s.
 OPEN_LINK_RATE = Rate(120, 60.0)
 MOVE_RATE = Rate(20, 60.0)
 RECOVER_RATE = Rate(10, 60.0)
+CHECK_RATE = Rate(20, 60.0)  # a run of the connection check takes two probes
 LOGIN_RATE = Rate(60, 60.0)  # beside the throttle of failed attempts in sign_in.py
 # Per person.
 TICKET_RATE = Rate(60, 60.0)  # a dropped network asks for one at each new connection
@@ -109,6 +111,17 @@ CALL_ROUTES: tuple[Route, ...] = (
         errors=(404, 409, 410),
     ),
     Route("POST", "/links/recover", Action.RECOVER_LINK, links.recover_link, give.Nothing, ask.RecoverBody, rate=RECOVER_RATE),
+    Route("GET", "/check", Action.CHECK_CONNECTION, media.ways, give.Ways, rate=CHECK_RATE),
+    Route(
+        "POST",
+        "/check/probe",
+        Action.CHECK_CONNECTION,
+        media.check_probe,
+        give.ProbeAnswer,
+        ask.CheckBody,
+        body_limit=PROBE_LIMIT,
+        rate=CHECK_RATE,
+    ),
     Route(
         "POST",
         "/sessions/{id}/ticket",

@@ -9,6 +9,7 @@ from pathlib import Path
 from telemed.config import Turn
 from telemed.web.languages import LANGUAGES
 from telemed.web.oidc.settings import OidcSettings
+from telemed.web.throttle import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class ConnectionLimits:
     fields: int = 64  # header fields of one request
     total: int = 2000  # connections at once; more are closed unheard
     per_address: int = 256  # connections of one address at once; proxies of ours are exempt
+    requests: Rate = Rate(6000, 60.0)  # of one address, whatever they ask for: a ward opening its pages, a hundred files each
+    handshakes: Rate = Rate(600, 60.0)  # of them new sockets: each costs memory until it proves who it is
+    strangers: Rate = Rate(3000, 60.0)  # of them requests that need an identity and bring none that counts
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ class Room:
         records = [(person.participant_id, record) for person in self.people for record in person.received.values()]
         return {
             "gap": max(max(record.longest_gap, now - record.last) for _, record in records),
+            "sound": max(max(record.longest_gap, now - record.last) for _, record in records if record.kind == "audio"),
             "frames": min(record.frames - self.frames[who, record.track_id] for who, record in records),
             "tracks": len(records),
             "sockets": all(person.socket.connected for person in self.people),

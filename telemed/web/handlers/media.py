@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from telemed.care.ports import Json, OfferRequest, Publish, Subscribe
 from telemed.ids import new_secret
-from telemed.media.turn_access import ice_document
+from telemed.media.turn_access import ice_document, turn_urls
 from telemed.web.call import Call, Reply
 from telemed.web.handlers.account import TICKET_SECONDS
-from telemed.web.request_models import OfferBody, ProbeBody
+from telemed.web.request_models import CheckBody, OfferBody, ProbeBody
 
 
 async def issue_ticket(call: Call) -> Reply:
@@ -28,6 +28,18 @@ def _ice(call: Call) -> Json:
     """A credential of its own for each answer; nothing in it says whose it is."""
     deps = call.services.deps
     return ice_document(deps.settings.turn, deps.clock.utcnow().timestamp(), new_secret())
+
+
+async def ways(call: Call) -> Reply:
+    """`GET /check`. A relay that is asked without a credential says so, and is there."""
+    turn = call.services.deps.settings.turn
+    return Reply({"relay": turn_urls(turn) if turn.host else []})
+
+
+async def check_probe(call: Call) -> Reply:
+    """`POST /check/probe`."""
+    sdp = await call.services.deps.visits.check_connection(call.source, call.body_as(CheckBody).sdp)
+    return Reply({"sdp": sdp})
 
 
 async def offer(call: Call) -> Reply:

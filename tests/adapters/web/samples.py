@@ -24,6 +24,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /links/open": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /links/move": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /links/recover": {"token": LINK_TOKEN},
+    "POST /check/probe": {"sdp": "v=0"},
     "POST /sessions/{id}/ticket": {},
     "POST /sessions/{id}/ice": {},
     "POST /sessions/{id}/offer": {

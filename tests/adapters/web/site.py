@@ -19,7 +19,9 @@ from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from telemed.web.settings import WebSettings
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 
-PAGES = ("sign-in.html", "today.html", "admin.html", "call.html", "join.html", "not-found.html", "my.html", "home.html")
+PAGES = tuple(
+    f"{name}.html" for name in ("sign-in", "today", "admin", "call", "join", "not-found", "my", "check", "home")
+)
 TEMPLATE = (
     '<!doctype html><html lang="{{lang}}"><body><p>{{demo_banner}}</p>'
     "<h1>PAGE {{clinic_name}}</h1><a>{{clinic_phone}}</a><b>{{ emergency_number }}</b></body></html>"

@@ -93,6 +93,6 @@ const NETWORK = {
 export function NetworkLine({ network, onAgain }) {
   const { kind, key, fix } = NETWORK[network] ?? { kind: "open", key: "check.testing" };
   return html`<${CheckLine} icon="wifi" name=${t("check.network")} kind=${kind} state=${t(key)} testid="check-network">
-    ${fix && html`<p>${t(fix)}</p><${Button} icon="refresh-cw" label=${t("check.test_again")} onClick=${onAgain} />`}
+    ${fix && html`<p>${t(fix)} <a href="/check" target="_blank" rel="noopener">${t("ways.link")}</a></p><${Button} icon="refresh-cw" label=${t("check.test_again")} onClick=${onAgain} />`}
   </${CheckLine}>`;
 }

@@ -26,7 +26,7 @@ function Unreachable({ visit, code }) {
   }, []);
   return html`<${Notice} icon=${offline ? "wifi-off" : "unplug"} kind="warn" title=${t(offline ? "fault.offline_title" : "fault.trouble_title")}
     text=${t(offline ? "fault.offline_text" : "fault.trouble_text")} code=${code} testid="link-trouble"
-    actions=${html`<${Button} kind="primary" large=${true} wide=${true} icon="refresh-cw" label=${t("common.try_again")} onClick=${() => void visit.open()} />`} />`;
+    actions=${html`<${Button} kind="primary" large=${true} wide=${true} icon="refresh-cw" label=${t("common.try_again")} onClick=${() => void visit.open()} />`}><p><a href="/check" target="_blank" rel="noopener">${t("ways.link")}</a></p></${Notice}>`;
 }
 
 /** @param {{visit: import("./visit.js").Visit, code: string}} props */
