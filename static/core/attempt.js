@@ -1,4 +1,5 @@
 // One RTCPeerConnection of a seat (docs/protocol.md section 3): makes offers, takes answers, closes.
+import { askForAudioAgain } from "./codecs.js";
 import { LinePool } from "./line_pool.js";
 
 /** @typedef {import("./messages.js").Offer} Offer */
@@ -20,6 +21,7 @@ export class Attempt {
   /** @type {Promise<unknown>} */
   #ahead = Promise.resolve();
   #iceServers;
+  #capabilities;
 
   /**
    * @param {RTCPeerConnection} connection
@@ -30,6 +32,7 @@ export class Attempt {
   constructor(connection, capabilities, iceServers = () => [], videoCodec = () => "vp8") {
     this.connection = connection;
     this.#iceServers = iceServers;
+    this.#capabilities = capabilities;
     this.lines = new LinePool(connection, capabilities, videoCodec);
   }
 
@@ -58,7 +61,7 @@ export class Attempt {
     const offer = {
       attempt: this.number,
       offer: this.offers,
-      sdp: this.connection.localDescription?.sdp ?? "",
+      sdp: askForAudioAgain(this.connection.localDescription?.sdp ?? "", this.#capabilities),
       publish: this.lines.publishing(),
       subscribe: this.lines.subscribing(),
     };

@@ -29,3 +29,14 @@ export function pruneCodecs(transceiver, kind, capabilities, video) {
     // Older browsers refuse lists they do not expect; the full offer works as well.
   }
 }
+
+/**
+ * The offer, saying besides that lost audio packets may be asked for and are sent again (RFC 4585). Engines that know audio/red
+ * (libwebrtc: Chromium, Safari) do both once the answer says so, yet offer neither; Firefox does not.
+ * @param {string} sdp
+ * @param {CapabilitiesPort} capabilities
+ */
+export function askForAudioAgain(sdp, capabilities) {
+  const knows = capabilities("audio")?.codecs.some((codec) => codec.mimeType.toLowerCase() === "audio/red") ?? false;
+  return knows ? sdp.replace(/^(a=rtpmap:(\d+) opus\/48000\/2\r?\n)/gm, "$1a=rtcp-fb:$2 nack\r\n") : sdp;
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
+import { askForAudioAgain } from "../core/codecs.js";
 import { Peer } from "../core/peer.js";
 import { FakeConnection } from "./fake_connection.js";
 import { FakeClock, FakeTrack } from "./fakes.js";
@@ -427,4 +428,13 @@ test("close leaves no timer and closes the connection, also during an exchange",
   assert.equal(h.connection().closed, true);
   assert.equal(h.clock.pending, 0);
   assert.equal(h.offers.length, 1);
+});
+
+test("lost sound is asked for where the engine can, and nothing else is said", () => {
+  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n";
+  const knows = (...names) => () => ({ codecs: names.map((mimeType) => ({ mimeType, clockRate: 48000 })), headerExtensions: [] });
+  assert.equal(askForAudioAgain(sdp, knows("audio/opus")), sdp);
+  assert.equal(askForAudioAgain(sdp, () => null), sdp);
+  const asking = askForAudioAgain(sdp, knows("audio/opus", "audio/red"));
+  assert.equal(asking, sdp.replace("a=rtpmap:111 opus/48000/2\r\n", "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\n"));
 });

@@ -57,7 +57,8 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One codec of an m-line as the browser numbered it. `rtx_payload_type` is None without RFC 4588."""
+    """One codec of an m-line as the browser numbered it. `rtx_payload_type` is None without RFC 4588. `resend`: of audio, both
+    sides resend lost packets under their own numbers when asked (RFC 4585 NACK)."""
 
     kind: Kind
     name: str  # lower case: opus, vp8
@@ -65,6 +66,7 @@ class Codec:
     clock_rate: int  # Hz
     channels: int
     rtx_payload_type: int | None
+    resend: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 FIRST_WAIT = 0.020  # seconds a gap may be mere reordering
 FIRST_WAIT_LIMIT = 0.040  # seconds after which a gap is asked for even without two newer packets
 REORDER_PACKETS = 2  # newer packets that make reordering unlikely
@@ -11,6 +13,24 @@ MAX_AGE = 2.0  # seconds: the publisher's history and the subscriber's playout a
 MAX_TRACKED = 1000  # missing packets per source
 MAX_GAP = 500  # packets: the ring holds no more, a key frame repairs this sooner
 MAX_PER_REQUEST = 200  # sequence numbers in one answer of `due`: any pattern fits one NACK packet; the rest follows
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a gap may be mere reordering, and how long it is worth asking for. Seconds."""
+
+    first_wait: float  # with `reorder_packets` newer packets
+    first_wait_limit: float  # without them
+    reorder_packets: int
+    window: float  # from the gap to the last ask
+    waits_for_answer: bool  # asks once a round trip; else more often, as the asking gets lost too
+    longest_round_trip: float  # beyond it no answer comes in time
+
+
+FOR_VIDEO = Patience(FIRST_WAIT, FIRST_WAIT_LIMIT, REORDER_PACKETS, MAX_AGE, True, MAX_AGE)
+# A gap in sound is seen one packet (20 ms) late already, and playout waits a few tenths of a second before it makes something up.
+# A packet of sound is small, and senders repeat none twice within a round trip, however often they are asked.
+FOR_AUDIO = Patience(0.005, 0.020, 2, 0.2, False, 0.25)
 
 
 class _Missing:
@@ -31,9 +51,10 @@ class NackScheduler:
     1000 missing packets the oldest are given up; a gap above 500 gives up everything missing.
     """
 
-    __slots__ = ("highest", "lost_for_good", "missing")
+    __slots__ = ("highest", "lost_for_good", "missing", "patience")
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience = FOR_VIDEO) -> None:
+        self.patience = patience
         self.highest = -1  # extended; the packet path sets it for a packet that is the next in order
         self.missing: dict[int, _Missing] = {}  # by extended sequence number, in ascending order
         self.lost_for_good = 0
@@ -55,6 +76,11 @@ class NackScheduler:
                 self._open_gap(expected, ext_seq, now)
             self.highest = ext_seq
 
+    def was_asked(self, ext_seq: int) -> bool:
+        """Whether this packet, late as it is, comes because it was asked for."""
+        entry = self.missing.get(ext_seq)
+        return entry is not None and entry.tries > 0
+
     def on_recovered(self, ext_seq: int) -> None:
         """The packet came by retransmission."""
         self.missing.pop(ext_seq, None)
@@ -74,15 +100,18 @@ class NackScheduler:
     def due(self, now: float, rtt: float) -> list[int]:
         """Return the 16-bit sequence numbers to ask for now, oldest first, at most 200; `rtt` in seconds.
 
-        First after 20 ms and two newer packets (40 ms at most), then each RTT (at least 40 ms), 10 times, for 2 s.
+        Video: first after 20 ms and two newer packets (40 ms at most), then each RTT (at least 40 ms), 10 times, for 2 s. Audio:
+        sooner, every 40 ms for 0.2 s, and not at all over a path on which the answer comes too late.
         """
         if not self.missing:
             return []
-        retry = max(rtt, MIN_RETRY)
+        patience = self.patience
+        retry = max(rtt, MIN_RETRY) if patience.waits_for_answer else MIN_RETRY
+        useful = patience.window if rtt <= patience.longest_round_trip else 0.0
         asked: list[int] = []
         given_up: list[int] = []
         for number, entry in self.missing.items():
-            if now - entry.since > MAX_AGE or (entry.tries >= MAX_TRIES and now - entry.asked_at >= retry):
+            if now - entry.since > useful or (entry.tries >= MAX_TRIES and now - entry.asked_at >= retry):
                 given_up.append(number)
             elif self._may_ask(number, entry, now, retry) and len(asked) < MAX_PER_REQUEST:
                 entry.tries += 1
@@ -98,7 +127,9 @@ class NackScheduler:
         if entry.tries:
             return now - entry.asked_at >= retry and entry.tries < MAX_TRIES
         waited = now - entry.since
-        return waited >= FIRST_WAIT_LIMIT or (waited >= FIRST_WAIT and self.highest >= number + REORDER_PACKETS)
+        patience = self.patience
+        calm = self.highest >= number + patience.reorder_packets
+        return waited >= patience.first_wait_limit or (waited >= patience.first_wait and calm)
 
     def _open_gap(self, first: int, end: int, now: float) -> None:
         """Note first..end - 1 as missing."""

@@ -65,6 +65,7 @@ class Counters:
         "out_padding",
         "out_rtcp",
         "out_rtp",
+        "out_repeated",
         "out_rtx",
         "out_stun",
         "padding_ended",
@@ -144,6 +145,7 @@ class Counters:
     out_padding: int
     out_rtcp: int
     out_rtp: int
+    out_repeated: int
     out_rtx: int
     out_stun: int
     padding_ended: int

@@ -12,6 +12,7 @@ import time
 
 from telemed.congestion.pacer import Verdict
 from telemed.congestion.send_log import PacketKind
+from telemed.media.sent_copies import SentCopies
 from telemed.rtp.errors import MalformedPacket
 from telemed.rtp.header import WIDE_OFFSET, packet_packer, parse_header, stamp_number
 from telemed.rtp.rtcp import parse_compound
@@ -166,6 +167,7 @@ class Dataplane:
             return
         else:
             fresh = False
+            recovered = recovered or stream.nack.was_asked(ext)  # audio is resent under its own number
         if recovered and ext <= highest:
             stream.nack.on_recovered(ext)
         else:
@@ -227,6 +229,8 @@ class Dataplane:
                 counters.fail_protect += 1
                 continue
             size = cell[0]
+            if flow.copies is not None:  # audio: the same ciphertext answers a NACK
+                flow.copies.store(number & 0xFFFF, bytes(out_view[:size]), now)
             try:
                 if flow.ancillary is None:
                     sendto(out_view[:size], flow.address)
@@ -264,6 +268,8 @@ class Dataplane:
     def resend(self, flow: EgressFlow, path: Path, sequence: int, now: float) -> int:
         """Answer one NACK from the history, as RTX under its own SSRC and numbers. Returns the bytes sent; 0: not possible or
         not now."""
+        if flow.copies is not None:
+            return self._repeat(flow, flow.copies, path, sequence, now)
         found = flow.find_sent(sequence, now)
         if found is None or flow.rtx is None or flow.transmit is None or not flow.may_resend(sequence, now):
             return 0
@@ -278,6 +284,16 @@ class Dataplane:
         if size:
             self._counters.out_rtx += 1
         return size
+
+    def _repeat(self, flow: EgressFlow, copies: SentCopies, path: Path, sequence: int, now: float) -> int:  # noqa: PLR0913
+        """Answer one NACK of audio: the datagram as it went out, bit by bit. Its transport-wide number has been accounted for."""
+        datagram = copies.get(sequence, now)
+        if datagram is None or not flow.may_resend(sequence, now) or not self._mux.send(datagram, path):
+            return 0
+        self._counters.out_repeated += 1
+        if flow.control is not None:
+            flow.control.passed(len(datagram))
+        return len(datagram)
 
     def send_held(self, held: Held) -> None:
         """Send a packet that had to wait for its turn."""

@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from telemed.media.control import Kind, SubscribeLine
+from telemed.media.sent_copies import SentCopies
 from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 from telemed.media.simulcast_source import wish_for
 from telemed.rtp.header import EgressTemplate, parse_header
@@ -77,6 +78,7 @@ class EgressFlow:
         "ancillary",
         "connection",
         "control",
+        "copies",
         "departed",
         "first_in",
         "forwarder",
@@ -124,14 +126,14 @@ class EgressFlow:
         self.head, self.header_length = template.head, template.header_length
         rtx_type = line.codec.rtx_payload_type
         self.rtx = EgressTemplate(rtx_ssrc, rtx_type, *extensions) if rtx_ssrc and rtx_type is not None else None
+        self.copies = SentCopies() if line.codec.resend else None  # of audio that is resent as it was
         self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
         self.address: Address = ("", 0)
         self.ancillary: Ancillary | None = None
         self.connection: Connection | None = None  # of a TCP path; `ancillary` is then not None
         self.stream: InboundStream | None = None  # of the current or last segment
         self.first_in = NOT_ANCHORED
-        self.offset = 0
-        self.timestamp_offset = 0
+        self.offset = self.timestamp_offset = 0
         self.paused = False  # video stopped to keep the sound
         self.allowed = ALL_LAYERS  # the largest layer that the subscriber's link has room for
         self.affordable = float("inf")  # bit/s that the path leaves to this source; unlimited while it never showed a limit

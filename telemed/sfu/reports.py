@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telemed.media.control import VideoPaused
@@ -17,8 +18,16 @@ if TYPE_CHECKING:
 
 DEFAULT_ROUND_TRIP = 0.1  # seconds, until a peer's reports tell
 MAX_REPORT_BYTES = 1200  # per datagram of sender reports
+MAX_HEARD_LOSS = 77  # 1/256, 30 %: encoders repeat no more for more
 SENDER_REPORT_QUIET = 2.0  # seconds without packets after which a source gets no sender reports
 QUALITY_SECONDS = 2  # calls of `each_second` between two quality events
+
+
+def _as_heard(block: ReportBlock, stream: InboundStream) -> ReportBlock:
+    """Tell a speaker the loss of the listener who loses most: it sets how much of each packet the encoder repeats in the next
+    (Opus in-band FEC). The running count, from which rates are estimated, stays that of the speaker's own path."""
+    heard = min(max((flow.loss for flow in stream.flows), default=0), MAX_HEARD_LOSS)
+    return replace(block, fraction_lost=max(block.fraction_lost, heard))
 
 
 class PeerReporter:
@@ -48,7 +57,7 @@ class PeerReporter:
         self.pressing = False
         for line in peer.lanes:
             stream = line.stream
-            if stream is not None and stream.is_video and stream.nack.missing:
+            if stream is not None and stream.asks_again and stream.nack.missing:
                 self.pressing = True
                 self._ask_again(stream, now)
         if peer.twcc.due(now):
@@ -107,8 +116,8 @@ class PeerReporter:
         for stream in streams:
             block = stream.stats.take_report_block(now)
             if block is not None:
-                blocks.append(block)
                 self._fractions[stream.ssrc] = block.fraction_lost
+                blocks.append(block if stream.is_video else _as_heard(block, stream))
         if blocks:
             peer = self._peer
             report = build_receiver_report(peer.ssrc, blocks) + build_sdes(peer.ssrc, peer.room.cname)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telemed.media.clockfit import PublisherClock, SourceClock
 from telemed.media.control import Kind, PublishLine
 from telemed.media.keyframes import KeyframeRequests
-from telemed.media.nack import MAX_GAP, NackScheduler
+from telemed.media.nack import FOR_AUDIO, FOR_VIDEO, MAX_GAP, NackScheduler
 from telemed.media.ring import AUDIO_CAPACITY, AUDIO_MAX_AGE, VIDEO_CAPACITY, VIDEO_MAX_AGE, PacketRing
 from telemed.media.stats import ReceiverStatistics
 from telemed.rtp import av1, vp8, vp9
@@ -31,6 +31,7 @@ class InboundStream:
     """One SSRC a publisher sends: its sequence space, history, losses and statistics, and where it is forwarded to."""
 
     __slots__ = (
+        "asks_again",
         "clock",
         "flows",
         "highest",
@@ -72,7 +73,8 @@ class InboundStream:
         self.octets = 0
         capacity, age = (VIDEO_CAPACITY, VIDEO_MAX_AGE) if self.is_video else (AUDIO_CAPACITY, AUDIO_MAX_AGE)
         self.ring = PacketRing(1 if is_rtx else capacity, age)
-        self.nack = NackScheduler()
+        self.nack = NackScheduler(FOR_VIDEO if self.is_video else FOR_AUDIO)
+        self.asks_again = self.is_video or line.codec.resend  # for what is lost
         self.keyframes = KeyframeRequests()
         self.is_keyframe: Callable[[Buffer, int, int], bool] | None
         self.is_keyframe = KEYFRAME_TESTS.get(line.codec.name) if self.is_video else None

@@ -99,9 +99,9 @@ def rtp_packet(  # noqa: PLR0913 - the fields of a packet
     return head + block + payload + tail
 
 
-def audio_line(mid: str, track: str, ssrc: int = 0) -> PublishLine:
+def audio_line(mid: str, track: str, ssrc: int = 0, codec: Codec = OPUS) -> PublishLine:
     """A microphone line."""
-    return PublishLine(mid, track, Source.MICROPHONE, OPUS, EXTENSIONS, ssrc, 0)
+    return PublishLine(mid, track, Source.MICROPHONE, codec, EXTENSIONS, ssrc, 0)
 
 
 def video_line(mid: str, track: str, ssrc: int = 0, rtx_ssrc: int = 0) -> PublishLine:

@@ -15,6 +15,7 @@ AUDIO_CODEC = ("opus", 48000, 2)  # name, clock in Hz, channels
 VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # which one is the room's, from its beginning on
 DEFAULT_VIDEO = "vp8"  # every browser has it
 TRANSPORT_FEEDBACK = "transport-cc"  # draft-holmer-rmcat-transport-wide-cc-extensions-01
+AUDIO_FEEDBACK = ("nack",)  # RFC 4585; browsers have no resend stream for audio
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
 ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
 
@@ -47,7 +48,8 @@ def find_codec(section: MediaSection, kind: Kind, video: str = DEFAULT_VIDEO) ->
     payload_type = next(fitting, None)
     if payload_type is None:
         return None
-    return Codec(kind, name, payload_type, clock_rate, channels, _rtx_of(section, types, payload_type))
+    resend = kind is Kind.AUDIO and "nack" in _offered_feedback(section, payload_type)
+    return Codec(kind, name, payload_type, clock_rate, channels, _rtx_of(section, types, payload_type), resend)
 
 
 def _other_profiles(section: MediaSection) -> set[int]:
@@ -85,12 +87,18 @@ def find_extensions(section: MediaSection, *, sending: bool) -> Extensions:
     )
 
 
-def find_feedback(section: MediaSection, codec: Codec) -> tuple[str, ...]:
-    """The RTCP feedback types we agree to for `codec`, all of them offered."""
+def _offered_feedback(section: MediaSection, payload_type: int) -> set[str]:
+    """The feedback types that the offer lists for this payload type."""
     offered = set()
     for value in section.all("rtcp-fb"):
-        payload_type, _, feedback = value.partition(" ")
-        if payload_type in ("*", str(codec.payload_type)):
+        number, _, feedback = value.partition(" ")
+        if number in ("*", str(payload_type)):
             offered.add(feedback.strip())
-    wanted = (*VIDEO_FEEDBACK, TRANSPORT_FEEDBACK) if codec.kind is Kind.VIDEO else (TRANSPORT_FEEDBACK,)
+    return offered
+
+
+def find_feedback(section: MediaSection, codec: Codec) -> tuple[str, ...]:
+    """The RTCP feedback types we agree to for `codec`, all of them offered."""
+    offered = _offered_feedback(section, codec.payload_type)
+    wanted = (*(VIDEO_FEEDBACK if codec.kind is Kind.VIDEO else AUDIO_FEEDBACK), TRANSPORT_FEEDBACK)
     return tuple(feedback for feedback in wanted if feedback in offered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.media.nack import MAX_GAP, MAX_PER_REQUEST, MAX_TRACKED, MAX_TRIES, NackScheduler
+from telemed.media.nack import FOR_AUDIO, MAX_GAP, MAX_PER_REQUEST, MAX_TRACKED, MAX_TRIES, NackScheduler
 
 BASE = 65536 + 65530  # six packets before the 16-bit wrap
 RTT = 0.1
@@ -118,3 +118,29 @@ def test_asks_exactly_for_what_is_missing(order: list[int]) -> None:
         asked += scheduler.due(1.0 + tick / 1000, 0.5)
     holes = {number for number in range(order[0], max(order)) if number not in order}
     assert sorted(asked) == sorted((BASE + number) & 0xFFFF for number in holes)
+
+
+def test_sound_is_asked_for_at_once_and_only_while_it_can_come_in_time() -> None:
+    scheduler = NackScheduler(FOR_AUDIO)
+    scheduler.on_packet(100, 0.00)
+    scheduler.on_packet(102, 0.04)
+    asked = [step / 1000 for step in range(40, 400, 10) if scheduler.due(step / 1000, 0.1) == [101]]
+    assert 4 <= len(asked) <= 5, "again before an answer can be there: the asking gets lost too"
+    assert 0.06 <= asked[0] <= 0.07
+    assert asked[-1] <= 0.24
+    assert not scheduler.missing
+    scheduler.on_packet(104, 0.50)
+    assert scheduler.due(0.53, 0.7) == [], "by satellite it never comes in time"
+    assert not scheduler.missing
+
+
+def test_what_was_asked_for_is_told_from_what_is_merely_late() -> None:
+    scheduler = NackScheduler(FOR_AUDIO)
+    scheduler.on_packet(1, 0.0)
+    scheduler.on_packet(3, 0.02)
+    assert not scheduler.was_asked(2)
+    assert not scheduler.was_asked(3)
+    assert scheduler.due(0.06, 0.1) == [2]
+    assert scheduler.was_asked(2)
+    scheduler.on_recovered(2)
+    assert scheduler.due(0.12, 0.1) == []

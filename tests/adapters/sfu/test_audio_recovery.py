@@ -1,0 +1,99 @@
+"""Lost sound: asked for again from who speaks, sent again to who listens, and told to the encoder that can repeat it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from telemed.rtp.rtcp import Nack, ReceiverReport, build_nack, build_receiver_report
+from telemed.rtp.rtcp_records import ReportBlock
+from tests.adapters.sfu.conftest import Stage, until
+from tests.bench.rtp_client import OPUS, RtpClient, audio_line, receive_audio, rtp_packet
+
+MIC = 1001
+RESENT = dataclasses.replace(OPUS, resend=True)
+
+
+def sound(n: int) -> bytes:
+    """The n-th packet of a voice, beginning shortly before the sequence number wraps."""
+    return rtp_packet(111, 65530 + n, n * 960, MIC, b"voice %d" % n)
+
+
+async def call(stage: Stage, *, resent: bool = True) -> tuple[RtpClient, RtpClient, int]:
+    """One who speaks, one who listens, and the SSRC the voice is heard under. `resent`: both ask for lost sound and resend it."""
+    codec = RESENT if resent else OPUS
+    alice = await stage.join("alice", (audio_line("0", "a-mic", MIC, codec),))
+    bob = await stage.join("bob", (), (dataclasses.replace(receive_audio("1", "a-mic"), codec=codec),))
+    return alice, bob, stage.ssrc(bob, "a-mic")
+
+
+async def test_lost_sound_is_asked_for_and_its_resend_is_heard_and_not_counted_as_arrived(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage)
+
+    def on_rtcp(record: object) -> None:
+        if isinstance(record, Nack):
+            for sequence in record.lost:
+                alice.send_rtp(sound((sequence - 65530) & 0xFFFF))
+
+    alice.on_rtcp = on_rtcp
+    lost = {3, 7, 8, 20}
+    for n in range(40):
+        if n not in lost:
+            alice.send_rtp(sound(n))
+    await until(lambda: len(set(bob.inbox.payloads(ssrc))) == 40)
+    stream = stage.peer("alice").streams[MIC]
+    assert stream.stats.packets == 36, "what was resent hides no loss: the encoder is to know of it"
+
+
+async def test_without_agreement_sound_is_not_asked_for(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage, resent=False)
+    for n in (0, 1, 4, 5, 6):
+        alice.send_rtp(sound(n))
+    await until(lambda: len(bob.inbox.payloads(ssrc)) == 5)
+    await until(lambda: any(isinstance(record, ReceiverReport) for record in alice.inbox.rtcp))
+    assert not any(isinstance(record, Nack) for record in alice.inbox.rtcp)
+
+
+async def test_a_listener_is_answered_with_the_very_datagram_that_was_lost(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage)
+    missed: list[bytes] = []
+
+    def drop(data: bytes) -> bool:
+        """Loses the tenth packet of the voice, once."""
+        is_voice = len(data) > 12 and int.from_bytes(data[8:12], "big") == ssrc
+        if is_voice and not missed and len(bob.inbox.payloads(ssrc)) == 9:
+            missed.append(data)
+            return True
+        if is_voice and missed and data[2:4] == missed[0][2:4]:
+            missed.append(data)
+        return False
+
+    bob.drop = drop
+    for n in range(20):
+        alice.send_rtp(sound(n))
+    await until(lambda: len(bob.inbox.payloads(ssrc)) == 19)
+    sequence = int.from_bytes(missed[0][2:4], "big")
+    for _ in range(3):  # the asking is repeated; the answer is not, within a round trip
+        bob.send_rtcp(build_nack(1, ssrc, [sequence]))
+    await until(lambda: len(bob.inbox.payloads(ssrc)) == 20)
+    assert bob.inbox.payloads(ssrc)[-1] == b"voice 9"
+    assert missed[1] == missed[0], "never encrypted twice under one number"
+    await until(lambda: stage.worker.counters.nack_received == 3)
+    assert stage.worker.counters.out_repeated == 1
+
+
+async def test_who_speaks_is_told_the_loss_of_who_listens(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage)
+    for n in range(10):
+        alice.send_rtp(sound(n))
+    await until(lambda: len(bob.inbox.payloads(ssrc)) == 10)
+    bob.send_rtcp(build_receiver_report(1, [ReportBlock(ssrc, 64, 2, 9, 0, 0, 0)]))
+    await until(lambda: stage.peer("bob").flows_by_ssrc[ssrc].loss == 64)
+    alice.inbox.rtcp.clear()
+    for n in range(10, 20):
+        alice.send_rtp(sound(n))
+
+    def told() -> list[ReportBlock]:
+        return [block for record in alice.inbox.rtcp if isinstance(record, ReceiverReport) for block in record.blocks]
+
+    await until(lambda: any(block.fraction_lost == 64 for block in told()))
+    assert all(block.cumulative_lost == 0 for block in told()), "its own path lost nothing: its rate is not cut"
