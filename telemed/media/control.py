@@ -250,7 +250,8 @@ class VideoPaused:
 @dataclass(frozen=True, slots=True)
 class LayersWanted:
     """Event `layers_wanted`: which layers of a published camera somebody takes, by name (none: the line has no layers), and the
-    most its encoder should send in bit/s when every subscriber's link takes less (0: no limit). On changes, and every 4 s."""
+    most its encoder should send in bit/s when every subscriber's link takes less (0: no limit). Of sound: the same limit, while
+    somebody hears it over a very slow link; frames are to be long then. On changes, and every 4 s."""
 
     room_id: str
     peer_id: str

@@ -146,9 +146,9 @@ class Room:
             track.compile(now)
 
     def tell_publishers(self, peer: Peer, now: float) -> None:
-        """Every 100 ms: let a peer know what is taken of its pictures, if that has changed."""
+        """Every 100 ms: let a peer know what is taken of its pictures and its voice, if that has changed."""
         for entry in peer.published.values():
-            track = self.tracks.get(entry.line.track_id) if entry.line.codec.kind is Kind.VIDEO else None
+            track = self.tracks.get(entry.line.track_id)
             if track is not None and track.publisher is peer:
                 track.tell_publisher(now)
 

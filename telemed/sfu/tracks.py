@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telemed.sfu.flows import EgressFlow
 from telemed.sfu.streams import InboundStream
-from telemed.sfu.wants import PublisherWants
+from telemed.sfu.wants import PublisherWants, VoiceWants
 
 if TYPE_CHECKING:
     from telemed.sfu.layers import LayeredSource
@@ -17,7 +17,7 @@ class Track:
     """Joins one publisher's current stream, or its layers, to its subscribers' flows. It outlives both: a reconnect changes only
     `stream` and `layers`, of which one at most is there."""
 
-    __slots__ = ("cname", "flows", "layers", "publisher", "stream", "track_id", "wants")
+    __slots__ = ("cname", "flows", "layers", "publisher", "stream", "track_id", "voice", "wants")
 
     def __init__(self, track_id: str, cname: str) -> None:
         self.track_id = track_id
@@ -27,6 +27,12 @@ class Track:
         self.layers: LayeredSource | None = None
         self.flows: list[EgressFlow] = []
         self.wants = PublisherWants()
+        self.voice = VoiceWants()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is somebody's voice, or the sound of a screen."""
+        return self.stream is not None and not self.stream.is_video
 
     def feed(self, stream: InboundStream | None, now: float) -> None:
         """Let `stream` (or none) be what subscribers get from now on."""
@@ -84,6 +90,6 @@ class Track:
 
     def tell_publisher(self, now: float) -> None:
         """Let the publisher know which layers are taken, and how much: on changes, and again every few seconds."""
-        wanted = self.wants.look(self, now)
+        wanted = self.voice.look(self, now) if self.is_sound else self.wants.look(self, now)
         if wanted is not None and self.publisher is not None:
             self.publisher.services.emit(wanted)

@@ -1,4 +1,5 @@
-"""What the publisher of a picture is told to send: the layers somebody takes, and how much every link would take."""
+"""What a publisher is told to send: of a picture the layers somebody takes, and how much every link would take; of a voice less
+while somebody hears it over a very slow link."""
 
 from __future__ import annotations
 
@@ -7,12 +8,17 @@ from typing import TYPE_CHECKING
 from telemed.media.control import LayersWanted
 
 if TYPE_CHECKING:
+    from telemed.sfu.flows import EgressFlow
     from telemed.sfu.tracks import Track
 
 REPEAT = 4.0  # seconds: a word that was lost is said again
 LEAST_BITRATE = 60_000  # bit/s: below it a picture is of no use, and pausing it is the allocator's business
 WORTH_TELLING = 0.15  # share by which a limit must change: encoders need a second to settle
 ENOUGH_BITRATE = 1_700_000  # bit/s: no camera of ours sends more, so no limit is needed
+SLOW_LINK = 64_000  # bit/s: a voice at 32 kbit/s in packets of 20 ms takes 58 of it, headers included
+QUICK_AGAIN = 96_000  # bit/s, and for how many seconds
+QUICK_FOR = 10.0
+THIN_VOICE = 16_000  # bit/s: plain speech; with long frames 25 of it on the wire
 
 Wanted = tuple[tuple[str, ...], int]  # names of layers, bit/s
 
@@ -50,3 +56,37 @@ class PublisherWants:
         limit = max(int(affordable), LEAST_BITRATE)
         told = self._told[1]
         return told if told and abs(limit - told) <= told * WORTH_TELLING else limit
+
+
+class VoiceWants:
+    """Of one track of sound: whether who speaks was told to send less, and when."""
+
+    __slots__ = ("_slow_at", "_told_at", "thin")
+
+    def __init__(self) -> None:
+        self.thin = False
+        self._slow_at = float("-inf")
+        self._told_at = float("-inf")
+
+    def look(self, track: Track, now: float) -> LayersWanted | None:
+        """Return what is to be said now, None when nothing is. Call every 100 ms."""
+        publisher = track.publisher
+        if publisher is None:
+            return None
+        before = self.thin
+        slowest = min((_link(flow) for flow in track.flows), default=float("inf"))
+        if slowest < (QUICK_AGAIN if before else SLOW_LINK):
+            self._slow_at = now
+        self.thin = now - self._slow_at < QUICK_FOR
+        if self.thin == before and not (self.thin and now - self._told_at >= REPEAT):
+            return None
+        self._told_at = now
+        limit = THIN_VOICE if self.thin else 0
+        return LayersWanted(publisher.room.room_id, publisher.peer_id, track.track_id, (), limit)
+
+
+def _link(flow: EgressFlow) -> float:
+    """What the path of one who hears this carries, bit/s; unlimited while it has not been measured."""
+    control = flow.control
+    measured = control is not None and control.in_charge and flow.subscriber.receiving
+    return control.estimate.bitrate if measured and control is not None else float("inf")

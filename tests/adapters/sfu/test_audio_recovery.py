@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 from telemed.rtp.rtcp import Nack, ReceiverReport, build_nack, build_receiver_report
 from telemed.rtp.rtcp_records import ReportBlock
+from telemed.sfu.wants import VoiceWants
 from tests.adapters.sfu.conftest import Stage, until
 from tests.bench.rtp_client import OPUS, RtpClient, audio_line, receive_audio, rtp_packet
 
@@ -97,3 +99,30 @@ async def test_who_speaks_is_told_the_loss_of_who_listens(stage: Stage) -> None:
 
     await until(lambda: any(block.fraction_lost == 64 for block in told()))
     assert all(block.cumulative_lost == 0 for block in told()), "its own path lost nothing: its rate is not cut"
+
+
+async def test_a_voice_becomes_thin_while_somebody_hears_it_over_a_very_slow_link(stage: Stage) -> None:
+    """Told at once, said again while it lasts, and taken back when the link has been good for ten seconds."""
+    alice, _bob, _ssrc = await call(stage)
+    alice.send_rtp(sound(0))
+    await until(lambda: MIC in stage.peer("alice").streams)
+    track = stage.peer("alice").room.tracks["a-mic"]
+    link = SimpleNamespace(in_charge=True, drop=lambda flow: None)
+    for flow in track.flows:
+        flow.control = link  # type: ignore[assignment]
+    voice = VoiceWants()
+    told: list[tuple[float, int]] = []
+    for tenth in range(600):
+        now = 1000.0 + tenth / 10
+        bitrate = 50_000.0 if 100 <= tenth < 200 else 80_000.0 if 200 <= tenth < 300 else 300_000.0
+        link.estimate = SimpleNamespace(bitrate=bitrate)
+        event = voice.look(track, now)
+        if event is not None:
+            told.append((tenth / 10, event.max_bitrate))
+    for flow in track.flows:
+        flow.control = None
+    assert told[0] == (10.0, 16_000)
+    assert told[-1][1] == 0
+    assert 39.8 <= told[-1][0] <= 40.2, "80 kbit/s is too little to go back"
+    assert [limit for _, limit in told[:-1]] == [16_000] * (len(told) - 1)
+    assert max(b - a for (a, _), (b, _) in zip(told, told[1:], strict=False)) <= 4.1
