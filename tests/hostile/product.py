@@ -34,6 +34,23 @@ class Bystanders:
     token: str
     session_id: str
 
+    @classmethod
+    def begin(cls, server: Running) -> Bystanders:
+        """Bring them in; returns once they see and hear each other."""
+        account = next(entry for entry in server.ready["accounts"] if entry["role"] == "clinician")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.hostile.bystanders", server.base_url, account["email"], account["password"]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        if not first:
+            stop(process)
+            raise AssertionError("the bystanders could not begin their calls:\n" + server.output()[-3000:])
+        return cls(process, **json.loads(first))
+
     def ask(self, operation: str) -> dict[str, Any]:
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps({"op": operation}) + "\n")
@@ -59,6 +76,7 @@ class Product:
     server: Running
     bystanders: Bystanders
     log_seen: int = 0
+    harmed: bool = False
 
     @property
     def base_url(self) -> str:
@@ -87,13 +105,18 @@ class Product:
         return dict(self.status()["signaling"])
 
     def mark(self) -> None:
-        """Begin a measurement."""
+        """Begin a measurement. Bystanders harmed by the test before are replaced: one fault fails one test, not all after it."""
+        if self.harmed:
+            stop(self.bystanders.process)
+            self.bystanders = Bystanders.begin(self.server)
+        self.harmed = True  # until the test has shown that they are not
         self.bystanders.ask("mark")
         self.log_seen = len(self.server.output())
 
     def assert_unharmed(self) -> None:
         """What must hold after every attack."""
         self.bystanders.assert_undisturbed()
+        self.harmed = False
         written = self.server.output()[self.log_seen :]
         assert not FAULTY_LINE.search(written), written[-3000:]
         assert self.media_counters()["fail_packet_path"] == 0
@@ -164,29 +187,24 @@ class Attacker:
 def attacked_product(folder: Path) -> Iterator[Product]:
     """Serve, bring the bystanders in, end both."""
     with serving(folder, "--demo", "--port", "0", "--var", str(folder / "var")) as server:
-        account = next(entry for entry in server.ready["accounts"] if entry["role"] == "clinician")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.hostile.bystanders", server.base_url, account["email"], account["password"]],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        product = Product(server, Bystanders.begin(server))
         try:
-            assert process.stdout is not None
-            first = process.stdout.readline()
-            assert first, "the bystanders could not begin their calls:\n" + server.output()[-3000:]
-            yield Product(server, Bystanders(process, **json.loads(first)))
+            yield product
         finally:
-            stop(process)
+            stop(product.bystanders.process)
 
 
 def stop(process: subprocess.Popen[str]) -> None:
-    """End the bystanders."""
-    with contextlib.suppress(OSError):
+    """End the bystanders, whatever became of them."""
+    with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
         process.communicate('{"op": "stop"}\n', timeout=10)
     if process.poll() is None:
         process.kill()
         process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextlib.asynccontextmanager
