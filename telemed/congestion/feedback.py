@@ -106,6 +106,8 @@ class FeedbackReader:
         if start >= end or (latest + 1 - end) & 0xFFFF >= CAPACITY:
             return 0, 0
         self._cursor = end & 0xFFFF
+        if len(report.received) == report.status_count:
+            return 0, 0  # the usual case: all of it arrived
         return self._count(start, min(end, start + MAX_GAP))
 
     def _count(self, start: int, end: int) -> tuple[int, int]:

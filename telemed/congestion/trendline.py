@@ -76,12 +76,17 @@ class TrendlineEstimator:
 
     def _slope(self) -> float:
         """Least squares over the window: ms of delay per ms of time."""
-        points = self._points
-        mean_x = sum(x for x, _ in points) / WINDOW
-        mean_y = sum(y for _, y in points) / WINDOW
-        above = sum((x - mean_x) * (y - mean_y) for x, y in points)
-        below = sum((x - mean_x) ** 2 for x, _ in points)
-        return above / below if below > 0 else self._previous
+        from_x, from_y = self._points[0]  # sums stay small, and exact enough, when they count from there
+        x_sum = y_sum = squares = products = 0.0
+        for x, y in self._points:
+            x -= from_x
+            y -= from_y
+            x_sum += x
+            y_sum += y
+            squares += x * x
+            products += x * y
+        below = squares - x_sum * x_sum / WINDOW
+        return (products - x_sum * y_sum / WINDOW) / below if below > 1e-9 else self._previous
 
     def _judge(self, slope: float, sent_delta_ms: float, now_ms: float) -> None:
         if self._count < 2:

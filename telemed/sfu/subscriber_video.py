@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from telemed.sfu.subscriber_control import SubscriberControl
 
 UNLIMITED = float("inf")
+TICK_SECONDS = 0.035  # between two steps of the controller: every second tick of the worker
+CALM_TURNS = 5  # while all is well and everybody gets what is wished for, every fifth turn decides: each half second
 
 
 class SubscriberVideo:
@@ -28,11 +30,17 @@ class SubscriberVideo:
         self._allocator = Allocator()
         self._lenience = Lenience()
         self._refused: frozenset[int] = frozenset()  # sources the path has no room for
+        self._ticked_at = 0.0
+        self._turns = 0
+        self._decided_on: list[EgressFlow] = []
         self._limited = False  # the path has shown that it does not take all that the sources can send
         self.paused = False
 
     def tick(self, now: float) -> None:
-        """Every 20 ms: the estimate, and probes."""
+        """Every 20 ms; every 40 ms the estimate and probes."""
+        if now - self._ticked_at < TICK_SECONDS:
+            return
+        self._ticked_at = now
         prober = next((flow for flow in self._peer.flows.values() if flow.probes), None)
         self._control.tick(prober, int(now * 1e6))
 
@@ -44,6 +52,14 @@ class SubscriberVideo:
         if peer.guard.paused:  # it had decided before the first report came
             peer.guard = LossGuard()
         flows = pictures_of(peer)
+        self._turns -= 1
+        if self._turns > 0 and control.estimate.good and not control.pacer.starved and flows == self._decided_on:
+            return
+        self._decided_on = flows
+        self._decide(flows, now)
+
+    def _decide(self, flows: list[EgressFlow], now: float) -> None:
+        control, peer = self._control, self._peer
         mode, main = mode_and_main(peer, flows)
         demands = tuple(demand_of(flow, main) for flow in flows)
         sound = sound_of(peer)
@@ -60,6 +76,8 @@ class SubscriberVideo:
             self._limited = False
         self._share_out(flows, demands, allocation, sound)
         self._tell(allocation)
+        wished = all(choice.reason in (Reason.WISHED, Reason.HIDDEN) for choice in allocation.choices)
+        self._turns = CALM_TURNS if wished and not self._lenience.trying else 0
         self._ask_for_the_starved(flows, now)
 
     def _carry_out(self, flows: list[EgressFlow], allocation: Allocation, now: float) -> None:

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from telemed.care import views
 from telemed.care.identity import Identity, Seat, Staff, holder_of
 from telemed.care.permissions import Action, check, may
-from telemed.care.ports import Json, OfferRequest
+from telemed.care.ports import Json, OfferRequest, Store
 from telemed.care.records import ParticipantRecord
 from telemed.care.states import IN_CALL, SessionKind
 from telemed.clock import Clock
+from telemed.congestion.demands import Mode
 from telemed.errors import AttemptRefused, Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
+from telemed.signaling.person_mode import mode_of
 from telemed.signaling.visit import LiveVisit
 
 NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -28,7 +30,8 @@ _SCREENS = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
 class MediaOffers:
     """Turns an offer into a declaration for the worker and its grant into an answer."""
 
-    def __init__(self, live: LiveVisits, placement: Placement, clock: Clock) -> None:
+    def __init__(self, live: LiveVisits, placement: Placement, clock: Clock, store: Store) -> None:
+        self._store = store
         self._live = live
         self._placement = placement
         self._clock = clock
@@ -36,7 +39,8 @@ class MediaOffers:
     async def offer(self, identity: Identity, session_id: str, request: OfferRequest) -> Json:
         """-> {attempt, offer, sdp, publish, refused}. Raises NotAllowed, NotFound, Gone, Conflict, TooMany, InvalidInput,
         Unavailable("media_unavailable", "server_full")."""
-        visit, seat = self._authorise(identity, session_id, request)
+        mode = await self._mode(identity, session_id, request)
+        visit, seat = self._authorise(identity, session_id, request)  # as it is now: somebody may have been sent away meanwhile
         publish, subscribe = _uses(request)
         self._check_sources(identity, visit, seat, publish)
         visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
@@ -51,7 +55,7 @@ class MediaOffers:
         track_ids = {mid: track_id(seat.id, source) for mid, source in publish.items()}
         lines = offer.publish_lines(track_ids)
         declaration = Negotiate(
-            session_id, seat.id, request.attempt, offer.transport, lines, offer.subscribe_lines(), holder_of(identity)
+            session_id, seat.id, request.attempt, offer.transport, lines, offer.subscribe_lines(), holder_of(identity), mode
         )
         negotiated = await self._negotiate(room, peer, declaration, request)
         await self._still_in(visit, room, seat.id)
@@ -71,6 +75,10 @@ class MediaOffers:
                 {"mid": mid, "track_id": track, "code": "no_codec" if mid in without else "not_found"} for mid, track in refused
             ],
         }
+
+    async def _mode(self, identity: Identity, session_id: str, request: OfferRequest) -> Mode:
+        visit, seat = self._authorise(identity, session_id, request)
+        return await mode_of(self._store, visit.session, seat)
 
     def _authorise(
         self, identity: Identity, session_id: str, request: OfferRequest

@@ -70,7 +70,7 @@ class Signaling:
         self.media = MediaRooms(planes, self.live, placement, clock, self.quality)
         self.rooms = LiveRooms(self.live, placement, self.quality, planes)
         probes = MediaProbes(self.live, placement, clock)
-        offers = MediaOffers(self.live, placement, clock)
+        offers = MediaOffers(self.live, placement, clock, store)
         self.holders = Holders(desk, placement, self.media.evict)
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
         self.presence = Presence(desk, self.media, Housekeeping(desk, probes, self.holders, self.quality).run)

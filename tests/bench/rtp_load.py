@@ -22,6 +22,8 @@ from typing import Any
 
 import psutil
 
+from telemed.congestion.twcc import TwccRecorder
+from telemed.rtp.header import WIDE_OFFSET
 from telemed.rtp.rtcp import build_receiver_report, build_sender_report
 from telemed.rtp.rtcp_records import ReportBlock
 from telemed.sfu import seam
@@ -40,6 +42,7 @@ FRAME_RATE = 30  # video frames a second: packets leave in bursts as a camera's 
 AUDIO_RATE = 50  # packets a second
 FAILURES = ("drop", "fail", "kernel", "send_blocked")
 REPORT_INTERVAL = 1.0  # seconds between a peer's RTCP reports
+ARRIVALS_INTERVAL = 0.1  # seconds between its reports on transport-wide numbers
 WORKER = """
 import asyncio, signal, sys
 from pathlib import Path
@@ -70,6 +73,7 @@ class LoadPlan:
     video_rate: float = 200.0  # packets/s per publisher
     payload: int = 850  # bytes: with 200 packets/s about 1.4 Mbit/s
     audio: bool = False
+    reported: bool = False  # subscribers report what arrives by transport-wide numbers: their congestion control is in charge
     seconds: float = 10.0
     idle_seconds: float = 2.0  # connected, nobody sending: what checks and timers cost
     warm_seconds: float = 1.5  # of traffic before the window
@@ -104,12 +108,21 @@ class LoadPeer(RtpClient):
         super().__init__()
         self.received = 0
         self.reports = 0
+        self.recorder: TwccRecorder | None = None
 
     def _on_media(self, data: bytes) -> None:
         if 192 <= data[1] <= 223:
             self.reports += 1
-        else:
-            self.received += 1
+            return
+        self.received += 1
+        if self.recorder is not None:  # header extensions are not encrypted
+            self.recorder.record(int.from_bytes(data[WIDE_OFFSET : WIDE_OFFSET + 2], "big"), time.monotonic_ns() // 1000)
+
+    def report_arrivals(self) -> None:
+        """Send what arrived since the last time, as browsers do every 50 to 100 ms."""
+        if self.recorder is not None:
+            for message in self.recorder.build(1, 2):
+                self.send_rtcp(message)
 
 
 class Publisher:
@@ -207,8 +220,10 @@ async def fill(control: MediaClient, plan: LoadPlan) -> tuple[list[Publisher], l
             sends = [video_line("s", camera, ssrc, ssrc + 1)] if publishes else []
             sends += [audio_line("t", microphone, ssrc + 2)] if publishes and plan.audio else []
             takes = [track for track in tracks if (plan.mesh or not publishes) and track[0] != camera]
-            receives = [receive_video(f"v{n}", track[0]) for n, track in enumerate(takes)]
-            receives += [receive_audio(f"a{n}", track[1]) for n, track in enumerate(takes) if plan.audio]
+            receives = [receive_video(f"v{n}", track[0], reported=plan.reported) for n, track in enumerate(takes)]
+            receives += [receive_audio(f"a{n}", track[1], reported=plan.reported) for n, track in enumerate(takes) if plan.audio]
+            if plan.reported and receives:
+                peer.recorder = TwccRecorder()
             await peer.connect(await control.negotiate(peer.request(f"r{room}", f"p{number}", tuple(sends), tuple(receives))))
             if publishes:
                 publishers.append(Publisher(peer, plan, ssrc))
@@ -233,7 +248,7 @@ async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPl
     slots = len(publishers)
     step = 1 / FRAME_RATE / slots
     sounds = [0] * slots
-    reported = started
+    reported = arrivals = started
     for tick in range(int(seconds * FRAME_RATE) * slots):
         wait = started + tick * step - loop.time()
         if wait > 0.0005:
@@ -246,6 +261,10 @@ async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPl
         while plan.audio and sounds[tick % slots] < elapsed * AUDIO_RATE:
             sounds[tick % slots] += 1
             publisher.send_sound()
+        if loop.time() - arrivals > ARRIVALS_INTERVAL:
+            arrivals = loop.time()
+            for peer in peers:
+                peer.report_arrivals()
         if loop.time() - reported > REPORT_INTERVAL:
             reported = loop.time()
             report_all(publishers, peers)
@@ -310,6 +329,7 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=10)
     parser.add_argument("--mesh", action="store_true")
     parser.add_argument("--audio", action="store_true")
+    parser.add_argument("--reported", action="store_true")
     parser.add_argument("--video-rate", type=float, default=200.0)
     parser.add_argument("--payload", type=int, default=850)
     parser.add_argument("--seconds", type=float, default=10.0)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from telemed.congestion.demands import Mode
 from telemed.errors import Unavailable
 from telemed.media.control import (
     Candidate,
@@ -32,6 +33,7 @@ class FakePeer:
     sending: bool = True
     receiving: bool = True
     holder: str = ""
+    mode: Mode = Mode.SPEECH
 
 
 class FakeMediaPlane:
@@ -64,7 +66,7 @@ class FakeMediaPlane:
         peer = FakePeer(request.attempt, PeerState.CONNECTING if fresh or old is None else old.state, publish, subscribe)
         if old is not None:
             peer.sending, peer.receiving = old.sending, old.receiving
-        peer.holder = request.holder
+        peer.holder, peer.mode = request.holder, request.mode
         room[request.peer_id] = peer
         self.calls.append(("negotiate", request.room_id, request.peer_id))
         published = {track for other in room.values() for track in other.publish}
