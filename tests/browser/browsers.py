@@ -34,6 +34,7 @@ REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!R
 window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
 # What a page of a strong device sees: the machine of the tests has fewer cores than several sizes of a camera are sent from.
 STRONG_DEVICE = 'Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 8 });'
+WEAK_DEVICE = STRONG_DEVICE.replace("8", "2")
 # Sums over all living connections; per video: id -> frames decoded.
 READ_STATS = """async () => {
  const out = {frames: {}, energy: {}, packets: {}, state: []};

@@ -269,3 +269,17 @@ def test_a_packet_that_comes_late_before_padding_is_still_the_newest_picture() -
     subscriber.forwarder.stop()
     camera.frame(0, key=True)  # the subscriber checks that numbers, timestamps and pictures follow the late packet's
     assert subscriber.runs == 2
+
+
+def test_numbers_of_packets_that_never_left_are_taken_back() -> None:
+    camera = Camera()
+    one = camera.join()
+    camera.source.aim([one.forwarder], camera.now)
+    one.forwarder.aim(2, False)
+    camera.frame(2, key=True, packets=4)
+    forwarder = one.forwarder
+    last = one.highest - 2
+    forwarder.cut(last)
+    assert forwarder.current < 0 and forwarder.next_sequence == last + 2, "one number stays unused"
+    assert forwarder.find_sent(last & 0xFFFF) is not None
+    assert forwarder.find_sent((last + 1) & 0xFFFF) is None
