@@ -17,6 +17,8 @@ import { clock } from "./timers.js";
 
 /** Milliseconds between two comparisons of the statistics. */
 const COMPARE_MS = 2_000;
+/** Bit/s of a voice; less while somebody hears it over a very slow link (`send_layers`). It is what browsers send by themselves. */
+const VOICE_BITRATE = 32_000;
 /** Milliseconds between readings of the own loudness. */
 const LEVEL_MS = 100;
 
@@ -227,7 +229,7 @@ export class CallMedia {
   #microphoneIs(track) {
     if (track || !this.devices.interrupted.microphone) this.#wanted.microphone = track?.enabled ?? false;
     this.microphone.value = track !== null && track.enabled;
-    this.peer.publish("microphone", track);
+    this.peer.publish("microphone", track, VOICE_BITRATE);
     if (this.#begun && track !== this.#metered) {
       this.#meter(track);
       this.#metered = track;

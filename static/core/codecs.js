@@ -40,3 +40,17 @@ export function askForAudioAgain(sdp, capabilities) {
   const knows = capabilities("audio")?.codecs.some((codec) => codec.mimeType.toLowerCase() === "audio/red") ?? false;
   return knows ? sdp.replace(/^(a=rtpmap:(\d+) opus\/48000\/2\r?\n)/gm, "$1a=rtcp-fb:$2 nack\r\n") : sdp;
 }
+
+/**
+ * An answer that asks for 60 ms of sound in each packet instead of 20 (RFC 4566 ptime): over a very slow link headers cost more than
+ * the voice. Browsers follow it from this answer on, and go back with the next that does not say it.
+ * @param {string} sdp
+ * @param {ReadonlySet<string>} mids of the lines that send
+ */
+export function inLongFrames(sdp, mids) {
+  const sections = sdp.split(/(?=^m=)/m);
+  return sections.map((section) => {
+    const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
+    return section.startsWith("m=audio") && mid && mids.has(mid) ? `${section}a=ptime:60\r\na=maxptime:60\r\n` : section;
+  }).join("");
+}

@@ -148,12 +148,17 @@ export class Peer extends Emitter {
     this.#changed();
   }
 
-  /** The server said what is taken of a picture of ours. @param {Source} source @param {import("./layers.js").Taken} taken */
+  /** The server said what is taken of a picture or of the voice of ours. @param {Source} source @param {import("./layers.js").Taken} taken */
   take(source, taken) {
     this.#taken.set(source, taken);
     const publication = this.#publish.get(source);
     if (publication) publication.taken = taken;
     if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
+    const thin = taken.maxBitrate > 0;
+    if (source !== "microphone" || !this.#attempt?.answered || this.#attempt.longFrames === thin) return;
+    this.#attempt.longFrames = thin;
+    this.#attempt.lines.dirty = true; // Frames change with an answer, and answers come to offers.
+    this.#changed();
   }
 
   /** @param {Source} source */

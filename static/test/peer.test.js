@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
-import { askForAudioAgain } from "../core/codecs.js";
+import { askForAudioAgain, inLongFrames } from "../core/codecs.js";
 import { Peer } from "../core/peer.js";
 import { FakeConnection } from "./fake_connection.js";
 import { FakeClock, FakeTrack } from "./fakes.js";
@@ -28,7 +28,7 @@ function harness() {
       const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
       const lacking = h.lacksVideo ? h.connection().transceivers.filter((one) => one.kind === "video").map((one) => one.mid) : [];
       refused.push(...[...offer.publish, ...offer.subscribe].filter((one) => lacking.includes(one.mid)).map((one) => ({ mid: one.mid, track_id: "trk", code: "no_codec" })));
-      return { attempt: offer.attempt, offer: offer.offer, sdp: refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused };
+      return { attempt: offer.attempt, offer: offer.offer, sdp: h.answer ?? refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused };
     },
     negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
   });
@@ -437,4 +437,28 @@ test("lost sound is asked for where the engine can, and nothing else is said", (
   assert.equal(askForAudioAgain(sdp, () => null), sdp);
   const asking = askForAudioAgain(sdp, knows("audio/opus", "audio/red"));
   assert.equal(asking, sdp.replace("a=rtpmap:111 opus/48000/2\r\n", "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\n"));
+});
+
+test("a voice for a very slow link: less of it, in long frames from the next answer on, and back again", async () => {
+  const h = harness();
+  const told = [];
+  h.peer.publish("microphone", new FakeTrack("audio"), 32_000);
+  h.peer.start();
+  await h.clock.advance(0);
+  h.connection().become("connected");
+  const { sender } = h.connection().transceivers[0];
+  const apply = h.connection().setRemoteDescription;
+  h.connection().setRemoteDescription = function (answer) { told.push(answer.sdp); return apply.call(this, { ...answer, sdp: "" }); };
+  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=recvonly\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\n";
+  h.answer = sdp;
+  const take = async (maxBitrate) => {
+    h.peer.take("microphone", { layers: [], maxBitrate });
+    await h.clock.advance(200);
+    return [h.offers.length, sender.parameters.encodings[0].maxBitrate];
+  };
+  assert.deepEqual(await take(16_000), [2, 16_000]);
+  assert.deepEqual(await take(16_000), [2, 16_000], "said again: nothing new");
+  assert.deepEqual(await take(0), [3, 32_000]);
+  assert.equal(inLongFrames(sdp, new Set(["0"])), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
+  assert.deepEqual(told.map((one) => one.includes("a=ptime:60")), [true, false]);
 });
