@@ -94,4 +94,5 @@ async def test_back_soon_after_a_minute_asleep(server: Server) -> None:
     async with call_with_a_laptop(server) as (call, mark):
         took = await sleep_through(call, mark, LONG_SLEEP)
         assert took <= BACK_AFTER
-        note("a laptop asleep for 60 s in a call", f"seen as reconnecting meanwhile, sound and pictures both ways {took:.1f} s after waking")
+        figures = f"seen as reconnecting meanwhile, sound and pictures both ways {took:.1f} s after waking"
+        note("a laptop asleep for 60 s in a call", figures)
