@@ -168,7 +168,7 @@ async def case(
     strong: bool = False,
 ) -> AsyncIterator[Case]:
     """A call on a clean link, media flowing, both pages probed. `priority` as in `tests.bench`; `size` of the pictures; `strong`:
-    the phone may send layers."""
+    both devices are such as send layers, as phones of eight cores are."""
     devices = fake_devices(folder, size)
     with network("server", "phone") as net:
         inside, phone = net.namespaces["server"], net.namespaces["phone"]
@@ -180,8 +180,10 @@ async def case(
                 chromium_at(inside.wrapper(folder, CHROMIUM), *devices) as beside,
                 phone_page(folder, phone, devices, firefox) as far,
             ):
-                call = Meeting(running.base_url, ProbedPage((await chromium_page(beside)).tab), far)
-                far.strong, far.size = strong, size
+                near = ProbedPage((await chromium_page(beside)).tab)
+                near.strong = far.strong = strong
+                far.size = size
+                call = Meeting(running.base_url, near, far)
                 machine.raise_descendants(priority)
                 await call.start(running.account("clinician"))
                 await call.bring_in_patient()
