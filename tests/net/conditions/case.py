@@ -7,7 +7,7 @@ import base64
 import contextlib
 import pathlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.bench import machine
 from tests.browser.browsers import open_firefox_tab
@@ -30,14 +30,14 @@ NEAR, FAR = "10.86.1.2", "10.86.1.1"  # the link's ends
 
 @dataclass
 class Case:
-    """`call.patient` is the phone's page. Rows of both pages are kept until they are taken."""
+    """`call.patient` is the phone's page."""
 
     server: Server
     inside: Namespace  # the server's
     phone: Namespace
     link: Link
     call: Meeting
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    attempts: list[int]  # connections that the phone and the doctor had made by then
 
     async def take(self) -> dict[str, list[Row]]:
         """Rows since the last call: "phone" and "doctor"."""
@@ -188,4 +188,5 @@ async def case(
                 await call.start(running.account("clinician"))
                 await call.bring_in_patient()
                 await call.flows(timeout=40.0)
-                yield Case(running, inside, phone, between, call)
+                attempts = [(await page.look())["attempts"] for page in (far, near)]
+                yield Case(running, inside, phone, between, call, attempts)
