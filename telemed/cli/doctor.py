@@ -11,7 +11,7 @@ from telemed import exits, logs
 from telemed.cli import DEFAULT_CONFIG
 from telemed.config import Config, ConfigFaults, load
 from telemed.demo import DEMO_UDP_PORT
-from telemed.doctor import audit, backups, machine, network, relay, single_sign_on, tls, ways_out
+from telemed.doctor import audit, backups, machine, network, relay, single_sign_on, tls, ways_in, ways_out
 from telemed.doctor.findings import Finding, Level, fault, ok
 from telemed.layout import Layout
 
@@ -33,6 +33,7 @@ def report(config: Config) -> list[Finding]:
         *machine.versions(),
         *network.ports(config, layout),
         *network.addresses(config),
+        *(ways_in.ways_in(config) if network.is_serving(layout) else [ok("ways in", "are tried while the server runs")]),
         *network.buffers(),
         *tls.certificate(config.server, now),
         *relay.relay(config, now),
