@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bench import machine, plans, report
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import SYSTEM
+from telemed.store import Store
+from telemed.store.audit_check import verify_trail
+from tests.adapters.store.rows import CLINIC, NOW, USER
+from tests.bench import list_data, machine, office_data, plans, report
 from tests.bench.figures import least_squares, packet_costs, quantile, slope
 
 LONGEST = 400  # seconds: a minute on a quiet machine, much more when all cores are busy with other tests
@@ -47,6 +53,9 @@ async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
     assert {"sign-in", "list (today)", "session detail", "chat, to its ack", "join: link to admitted"} <= (
         found["control"]["latency_ms"].keys()
     )
+    assert {"patient search", "people", "messages sent", "settings changed", "audit, newest", "audit of a week"} <= (
+        found["lists"]["latency_ms"].keys()
+    )
     assert {row["name"] for row in found["budgets"]} >= {"CPU per packet in (regression)", "CPU per copy out (regression)"}
 
 
@@ -58,6 +67,22 @@ async def test_the_join_is_measured_in_a_browser(tmp_path: Path) -> None:
     assert found["join"]["click_to_frame_ms"]["count"] == 1
     assert 0 < found["join"]["click_to_frame_ms"]["p50"] < 60_000
     assert "join click to first frame" in table
+
+
+async def test_the_lists_are_measured_on_a_trail_whose_chain_is_sound(tmp_path: Path) -> None:
+    path = tmp_path / "telemed.db"
+    store = await Store.open(path)
+    async with store.write() as tx:
+        await tx.organisations.create(CLINIC)
+        await tx.users.create(replace(USER, id="usr_maker"))
+        await tx.audit.append(SYSTEM, AuditAction.CLINIC_CREATED, CLINIC.id, AuditOutcome.DONE, NOW)
+    await store.close()
+    list_data.fill(path, list_data.Size(20, 5, 60), NOW)
+    store = await Store.open(path)
+    async with store.read() as tx:
+        verdict = await verify_trail(tx.audit)
+    await store.close()
+    assert verdict.complete and verdict.rows == 1 + 60 * office_data.ROWS_PER_VISIT
 
 
 def test_the_regression_finds_the_costs_that_made_the_load() -> None:
