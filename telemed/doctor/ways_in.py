@@ -107,14 +107,16 @@ def _by_udp(answered: Answered, own: str, place: tuple[str, int]) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in place[0] else socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.settimeout(ANSWER_SECONDS)
         sender.connect(place)
-        for _ in range(TRIES):
-            try:
-                sender.send(bytes(request))
-                if _is_answer(sender.recv(2048), request):
-                    return True
-            except TimeoutError:
-                continue
-    return False
+        return any(_asked(sender, request) for _ in range(TRIES))
+
+
+def _asked(sender: socket.socket, request: stun.Message) -> bool:
+    """Send a check once more; False when nothing comes in time. Raises OSError where the port is closed."""
+    try:
+        sender.send(bytes(request))
+        return _is_answer(sender.recv(2048), request)
+    except TimeoutError:
+        return False
 
 
 def _by_tcp(answered: Answered, own: str, place: tuple[str, int]) -> bool:
