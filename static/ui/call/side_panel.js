@@ -6,8 +6,7 @@ import { Tabs } from "../components/tabs.js";
 import { ChatPanel } from "./chat_panel.js";
 import { useCall } from "./context.js";
 import { PeoplePanel } from "./people_panel.js";
-import { NotesPanel } from "./staff_parts.js";
-import { TechnicalPanel } from "./technical_panel.js";
+import { NotesPanel, TechnicalPanel } from "./staff_parts.js";
 
 /** @typedef {import("./view_state.js").Panel} Panel */
 

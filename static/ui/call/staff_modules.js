@@ -7,4 +7,5 @@ import "./notes_panel.js";
 import "./patient_details.js";
 import "./quality_figures.js";
 import "./reason_dialog.js";
+import "./technical_panel.js";
 import "./waiting_list.js";

@@ -1,4 +1,4 @@
-/** What only staff see of a call, by name, loaded at its first use: a patient's phone does not carry it. The staff page loads it at once. */
+/** What only staff see of a call, or few others ask for, loaded at its first use: a patient's phone does not carry it. The staff page loads it at once. */
 import { lazy } from "../components/lazy.js";
 
 export const AfterCall = lazy(async () => (await import("./after_call.js")).AfterCall);
@@ -9,4 +9,5 @@ export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).No
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
 export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
+export const TechnicalPanel = lazy(async () => (await import("./technical_panel.js")).TechnicalPanel);
 export const WaitingList = lazy(async () => (await import("./waiting_list.js")).WaitingList);
