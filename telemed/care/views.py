@@ -29,7 +29,6 @@ from telemed.care.video_budget import max_video_bitrate
 Json = dict[str, Any]
 
 # What a client may offer its user, in the order of the protocol.
-LAYERED_CODEC = "vp8"  # whose picture numbers are rewritten when a subscriber's layer changes
 _ABILITIES: Mapping[str, Action] = {
     "admit": Action.ADMIT,
     "hold": Action.HOLD,

@@ -19,7 +19,7 @@ from telemed.media.overload import LoadLevel
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 QUANTILES = ("p50", "p95", "p99", "max")  # of a worker's delay since its start
 LOSSES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # bounds of shares of packets lost
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # bounds of all histograms of time
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ SILENT = 8_000  # bit/s below which a second is no measure of a layer: its encod
 
 
 class LayeredSource:
-    """The layers of one m-line while it lasts. `read` runs per packet, before copies are made, all else on timers."""""
+    """The layers of one m-line while it lasts. `read` runs per packet, before copies are made, all else on timers."""
 
     __slots__ = (
         "_demand",

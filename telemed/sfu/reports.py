@@ -50,7 +50,7 @@ class PeerReporter:
         return min(known, default=None)
 
     def each_tick(self, now: float) -> None:
-        """Every 20 ms: ask for lost packets, send transport feedback when due."""
+        """Every 20 ms: congestion control towards this peer, ask for lost packets, send transport feedback when due."""
         peer = self._peer
         if peer.video is not None:
             peer.video.tick(now)

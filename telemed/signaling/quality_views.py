@@ -1,4 +1,4 @@
-"""How a connection is: bars for everybody who receives the person, figures for staff and for the person."""
+"""How a connection is: bars for the person and for everybody who receives it, figures for staff."""
 
 from __future__ import annotations
 

@@ -297,6 +297,6 @@ class Ways(Answer):
 
 
 class ProbeAnswer(Answer):
-    """`POST /sessions/{id}/probe`."""
+    """`POST /sessions/{id}/probe` and `POST /check/probe`."""
 
     sdp: str
