@@ -25,6 +25,7 @@ from telemed.care.roles import CARE_ROLES
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.care.times import iso_or_none, iso_utc
 from telemed.care.video_budget import max_video_bitrate
+from telemed.media.sdp.codecs import LAYERED_VIDEO
 
 Json = dict[str, Any]
 
@@ -248,4 +249,4 @@ def policy_view(session: SessionRecord, seats: Iterable[ParticipantRecord]) -> J
     cameras may come in layers; to a server that does not say so a browser would send the smallest alone."""
     people = sum(seat.state in IN_CALL for seat in seats)
     codec = session.video_codec
-    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": codec, "layers": codec == LAYERED_CODEC}
+    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": codec, "layers": codec == LAYERED_VIDEO}

@@ -5,6 +5,7 @@ A firewall further out is not seen from here: /check in a browser outside tells.
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import secrets
@@ -54,7 +55,7 @@ def ways_in(config: Config) -> list[Finding]:
         if error.code in (429, 503):
             return [warn(SUBJECT, "the server has no time for a test now", "run this again when fewer calls run")]
         return [fault(SUBJECT, f"page: server.base_url answers with {error.code}", "look at the proxy, and at server.base_url")]
-    except (OSError, ValueError, LookupError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException):  # nobody, or somebody else, answers
         fix = "check server.base_url, its name, certificate and proxy; where a router does not lead back inside, try it outside"
         return [fault(SUBJECT, "page: server.base_url does not answer from this machine", fix)]
     return [ok(SUBJECT, "page: server.base_url answers"), *(_tried(answered, own, *place) for place in answered.places)]

@@ -18,6 +18,7 @@ from telemed.congestion.demands import Mode
 from telemed.media.overload import LoadLevel
 
 CONTROL_VERSION = 1
+MAX_LAYERS = 3  # of one picture: what browsers send; more would cost every publisher of a call
 MAX_FRAME_BYTES = 512 * 1024  # a snapshot of 400 peers fits; anything larger is a fault
 
 

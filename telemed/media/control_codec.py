@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from telemed.errors import ProtocolError
 from telemed.media.control import (
     MAX_FRAME_BYTES,
+    MAX_LAYERS,
     Codec,
     Layers,
     LayersWanted,
@@ -42,7 +43,6 @@ MAX_ID = 64  # characters of room, peer and track ids
 MAX_MID = 16  # characters: what a one-byte header extension carries (RFC 8285)
 MAX_FINGERPRINTS = 8
 MAX_CLOCK_RATE = 384_000  # Hz
-MAX_LAYERS = 3  # what browsers send of a camera
 MAX_TILE_HEIGHT = 16_384  # device pixels; no screen is larger
 
 EVENTS: dict[str, type[WorkerEvent]] = {

@@ -24,7 +24,7 @@ MAX_LEAP = 500  # packets: a longer gap is not passed on; the history holds no m
 MIN_FRAME_STEP = 0.001  # seconds between frames of two layers: receivers tell frames apart by their timestamps
 MAX_EXTRA_OFFSET = 0.075  # seconds a new layer may be pushed back to stay behind the old one: more is felt as delay
 MAX_CLOCK_DOUBT = 1.0  # seconds between capture clock and arrivals beyond which a sender report is not believed
-NEVER = float("-inf")
+NEVER = float("-inf")  # monotonic seconds: before anything came
 MAX_REFUSALS = 3  # key frames of a switch that are passed over for their timestamp; the next is taken as it arrives
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from telemed.media.clockfit import PublisherClock, SourceClock
+from telemed.media.control import MAX_LAYERS
 from telemed.media.keyframes import KeyframeRequests
-from telemed.media.simulcast import NO_LAYER, LayerForwarder
+from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 
-MAX_LAYERS = 3  # what browsers send of a camera
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
-NEVER = float("-inf")
 TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
 
 

@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from telemed.media.control import Layers, PublishLine
+from telemed.media.simulcast import NEVER
 from telemed.media.simulcast_demand import LayerDemand
 from telemed.media.simulcast_latch import LayerExtensions, LayerLatch
-from telemed.media.simulcast_source import NEVER, SimulcastSource
+from telemed.media.simulcast_source import SimulcastSource
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.vp8 import frame_size
 from telemed.rtp.vp8_numbers import PictureFields

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.records import LinkRecord
-from telemed.care.states import ParticipantState
+from telemed.care.states import IN_CALL, ParticipantState
 from telemed.care.tokens import derived_token, token_hash
 from telemed.signaling.step import VisitStep
 
 MAX_RENEWED = 20  # links of one person to one visit, one after the other
 RECOVERED = "recover"  # prefix of those that are sent to a verified channel because the former one was lost
-_IN_CALL = frozenset(
-    {ParticipantState.ADMITTED, ParticipantState.CONNECTED, ParticipantState.RECONNECTING, ParticipantState.ON_HOLD}
-)
+_SEEN_BY_STAFF = IN_CALL | {ParticipantState.ON_HOLD}
 
 
 def home_prefix(session_id: str) -> str:
@@ -46,5 +44,5 @@ async def _end(step: VisitStep, link: LinkRecord) -> None:
         await step.tx.links.save(replace(link, revoked_at=step.now))
         await step.audit(AuditAction.LINK_REVOKED, link.id)
     seat = step.seats.get(link.participant_id)
-    if link.opened_at is not None and seat is not None and seat.state not in _IN_CALL:
+    if link.opened_at is not None and seat is not None and seat.state not in _SEEN_BY_STAFF:
         await step.tx.seats.revoke_of_participant(seat.id, step.now)

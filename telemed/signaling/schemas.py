@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from telemed.errors import InvalidInput
+from telemed.media.control_codec import MAX_LINES, MAX_TILE_HEIGHT
 
 PROTOCOL_VERSION = 1
 MAX_CHAT = 4000  # characters
@@ -15,8 +16,6 @@ MAX_NAME = 80
 MAX_REASON = 200
 MAX_JAVASCRIPT_INTEGER = 2**53 - 1
 MAX_RTT_MS = 60_000.0
-MAX_TILES = 48  # as many m-lines as an offer may have
-MAX_TILE_HEIGHT = 16_384  # device pixels; no screen is larger
 MAX_HEIGHT = 8640  # lines of a picture: 16K
 
 
@@ -147,7 +146,7 @@ class Tile(_Strict):
 class SetView(Command):
     """`set_view`."""
 
-    tiles: Annotated[list[Tile], Field(min_length=1, max_length=MAX_TILES)]
+    tiles: Annotated[list[Tile], Field(min_length=1, max_length=MAX_LINES)]
 
 
 class SendChat(Command):

@@ -14,6 +14,7 @@ AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
 AUDIO_CODEC = ("opus", 48000, 2)  # name, clock in Hz, channels
 VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # which one is the room's, from its beginning on
 DEFAULT_VIDEO = "vp8"  # every browser has it
+LAYERED_VIDEO = "vp8"  # whose picture numbers can be rewritten when a subscriber's layer changes
 TRANSPORT_FEEDBACK = "transport-cc"  # draft-holmer-rmcat-transport-wide-cc-extensions-01
 AUDIO_FEEDBACK = ("nack",)  # RFC 4585; browsers have no resend stream for audio
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104

@@ -18,7 +18,7 @@ from telemed.media.control import (
     Source,
     SubscribeLine,
 )
-from telemed.media.sdp.codecs import DEFAULT_VIDEO, extension_ids, find_codec, find_extensions, find_feedback
+from telemed.media.sdp.codecs import DEFAULT_VIDEO, LAYERED_VIDEO, extension_ids, find_codec, find_extensions, find_feedback
 from telemed.media.sdp.description import Description, MediaSection, parse_description
 from telemed.media.sdp.simulcast import find_layers
 
@@ -163,7 +163,7 @@ def _line(section: MediaSection, use: _Use) -> OfferLine:
     usable = section.kind in ("audio", "video") and not rejected and section.protocol == "UDP/TLS/RTP/SAVPF"
     codec = find_codec(section, Kind(section.kind), use.video) if usable and section.first("rtcp-mux") is not None else None
     sending = source is not None
-    layered = source is Source.CAMERA and codec is not None and codec.name == DEFAULT_VIDEO  # only VP8's numbers we rewrite
+    layered = source is Source.CAMERA and codec is not None and codec.name == LAYERED_VIDEO
     layers = find_layers(section, extension_ids(section)) if layered else None
     # Firefox announces one of each layer, Chromium none: their packets say by themselves which they are.
     ssrc, rtx_ssrc = _announced_ssrcs(section) if sending and layers is None else (0, 0)

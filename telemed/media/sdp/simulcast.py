@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from telemed.errors import InvalidInput
-from telemed.media.control import Layers
+from telemed.media.control import MAX_LAYERS, Layers
 from telemed.media.sdp.description import MediaSection
 
 RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"  # RFC 8852
 REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-MAX_LAYERS = 3  # what browsers send; more would cost every publisher of a call
 OUR_ORDER = ("q", "h", "f")  # quarter, half and full size: what our client calls its layers
 
 _RID = re.compile(r"([A-Za-z0-9_-]{1,16}) (send|recv)(?: [!-~]{1,256})?", re.ASCII)  # 16: what a one-byte extension holds
