@@ -1,22 +1,18 @@
 /** How everybody is connected, both ways, in figures. Staff only; drawn anew as the server reports, every two seconds. */
 import { html } from "../../vendor/preact.js";
-import { language, t } from "../../core/i18n.js";
+import { t } from "../../core/i18n.js";
 import { inCall } from "../../core/states.js";
 import { Meter } from "../components/meter.js";
+import { kilobits, percent } from "../figures.js";
 import { useCall } from "./context.js";
 import { connectionWord, personName, wayWord } from "./words.js";
 
 /** @typedef {import("../../core/messages.js").Quality} Quality */
 /** @typedef {import("../../core/messages.js").Participant} Participant */
 
-/** @param {number} share */
-function percent(share) {
-  return new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }).format(share);
-}
-
-/** @param {number | undefined} rate bit/s */
-function kilobits(rate) {
-  return rate === undefined ? "-" : `${new Intl.NumberFormat(language(), { maximumFractionDigits: 0 }).format(rate / 1000)} kbit/s`;
+/** @param {number | undefined} value bit/s */
+function rate(value) {
+  return value === undefined ? "-" : `${kilobits(value)} kbit/s`;
 }
 
 /** @param {number | undefined} value */
@@ -29,7 +25,7 @@ function bothWays(quality) {
   return [
     [t("call.quality_loss"), percent(quality.up_loss), percent(quality.down_loss)],
     [t("call.quality_jitter"), milliseconds(quality.up_jitter_ms), milliseconds(quality.down_jitter_ms)],
-    [t("call.quality_rate"), kilobits(quality.up_rate), kilobits(quality.down_rate)],
+    [t("call.quality_rate"), rate(quality.up_rate), rate(quality.down_rate)],
   ];
 }
 

@@ -5,6 +5,7 @@ import { Badge } from "../../components/badge.js";
 import { duration, useNow } from "../../components/date_time.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { Table } from "../../components/table.js";
+import { percent } from "../../figures.js";
 import { Loaded, Section } from "./parts.js";
 import { useResource } from "./use_resource.js";
 
@@ -31,11 +32,6 @@ const EVERY = 5000;
  */
 
 const BARS = /** @type {const} */ ([["urgent", "none"], ["warn", "poor"], ["plain", "fair"], ["ok", "good"]]);
-
-/** @param {number} share */
-function percent(share) {
-  return new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }).format(share);
-}
 
 /** @param {Room} room */
 function rates({ up_rate: up, down_rate: down }) {
@@ -82,7 +78,7 @@ function Shown({ answer }) {
   if (!answer.rooms.length) return html`<div class="card"><${EmptyState} icon="video" title=${t("rooms.none")}>${t("rooms.none_more")}</${EmptyState}></div>`;
   const people = answer.rooms.reduce((sum, room) => sum + room.people, 0);
   return html`<p class="muted" data-testid="rooms-count">${t("rooms.count", { count: answer.count })} · ${t("rooms.people_count", { count: people })}</p>
-    <div class="card rooms"><${Table} caption=${t("rooms.title")} columns=${columns(Math.max(now, Date.parse(answer.at)))} rows=${answer.rooms} rowKey=${(/** @type {Room} */ room) => room.room} /></div>
+    <div class="card"><${Table} caption=${t("rooms.title")} columns=${columns(Math.max(now, Date.parse(answer.at)))} rows=${answer.rooms} rowKey=${(/** @type {Room} */ room) => room.room} /></div>
     ${answer.count > answer.rooms.length && html`<p class="muted">${t("rooms.more", { count: answer.count - answer.rooms.length })}</p>`}`;
 }
 

@@ -31,9 +31,9 @@ function WayLine({ icon, name, state, rttMs, testid }) {
   return html`<${CheckLine} icon=${icon} name=${name} kind=${KINDS[state]} state=${words} testid=${testid} />`;
 }
 
-/** @param {{verdict: "camera" | "microphone", words: string, kind: LineKind}} props */
-function DeviceLine({ verdict, words, kind }) {
-  return html`<${CheckLine} icon=${verdict === "camera" ? "video" : "mic"} name=${t(`check.${verdict}`)} kind=${kind} state=${words} testid=${`ways-${verdict}`} />`;
+/** @param {{device: "camera" | "microphone", words: string, kind: LineKind}} props */
+function DeviceLine({ device, words, kind }) {
+  return html`<${CheckLine} icon=${device === "camera" ? "video" : "mic"} name=${t(`check.${device}`)} kind=${kind} state=${words} testid=${`ways-${device}`} />`;
 }
 
 /** Camera and microphone, for who wants: opened once and closed at once. */
@@ -58,7 +58,7 @@ function DeviceCard({ devices }) {
   return html`<section class="card" aria-labelledby="devices-title"><div class="card--padded ways-summary">
     <h2 id="devices-title">${t("ways.devices")}</h2><p class="muted">${t("ways.devices_text")}</p>
     <${Button} icon="video" label=${t("ways.devices_test")} busy=${asking} onClick=${() => void ask()} testid="ways-devices" /></div>
-    ${verdicts && html`<ul class="check-list">${/** @type {const} */ (["camera", "microphone"]).map((one) => html`<${DeviceLine} key=${one} verdict=${one} words=${t(DEVICE_WORDS[verdicts[one]] ?? "check.not_yet")} kind=${kind(verdicts[one])} />`)}</ul>`}
+    ${verdicts && html`<ul class="check-list">${/** @type {const} */ (["camera", "microphone"]).map((one) => html`<${DeviceLine} key=${one} device=${one} words=${t(DEVICE_WORDS[verdicts[one]] ?? "check.not_yet")} kind=${kind(verdicts[one])} />`)}</ul>`}
   </section>`;
 }
 

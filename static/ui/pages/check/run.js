@@ -6,7 +6,7 @@ import { tryMedia, tryRelay } from "../../../core/ways.js";
 /** @typedef {import("../../../core/ways.js").Findings} Findings */
 /** @typedef {import("../../../core/ways.js").WayState} WayState */
 /** @typedef {Partial<Findings>} SoFar */
-/** @typedef {{found: SoFar, done: boolean, busy: boolean, again: () => void}} Run `busy`: the server had no time for some of it */
+/** @typedef {{found: SoFar, done: boolean, again: () => void}} Run */
 
 const RTT_SAMPLES = 3;
 const TIMEOUT_MS = 8_000;
@@ -83,6 +83,5 @@ export function useRun() {
     void run(tell, () => current).catch(() => tell({ relay: [] })).then(() => current && setDone(true));
     return () => { current = false; };
   }, [turn]);
-  const busy = done && (found.udp?.state === "unclear" || found.tcp?.state === "unclear");
-  return { found, done, busy, again: () => setTurn(turn + 1) };
+  return { found, done, again: () => setTurn(turn + 1) };
 }

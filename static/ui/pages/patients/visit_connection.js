@@ -6,6 +6,7 @@ import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { ErrorState } from "../../components/error_state.js";
 import { SkeletonRows } from "../../components/skeleton.js";
+import { kilobits, percent } from "../../figures.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 
 /**
@@ -34,14 +35,9 @@ function clock(at) {
   return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(at));
 }
 
-/** @param {number | null} share */
-function percent(share) {
-  return share === null ? NONE : new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }).format(share);
-}
-
-/** @param {number | null} rate */
-function kilobits(rate) {
-  return rate === null ? NONE : new Intl.NumberFormat(language(), { maximumFractionDigits: 0 }).format(rate / 1000);
+/** A figure, or a dash for what was not measured. @param {number | null} value @param {(value: number) => string} words */
+function known(value, words) {
+  return value === null ? NONE : words(value);
 }
 
 /** @param {string} way */
@@ -64,7 +60,7 @@ function Figures({ minutes, name }) {
     <div class="connection__scroll" tabindex="0" role="region" aria-label=${t("connection.table_of", { name })}><table>
       <thead><tr>${heads.map((head) => html`<th key=${head} scope="col">${t(`connection.head_${head}`)}</th>`)}</tr></thead>
       <tbody>${minutes.map((minute) => html`<tr key=${minute.at}><th scope="row">${clock(minute.at)}</th><td>${t(`connection.${minute.heard}`)}</td><td>${t(`connection.${minute.seen}`)}</td>
-        <td>${percent(minute.up_loss)}</td><td>${percent(minute.down_loss)}</td><td>${minute.rtt_ms ?? NONE}</td><td>${kilobits(minute.up_rate)}</td><td>${kilobits(minute.down_rate)}</td><td>${minute.height ?? NONE}</td><td>${wayWord(minute.way)}</td></tr>`)}</tbody>
+        <td>${known(minute.up_loss, percent)}</td><td>${known(minute.down_loss, percent)}</td><td>${minute.rtt_ms ?? NONE}</td><td>${known(minute.up_rate, kilobits)}</td><td>${known(minute.down_rate, kilobits)}</td><td>${minute.height ?? NONE}</td><td>${wayWord(minute.way)}</td></tr>`)}</tbody>
     </table></div></details>`;
 }
 
