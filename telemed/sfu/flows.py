@@ -381,6 +381,8 @@ class EgressFlow:
         run.pictures.apply(copy, offset, fields)
         return bytes(copy), run.timestamp_offset
 
+    # --- resends ---------------------------------------------------------------------------------------------------------
+
     def may_resend(self, sequence: int, now: float) -> bool:
         """Allow one resend of `sequence`: not within a round trip of the last one, and within the flow's budget."""
         wait = max(self.round_trip.smoothed or 0.0, MIN_RESEND_INTERVAL)
@@ -401,6 +403,8 @@ class EgressFlow:
         """Return a fresh 16-bit sequence number of the RTX stream."""
         self._rtx_sequence += 1
         return self._rtx_sequence & 0xFFFF
+
+    # --- segments of a single stream -------------------------------------------------------------------------------------
 
     def _anchor(self, stream: InboundStream, ext: int, timestamp: int) -> None:
         """Begin a segment at this packet. The same source keeps its timestamps; another continues by the time that passed."""

@@ -30,17 +30,10 @@ class LatencyHistogram:
 
     def quantile(self, fraction: float) -> int:
         """Return the upper edge in microseconds of the bucket that holds this fraction (0..1); 0 when empty."""
-        wanted = fraction * (sum(self.counts) + sum(self.late))
-        seen = 0
-        for index, count in enumerate(self.counts):
-            seen += count
-            if count and seen >= wanted:
-                return min((index + 1) * BUCKET_US, max(self.maximum_us, BUCKET_US))
-        for index, count in enumerate(self.late[:COARSE_BUCKETS]):
-            seen += count
-            if count and seen >= wanted:
-                return min(FINE_US + (index + 1) * COARSE_US, self.maximum_us)
-        return self.maximum_us
+        edge = self.quantile_of(self.every, fraction)
+        if edge > FINE_US + COARSE_BUCKETS * COARSE_US:  # the last bucket has no upper edge
+            return self.maximum_us
+        return min(edge, max(self.maximum_us, BUCKET_US))
 
     @property
     def every(self) -> list[int]:
