@@ -34,7 +34,7 @@ REAL_TIME = (
 )
 
 # Tests of pure code, which pass or fail for one reason alone. Every other test does real I/O on a machine that does other work
-# too, and gets a second chance, so that one race does not hold up a whole delivery. The summary names it ("RERUN") with its
+# too, and gets a second chance, so that one race does not fail a whole run. The summary names it ("RERUN") with its
 # failure: a fault to be mended, in the test or in the product, not a pass. To look for them: make test ARGS="--force-reruns 0"
 PURE = ("tests/unit", "tests/rules", "tests/fuzz")
 
