@@ -16,6 +16,7 @@ from telemed.congestion.feedback import Outcome
 
 LOW, HIGH = 0.02, 0.10  # shares of packets lost beyond the path's own
 GROWTH = 1.08  # per second
+MAX_GROWTH_SECONDS = 60.0  # of one window: a hundredfold. After hours on hold the power would leave the range of a float
 MIN_WINDOW_US, MIN_PACKETS = 400_000, 30  # least that is judged, when it leaves no doubt
 WINDOW_US = 2_000_000  # time after which a window is judged as it is
 DOUBT = 2.0  # standard errors a share must exceed a limit by to be judged early, half as many later: few packets prove little
@@ -128,7 +129,7 @@ class LossController:
                 self.limit = min(estimate, IDLE * rate) * (1 - excess / 2)
                 self._settled_us = now_us + round_trip_us
         elif surely < LOW:
-            grown = self.limit * GROWTH ** (elapsed_us / 1e6)
+            grown = self.limit * GROWTH ** min(elapsed_us / 1e6, MAX_GROWTH_SECONDS)
             self.limit = max(self.limit, min(grown, HEADROOM * rate + HEADROOM_BITS))
             if self.limit >= delay_based:
                 self.limit = float("inf")
@@ -163,7 +164,8 @@ class LossController:
             elif loss < LOW and predicted > LOW + LOW:
                 self._take_back(experiment, self.inherent, now_us)  # a burst that ended by itself
             elif predicted > LOW:  # the path is full: what it loses besides is what the model leaves over
-                self.inherent = min(self.inherent, max(loss - predicted, 0.0) / (1 - predicted))
+                besides = max(loss - predicted, 0.0)  # 0 whenever all is predicted to be lost
+                self.inherent = min(self.inherent, besides / (1 - predicted)) if besides else 0.0
         elif now_us - experiment.since_us >= PATIENCE_US:
             self._experiment = None
             if self.limit < rate:  # what is left is sound: sending less cannot be tried

@@ -195,6 +195,35 @@ def test_a_full_path_that_loses_besides_is_told_apart() -> None:
     assert 300_000 < path.run(10) < 1_000_000
 
 
+def reported(lost: int, arrived: int) -> Outcome:
+    """A message about packets of 1100 bytes."""
+    came = tuple((0, 0, 1100, PacketKind.MEDIA, number) for number in range(arrived))
+    return Outcome(came, lost, lost * 1100, None, arrived * 1100)
+
+
+def test_a_subscriber_that_calls_everything_lost_is_judged_like_any_other() -> None:
+    """Whatever shares it makes up, the cut is an experiment that ends: nothing is divided by what is left of nothing."""
+    control = LossController()
+    now = 0
+    for lost, arrived in ((100, 0), (100, 0), (20, 20), (0, 40), (40, 0), (10, 30)) * 5:
+        control.add(lost + arrived, reported(lost, arrived), now)
+        now += 2_500_000
+        if control.add(lost + arrived, reported(lost, arrived), now):
+            control.judge(1_000_000.0, False, 100_000, now)
+        assert 0.0 <= control.inherent <= 0.6
+        now += 200_000
+
+
+def test_the_first_report_after_hours_of_silence_counts() -> None:
+    control = LossController()
+    control.limit = 200_000.0
+    assert not control.add(20, reported(0, 20), 0)
+    hours = 6 * 3600 * 1_000_000
+    assert control.add(20, reported(0, 20), hours)
+    control.judge(1_000_000.0, False, 100_000, hours)
+    assert control.limit >= 200_000.0
+
+
 def carried(plan: ProbePlan, capacity: float, start_us: int) -> list[tuple[int, int, int, int, int]]:
     """The plan's packets after a path of this capacity."""
     packets, free = [], 0.0
