@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telemed.congestion.probing import ProbePlan
 from telemed.rtp.header import MAX_PADDING
-from telemed.sfu.udp_mux import PACKET_FAULTS
 
 if TYPE_CHECKING:
     from telemed.sfu.counters import Counters
@@ -98,6 +97,6 @@ class Departures:
         """Let one subscriber's packets leave; tell whether more wait."""
         try:
             return control.depart(now_us)
-        except PACKET_FAULTS:  # a hole in our own checks: this subscriber's held packets are lost, nobody else's
+        except Exception:  # noqa: BLE001 - one timer serves all: a hole in our own checks costs this subscriber, nobody else
             self._counters.fail_packet_path += 1
             return False
