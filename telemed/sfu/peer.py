@@ -183,7 +183,11 @@ class Peer(PeerTransport):
                 return ssrc
 
     def release(self, flow: EgressFlow) -> None:
-        """The flow has ended and is in no fan-out list any more: free what encryption keeps for it."""
+        """The flow has ended and is in no fan-out list any more: free what encryption keeps for it.
+
+        It sends no more, whoever still knows it: a probe may be under way, and encryption would begin its numbers anew.
+        """
+        flow.transmit = None
         self.forget_ssrc(flow.ssrc)
         if flow.rtx_ssrc:
             self.forget_ssrc(flow.rtx_ssrc)

@@ -176,3 +176,15 @@ async def test_a_line_that_ends_takes_what_waits_with_it(stage: Stage) -> None:
         assert peer.control.pacer.queued == 0
         sent = stage.worker.counters.out_rtp
         await until_long(lambda: stage.worker.counters.out_rtp > sent + 20)
+
+
+async def test_a_probe_ends_with_the_line_it_was_sent_on(stage: Stage) -> None:
+    """Encryption has forgotten how often the line's numbers went round: one more packet might repeat a key stream."""
+    async with call(stage) as (_camera, _reporter, _told):
+        peer = stage.peer("bob")
+        await until_long(lambda: peer.control.in_charge and stage.worker.counters.out_padding >= 5)
+        ended = peer.flows["2"]
+        stage.negotiate(stage.clients[-1], "bob", (), RECEIVED[:1])
+        padding = stage.worker.counters.out_padding
+        peer.services.dataplane.send_padding(ended, 200)
+        assert not ended.probes and stage.worker.counters.out_padding == padding
