@@ -42,7 +42,7 @@ HELD_SECONDS = 10.0  # after its last check an address stays its owner's: browse
 
 NO_ANCILLARY: Ancillary = []  # of a TCP path: the kernel is asked for nothing
 
-PACKET_FAULTS = (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error)
+PACKET_FAULTS = (ValueError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError, struct.error)
 
 monotonic_ns = time.monotonic_ns
 time_ns = time.time_ns

@@ -320,3 +320,25 @@ async def test_a_flood_from_a_stranger_leaves_the_call_alive(stage: Stage, stran
         for _ in range(200):
             stranger.sendto(junk, target)
         await prove_alive(stage, alice, bob, 100 + burst)
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError, OverflowError, AttributeError])
+async def test_a_hole_in_our_own_arithmetic_costs_one_datagram(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    """It is counted, and leaves no trace in the log: else one guest could fill the disk with them."""
+    seen: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: seen.append(context))
+    alice = await stage.join("alice", (audio_line("0", "mic", 1001),))
+    dataplane = stage.peer("alice").services.dataplane
+
+    def fail(*_arguments: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(dataplane, "on_media", fail)
+    counters = stage.worker.counters
+    alice.send_rtp(rtp_packet(111, 1, 960, 1001, bytes(80)))
+    await until(lambda: counters.fail_packet_path or seen)
+    assert counters.fail_packet_path and not seen
+    monkeypatch.undo()
+    counters.fail_packet_path = 0
