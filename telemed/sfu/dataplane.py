@@ -228,6 +228,8 @@ class Dataplane:
             if _protect(flow.transmit, out_pointer, cell):  # a repeat would end here
                 counters.fail_protect += 1
                 continue
+            if control is not None and number > flow.departed:  # taken for good, even if the packet finds no room to leave
+                flow.departed = number
             size = cell[0]
             if flow.copies is not None:  # audio: the same ciphertext answers a NACK
                 flow.copies.store(number & 0xFFFF, bytes(out_view[:size]), now)
@@ -253,8 +255,6 @@ class Dataplane:
                 flow.octets_departed += end - offset
                 if flow.is_video:
                     control.sent(sequence, size, now_us)
-                    if number > flow.departed:
-                        flow.departed = number
                 else:
                     control.sent(sequence, size, now_us, AUDIO)
                     control.passed(size)
@@ -305,12 +305,12 @@ class Dataplane:
         pack = packet_packer(flow.header_length - 12, len(payload))
         pack(self._out, 0, first, held.second_byte, held.number & 0xFFFF, held.timestamp, ssrc, extensions, payload)
         self._cell[0] = flow.header_length + len(payload)
+        flow.departed = max(flow.departed, held.number)  # taken for good, even if the packet finds no room to leave
         if not self._send_numbered(flow, path, MEDIA):
             return
         self._counters.out_rtp += 1
         flow.packets_departed += 1
         flow.octets_departed += len(payload)
-        flow.departed = max(flow.departed, held.number)
 
     def send_padding(self, flow: EgressFlow, padding: int) -> None:
         """Send a packet of `padding` bytes (1 to 255) on the flow's resend stream: it measures the path and means nothing."""

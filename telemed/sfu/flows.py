@@ -144,7 +144,7 @@ class EgressFlow:
         self.jitter = 0.0  # seconds, as the subscriber reported last
         self.round_trip = RoundTripEstimator()
         self._next_out = secrets.randbelow(FIRST_SEQUENCE_LIMIT)
-        self.departed = self._next_out - 1  # highest extended number that left; kept where a controller may hold packets back
+        self.departed = self._next_out - 1  # highest extended number encrypted; kept where a controller may hold packets back
         self.packets_departed = self.octets_departed = 0  # likewise
         self._last_out_timestamp = secrets.randbits(32)
         self._last_out_us = 0

@@ -75,7 +75,8 @@ class SubscriberControl:
             return
         self._counters.drop_paced += 1
         if flow.anchored:
-            flow.cut(max((waiting.number for waiting in self.pacer.held(flow.ssrc)), default=flow.departed))
+            # A late packet may wait although higher numbers have left.
+            flow.cut(max([flow.departed, *(waiting.number for waiting in self.pacer.held(flow.ssrc))]))
 
     def drop(self, flow: EgressFlow) -> None:
         """The flow ends, pauses or changes its source: nothing of it waits any more."""
