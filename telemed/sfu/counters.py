@@ -24,6 +24,7 @@ class Counters:
         "drop_duplicate",
         "drop_empty",
         "drop_event_queue_full",
+        "drop_feedback_rate",
         "drop_frame_length",
         "drop_late",
         "drop_line_unknown",
@@ -104,6 +105,7 @@ class Counters:
     drop_duplicate: int
     drop_empty: int
     drop_event_queue_full: int
+    drop_feedback_rate: int
     drop_frame_length: int
     drop_late: int
     drop_line_unknown: int

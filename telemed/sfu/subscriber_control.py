@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from telemed.sfu.dataplane import Dataplane
     from telemed.sfu.flows import EgressFlow
 
+MAX_REPORTS = 200  # feedback messages in a second; browsers send 20, more in one datagram after a gap. Drop rule: further ones
+
 
 class SubscriberControl:
     """Numbers, send log, estimate, pacer and probes of one subscriber. `_us` are microseconds of the monotonic clock.
@@ -32,6 +34,8 @@ class SubscriberControl:
         "_departures",
         "_path",
         "_prober",
+        "_reports",
+        "_reports_from_us",
         "_train",
         "controller",
         "in_charge",
@@ -57,6 +61,7 @@ class SubscriberControl:
         self._departures = departures
         self._train: Train | None = None
         self._prober: EgressFlow | None = None
+        self._reports = self._reports_from_us = 0
         self._path: tuple[str, bool] | None = None  # host, and whether over TCP
 
     @property
@@ -97,6 +102,9 @@ class SubscriberControl:
 
     def on_feedback(self, data: bytes, now_us: int) -> None:
         """One transport-wide feedback message, decrypted."""
+        if not self._may_report(now_us):
+            self._counters.drop_feedback_rate += 1
+            return
         try:
             report = parse_transport_feedback(data)
         except MalformedPacket:
@@ -107,6 +115,13 @@ class SubscriberControl:
         controller.on_feedback(report, max(now_us, controller.log.sent_at_us))
         self.in_charge = controller.answered
         self.pace()
+
+    def _may_report(self, now_us: int) -> bool:
+        """Count a message: each takes as long as forwarding a packet, and fifty fit into a datagram."""
+        if now_us - self._reports_from_us >= 1_000_000:
+            self._reports, self._reports_from_us = 0, now_us
+        self._reports += 1
+        return self._reports <= MAX_REPORTS
 
     def on_path(self, host: str, is_stream: bool, now_us: int) -> None:
         """The subscriber is reached at `host` from now on, by a TCP connection or datagrams. A NAT that changed its port is still
