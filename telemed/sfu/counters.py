@@ -25,6 +25,7 @@ class Counters:
         "drop_empty",
         "drop_event_queue_full",
         "drop_feedback_rate",
+        "drop_flood",
         "drop_frame_length",
         "drop_late",
         "drop_line_unknown",
@@ -106,6 +107,7 @@ class Counters:
     drop_empty: int
     drop_event_queue_full: int
     drop_feedback_rate: int
+    drop_flood: int
     drop_frame_length: int
     drop_late: int
     drop_line_unknown: int

@@ -24,7 +24,7 @@ from telemed.sfu.flows import EgressFlow
 from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.ice_lite import ADOPT_QUIET, Path
 from telemed.sfu.paced_send import Held
-from telemed.sfu.peer import Peer
+from telemed.sfu.peer import MAX_PACKETS, Peer
 from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
 
@@ -81,6 +81,9 @@ class Dataplane:
         if receive is None:  # media before the handshake is over: nothing can be read
             counters.drop_no_keys += 1
             return
+        if arrival_us < peer.deaf_until_us:  # a flood would cost everybody else their place
+            counters.drop_flood += 1
+            return
         second = data[1]
         if 192 <= second <= 223:  # RFC 5761 section 4
             self._on_rtcp(peer, path, length, arrival_us)
@@ -101,6 +104,9 @@ class Dataplane:
             self._count_failure(status)
             return
         packet = bytes(self._in_view[: cell[0]])  # the one copy: history and recorders share it
+        peer.came += 1  # what somebody else sends in this peer's name does not count
+        if peer.came > MAX_PACKETS:
+            peer.on_many(arrival_us)
         peer.media_at_us = arrival_us
         if path is not peer.path:  # the client moved to another address
             peer.on_media_path(path)
@@ -371,6 +377,9 @@ class Dataplane:
             return
         counters.in_rtcp += 1
         peer.admit(sender)
+        peer.came += 1
+        if peer.came > MAX_PACKETS:
+            peer.on_many(arrival_us)
         peer.media_at_us = arrival_us
         if path is not peer.path:
             peer.on_media_path(path)

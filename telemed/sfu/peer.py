@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from telemed.sfu.rooms import Room
 
 MAX_SSRCS = 32  # inbound sources at once, RTCP senders included; a browser with camera, screen and sound has eight
+MAX_PACKETS = 5000  # authenticated datagrams in a second; camera, screen, sound and resends of a browser make 1000
 MAX_SSRCS_EVER = 256  # over the life of a transport: libsrtp keeps state for each
 
 
@@ -53,6 +54,9 @@ class Peer(PeerTransport):
         self.video: SubscriberVideo | None = None  # likewise
         self.guard = LossGuard()  # decides on video until reports on such numbers come
         self.resends = ResendBudget()
+        self.came = 0  # authenticated datagrams since `_counted_from_us`
+        self.deaf_until_us = 0  # what comes until then is more than anybody needs to send, and is dropped unread
+        self._counted_from_us = 0
         self._used_ssrcs: set[int] = {self.ssrc}  # outbound, never given out twice
         self._admitted: set[int] = set()
         self._admitted_ever = 0
@@ -84,6 +88,13 @@ class Peer(PeerTransport):
     def may_admit(self, ssrc: int) -> bool:
         """Tell whether a datagram of an SSRC without a stream may be decrypted: libsrtp keeps state for every SSRC."""
         return ssrc in self._admitted or (len(self._admitted) < MAX_SSRCS and self._admitted_ever < MAX_SSRCS_EVER)
+
+    def on_many(self, arrival_us: int) -> None:
+        """More than MAX_PACKETS came: within a second that is a flood, and the rest of the second is dropped."""
+        if arrival_us - self._counted_from_us >= 1_000_000:
+            self.came, self._counted_from_us = 0, arrival_us
+        else:
+            self.deaf_until_us = self._counted_from_us + 1_000_000
 
     def admit(self, ssrc: int) -> None:
         """Note that an authenticated packet of `ssrc` came."""

@@ -43,7 +43,7 @@ class Plane:
 
     def source(self, ssrc: int) -> tuple[Any, InboundStream]:
         """A publisher with one latched video stream."""
-        peer: Any = SimpleNamespace(receive=object(), streams={}, media_at_us=0, twcc=mock.Mock())
+        peer: Any = SimpleNamespace(receive=object(), streams={}, media_at_us=0, twcc=mock.Mock(), came=0, deaf_until_us=0)
         peer.may_admit = lambda ssrc: True
         stream = InboundStream(ssrc, PublishedLine(video_line("0", "t", ssrc), peer), False, PublisherClock())
         stream.published.stream = stream

@@ -25,6 +25,7 @@ class LayeredPublisher:
 
     def __init__(self, plane: Plane, first: int) -> None:
         peer: Any = SimpleNamespace(receive=object(), streams={}, media_at_us=0, twcc=mock.Mock(), clock=PublisherClock())
+        peer.came = peer.deaf_until_us = 0
         peer.may_admit = lambda ssrc: True
         peer.send_pli = lambda stream: None
         peer.sending = True
