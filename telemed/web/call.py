@@ -16,6 +16,7 @@ from telemed.web.break_glass_desk import BreakGlassDesk
 from telemed.web.cookies import CookieJar
 from telemed.web.deps import WebDeps
 from telemed.web.device_cookie import DeviceCookies
+from telemed.web.familiar import Familiar
 from telemed.web.identify import Identifier
 from telemed.web.identity_services import IdentityServices
 from telemed.web.oidc.desk import OidcDesk
@@ -45,6 +46,7 @@ class Services:
     break_glass: BreakGlassDesk
     identity: IdentityServices
     oidc: OidcDesk
+    familiar: Familiar
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
@@ -61,7 +63,7 @@ class Services:
         admin = AdminDesk.of(deps)
         oidc = OidcDesk(deps.store, deps.clock, sign_in, deps.settings.oidc, deps.settings.identity_key)
         first = (deps, jar, devices, checker, sign_in, identifier, document)
-        return cls(*first, admin, patients, persons, break_glass, identity, oidc)
+        return cls(*first, admin, patients, persons, break_glass, identity, oidc, Familiar())
 
     @property
     def clinic(self) -> Json:

@@ -74,18 +74,32 @@ class Endpoint:
         """As `_callers`, but looking somebody up who turns out to be nobody is done so often for one address and no more."""
         if self.route.is_public:
             return Callers()
-        wait = self.strangers.take(source, self.services.deps.clock.monotonic())
-        if wait > 0:
+        services = self.services
+        tokens, now = services.identifier.tokens(request), services.deps.clock.monotonic()
+        wait = self.strangers.take(source, now)
+        if wait > 0 and not services.familiar.may_ask(tokens, now):
             raise TooMany(retry_after=wait)
         try:
             callers = await self._callers(request)
-        except NotSignedIn:
+        except TelemedError as error:
+            if isinstance(error, NotSignedIn):
+                services.familiar.forget(tokens)
+            elif wait == 0:
+                self.strangers.give_back(source)  # somebody we know, who may not do this
             raise
-        except TelemedError:
-            self.strangers.give_back(source)  # somebody we know, who may not do this
-            raise
-        self.strangers.give_back(source)
+        if wait == 0:
+            self.strangers.give_back(source)
+        self._remember(request, callers)
         return callers
+
+    def _remember(self, request: web.Request, callers: Callers) -> None:
+        identifier, familiar = self.services.identifier, self.services.familiar
+        if callers.staff is not None:
+            familiar.note(identifier.staff_token(request))
+        if callers.seat is not None:
+            familiar.note(identifier.seat_token(request, request.match_info["id"]))
+        if callers.person is not None:
+            familiar.note(identifier.person_token(request))
 
     async def _callers(self, request: web.Request) -> Callers:
         """Find out who asks and whether the permission table grants the action to any of them."""

@@ -60,6 +60,13 @@ class Identifier:
         """Return the token that may be a seat of this session."""
         return _well_formed(_bearer(request) or request.cookies.get(self._jar.seat_name(session_id)))
 
+    def tokens(self, request: web.Request) -> list[str]:
+        """Return every token of a request that may prove somebody."""
+        bearer = _bearer(request)
+        names = (self._jar.staff_name, self._jar.person_name, *self._jar.seats(request.cookies))
+        found = [bearer] if bearer else [request.cookies.get(name) for name in names]
+        return [token for token in map(_well_formed, found) if token is not None]
+
     async def staff(self, request: web.Request, even_expired: bool = False) -> Callers:
         """Look for a member of staff only; `even_expired` to sign out, as an expired login may still carry a call."""
         token = self.staff_token(request)

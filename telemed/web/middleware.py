@@ -11,8 +11,11 @@ from aiohttp.typedefs import Middleware
 
 from telemed.clock import Clock
 from telemed.errors import InvalidInput, TelemedError, TooMany, Unavailable
+from telemed.web.call import Services
 from telemed.web.connections import cut_off
 from telemed.web.error_answers import error_answer, from_router, incident_answer
+from telemed.web.familiar import Familiar
+from telemed.web.identify import Identifier
 from telemed.web.origin import SAFE_METHODS
 from telemed.web.pages import Pages
 from telemed.web.settings import WebSettings
@@ -30,11 +33,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Sources:
-    """How much one address may ask, known or not: beside the limits of the single routes, and for all that have none."""
+    """How much one address may ask: beside the limits of the single routes, and for all that have none. Beyond it those are still
+    served who proved lately who they are."""
 
-    def __init__(self, settings: WebSettings, clock: Clock) -> None:
+    def __init__(self, settings: WebSettings, clock: Clock, identifier: Identifier, familiar: Familiar) -> None:
         self._trusted = settings.trusted_proxies
         self._clock = clock
+        self._identifier = identifier
+        self._familiar = familiar
         self._requests = Throttle(settings.limits.requests)
         self._handshakes = Throttle(settings.limits.handshakes)
 
@@ -45,12 +51,14 @@ class Sources:
         wait = self._requests.take(source, now)
         if wait == 0.0 and request.path.startswith(SOCKET_PATH) and not request.query.get("sid"):
             wait = self._handshakes.take(source, now)
-        return wait
+        return 0.0 if wait > 0 and self._familiar.may_ask(self._identifier.tokens(request), now) else wait
 
 
-def guard(pages: Pages, clock: Clock, settings: WebSettings, observe: Observer) -> Middleware:
+def guard(pages: Pages, services: Services) -> Middleware:
     """Return the one middleware of the application. The deadline runs from a complete head to the delivered answer."""
-    sources, deadline = Sources(settings, clock), settings.limits.request
+    deps = services.deps
+    clock, observe, deadline = deps.clock, deps.on_request, deps.settings.limits.request
+    sources = Sources(deps.settings, clock, services.identifier, services.familiar)
 
     @web.middleware
     async def run(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -32,7 +32,7 @@ def build_app(deps: WebDeps) -> web.Application:
     """Return the application: API, pages, static files and whatever `deps.attach` adds. Builds nothing that needs a loop."""
     services = Services.build(deps, openapi_document(ROUTES, deps.settings.version))
     pages = Pages(services)
-    app = web.Application(middlewares=[guard(pages, deps.clock, deps.settings, deps.on_request)])
+    app = web.Application(middlewares=[guard(pages, services)])
     add_security_headers(app, deps.settings)
     add_routes(app, services, ROUTES)
     pages.add_to(app)

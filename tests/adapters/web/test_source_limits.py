@@ -11,6 +11,7 @@ from aiohttp import web
 
 from telemed.care.roles import Role
 from telemed.store import Store
+from telemed.web.familiar import Familiar
 from telemed.web.route import API
 from telemed.web.routes import ROUTES
 from telemed.web.settings import ConnectionLimits
@@ -122,3 +123,29 @@ async def test_who_is_known_is_no_stranger(door: Door, people: People) -> None:
         headers = {"X-Forwarded-For": source, "Authorization": f"Bearer {token}"}
         answer = await door.site.ask("GET", "/api/v1/admin/health", headers=headers)
         assert answer.status == 403, "not theirs, and no stranger either"
+
+
+async def test_a_stranger_behind_the_same_address_shuts_nobody_out(door: Door, people: People) -> None:
+    """Guests and staff of a clinic often share one address: who proved lately who they are goes on, who did not waits."""
+    token, source = await people.token_of(Role.CLINICIAN), next(door.sources)
+    known = {"X-Forwarded-For": source, "Authorization": f"Bearer {token}"}
+    assert (await door.site.ask("GET", "/api/v1/me/lock", headers=known)).status == 200
+    for path in ("/api/v1/me/lock", "/sign-in"):
+        for _ in range(LIMITS.requests.count):
+            await door.site.ask("GET", path, headers={"X-Forwarded-For": source})
+    assert (await door.site.ask("GET", "/sign-in", headers={"X-Forwarded-For": source})).status == 429
+    for path in ("/api/v1/me/lock", "/sign-in", "/socket.io/?EIO=4&transport=polling"):
+        assert (await door.site.ask("GET", path, headers=known)).status == 200, path
+    made_up = {**known, "Authorization": f"Bearer {'x' * len(token)}"}
+    assert (await door.site.ask("GET", "/api/v1/me/lock", headers=made_up)).status == 429
+
+
+def test_own_shares_end_and_tables_are_bounded() -> None:
+    familiar = Familiar(Rate(2, 60.0), max_tokens=2)
+    familiar.note("a")
+    assert [familiar.may_ask(["x", "a"], 1.0) for _ in range(3)] == [True, True, False]
+    familiar.note("b")
+    familiar.note("c")
+    assert not familiar.may_ask(["a"], 100.0) and familiar.may_ask(["b"], 100.0), "the oldest is forgotten"
+    familiar.forget(["b"])
+    assert not familiar.may_ask(["b"], 100.0)
