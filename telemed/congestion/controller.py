@@ -32,6 +32,7 @@ PROBE_QUEUE_US = 60_000  # a probe adds to the queue: not to one that is felt al
 ALARMING_US = 250_000  # a queue that is cut whatever may explain it, if it
 CARRIED = 0.9  # of what arrives without a queue: so much the path carries, whatever was estimated
 CARRIED_AFTER_US = 2_000_000  # since the last congestion: what arrives then is not what stood in the queue
+STALE_US = 300_000  # without a report, besides the time it takes to empty: a long queue is no longer held against the video
 RISING_US = 10_000  # rises so much from one report to the next
 
 
@@ -39,6 +40,7 @@ RISING_US = 10_000  # rises so much from one report to the next
 class Estimate:
     """What the path carries now, sound included. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
 
+    `queue_is_long`: it is to be emptied; not while reports are missing for longer than that takes.
     `good`: no growing or long queue, no loss that limits us, no silence: what "the link is good" means to the allocator.
     """
 
@@ -73,9 +75,11 @@ class SendController:
         "_queue",
         "_queue_before_us",
         "_reader",
+        "_reported_us",
         "_round_trip",
         "_silent",
         "_silent_us",
+        "_stale",
         "_trendline",
         "_unanswered",
         "_used_bytes",
@@ -103,7 +107,8 @@ class SendController:
         self._used_bytes = self._unanswered = 0
         self._used_from_us = self._congested_us = -1
         self._silent_us = 0
-        self._silent = False
+        self._silent = self._stale = False
+        self._reported_us = 0
         self._used_rate = 0.0  # bit/s of the last whole window
         self._answered = False
         self.estimate = self._conclude()
@@ -157,12 +162,14 @@ class SendController:
         """Let time pass: silence of the subscriber, our own use. Return a probe to send now, if any."""
         self._measure_use(now_us)
         self._watch_silence(now_us)
+        emptied_us = self._reported_us + STALE_US + self._queue.queue_us * 4 // 3  # three quarters of it are the drain's
+        self._stale = self._queue.is_long and now_us >= emptied_us
         proved = self._probes.conclude(self._round_trip.smoothed_us, self._loss.inherent, now_us)
         if proved is not None:
             self._aimd.raise_to(proved)
             self._loss.raise_to(proved)
         self.estimate = estimate = self._conclude()
-        if self._congested or estimate.queue_is_long or estimate.queue_us > PROBE_QUEUE_US:
+        if self._congested or self._queue.is_long or estimate.queue_us > PROBE_QUEUE_US:
             return None
         return self._probes.plan(estimate.bitrate, self._desired, now_us)
 
@@ -172,7 +179,8 @@ class SendController:
             self._answered = True
             self._probes.reset(now_us)
         self._unanswered = self.log.bytes_sent
-        self._silent = False
+        self._silent = self._stale = False
+        self._reported_us = now_us
         if outcome.round_trip_us is not None:
             self._round_trip.add(outcome.round_trip_us)
         self._silent_from(now_us)
@@ -251,4 +259,5 @@ class SendController:
         aimd, loss, queue = self._aimd, self._loss, self._queue
         bitrate = max(min(aimd.bitrate, loss.limit), aimd.floor)
         good = not self._congested and not queue.is_long and not self._silent and loss.limit >= aimd.bitrate
-        return Estimate(bitrate, queue.queue_us, queue.is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good)
+        is_long = queue.is_long and not self._stale
+        return Estimate(bitrate, queue.queue_us, is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good)

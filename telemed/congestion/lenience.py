@@ -17,6 +17,7 @@ from telemed.congestion.demands import Demand
 PATIENCE_US = 2_000_000  # from the first sign of trouble: a publisher can be asked for less, or the queue was somebody else's
 HOPELESS = 0.5  # of what is needed: less carries nothing
 HOPELESS_US = 300_000  # and so long: one late report is no proof
+EASED_US = 500_000  # without a sign of trouble: what is sent now did not make any
 CALM_US = 3_000_000  # without a sign of trouble: what was suspected is forgotten
 
 
@@ -43,7 +44,8 @@ class Lenience:
         `carried`: all that is sent arrives. `refused`: sources that are paused now; they have to be proved first.
         """
         needed = sound + sum(_smallest(demand) for demand in demands if demand.source not in refused)
-        self.trying = needed > estimate.bitrate * TOLERANCE and self._may_try(estimate, carried, needed, now_us)
+        short = needed - sound > (estimate.bitrate - sound) * TOLERANCE  # by the same measure as the allocator's
+        self.trying = short and self._may_try(estimate, carried, needed, now_us)
         if not self.trying:
             return estimate
         return replace(estimate, bitrate=needed * MARGIN)
@@ -61,7 +63,8 @@ class Lenience:
             return True
         suspected_us = now_us - self._since_us
         hopeless = estimate.bitrate < needed * HOPELESS and suspected_us >= HOPELESS_US
-        return not hopeless and suspected_us < PATIENCE_US
+        eased = now_us - self._trouble_us >= EASED_US
+        return not hopeless and (eased or suspected_us < PATIENCE_US)
 
 
 def _smallest(demand: Demand) -> float:

@@ -17,6 +17,7 @@ from telemed.media.simulcast_source import SimulcastSource
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.vp8 import frame_size
 from telemed.rtp.vp8_numbers import PictureFields
+from telemed.sfu.source_rate import LayerRate
 from telemed.sfu.streams import InboundStream, PublishedLine
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class LayeredSource:
         self.marker = 0  # likewise
         self.payload = bytearray()  # likewise: copies with other picture numbers are written here
         self._demand = LayerDemand(count)
-        self.rates = list(USUAL_RATES[count])  # bit/s, as measured while each was sent last
+        self.rates = tuple(LayerRate(usual) for usual in USUAL_RATES[count])  # as measured while each was sent last
 
     # --- per packet ------------------------------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ class LayeredSource:
         for layer, lane in enumerate(self.lanes):
             rate = lane.stream.stats.update_bitrate(now) if lane.stream is not None else 0
             if rate >= SILENT:
-                self.rates[layer] = rate
+                self.rates[layer].add(rate)
 
     def _ask(self, layer: int) -> None:
         stream = self.lanes[layer].stream

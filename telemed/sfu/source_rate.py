@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 RISE_SECONDS = 0.5  # time constant upwards: a screen that begins to move shows within a second
 FALL_SECONDS = 5.0  # and downwards: a moment's stillness is no reason to plan with less
 SILENT_SECONDS = 0.5  # without a packet the source is off, and what it last needed is what it will need again
 MIN_INTERVAL = 0.05  # seconds between readings that count
+SECONDS_KEPT = 5  # of a layer: what three of five agree on is neither a key frame nor a second cut short
 
 
 class SourceRate:
@@ -40,3 +43,20 @@ class SourceRate:
             weight = min(elapsed / (RISE_SECONDS if rate > self.bitrate else FALL_SECONDS), 1.0)
             self.bitrate += weight * (rate - self.bitrate)
         self.peak = max(self.peak, self.bitrate)
+
+
+class LayerRate:
+    """What one layer of a picture costs: the middle one of its last five seconds, so that the key frame which every switch brings
+    makes no layer look dearer than it is, and the half second before its encoder stops no cheaper."""
+
+    __slots__ = ("_seconds", "bitrate")
+
+    def __init__(self, usual: int) -> None:
+        """`usual`: bit/s taken until something else was measured."""
+        self._seconds: deque[int] = deque((usual,) * SECONDS_KEPT, SECONDS_KEPT)
+        self.bitrate = usual
+
+    def add(self, bitrate: int) -> None:
+        """Take the bit/s of one second in which the layer was sent."""
+        self._seconds.append(bitrate)
+        self.bitrate = sorted(self._seconds)[SECONDS_KEPT // 2]

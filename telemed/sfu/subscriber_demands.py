@@ -43,7 +43,7 @@ def demand_of(flow: EgressFlow, main: EgressFlow | None) -> Demand:
     wish = ANY_HEIGHT if flow.tile_height is None else int(flow.tile_height * TILE_SHARE)
     layered = flow.track.layers
     if layered is not None:
-        layers = tuple(Layer(float(rate), height) for rate, height in zip(layered.rates, layered.heights, strict=True))
+        layers = tuple(Layer(float(rate.bitrate), height) for rate, height in zip(layered.rates, layered.heights, strict=True))
     else:
         stream = flow.track.stream
         layers = (Layer((stream.rate.bitrate if stream is not None else 0.0) or UNKNOWN_RATE, 0),)
