@@ -203,15 +203,28 @@ def test_worst_pattern_stays_within_a_datagram() -> None:
 
 def test_due_every_100_ms_and_sooner_when_a_message_is_full() -> None:
     recorder = TwccRecorder()
-    feed(recorder, [1])
+    feed(recorder, range(1, 11))
     assert recorder.due(10.0)
     assert not recorder.due(10.09)
     assert recorder.due(10.1)
-    feed(recorder, range(2, 150), START_US + 1000)
+    feed(recorder, range(11, 150), START_US + 1000)
     assert not recorder.due(10.15)
     feed(recorder, [150, 151], START_US + 1000)
     assert not recorder.due(10.14)
     assert recorder.due(10.15)
+
+
+def test_sound_alone_is_reported_on_less_often() -> None:
+    """Its reports would else be a tenth of a link of 64 kbit/s."""
+    recorder = TwccRecorder()
+    reported, bits = [], 0
+    for now in range(0, 10_000, 20):
+        recorder.record(now // 20, START_US + now * 1000)
+        if recorder.due(10 + now / 1000):
+            reported.append(now)
+            bits += sum(len(message) + 14 + 28 for message in recorder.build(1, 2)) * 8  # SRTCP, UDP and IP
+    assert all(gap <= 260 for gap in (b - a for a, b in zip(reported, reported[1:], strict=False)))
+    assert bits < 3_000 * 10
 
 
 @given(
