@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 BURST_US = 5_000  # packets sent within 5 ms of the first are one group: the burst of a frame is one sample
 MAX_BURST_US = 100_000  # a group held together by queueing alone is cut here
 MAX_STEP_US = 3_000_000  # arrivals that jump further than sends did: the subscriber's clock was set, or its machine slept
@@ -55,6 +57,27 @@ class ArrivalGroups:
         self._prev_sent_us, self._prev_arrival_us = self._sent_us, self._arrival_us
         self._begin(sent_us, arrival_us)
         return None if deltas is None or deltas[1] < 0 else deltas
+
+    def feed(self, arrived: Iterable[tuple[int, int, int, int, int]], judge: Callable[[int, int, int], object]) -> None:
+        """`add` all packets of a message, as `Outcome.arrived` has them; `judge(send delta, arrival delta, arrival)` each result.
+
+        Packets of the burst of the one before are by far the most: they are dealt with here.
+        """
+        first_us, sent_us, latest_us = self._first_sent_us, self._sent_us, self._arrival_us
+        for packet in arrived:
+            at_us, arrival_us = packet[0], packet[1]
+            if first_us >= 0 and 0 <= at_us - first_us <= BURST_US:
+                if at_us > sent_us:
+                    sent_us = at_us
+                if arrival_us > latest_us:
+                    latest_us = arrival_us
+                continue
+            self._sent_us, self._arrival_us = sent_us, latest_us
+            deltas = self.add(at_us, arrival_us)
+            first_us, sent_us, latest_us = self._first_sent_us, self._sent_us, self._arrival_us
+            if deltas is not None:
+                judge(deltas[0], deltas[1], arrival_us)
+        self._sent_us, self._arrival_us = sent_us, latest_us
 
     def _begin(self, sent_us: int, arrival_us: int) -> None:
         self._first_sent_us = self._sent_us = sent_us

@@ -185,15 +185,11 @@ class SendController:
             self._round_trip.add(outcome.round_trip_us)
         self._silent_from(now_us)
         resets = self._groups.resets
-        add, judge = self._groups.add, self._trendline.add
-        for sent_us, arrival_us, _, _, _ in arrived:
-            deltas = add(sent_us, arrival_us)
-            if deltas is not None:
-                judge(deltas[0], deltas[1], arrival_us)
+        self._groups.feed(arrived, self._trendline.add)
         if self._groups.resets != resets:
             self._reset_delay()
         self._delivered.add(arrived[-1][1], outcome.bytes_arrived)
-        self._queue.add(min(packet[1] - packet[0] for packet in arrived), now_us)
+        self._queue.add(min([packet[1] - packet[0] for packet in arrived]), now_us)
         self._probes.add(arrived)
         self._adjust(now_us)
 

@@ -51,30 +51,37 @@ class FeedbackReader:
 
     def apply(self, report: FeedbackReport, now_us: int) -> Outcome:
         """Return what the message says that is new, and settle it in the log."""
-        arrived, recovered, recovered_bytes = self._arrivals(report, now_us)
+        arrived, recovered, recovered_bytes, bytes_arrived, latest_us = self._arrivals(report, now_us)
         lost, lost_bytes = self._losses(report)
         lost, lost_bytes = lost - recovered, lost_bytes - recovered_bytes
         arrived.sort(key=_by_arrival)
-        round_trip_us = now_us - max(packet[0] for packet in arrived) if arrived else None
-        return Outcome(tuple(arrived), lost, lost_bytes, round_trip_us, sum(packet[2] for packet in arrived))
+        return Outcome(tuple(arrived), lost, lost_bytes, now_us - latest_us if arrived else None, bytes_arrived)
 
-    def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int, int]], int, int]:
-        """Return what arrived, and how many packets and bytes of that were called lost before."""
+    def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int, int]], int, int, int, int]:
+        """Return what arrived, how many packets and bytes of that were called lost before, all bytes, the latest send time."""
         settle = self._log.settle
         oldest = now_us - MAX_ROUND_TRIP_US
-        arrived = []
-        recovered = recovered_bytes = 0
+        arrived: list[tuple[int, int, int, int, int]] = []
+        append = arrived.append
+        recovered = recovered_bytes = bytes_arrived = latest_us = 0
         epoch = self._enter_epoch(report)
         for sequence, arrival_us in report.received:
             found = settle(sequence)
-            if found is None or not oldest <= found[0] <= now_us:
+            if found is None:
                 self.ignored += 1
                 continue
-            arrived.append((found[0], arrival_us + epoch, found[1], found[2], sequence))
-            if found[3]:
+            sent_us, size, kind, was_lost = found
+            if not oldest <= sent_us <= now_us:
+                self.ignored += 1
+                continue
+            append((sent_us, arrival_us + epoch, size, kind, sequence))
+            bytes_arrived += size
+            if sent_us > latest_us or not latest_us:
+                latest_us = sent_us
+            if was_lost:
                 recovered += 1
-                recovered_bytes += found[1]
-        return arrived, recovered, recovered_bytes
+                recovered_bytes += size
+        return arrived, recovered, recovered_bytes, bytes_arrived, latest_us
 
     def _enter_epoch(self, report: FeedbackReport) -> int:
         """Return what to add to the arrivals of this message: the reference time wraps every 12 days."""

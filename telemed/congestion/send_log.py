@@ -69,4 +69,4 @@ class SendLog:
         if not entry or entry >> _SEQUENCE_SHIFT != sequence:
             return None
         self._entries[slot] = 0
-        return self._times[slot], entry & _SIZE_MASK, (entry >> _KIND_SHIFT) & 3, bool(entry & _LOST)
+        return self._times[slot], entry & _SIZE_MASK, (entry >> _KIND_SHIFT) & 3, entry & _LOST != 0

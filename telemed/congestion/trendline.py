@@ -11,6 +11,7 @@ from enum import Enum
 WINDOW = 20  # groups in the line
 SMOOTHING = 0.9  # weight of the past in the smoothed delay
 GAIN = 4.0  # makes the slope comparable with the threshold
+LEAST_SPREAD = 1e-3  # ms squared, of the arrivals in the window: arrivals are told in quarters of a millisecond
 FULL_CONFIDENCE = 60  # groups; fewer weigh less, so that a young estimator does not judge
 OVERUSE_MS = 10.0  # a slope above the threshold must hold so long
 START_MS = 12.5  # threshold in ms of modified slope
@@ -35,12 +36,18 @@ class TrendlineEstimator:
         "_accumulated",
         "_count",
         "_first_ms",
+        "_from",
         "_over_count",
         "_over_ms",
         "_points",
         "_previous",
+        "_products",
+        "_slides",
         "_smoothed",
+        "_squares",
         "_updated_ms",
+        "_x_sum",
+        "_y_sum",
         "threshold",
         "usage",
     )
@@ -51,6 +58,9 @@ class TrendlineEstimator:
     def reset(self) -> None:
         """Forget the path, as after a clock step or a change of address."""
         self._points: deque[tuple[float, float]] = deque(maxlen=WINDOW)  # (arrival ms, smoothed delay ms)
+        self._slides = 0  # points for which the sums below are brought up to date instead of counted anew
+        self._from = (0.0, 0.0)  # where they count from
+        self._x_sum = self._y_sum = self._squares = self._products = 0.0
         self._count = 0
         self._accumulated = self._smoothed = 0.0
         self._first_ms = -1.0
@@ -69,14 +79,37 @@ class TrendlineEstimator:
         self._count = min(self._count + 1, 1000)
         self._accumulated += (arrival_delta_us - sent_delta_us) / 1000
         self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._accumulated
-        self._points.append((arrival_ms - self._first_ms, self._smoothed))
-        slope = self._slope() if len(self._points) == WINDOW else self._previous
+        slope = self._slope(arrival_ms - self._first_ms, self._smoothed)
         self._judge(slope, sent_delta_us / 1000, arrival_ms)
         return self.usage
 
-    def _slope(self) -> float:
-        """Least squares over the window: ms of delay per ms of time."""
-        from_x, from_y = self._points[0]  # sums stay small, and exact enough, when they count from there
+    def _slope(self, x: float, y: float) -> float:
+        """Take a point. Return the least squares over the window: ms of delay per ms of time."""
+        points = self._points
+        if self._slides <= 0:
+            points.append((x, y))
+            if len(points) < WINDOW:
+                return self._previous
+            self._sum_up()
+        else:
+            self._slides -= 1
+            from_x, from_y = self._from
+            old_x, old_y = points[0]
+            points.append((x, y))
+            old_x -= from_x
+            old_y -= from_y
+            x -= from_x
+            y -= from_y
+            self._x_sum += x - old_x
+            self._y_sum += y - old_y
+            self._squares += x * x - old_x * old_x
+            self._products += x * y - old_x * old_y
+        below = self._squares - self._x_sum * self._x_sum / WINDOW
+        return (self._products - self._x_sum * self._y_sum / WINDOW) / below if below > LEAST_SPREAD else self._previous
+
+    def _sum_up(self) -> None:
+        """Sums over the window that count from its first point, so that they stay small; good for so many points more."""
+        self._from = from_x, from_y = self._points[0]
         x_sum = y_sum = squares = products = 0.0
         for x, y in self._points:
             x -= from_x
@@ -85,8 +118,8 @@ class TrendlineEstimator:
             y_sum += y
             squares += x * x
             products += x * y
-        below = squares - x_sum * x_sum / WINDOW
-        return (products - x_sum * y_sum / WINDOW) / below if below > 1e-9 else self._previous
+        self._x_sum, self._y_sum, self._squares, self._products = x_sum, y_sum, squares, products
+        self._slides = WINDOW - 1
 
     def _judge(self, slope: float, sent_delta_ms: float, now_ms: float) -> None:
         if self._count < 2:

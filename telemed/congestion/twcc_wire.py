@@ -130,14 +130,19 @@ def parse_transport_feedback(data: Buffer) -> FeedbackReport:
     sender_ssrc, media_ssrc = struct.unpack_from("!II", raw, 4)
     base, count, reference = _CONTROL.unpack_from(raw, 12)
     position, arrived = _read_chunks(raw, count)
-    ticks = (reference >> 8) * TICKS_PER_REFERENCE
-    received = []
+    at_us = (reference >> 8) * REFERENCE_US
+    received: list[tuple[int, int]] = []
+    append = received.append
+    size = len(raw)
     for index, symbol in arrived:
-        if position + symbol > len(raw):
+        if position + symbol > size:
             raise MalformedPacket("transport feedback lacks receive deltas")
-        ticks += int.from_bytes(raw[position : position + symbol], "big", signed=symbol == LARGE)
+        if symbol == SMALL:
+            at_us += raw[position] * TICK_US
+        else:
+            at_us += ((raw[position] ^ 0x80) - 0x80 << 8 | raw[position + 1]) * TICK_US
         position += symbol
-        received.append(((base + index) & 0xFFFF, ticks * TICK_US))
+        append(((base + index) & 0xFFFF, at_us))
     return FeedbackReport(sender_ssrc, media_ssrc, base, count, reference & 0xFF, tuple(received))
 
 

@@ -13,7 +13,7 @@ from telemed.congestion.loss_based import LossController
 from telemed.congestion.path_delay import AcknowledgedRate, QueueDelay, RoundTrip
 from telemed.congestion.probing import FIRST_US, INTERVAL_US, ProbePlan, ProbePlanner
 from telemed.congestion.send_log import PacketKind
-from telemed.congestion.trendline import MAX_MS, MIN_MS, TrendlineEstimator, Usage
+from telemed.congestion.trendline import MAX_MS, MIN_MS, SMOOTHING, WINDOW, TrendlineEstimator, Usage
 
 SECOND = 1_000_000
 
@@ -281,3 +281,38 @@ def test_a_train_that_was_lost_or_bunched_proves_nothing() -> None:
         planner.add(packets)
         assert planner.conclude(60_000, 0.0, FIRST_US + 5 * SECOND) is None
         assert not planner.is_running
+
+
+def test_a_message_at_once_gives_the_groups_that_packets_one_by_one_do() -> None:
+    draw = random.Random(3)
+    packets, sent, arrival = [], 0, 50_000
+    for sequence in range(2000):
+        sent += draw.choice([0, 100, 100, 5_000, 20_000])
+        arrival = max(arrival + draw.choice([0, 0, 250, 4_000, 20_000]), arrival - draw.choice([0, 0, 0, 30_000]))
+        packets.append((max(sent - draw.choice([0, 0, 0, 8_000]), 0), arrival, 1000, 1, sequence))
+    one_by_one, at_once = ArrivalGroups(), ArrivalGroups()
+    expected = [(*deltas, packet[1]) for packet in packets if (deltas := one_by_one.add(packet[0], packet[1])) is not None]
+    found: list[tuple[int, int, int]] = []
+    for start in range(0, 2000, 20):
+        at_once.feed(packets[start : start + 20], lambda *deltas: found.append(deltas))
+    assert len(expected) > 100
+    assert found == expected
+
+
+def test_the_slope_does_not_drift_from_that_of_the_points() -> None:
+    """Sums are brought up to date for most points; after thousands the slope is still that of a line through the last twenty."""
+    draw = random.Random(5)
+    estimator = TrendlineEstimator()
+    points: list[tuple[float, float]] = []
+    arrival = delay = smoothed = 0.0
+    for _ in range(3000):
+        gap, more = draw.choice([5.0, 33.0, 10_000.0]), draw.choice([-1.0, 0.0, 1.5])
+        arrival += gap + more
+        delay += more
+        smoothed = SMOOTHING * smoothed + (1 - SMOOTHING) * delay
+        points.append((arrival, smoothed))
+        estimator.add(int(gap * 1000), int((gap + more) * 1000), int(arrival * 1000))
+    last = points[-WINDOW:]
+    x_mean, y_mean = (sum(point[axis] for point in last) / WINDOW for axis in (0, 1))
+    slope = sum((x - x_mean) * (y - y_mean) for x, y in last) / sum((x - x_mean) ** 2 for x, _ in last)
+    assert estimator._previous == pytest.approx(slope, rel=1e-6)
