@@ -158,6 +158,17 @@ class SendController:
         self._probes.reset(now_us)
         self.estimate = self._conclude()
 
+    def on_outage(self, now_us: int) -> None:
+        """Nothing at all is heard of the subscriber: the path is down, which says nothing about what it carries.
+
+        What was learnt stays; what was sent meanwhile counts neither as lost nor as unreported. Call as long as it lasts.
+        """
+        self.log.forget()
+        self._reset_delay()
+        self._silent = False
+        self._unanswered = self.log.bytes_sent
+        self._silent_from(now_us)
+
     def tick(self, now_us: int) -> ProbePlan | None:
         """Let time pass: silence of the subscriber, our own use. Return a probe to send now, if any."""
         self._measure_use(now_us)

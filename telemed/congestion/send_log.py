@@ -53,6 +53,10 @@ class SendLog:
         self.latest = sequence
         self.sent_at_us = now_us
 
+    def forget(self) -> None:
+        """Forget every packet: reports about them count as unknown."""
+        self._entries = array("I", bytes(4 * CAPACITY))
+
     def mark_lost(self, sequence: int) -> int:
         """Return the size of a packet that is now called lost for the first time, else 0."""
         slot = sequence & _MASK

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from telemed.sfu.subscriber_control import SubscriberControl
 
 UNLIMITED = float("inf")
+OUTAGE_SECONDS = 1.0  # without an authenticated packet: sound comes 50 times a second, reports at least once
 TICK_SECONDS = 0.035  # between two steps of the controller: every second tick of the worker
 CALM_TURNS = 5  # while all is well and everybody gets what is wished for, every fifth turn decides: each half second
 
@@ -41,13 +42,16 @@ class SubscriberVideo:
         if now - self._ticked_at < TICK_SECONDS:
             return
         self._ticked_at = now
+        if self._is_out(now):
+            self._control.controller.on_outage(int(now * 1e6))
+            return
         prober = next((flow for flow in self._peer.flows.values() if flow.probes), None)
         self._control.tick(prober, int(now * 1e6))
 
     def decide(self, now: float) -> None:
         """Every 100 ms: choose, carry out, tell. Without a report of the subscriber nothing is decided here."""
         control, peer = self._control, self._peer
-        if not control.in_charge:
+        if not control.in_charge or self._is_out(now):
             return
         if peer.guard.paused:  # it had decided before the first report came
             peer.guard = LossGuard()
@@ -57,6 +61,11 @@ class SubscriberVideo:
             return
         self._decided_on = flows
         self._decide(flows, now)
+
+    def _is_out(self, now: float) -> bool:
+        """Whether nothing is heard of the subscriber: its pictures wait for the path, not for a better one."""
+        peer = self._peer
+        return now - max(peer.media_at_us * 1e-6, peer.agent.consent_at) > OUTAGE_SECONDS
 
     def _decide(self, flows: list[EgressFlow], now: float) -> None:
         control, peer = self._control, self._peer
