@@ -99,8 +99,9 @@ async def test_an_app_and_recovery_codes_by_keyboard(server: Server, tab: Chromi
     await tab.fill("login-password", server.account(ROLE)[1])
     await tab.page.keyboard.press("Enter")
     await tab.wait("step-code")
-    assert await tab.evaluate("document.activeElement.dataset.testid") == "step-code"
+    await eventually(lambda: is_focused(tab, "step-code"))
     await tab.click("use-recovery")
+    await eventually(lambda: is_focused(tab, "step-recovery"))
     await tab.page.keyboard.type(codes[0].lower())
     await tab.page.keyboard.press("Enter")
     await tab.wait("start-session")
