@@ -12,6 +12,7 @@ from typing import Any
 
 from telemed.care.staff.policies import SecondFactor
 from telemed.errors import InvalidInput
+from telemed.media.sdp.codecs import DEFAULT_VIDEO, VIDEO_CODECS
 
 Value = str | int
 
@@ -53,7 +54,7 @@ RULES: Mapping[Policy, PolicyRule] = {
     Policy.LOGIN_HOURS: PolicyRule(12, 12, low=1, high=24),  # NIST SP 800-63B AAL2: at most 24 h
     Policy.LINK_DAYS: PolicyRule(30, 30, low=1, high=90),  # after the planned start; a link ends with its visit anyway
     # Of visits that begin from now on. Every browser has VP8; the others carry more picture per bit and cost more computing.
-    Policy.VIDEO_CODEC: PolicyRule("vp8", "vp8", ("vp8", "vp9", "av1")),
+    Policy.VIDEO_CODEC: PolicyRule(DEFAULT_VIDEO, DEFAULT_VIDEO, tuple(VIDEO_CODECS)),
 }
 
 

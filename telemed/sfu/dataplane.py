@@ -24,7 +24,7 @@ from telemed.sfu.flows import EgressFlow
 from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.ice_lite import ADOPT_QUIET, Path
 from telemed.sfu.paced_send import Held
-from telemed.sfu.peer import MAX_PACKETS, Peer
+from telemed.sfu.peer import MAX_DATAGRAMS_PER_SECOND, Peer
 from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
 
@@ -105,7 +105,7 @@ class Dataplane:
             return
         packet = bytes(self._in_view[: cell[0]])  # the one copy: history and recorders share it
         peer.came += 1  # what somebody else sends in this peer's name does not count
-        if peer.came > MAX_PACKETS:
+        if peer.came > MAX_DATAGRAMS_PER_SECOND:
             peer.on_many(arrival_us)
         peer.media_at_us = arrival_us
         if path is not peer.path:  # the client moved to another address
@@ -378,7 +378,7 @@ class Dataplane:
         counters.in_rtcp += 1
         peer.admit(sender)
         peer.came += 1
-        if peer.came > MAX_PACKETS:
+        if peer.came > MAX_DATAGRAMS_PER_SECOND:
             peer.on_many(arrival_us)
         peer.media_at_us = arrival_us
         if path is not peer.path:

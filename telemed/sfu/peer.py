@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telemed.sfu.rooms import Room
 
 MAX_SSRCS = 32  # inbound sources at once, RTCP senders included; a browser with camera, screen and sound has eight
-MAX_PACKETS = 5000  # authenticated datagrams in a second; camera, screen, sound and resends of a browser make 1000
+MAX_DATAGRAMS_PER_SECOND = 5000  # authenticated datagrams in a second; camera, screen, sound and resends of a browser make 1000
 MAX_SSRCS_EVER = 256  # over the life of a transport: libsrtp keeps state for each
 
 
@@ -90,7 +90,7 @@ class Peer(PeerTransport):
         return ssrc in self._admitted or (len(self._admitted) < MAX_SSRCS and self._admitted_ever < MAX_SSRCS_EVER)
 
     def on_many(self, arrival_us: int) -> None:
-        """More than MAX_PACKETS came: within a second that is a flood, and the rest of the second is dropped."""
+        """More than MAX_DATAGRAMS_PER_SECOND came: within a second that is a flood, and the rest of the second is dropped."""
         if arrival_us - self._counted_from_us >= 1_000_000:
             self.came, self._counted_from_us = 0, arrival_us
         else:

@@ -131,7 +131,7 @@ class SubscriberControl:
             self.controller.on_new_path(now_us)
 
     def tick(self, prober: EgressFlow | None, now_us: int) -> None:
-        """Every 20 ms. `prober`: a flow whose resend stream may carry padding, if there is one."""
+        """Every 40 ms. `prober`: a flow whose resend stream may carry padding, if there is one."""
         plan = self.controller.tick(now_us)
         self.pace()
         if plan is not None and prober is not None:

@@ -12,7 +12,7 @@ LIMIT = 200
 
 
 async def test_a_flood_is_dropped_unread_until_its_second_is_over(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataplane, "MAX_PACKETS", LIMIT)
+    monkeypatch.setattr(dataplane, "MAX_DATAGRAMS_PER_SECOND", LIMIT)
     alice = await stage.join("alice", (audio_line("0", "mic", 1001),))
     bob = await stage.join("bob", (audio_line("0", "b-mic", 2001),))
     counters, number = stage.worker.counters, 0
