@@ -1,7 +1,7 @@
 """When video leaves. Sound leaves at once and only tells the pacer that it did; a burst of video is spread at 2.5 times the
 estimate, so that no keyframe stands before the sound in the path's queue (libwebrtc's pacing factor).
 
-Only whole frames are dropped. The numbers of packets that never left are taken back, so that a drop leaves no hole to be asked for.
+Only whole frames are dropped. The numbers of packets that never left are taken back, so that a drop leaves no hole.
 """
 
 from __future__ import annotations
