@@ -4,7 +4,7 @@ import { audioContext, meterTrack, speechDetector } from "./audio_level.js";
 import { canShareScreen, SCREEN_BITRATE, shareScreen } from "./screen_share.js";
 import { isStrong } from "./layers.js";
 import { RemoteTracks } from "./remote_tracks.js";
-import { bars, compare, readSample, worst } from "./stats.js";
+import { SlowLink, bars, compare, readSample, worst } from "./stats.js";
 import { clock } from "./timers.js";
 
 /** @typedef {import("./devices.js").Devices} Devices */
@@ -55,6 +55,7 @@ export class CallMedia {
   #screen = null;
   /** @type {Sample | null} */
   #sample = null;
+  #ownLink = new SlowLink();
   /** @type {(() => void)[]} */
   #stop = [];
   #stopMeter = () => {};
@@ -260,6 +261,7 @@ export class CallMedia {
     const now = clock.now();
     if (this.#sample && now - this.#sample.at < COMPARE_MS) return;
     const sample = readSample(/** @type {Iterable<[string, any]>} */ (/** @type {unknown} */ (report)), now);
+    this.peer.slow = this.#ownLink.look(sample);
     if (this.#sample) {
       const lines = compare(this.#sample, sample);
       this.reception.value = { sample, lines, bars: bars(worst(lines.values(), sample.rttMs)) };

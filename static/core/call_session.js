@@ -6,11 +6,12 @@ import { CallMedia } from "./call_media.js";
 import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Peer } from "./peer.js";
-import { receiveReport } from "./receive_report.js";
+import { Playout } from "./playout.js";
 import { reduce } from "./reducer.js";
 import { Relay } from "./relay.js";
 import { Signal } from "./signal.js";
 import { connectSocket } from "./socket.js";
+import { clock } from "./timers.js";
 import { ViewWish } from "./view_wish.js";
 import { inCall, isWaiting, mediaExpected, meIn, othersIn, waitingIn, wantedTracks } from "./states.js";
 import { recallWish, rememberWish } from "./media_wish.js";
@@ -73,6 +74,7 @@ export class CallSession {
   #api;
   #ownsDevices;
   #mediaBegun = false;
+  #playout = new Playout();
   #toldMedia = "";
   /** What the last report ended with. @type {import("./stats.js").Sample | null} */
   #reported = null;
@@ -210,6 +212,8 @@ export class CallSession {
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
     else if (message.type === "quality") {
       this.quality.value = new Map(this.quality.value).set(message.data.participant_id, { data: message.data, at: Date.now() });
+      const [others, receivers, me] = [this.others.value, this.media.remote.current.value, this.me.value?.id ?? ""];
+      this.#playout.follow({ others, receivers, me, quality: (id) => this.qualityOf(id), now: clock.now() });
     }
   }
 
@@ -302,6 +306,13 @@ export class CallSession {
     const before = this.#reported;
     this.#reported = sample;
     this.#reportedPath = sample?.path ?? "";
-    if (sample && before && this.inCall.value) this.#link.tell("quality_report", receiveReport(before, sample));
+    if (sample && before && this.inCall.value) void this.#report(before, sample);
+  }
+
+  /** @param {import("./stats.js").Sample} before @param {import("./stats.js").Sample} now */
+  async #report(before, now) {
+    // Fetched when the first minute is over: nobody waits for it.
+    const found = await import("./receive_report.js").catch(() => null);
+    if (found) this.#link.tell("quality_report", found.receiveReport(before, now));
   }
 }

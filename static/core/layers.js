@@ -7,9 +7,10 @@
 /** Lines of a capture from which it is worth three sizes, and two. */
 const THREE_FROM = 540;
 const TWO_FROM = 360;
-/** Bit/s that a small and a middle size need at most; the largest may take an eighth more than a camera in one size. */
-const SMALL = 150_000;
-const MIDDLE = 500_000;
+/** Lines of the picture the room's limit is meant for, and how what is needed grows with lines: 180 need a ninth of it, 360 a third. */
+const WHOLE = 720;
+const GROWTH = 1.6;
+/** The largest size may take an eighth more than a camera in one size. */
 const LARGE_SHARE = 9 / 8;
 /** Cores from which encoding three pictures leaves the rest of the call its time. */
 const STRONG_CORES = 3;
@@ -28,14 +29,16 @@ export function isStrong(device = globalThis.navigator) {
 export function cameraLayers(height, maxBitrate) {
   const names = height >= THREE_FROM ? ["q", "h", "f"] : height >= TWO_FROM ? ["h", "f"] : [];
   if (!names.length) return [{ maxBitrate }];
-  return names.map((rid) => ({ rid, scaleResolutionDownBy: rid === "q" ? 4 : rid === "h" ? 2 : 1, maxBitrate: bitrateOf(rid, maxBitrate) }));
+  return names.map((rid) => {
+    const scale = rid === "q" ? 4 : rid === "h" ? 2 : 1;
+    return { rid, scaleResolutionDownBy: scale, maxBitrate: bitrateOf(height, scale, maxBitrate) };
+  });
 }
 
-/** Bit/s of one size. @param {string} rid @param {number} maxBitrate */
-function bitrateOf(rid, maxBitrate) {
-  if (rid === "q") return Math.min(SMALL, Math.round(maxBitrate / 10));
-  if (rid === "h") return Math.min(MIDDLE, Math.round(maxBitrate / 3));
-  return Math.round(maxBitrate * LARGE_SHARE);
+/** Bit/s of one of several sizes. @param {number} height captured lines, 0: not known @param {number} scale @param {number} maxBitrate of a camera of 720 lines in one size */
+function bitrateOf(height, scale, maxBitrate) {
+  const share = Math.min(1, (height || WHOLE) / scale / WHOLE) ** GROWTH;
+  return Math.round(maxBitrate * share * (scale === 1 ? LARGE_SHARE : 1));
 }
 
 /** The narrow side of what a camera captures, 0 when the browser does not say. @param {MediaStreamTrack | null} track */
@@ -49,13 +52,14 @@ export function capturedLines(track) {
  * @param {RTCRtpEncodingParameters[]} encodings
  * @param {number | undefined} maxBitrate bit/s of a picture in one size
  * @param {Taken | null} taken
+ * @param {number} height captured lines, 0: not known
  */
-export function adjust(encodings, maxBitrate, taken) {
+export function adjust(encodings, maxBitrate, taken, height) {
   const several = encodings.length > 1;
   let changed = false;
   for (const encoding of encodings) {
     const active = !several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? "");
-    const most = several ? bitrateOf(encoding.rid ?? "", maxBitrate ?? 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
     if (several && (encoding.active ?? true) !== active) {
       encoding.active = active;
       changed = true;

@@ -185,7 +185,7 @@ export class LinePool {
  */
 async function limitSending(sender, { maxBitrate, taken = null }) {
   const parameters = sender.getParameters();
-  if (!parameters.encodings || !adjust(parameters.encodings, maxBitrate, taken)) return;
+  if (!parameters.encodings || !adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track))) return;
   try {
     await sender.setParameters(parameters);
   } catch {

@@ -14,8 +14,10 @@ test("as many sizes as the capture is worth, the smallest first", () => {
     [["q", "h", "f"], ["q", "h", "f"], ["h", "f"], ["h", "f"], [undefined], [undefined]]);
   const [q, h, f] = cameraLayers(720, MAX);
   assert.deepEqual([q?.scaleResolutionDownBy, h?.scaleResolutionDownBy, f?.scaleResolutionDownBy], [4, 2, 1]);
-  assert.deepEqual([q?.maxBitrate, h?.maxBitrate, f?.maxBitrate], [150_000, 500_000, 1_687_500]);
-  assert.equal(cameraLayers(720, 750_000).reduce((sum, one) => sum + (one.maxBitrate ?? 0), 0), 75_000 + 250_000 + 843_750);
+  assert.deepEqual([q?.maxBitrate, h?.maxBitrate, f?.maxBitrate], [163_228, 494_815, 1_687_500]);
+  assert.equal(cameraLayers(720, 750_000).reduce((sum, one) => sum + (one.maxBitrate ?? 0), 0), 81_614 + 247_408 + 843_750);
+  assert.deepEqual(cameraLayers(360, MAX).map((one) => one.maxBitrate), [163_228, 556_667], "few lines need little, whatever their name");
+  assert.deepEqual(cameraLayers(1080, MAX).map((one) => one.maxBitrate), [312_278, 946_650, 1_687_500]);
 });
 
 test("several sizes are for devices with cores to spare and no wish to save data", () => {
@@ -33,21 +35,21 @@ test("a picture on end counts by its narrow side", () => {
 
 test("sizes nobody takes are switched off, and on again", () => {
   const encodings = cameraLayers(720, MAX);
-  assert.equal(adjust(encodings, MAX, null), false);
-  assert.equal(adjust(encodings, MAX, { layers: ["q", "f"], maxBitrate: 0 }), true);
+  assert.equal(adjust(encodings, MAX, null, 720), false);
+  assert.equal(adjust(encodings, MAX, { layers: ["q", "f"], maxBitrate: 0 }, 720), true);
   assert.deepEqual(encodings.map((one) => one.active), [undefined, false, undefined]);
-  assert.equal(adjust(encodings, MAX, { layers: ["q", "f"], maxBitrate: 0 }), false);
-  assert.equal(adjust(encodings, MAX, { layers: ["q", "h", "f"], maxBitrate: 0 }), true);
+  assert.equal(adjust(encodings, MAX, { layers: ["q", "f"], maxBitrate: 0 }, 720), false);
+  assert.equal(adjust(encodings, MAX, { layers: ["q", "h", "f"], maxBitrate: 0 }, 720), true);
   assert.equal(encodings[1]?.active, true);
-  assert.equal(adjust(encodings, 750_000, null), true);
+  assert.equal(adjust(encodings, 750_000, null, 720), true);
   assert.equal(encodings[2]?.maxBitrate, 843_750);
 });
 
 test("a picture in one size keeps to what every link takes", () => {
   const encodings = [{ maxBitrate: MAX }];
-  assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 300_000 }), true);
+  assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 300_000 }, 720), true);
   assert.equal(encodings[0]?.maxBitrate, 300_000);
-  assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 0 }), true);
+  assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 0 }, 720), true);
   assert.equal(encodings[0]?.maxBitrate, MAX);
 });
 

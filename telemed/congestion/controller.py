@@ -30,6 +30,7 @@ QUEUE_US = 15_000  # a slope without a queue in every packet of a report is jitt
 IDLE_QUEUE_US = 75_000  # and with little of ours in it, somebody else's burst
 PROBE_QUEUE_US = 60_000  # a probe adds to the queue: not to one that is felt already
 ALARMING_US = 250_000  # a queue that is cut whatever may explain it, if it
+USED_MARGIN = 1.25  # of what is used and passes: a train that was slower proves less than that
 CARRIED = 0.9  # of what arrives without a queue: so much the path carries, whatever was estimated
 CARRIED_AFTER_US = 2_000_000  # since the last congestion: what arrives then is not what stood in the queue
 STALE_US = 300_000  # without a report, besides the time it takes to empty: a long queue is no longer held against the video
@@ -179,6 +180,8 @@ class SendController:
         if proved is not None:
             self._aimd.raise_to(proved)
             self._loss.raise_to(proved)
+            if self._probes.filled and self._idle:  # what was estimated had never been tried
+                self._aimd.limit(max(proved, self._used_rate * USED_MARGIN))
         self.estimate = estimate = self._conclude()
         if self._congested or self._queue.is_long or estimate.queue_us > PROBE_QUEUE_US:
             return None

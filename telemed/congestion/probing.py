@@ -17,12 +17,15 @@ LONG_US = 60_000  # after a train that came through slower than sent: was it the
 MIN_PACKETS, MANY_PACKETS = 5, 10  # fewer measure the jitter of timers; larger trains have more packets, not larger ones
 MIN_SIZE, MAX_SIZE = 200, 280  # bytes: five small ones cost a 64 kbit/s path 125 ms, once in 5 s; padding alone fills no more
 MAX_PACKETS = 256  # 19 Mbit/s for 30 ms
-INTERVAL_US = 5_000_000  # between trains that found nothing
+INTERVAL_US = 5_000_000  # after a train that found nothing; on a slow path longer, up to
+MAX_INTERVAL_US = 20_000_000
+COST = 0.02  # of what a path carries: as much may trains that find nothing take
 RETRY_US = 1_000_000  # when nothing was reported of a train: the report was lost
 FIRST_US = 200_000  # after the first feedback: a queue would show by then
 COMPLETE = 0.8  # share of packets that must arrive
 SATURATED = 0.9  # arriving slower than this share of the sent rate, the train filled the path
 UTILISATION = 0.95  # of a path that a train filled
+HALVED_FROM = 8  # packets of a train whose second half is measured as well: a path lets a first burst pass at any rate
 MAX_RATIO = 2.0  # arriving faster than that, it was bunched on the way and measures nothing
 SUCCESS = 0.7  # share of the planned bitrate that must be proved to go on
 USEFUL = 1.25  # no train beyond this much of what could be used
@@ -44,9 +47,21 @@ class ProbePlan:
 
 
 class ProbePlanner:
-    """One train at a time. `found` counts successes, `planned` trains."""
+    """One train at a time. `found` counts successes, `planned` trains; `filled`: the latest train took all that the path had."""
 
-    __slots__ = ("_arrived", "_duration_us", "_next_us", "_plan", "_planned_us", "found", "planned")
+    __slots__ = (
+        "_arrived",
+        "_duration_us",
+        "_failed_bitrate",
+        "_failed_us",
+        "_next_us",
+        "_pause_us",
+        "_plan",
+        "_planned_us",
+        "filled",
+        "found",
+        "planned",
+    )
 
     def __init__(self) -> None:
         self._plan: ProbePlan | None = None
@@ -54,6 +69,10 @@ class ProbePlanner:
         self._arrived: list[tuple[int, int, int]] = []  # (send time, arrival, size), at most the plan's packets
         self._next_us = -1
         self._duration_us = DURATION_US
+        self._failed_bitrate = float("inf")  # the slowest train that was too fast for the path
+        self._failed_us = 0
+        self._pause_us = 0
+        self.filled = False
         self.planned = 0
         self.found = 0
 
@@ -67,6 +86,7 @@ class ProbePlanner:
         self._plan = None
         self._arrived.clear()
         self._next_us = now_us + FIRST_US
+        self._failed_bitrate = float("inf")
 
     def postpone(self, now_us: int) -> None:
         """The queue grows: no train for a while."""
@@ -77,6 +97,8 @@ class ProbePlanner:
         if self._plan is not None or estimate >= desired or now_us < self._next_us or self._next_us < 0:
             return None
         bitrate = min(estimate * STEP, desired * USEFUL)
+        if bitrate >= self._failed_bitrate and now_us < self._failed_us + self._pause_us:
+            return None
         total = bitrate * self._duration_us / 8e6  # bytes
         size = min(max(int(total / MANY_PACKETS), MIN_SIZE), MAX_SIZE)
         packets = min(max(MIN_PACKETS, round(total / size)), MAX_PACKETS)
@@ -108,14 +130,29 @@ class ProbePlanner:
             return None
         proved = self._measure(plan, 1 - inherent_loss)
         self._plan = None
-        if proved is not None and proved >= SUCCESS * plan.bitrate:
-            self.found += 1
-            self._next_us = now_us
-            self._duration_us = DURATION_US
+        self.filled = proved is not None and proved < SUCCESS * plan.bitrate
+        if proved is not None and not self.filled:
+            self._succeeded(plan.bitrate, now_us)
+        elif self._arrived:
+            self._failed(plan, proved or plan.bitrate / STEP, now_us)
         else:
-            self._duration_us = LONG_US
-            self._next_us = now_us + (INTERVAL_US if self._arrived else RETRY_US)
+            self._next_us = now_us + RETRY_US
         return proved
+
+    def _succeeded(self, bitrate: float, now_us: int) -> None:
+        """Go on at once, but not again as fast as what failed a while ago."""
+        self.found += 1
+        self._next_us = now_us
+        self._duration_us = DURATION_US
+        if bitrate >= self._failed_bitrate:
+            self._failed_bitrate = float("inf")
+
+    def _failed(self, plan: ProbePlan, carried: float, now_us: int) -> None:
+        """Wait before the next train that is as fast: on a slow path the sound feels each. `carried`: bit/s of the path."""
+        self._failed_bitrate, self._failed_us = min(plan.bitrate, self._failed_bitrate), now_us
+        self._pause_us = int(min(plan.packets * plan.packet_size * 8e6 / (COST * carried), MAX_INTERVAL_US))
+        self._duration_us = LONG_US
+        self._next_us = now_us + INTERVAL_US
 
     def _measure(self, plan: ProbePlan, passing: float) -> float | None:
         """The smaller of the bitrates sent and received; the last packet sent, the first received, only bound the time."""
@@ -131,9 +168,17 @@ class ProbePlanner:
             return None
         sent = (total - by_send[-1][2]) * 8e6 / sent_for
         received = (total - by_arrival[0][2]) * 8e6 / received_for
+        if len(by_arrival) >= HALVED_FROM:
+            received = min(received, _rate_of(by_arrival[len(by_arrival) // 2 :]) / passing)
         if received > sent * MAX_RATIO:
             return None
         return received * UTILISATION if received < sent * SATURATED else min(sent, received)
+
+
+def _rate_of(arrived: list[tuple[int, int, int]]) -> float:
+    """Return the bit/s of these packets, in order of arrival."""
+    duration = _stretch([packet[1] for packet in arrived])
+    return sum(packet[2] for packet in arrived[1:]) * 8e6 / duration if duration > 0 else float("inf")
 
 
 def _stretch(arrivals: list[int]) -> float:

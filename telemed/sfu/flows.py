@@ -34,6 +34,7 @@ MAX_SEGMENTS = 16  # kept for resends; drop rule: the oldest, whose packets have
 FIRST_SEQUENCE_LIMIT = 1 << 15  # RFC 3711 section 3.3.1: below half a cycle, so that a lost first packet cannot confuse ROC
 MIN_SOURCE_STEP = 960  # ticks between the last packet of one source and the first of the next: 10-20 ms
 MIN_RESEND_INTERVAL = 0.030  # seconds: never resend a packet faster, whatever round trip the subscriber pretends
+RESEND_AGAIN = 0.7  # round trips: who asks again once in a round trip must not be too early by ours, which is never the same
 MAX_RESENT = 512  # packets whose last resend is remembered; drop rule: oldest first
 RESENDS_PER_SECOND = 400.0  # per flow: 40 % loss of 1000 packets/s, and no more for a hostile subscriber
 RESEND_BURST = 200.0
@@ -384,8 +385,8 @@ class EgressFlow:
     # --- resends ---------------------------------------------------------------------------------------------------------
 
     def may_resend(self, sequence: int, now: float) -> bool:
-        """Allow one resend of `sequence`: not within a round trip of the last one, and within the flow's budget."""
-        wait = max(self.round_trip.smoothed or 0.0, MIN_RESEND_INTERVAL)
+        """Allow one resend of `sequence`: not within most of a round trip of the last one, and within the flow's budget."""
+        wait = max((self.round_trip.smoothed or 0.0) * RESEND_AGAIN, MIN_RESEND_INTERVAL)
         if now - self._resent.get(sequence, -wait) < wait:
             return False
         self._tokens = min(self._tokens + (now - self._tokens_at) * RESENDS_PER_SECOND, RESEND_BURST)

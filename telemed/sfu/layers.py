@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
 
 # What our client asks of its encoders, bit/s, by the number of layers and smallest first: until a layer was seen.
-USUAL_RATES = {2: (500_000, 1_700_000), 3: (150_000, 500_000, 1_700_000)}
+USUAL_RATES = {2: (200_000, 800_000), 3: (150_000, 500_000, 1_700_000)}
 SILENT = 8_000  # bit/s below which a second is no measure of a layer: its encoder is off
 
 

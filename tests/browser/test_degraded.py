@@ -29,6 +29,15 @@ MESSAGE_SHOWN = """() => [...document.querySelectorAll('[data-testid="chat-messa
  .some((one) => one.textContent.includes("TEXT"))"""
 ASK = """() => navigator.mediaDevices.getUserMedia({ audio: true }).then(() => "granted", (error) => error.name)"""
 
+SEND_PICTURES = """(on) => Promise.all(window.connections.flatMap((pc) => pc.getSenders())
+ .filter((sender) => sender.track?.kind === "video").map((sender) => {
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings) encoding.active = on;
+  return sender.setParameters(parameters);
+ }))"""
+STANDS_STILL = """() => document.querySelector(".tile__veil")?.textContent.includes("Picture stopped") ?? false"""
+MOVES = STANDS_STILL.replace("=> ", "=> !(") + ")"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -98,3 +107,15 @@ async def test_someone_who_refuses_camera_and_microphone_hears_sees_and_writes(s
         await write(call.patient, call.doctor, "I can only write today")
         await write(call.doctor, call.patient, "That will do")
         assert call.doctor.problems == [] and call.patient.problems == []
+
+
+async def test_a_picture_that_stands_still_is_not_taken_for_live(server: Server) -> None:
+    async with chromium() as browser:
+        call = await meet(server, await open_chromium_tab(browser), await open_chromium_tab(browser))
+        await media_flows(call.doctor, videos=1, audios=1)
+        await call.doctor.page.bring_to_front()
+        assert await call.doctor.evaluate(MOVES)
+        await call.patient.page.evaluate(SEND_PICTURES, False)
+        await eventually(lambda: call.doctor.evaluate(STANDS_STILL), timeout=20)
+        await call.patient.page.evaluate(SEND_PICTURES, True)
+        await eventually(lambda: call.doctor.evaluate(MOVES), timeout=20)

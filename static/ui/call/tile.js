@@ -75,9 +75,9 @@ const VEILS = {
   admitted: ["door-open", "call.veil_admitted"],
 };
 
-/** What lies over the picture while it does not move. @param {{state: Participant["state"]}} props */
-function Veil({ state }) {
-  const [icon, key] = VEILS[state] ?? [];
+/** What lies over the picture while it does not move, so that nobody takes it for now. @param {{state: Participant["state"], still: boolean}} props */
+function Veil({ state, still }) {
+  const [icon, key] = VEILS[state] ?? (still ? ["wifi-off", "call.veil_still"] : []);
   if (!icon || !key) return null;
   return html`<div class="tile__veil"><${Icon} name=${icon} size=${28} /><span>${t(key)}</span></div>`;
 }
@@ -98,12 +98,13 @@ export function Tile({ person, rect }) {
   const keepsLast = !camera && !audioOnly && person.state === "reconnecting" && kept.current !== null;
   const speaking = session.speaker.value === person.id && person.media.microphone;
   const bars = session.barsOf(person.id);
+  const [still, setStill] = useState(false);
   const classes = `${tileClasses(rect)}${speaking ? " tile--speaking" : ""}`;
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
     <${Video} track=${camera?.track ?? kept.current} fit=${rect.width < SMALL ? "cover" : view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
-      testid="remote-video" participant=${person.id} main=${rect.role === "main"} />
+      testid="remote-video" participant=${person.id} main=${rect.role === "main"} onStill=${setStill} />
     ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} why=${whyNoPicture(person, { audioOnly, paused })} />`}
-    <${Veil} state=${person.state} />
+    <${Veil} state=${person.state} still=${still} />
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
       <span class="tile__icons">

@@ -2,11 +2,33 @@
 import { html, useEffect, useRef } from "../../vendor/preact.js";
 import { useCall } from "./context.js";
 
+/** Milliseconds without a new frame after which a picture stands still; cameras in the dark send five a second. */
+const STILL_MS = 4_000;
+const LOOK_MS = 1_000;
+
+/**
+ * Calls back each second with whether the picture stands still. In a hidden page none moves.
+ * @param {HTMLVideoElement | null} video @param {(still: boolean) => void} tell
+ */
+function watchStill(video, tell) {
+  let [frames, since] = [-1, 0];
+  const timer = setInterval(() => {
+    const [now, shown] = [performance.now(), video?.getVideoPlaybackQuality().totalVideoFrames ?? 0];
+    if (shown !== frames || document.hidden) [frames, since] = [shown, now];
+    tell(now - since >= STILL_MS);
+  }, LOOK_MS);
+  return () => {
+    clearInterval(timer);
+    tell(false);
+  };
+}
+
 /**
  * @param {{track: MediaStreamTrack | null, fit: "contain" | "cover", mirror?: boolean, hidden?: boolean, label: string, testid: string,
- *   participant?: string, main?: boolean}} props `main`: the one that picture in picture takes out of the page
+ *   participant?: string, main?: boolean, onStill?: (still: boolean) => void}} props `main`: the one that picture in picture takes out of the page;
+ *   `onStill`: told whether a picture that is seen stands still
  */
-export function Video({ track, fit, mirror, hidden, label, testid, participant, main = false }) {
+export function Video({ track, fit, mirror, hidden, label, testid, participant, main = false, onStill }) {
   const { view } = useCall();
   const ref = useRef(/** @type {HTMLVideoElement | null} */ (null));
   useEffect(() => {
@@ -22,6 +44,7 @@ export function Video({ track, fit, mirror, hidden, label, testid, participant, 
     view.mainVideo.value = ref.current;
     return () => { view.mainVideo.value = null; };
   }, [shownMain]);
+  useEffect(() => (onStill && !hidden ? watchStill(ref.current, onStill) : undefined), [track, hidden, onStill]);
   const classes = ["picture", `picture--${fit}`, mirror && "picture--mirror"].filter(Boolean).join(" ");
   return html`<video class=${classes} ref=${ref} autoplay playsinline muted disablePictureInPicture=${testid === "local-video"} hidden=${hidden}
     aria-label=${label} data-testid=${testid} data-participant=${participant}></video>`;

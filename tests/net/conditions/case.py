@@ -77,8 +77,8 @@ class Measured:
     def lines(self) -> str:
         """For the log of a test."""
         link_rates = ", ".join(
-            f"{name} {way.total * 8 / self.phone.seconds / 1000:.0f} kbit/s (not sound {self.other_than_sound(way) / 1000:.0f}, "
-            f"TCP {way.by_tcp * 8 / self.phone.seconds / 1000:.1f}, lost {way.lost:.1%})"
+            f"{name} {way.total * 8 / self.phone.seconds / 1000:.0f} kbit/s (not sound {self.other_than_sound(way) / 1000:.1f}: "
+            f"{way.others(self.sound, self.phone.seconds)}; lost {way.lost:.1%})"
             for name, way in (("up", self.up), ("down", self.down))
         )
         return f"at the phone: {self.phone.line()}\nat the doctor: {self.doctor.line()}\non the link: {link_rates}"
@@ -165,7 +165,7 @@ async def case(
     firefox: bool = False,
     priority: str = "normal",
     size: tuple[int, int] = SIZE,
-    strong: bool = False,
+    strong: bool = True,
 ) -> AsyncIterator[Case]:
     """A call on a clean link, media flowing, both pages probed. `priority` as in `tests.bench`; `size` of the pictures; `strong`:
     both devices are such as send layers, as phones of eight cores are."""

@@ -54,6 +54,19 @@ class Traffic:
         """Bytes of signalling, pages and uploads."""
         return self.counts.get("tcp", (0, 0, 0))[1]
 
+    def others(self, ssrcs: set[int], seconds: float) -> str:
+        """kbit/s and packets a second of all but these sources, by kind."""
+        rest: dict[str, list[int]] = {}
+        for key, (packets, octets, _lost) in self.counts.items():
+            source = key.startswith("ssrc ")
+            if source and int(key.removeprefix("ssrc ")) in ssrcs:
+                continue
+            entry = rest.setdefault("rtp" if source else key, [0, 0])
+            entry[0] += packets
+            entry[1] += octets
+        kilobits = 8 / 1000 / seconds
+        return ", ".join(f"{key} {size * kilobits:.1f} ({count / seconds:.1f}/s)" for key, (count, size) in rest.items())
+
     @property
     def lost(self) -> float:
         """Share of bytes that the link lost."""

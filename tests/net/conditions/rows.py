@@ -216,6 +216,7 @@ async def all_layers(here: Case, browser: str) -> Verdict:
     verdict = Verdict(f"clean, 720p simulcast, {browser}", "all layers and >= 2 Mbit/s at the publisher within 1.5 s")
     await asyncio.sleep(ALL_UP_BY)
     rows = (await here.take())["phone"]
+    print(", ".join(f"{at:.1f} s: {rate / 1000:.0f} kbit/s" for at, rate in sending(rows)[::4]), flush=True)
     verdict.seconds("all layers and 2 Mbit/s after", all_up(rows), 1.5)
     sent = [line for line in rows[-1]["outbound"] if line["kind"] == "video"]
     for line in sorted(sent, key=lambda one: one["height"]):
