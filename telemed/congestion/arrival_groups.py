@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 BURST_US = 5_000  # packets sent within 5 ms of the first are one group: the burst of a frame is one sample
 MAX_BURST_US = 100_000  # a group held together by queueing alone is cut here
@@ -58,14 +58,13 @@ class ArrivalGroups:
         self._begin(sent_us, arrival_us)
         return None if deltas is None or deltas[1] < 0 else deltas
 
-    def feed(self, arrived: Iterable[tuple[int, int, int, int, int]], judge: Callable[[int, int, int], object]) -> None:
-        """`add` all packets of a message, as `Outcome.arrived` has them; `judge(send delta, arrival delta, arrival)` each result.
+    def feed(self, sent: Sequence[int], arrivals: Sequence[int], judge: Callable[[int, int, int], object]) -> None:
+        """`add` all packets of a message, given by their times; `judge(send delta, arrival delta, arrival)` each result.
 
         Packets of the burst of the one before are by far the most: they are dealt with here.
         """
         first_us, sent_us, latest_us = self._first_sent_us, self._sent_us, self._arrival_us
-        for packet in arrived:
-            at_us, arrival_us = packet[0], packet[1]
+        for at_us, arrival_us in zip(sent, arrivals, strict=True):
             if first_us >= 0 and 0 <= at_us - first_us <= BURST_US:
                 if at_us > sent_us:
                     sent_us = at_us

@@ -7,6 +7,7 @@ docs/congestion.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import sub
 
 from telemed.congestion.aimd import AimdController
 from telemed.congestion.arrival_groups import ArrivalGroups
@@ -57,7 +58,8 @@ class Estimate:
 class SendController:
     """One per subscriber's transport; instances share nothing.
 
-    Per packet: `log.sent(sequence, size, now_us, kind)`. Per feedback packet: `on_feedback`. Each 20 to 50 ms: `tick`.
+    Per packet: `log.sent(sequence, size, now_us, kind)`. Per feedback packet: `on_feedback`. Each 20 to 50 ms: `tick`; while
+    `settled` 100 ms will do.
     `estimate` is the latest record; `on_feedback` and `tick` replace it.
     """
 
@@ -126,6 +128,11 @@ class SendController:
         return arriving is not None and arriving >= self._used_rate * CARRIED and not (self._queue.is_long or self._silent)
 
     @property
+    def settled(self) -> bool:
+        """Whether all that could be used is estimated and nothing speaks against it: `tick` each 100 ms is often enough."""
+        return self.estimate.good and self.estimate.bitrate >= self._desired and not self._probes.is_running
+
+    @property
     def ignored(self) -> int:
         """Reports about packets never sent, reported before, or forgotten: a count for the metrics."""
         return self._reader.ignored
@@ -137,9 +144,9 @@ class SendController:
     def on_feedback(self, report: FeedbackReport, now_us: int) -> Estimate:
         """Take one parsed transport feedback. Never raises; work is bounded by the message."""
         outcome = self._reader.apply(report, now_us)
-        if outcome.arrived:
+        if outcome.arrival_us:
             self._on_arrivals(outcome, now_us)
-        reported = len(outcome.arrived) + max(outcome.lost, 0)
+        reported = len(outcome.arrival_us) + max(outcome.lost, 0)
         if reported and self._loss.add(reported, outcome, now_us):
             congested = self._congested_us >= 0 and now_us - self._congested_us < CONGESTED_US
             self._loss.judge(self._aimd.bitrate, congested, self._round_trip.smoothed_us, now_us)
@@ -188,7 +195,7 @@ class SendController:
         return self._probes.plan(estimate.bitrate, self._desired, now_us)
 
     def _on_arrivals(self, outcome: Outcome, now_us: int) -> None:
-        arrived = outcome.arrived
+        sent, arrivals = outcome.sent_us, outcome.arrival_us
         if not self._answered:
             self._answered = True
             self._probes.reset(now_us)
@@ -199,12 +206,12 @@ class SendController:
             self._round_trip.add(outcome.round_trip_us)
         self._silent_from(now_us)
         resets = self._groups.resets
-        self._groups.feed(arrived, self._trendline.add)
+        self._groups.feed(sent, arrivals, self._trendline.add)
         if self._groups.resets != resets:
             self._reset_delay()
-        self._delivered.add(arrived[-1][1], outcome.bytes_arrived)
-        self._queue.add(min([packet[1] - packet[0] for packet in arrived]), now_us)
-        self._probes.add(arrived)
+        self._delivered.add(arrivals[-1], outcome.bytes_arrived)
+        self._queue.add(min(map(sub, arrivals, sent)), now_us)
+        self._probes.add(outcome.probes)
         self._adjust(now_us)
 
     def _adjust(self, now_us: int) -> None:

@@ -17,6 +17,7 @@ MAX_DELAY_US = 250_000  # the queue may hold what leaves within this time; then 
 MAX_KEYFRAME_DELAY_US = 1_000_000  # with a keyframe among it: to drop what follows would only ask for the next one
 MAX_PACKETS = 512  # the queue, whatever the rate: a frame beyond it is cut off
 BURST_US = 5_000  # may leave at once: a timer's grain
+FRAME_US = 33_333  # likewise what the path carries in this time, an ordinary frame; libwebrtc lets 40 ms of the paced rate go
 CATCH_UP_US = 50_000  # and after a late timer, when packets have waited for it
 MIN_BURST = 1_500  # bytes: one packet always may
 
@@ -29,6 +30,9 @@ class Verdict(Enum):
     SEND = "send"
     HOLD = "hold"
     DROP = "drop"
+
+
+_SEND, _HOLD, _DROP = Verdict  # looked up once: reading a member of an enumeration takes longer than all of `offer`
 
 
 class Pacer(Generic[T]):
@@ -58,7 +62,7 @@ class Pacer(Generic[T]):
         self._queue: deque[tuple[T, int, int, bool, bool]] = deque()  # (token, size, flow, begins a frame, of a keyframe)
         self._queued_bytes = self._keyframe_bytes = 0
         self._in_keyframe: set[int] = set()  # flows whose latest frame is a keyframe
-        self._tokens = 0.0
+        self._tokens = float("inf")  # the first refill makes it a full burst
         self._updated_us = -1
         self.dropped = 0  # packets
         self.starved: set[int] = set()  # flows that wait for a keyframe; bounded by the flows of the subscriber
@@ -73,7 +77,8 @@ class Pacer(Generic[T]):
         """Take a new estimate (bit/s)."""
         factor = DRAIN_FACTOR if queue_is_long else PACING_FACTOR
         self._rate = bitrate * factor / 8e6  # bytes per us
-        self._burst = max(self._rate * BURST_US, MIN_BURST)
+        frame = 0.0 if queue_is_long else bitrate * FRAME_US / 8e6
+        self._burst = max(self._rate * BURST_US, frame, MIN_BURST)
 
     def passed(self, size: int) -> None:
         """Sound, a resend or a probe of `size` bytes left at once: video waits that much longer. Debt is bounded."""
@@ -83,19 +88,33 @@ class Pacer(Generic[T]):
         """Decide on a video packet. `begins`: first packet of a frame; `keyframe`: of a keyframe."""
         if begins:
             (self._in_keyframe.add if keyframe else self._in_keyframe.discard)(flow)
+        if self._queue or self.starved:
+            return self._offer_behind(flow, size, now_us, begins, keyframe)
+        elapsed = now_us - self._updated_us
+        if elapsed > 0:  # as `_refill`, with nothing held
+            tokens = self._tokens + elapsed * self._rate
+            self._tokens = tokens if tokens < self._burst else self._burst
+            self._updated_us = now_us
+        if self._tokens <= 0:
+            return _HOLD
+        self._tokens -= size
+        return _SEND
+
+    def _offer_behind(self, flow: int, size: int, now_us: int, begins: bool, keyframe: bool) -> Verdict:
+        """As `offer`, while packets are held or flows wait for a keyframe."""
         if self._queue and (len(self._queue) >= MAX_PACKETS or (begins and self.is_full)):
             self.purge(flow)
             self.starved.add(flow)
-        if self.starved and flow in self.starved:
+        if flow in self.starved:
             if not (begins and keyframe and not self.is_full):
                 self.dropped += 1
-                return Verdict.DROP
+                return _DROP
             self.starved.discard(flow)
         self._refill(now_us)
         if self._queue or self._tokens <= 0:
-            return Verdict.HOLD
+            return _HOLD
         self._tokens -= size
-        return Verdict.SEND
+        return _SEND
 
     @property
     def is_full(self) -> bool:
@@ -164,9 +183,7 @@ class Pacer(Generic[T]):
         return self._drop(flow, whole=True) if self._queue else 0
 
     def _refill(self, now_us: int) -> None:
-        if self._updated_us >= 0 and now_us > self._updated_us:
+        if now_us > self._updated_us:
             most = max(self._burst, self._rate * CATCH_UP_US) if self._queue else self._burst
             self._tokens = min(self._tokens + (now_us - self._updated_us) * self._rate, most)
-        elif self._updated_us < 0:
-            self._tokens = self._burst
-        self._updated_us = max(now_us, self._updated_us)
+            self._updated_us = now_us

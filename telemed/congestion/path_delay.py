@@ -38,10 +38,10 @@ class AcknowledgedRate:
             return None
         end_us, end_bytes = self._marks[-1]
         first_us, first_bytes = self._marks[0]
-        for at_us, total in self._marks:
-            if at_us > end_us - window_us:
+        for at_us, total in reversed(self._marks):  # the window is short, and the marks go back much further
+            if at_us <= end_us - window_us:
+                first_us, first_bytes = at_us, total
                 break
-            first_us, first_bytes = at_us, total
         elapsed = end_us - first_us
         return (end_bytes - first_bytes) * 8e6 / elapsed if elapsed * 3 >= window_us else None
 

@@ -6,10 +6,8 @@ two, the next only after a success (libwebrtc's probe controller and probe bitra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from telemed.congestion.send_log import PacketKind
 
 STEP = 2.0  # times the estimate
 DURATION_US = 30_000  # of a train: twice libwebrtc's, for radio links bunch packets over 5 to 10 ms
@@ -108,14 +106,14 @@ class ProbePlanner:
         self._arrived.clear()
         return self._plan
 
-    def add(self, arrived: Iterable[tuple[int, int, int, int, int]]) -> None:
-        """Take what a feedback message says of the train's packets."""
+    def add(self, arrived: Sequence[tuple[int, int, int]]) -> None:
+        """Take what a feedback message says of probes: (send time us, arrival time us, size) of each packet."""
         plan = self._plan
         if plan is None:
             return
-        for sent_us, arrival_us, size, kind, _ in arrived:
-            if kind == PacketKind.PROBE and sent_us >= self._planned_us and len(self._arrived) < plan.packets:
-                self._arrived.append((sent_us, arrival_us, size))
+        for packet in arrived:
+            if packet[0] >= self._planned_us and len(self._arrived) < plan.packets:
+                self._arrived.append(packet)
 
     def conclude(self, round_trip_us: int, inherent_loss: float, now_us: int) -> float | None:
         """Return the bitrate a finished train has proved; None while it runs or when it proved nothing.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from enum import IntEnum
+from typing import NamedTuple
 
 CAPACITY = 8192  # packets, a power of two: 3 s at 2,500 packets/s; a later report finds its slot taken and is ignored
 _MASK = CAPACITY - 1
 _SIZE_MASK = 0x1FFF  # bytes; 13 bits hold every datagram we send
-_LOST = 0x2000  # a message called the packet lost; a later one may still report its arrival
-_KIND_SHIFT = 14
-_SEQUENCE_SHIFT = 16
+_KIND_SHIFT = 13
+_LOST = 0x8000  # a message called the packet lost; a later one may still report its arrival
 
 
 class PacketKind(IntEnum):
@@ -22,23 +22,36 @@ class PacketKind(IntEnum):
     PROBE = 3
 
 
-class SendLog:
-    """A ring of send times and sizes, 96 KiB per subscriber. `sent` costs well under a microsecond and keeps no object.
+_PROBES = PacketKind.PROBE << _KIND_SHIFT  # entries from here on, short of `_LOST`, are probes
 
+
+class Run(NamedTuple):
+    """Packets sent one after the other, all of which arrived: send times in us, sizes in bytes, which of them are probes."""
+
+    sent_us: array[int]
+    sizes: list[int]
+    probes: list[int]
+
+
+class SendLog:
+    """A ring of send times and sizes, 80 KiB per subscriber. `sent` costs well under a microsecond and keeps no object.
+
+    Numbers are given out consecutively, so `latest` tells which packet a slot holds.
     Drop rule: the 8192nd packet after it takes a packet's slot; a report about it then counts as unknown.
     """
 
-    __slots__ = ("_entries", "_times", "bytes_sent", "latest", "packets_sent", "sent_at_us")
+    __slots__ = ("_entries", "_times", "bytes_sent", "latest")
 
     def __init__(self) -> None:
         self._times = array("q", bytes(8 * CAPACITY))  # microseconds
-        self._entries = array(
-            "I", bytes(4 * CAPACITY)
-        )  # sequence << 16 | kind << 14 | lost | size; 0 when empty or accounted for
+        self._entries = array("H", bytes(2 * CAPACITY))  # lost | kind << 13 | size; 0 when empty or accounted for
         self.bytes_sent = 0
-        self.packets_sent = 0
         self.latest = -1  # the 16-bit number sent last; -1 before the first
-        self.sent_at_us = 0
+
+    @property
+    def sent_at_us(self) -> int:
+        """When the latest packet left; 0 before the first."""
+        return self._times[self.latest & _MASK]
 
     def sent(self, sequence: int, size: int, now_us: int, kind: int = PacketKind.MEDIA) -> None:
         """Note a packet at the moment it leaves. Numbers are given out consecutively, mod 65536.
@@ -47,30 +60,51 @@ class SendLog:
         """
         slot = sequence & _MASK
         self._times[slot] = now_us
-        self._entries[slot] = sequence << _SEQUENCE_SHIFT | kind << _KIND_SHIFT | size
+        self._entries[slot] = kind << _KIND_SHIFT | size
         self.bytes_sent += size
-        self.packets_sent += 1
         self.latest = sequence
-        self.sent_at_us = now_us
 
     def forget(self) -> None:
         """Forget every packet: reports about them count as unknown."""
-        self._entries = array("I", bytes(4 * CAPACITY))
+        self._entries = array("H", bytes(2 * CAPACITY))
 
     def mark_lost(self, sequence: int) -> int:
         """Return the size of a packet that is now called lost for the first time, else 0."""
-        slot = sequence & _MASK
-        entry = self._entries[slot]
-        if not entry or entry & _LOST or entry >> _SEQUENCE_SHIFT != sequence:
+        entry = self._entry(sequence)
+        if not entry or entry & _LOST:
             return 0
-        self._entries[slot] = entry | _LOST
+        self._entries[sequence & _MASK] = entry | _LOST
         return entry & _SIZE_MASK
 
     def settle(self, sequence: int) -> tuple[int, int, int, bool] | None:
         """Return (send time us, size, kind, was called lost) of a packet that arrived, and forget it; None if unknown."""
-        slot = sequence & _MASK
-        entry = self._entries[slot]
-        if not entry or entry >> _SEQUENCE_SHIFT != sequence:
+        entry = self._entry(sequence)
+        if not entry:
             return None
+        slot = sequence & _MASK
         self._entries[slot] = 0
         return self._times[slot], entry & _SIZE_MASK, (entry >> _KIND_SHIFT) & 3, entry & _LOST != 0
+
+    def settle_run(self, start: int, count: int, oldest_us: int, now_us: int) -> Run | None:
+        """Settle `count` consecutive packets at once, as `settle` each: the usual message says that all of them arrived.
+
+        None, and nothing is settled, unless all are known, sent from `oldest_us` to `now_us` and not called lost, and the ring
+        does not end among them.
+        """
+        slot = start & _MASK
+        end = slot + count
+        if self.latest < 0 or not count <= ((self.latest - start) & 0xFFFF) + 1 <= CAPACITY or end > CAPACITY:
+            return None
+        entries, times = self._entries[slot:end], self._times[slot:end]
+        largest = max(entries)
+        if largest >= _LOST or not all(entries) or min(times) < oldest_us or max(times) > now_us:
+            return None
+        self._entries[slot:end] = array("H", bytes(2 * count))
+        probes = [place for place, entry in enumerate(entries) if entry >= _PROBES] if largest >= _PROBES else []
+        return Run(times, [entry & _SIZE_MASK for entry in entries], probes)
+
+    def _entry(self, sequence: int) -> int:
+        """What is kept of a packet; 0: never sent, overwritten, or accounted for."""
+        if self.latest < 0 or (self.latest - sequence) & 0xFFFF >= CAPACITY:
+            return 0
+        return self._entries[sequence & _MASK]

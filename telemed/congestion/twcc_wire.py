@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
+from itertools import accumulate
 
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.errors import MalformedPacket
@@ -24,6 +25,7 @@ MAX_RECEIVED = 190  # arrivals per message: each costs at most 2 bytes of delta 
 MAX_SPAN = 8192  # sequence numbers per message; the gaps between arrivals are bounded by the recorder
 
 _CONTROL = struct.Struct("!HHI")
+_HEAD = struct.Struct("!IIHHI")  # both SSRCs, then as above
 _RUN = re.compile(rb"\x00+|\x01+|\x02+")
 _TO_DIGITS = bytes.maketrans(b"\x00\x01\x02", b"012")
 
@@ -127,10 +129,25 @@ def parse_transport_feedback(data: Buffer) -> FeedbackReport:
         raise MalformedPacket("not a transport feedback packet")
     if 4 + (((raw[2] << 8) | raw[3]) << 2) < len(raw):
         raise MalformedPacket("transport feedback has the wrong length")
-    sender_ssrc, media_ssrc = struct.unpack_from("!II", raw, 4)
-    base, count, reference = _CONTROL.unpack_from(raw, 12)
+    sender_ssrc, media_ssrc, base, count, reference = _HEAD.unpack_from(raw, 4)
+    begin_us = (reference >> 8) * REFERENCE_US
+    received = _read_whole(raw, base, count, begin_us) or _read_arrivals(raw, base, count, begin_us)
+    return FeedbackReport(sender_ssrc, media_ssrc, base, count, reference & 0xFF, received)
+
+
+def _read_whole(raw: bytes, base: int, count: int, begin_us: int) -> tuple[tuple[int, int], ...]:
+    """Read the usual message, a run of packets that all arrived soon after each other; empty when this is another one."""
+    deltas = raw[22 : 22 + count]
+    if len(raw) < 22 or raw[20] >> 5 != SMALL or (raw[20] << 8 | raw[21]) & 0x1FFF < count or len(deltas) < count:
+        return ()
+    ticks = accumulate(deltas)
+    return tuple([((base + index) & 0xFFFF, begin_us + tick * TICK_US) for index, tick in enumerate(ticks)])
+
+
+def _read_arrivals(raw: bytes, base: int, count: int, begin_us: int) -> tuple[tuple[int, int], ...]:
+    """Read any message. Raises MalformedPacket."""
     position, arrived = _read_chunks(raw, count)
-    at_us = (reference >> 8) * REFERENCE_US
+    at_us = begin_us
     received: list[tuple[int, int]] = []
     append = received.append
     size = len(raw)
@@ -143,7 +160,7 @@ def parse_transport_feedback(data: Buffer) -> FeedbackReport:
             at_us += ((raw[position] ^ 0x80) - 0x80 << 8 | raw[position + 1]) * TICK_US
         position += symbol
         append(((base + index) & 0xFFFF, at_us))
-    return FeedbackReport(sender_ssrc, media_ssrc, base, count, reference & 0xFF, tuple(received))
+    return tuple(received)
 
 
 def _read_chunks(raw: bytes, count: int) -> tuple[int, list[tuple[int, int]]]:

@@ -15,6 +15,7 @@ from telemed.rtp.errors import MalformedPacket
 from telemed.sfu.paced_send import Departures, Held, Train
 
 if TYPE_CHECKING:
+    from telemed.congestion.probing import ProbePlan
     from telemed.sfu.counters import Counters
     from telemed.sfu.dataplane import Dataplane
     from telemed.sfu.flows import EgressFlow
@@ -95,7 +96,7 @@ class SubscriberControl:
         for held in self.pacer.release(now_us):
             self._dataplane.send_held(held)
         if self._train is not None:
-            self._probe(self._train, now_us)
+            self._send_due(self._train, now_us)
         return self._train is not None or self.pacer.queued > 0
 
     # --- feedback and time ---------------------------------------------------------------------------------------------------
@@ -130,21 +131,24 @@ class SubscriberControl:
         if before is not None and before != self._path:
             self.controller.on_new_path(now_us)
 
-    def tick(self, prober: EgressFlow | None, now_us: int) -> None:
-        """Every 40 ms. `prober`: a flow whose resend stream may carry padding, if there is one."""
+    def tick(self, now_us: int) -> ProbePlan | None:
+        """Every 40 ms, or 100 ms while `controller.settled`. Return a probe to send now, if any."""
         plan = self.controller.tick(now_us)
         self.pace()
-        if plan is not None and prober is not None:
-            self._counters.probes += 1
-            self._train, self._prober = Train(plan, now_us), prober
-            self._departures.wake(self)
+        return plan
+
+    def probe(self, plan: ProbePlan, prober: EgressFlow, now_us: int) -> None:
+        """Send a train of padding on the resend stream of `prober`."""
+        self._counters.probes += 1
+        self._train, self._prober = Train(plan, now_us), prober
+        self._departures.wake(self)
 
     def pace(self) -> None:
         """Let video leave as fast as the estimate says now."""
         estimate = self.controller.estimate
         self.pacer.set_rate(max(estimate.bitrate, self.least_bitrate), estimate.queue_is_long)
 
-    def _probe(self, train: Train, now_us: int) -> None:
+    def _send_due(self, train: Train, now_us: int) -> None:
         """Send the packets of the train that are due. A flow that went away meanwhile ends it."""
         flow = self._prober
         if flow is None or not flow.probes:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 UNLIMITED = float("inf")
 OUTAGE_SECONDS = 1.0  # without an authenticated packet: sound comes 50 times a second, reports at least once
 TICK_SECONDS = 0.035  # between two steps of the controller: every second tick of the worker
+SETTLED_SECONDS = 0.095  # while there is nothing to probe or to doubt: every fifth
 CALM_TURNS = 5  # while all is well and everybody gets what is wished for, every fifth turn decides: each half second
 
 
@@ -31,22 +32,26 @@ class SubscriberVideo:
         self._allocator = Allocator()
         self._lenience = Lenience()
         self._refused: frozenset[int] = frozenset()  # sources the path has no room for
-        self._ticked_at = 0.0
+        self._tick_at = 0.0
         self._turns = 0
         self._decided_on: list[EgressFlow] = []
         self._limited = False  # the path has shown that it does not take all that the sources can send
         self.paused = False
 
     def tick(self, now: float) -> None:
-        """Every 20 ms; every 40 ms the estimate and probes."""
-        if now - self._ticked_at < TICK_SECONDS:
+        """Every 20 ms; every 40 ms the estimate and probes, every 100 ms once it is settled."""
+        if now < self._tick_at:
             return
-        self._ticked_at = now
         if self._is_out(now):
+            self._tick_at = now + TICK_SECONDS
             self._control.controller.on_outage(int(now * 1e6))
             return
-        prober = next((flow for flow in self._peer.flows.values() if flow.probes), None)
-        self._control.tick(prober, int(now * 1e6))
+        plan = self._control.tick(int(now * 1e6))
+        self._tick_at = now + (SETTLED_SECONDS if self._control.controller.settled else TICK_SECONDS)
+        if plan is not None:
+            prober = next((flow for flow in self._peer.flows.values() if flow.probes), None)
+            if prober is not None:
+                self._control.probe(plan, prober, int(now * 1e6))
 
     def decide(self, now: float) -> None:
         """Every 100 ms: choose, carry out, tell. Without a report of the subscriber nothing is decided here."""

@@ -40,7 +40,7 @@ from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
 from telemed.sfu.services import Services
 from telemed.sfu.tcp_listener import TcpListener
 from telemed.sfu.tcp_socket import open_media_listener
-from telemed.sfu.timers import SECOND, TENTH, Job, TimerWheel, falls_due
+from telemed.sfu.timers import CONTROL, SECOND, TENTH, Job, TimerWheel, falls_due
 from telemed.sfu.udp_mux import UdpMux
 from telemed.sfu.udp_socket import open_media_socket
 
@@ -275,7 +275,8 @@ class Worker:
                 yield self._listener.sweep
         self._wheel.pressing = False
         for phase, peer, reporter in self._turns():
-            if peer.receive is not None and (peer.published or peer.video is not None):
+            controls = peer.video is not None and falls_due(CONTROL, before + phase, tick + phase)
+            if peer.receive is not None and (peer.published or controls):
                 yield reporter.each_tick
                 if reporter.pressing:
                     self._wheel.pressing = True

@@ -81,7 +81,7 @@ def _still_queued(run: dict[str, Any]) -> int:
 async def measure_all(settings: Settings, say: Progress) -> dict[str, Any]:
     """The asked scenarios, the cost split over them, the load that is too much, and the highest that is not."""
     scenarios: dict[str, Any] = {}
-    for scenario in (*(plans.INGRESS[1:2] if settings.quick else plans.INGRESS), *plans.ASKED):
+    for scenario in (*(plans.INGRESS[1:2] if settings.quick else plans.INGRESS), *plans.ASKED, *plans.REPORTED):
         scenarios[scenario.name] = await measure(scenario, settings, say)
     capacity: list[dict[str, Any]] = []
     if not settings.quick:
@@ -91,7 +91,8 @@ async def measure_all(settings: Settings, say: Progress) -> dict[str, Any]:
             await highest_load(plans.rooms_of_eight, 4, settings, say),
             await highest_load(plans.publishers_to_five, 30, settings, say),
         ]
-    within = [scenarios[name] for name in scenarios if name != plans.EIGHT_BY_EIGHT.name] + capacity
+    others = {plans.EIGHT_BY_EIGHT.name, *(scenario.name for scenario in plans.REPORTED)}
+    within = [scenarios[name] for name in scenarios if name not in others] + capacity
     cost = packet_costs([run for entry in within for run in entry["runs"] or entry["dropped_runs"]])
     return {"scenarios": scenarios, "cost": cost, "capacity": capacity}
 

@@ -62,6 +62,11 @@ def publishers_to_five(publishers: int) -> Scenario:
     return Scenario(f"{publishers}-x-5", f"{publishers} publishers x 5 subscribers", cast(publishers, 5))
 
 
+def reported(scenario: Scenario) -> Scenario:
+    """The same with subscribers that report what arrives, as browsers do: their congestion control is in charge."""
+    return Scenario(f"{scenario.name}-reported", f"{scenario.title}, reported", replace(scenario.plan, reported=True))
+
+
 INGRESS = (
     Scenario("5-alone", "5 publishers, nobody receives", cast(5, 0)),
     Scenario("20-alone", "20 publishers, nobody receives", cast(20, 0)),
@@ -71,4 +76,5 @@ ONE_TO_TEN = Scenario("1-to-10", "1 publisher -> 10 subscribers", cast(1, 10))
 ONE_TO_FIFTY = Scenario("1-to-50", "1 publisher -> 50 subscribers", cast(1, 50))
 TWENTY_BY_FIVE = publishers_to_five(20)
 ASKED = (ONE_TO_TEN, ONE_TO_FIFTY, TWENTY_BY_FIVE)
+REPORTED = (reported(ONE_TO_TEN), reported(TWENTY_BY_FIVE))
 EIGHT_BY_EIGHT = rooms_of_eight(8)  # 12,800 packets/s in, 89,600 out: more than a Python core forwards

@@ -78,7 +78,7 @@ def budgets(report: Json) -> list[Json]:
             for entry in media["scenarios"].values()
             if entry["offered_out"]
         ]
-        within = [*(media["scenarios"][scenario.name] for scenario in plans.ASKED), *media["capacity"]]
+        within = [*(media["scenarios"][scenario.name] for scenario in (*plans.ASKED, *plans.REPORTED)), *media["capacity"]]
         rows += [
             _row(f"latency p99, {entry['title']}", entry["median"]["latency_p99_ms"], LATENCY_BUDGET_MS, "ms")
             for entry in within

@@ -43,6 +43,7 @@ AUDIO_RATE = 50  # packets a second
 FAILURES = ("drop", "fail", "kernel", "send_blocked")
 REPORT_INTERVAL = 1.0  # seconds between a peer's RTCP reports
 ARRIVALS_INTERVAL = 0.1  # seconds between its reports on transport-wide numbers
+GOLDEN_RATIO = 0.618  # its multiples spread any number of peers evenly over an interval
 WORKER = """
 import asyncio, signal, sys
 from pathlib import Path
@@ -109,6 +110,7 @@ class LoadPeer(RtpClient):
         self.received = 0
         self.reports = 0
         self.recorder: TwccRecorder | None = None
+        self._reporting: asyncio.Task[None] | None = None
 
     def _on_media(self, data: bytes) -> None:
         if 192 <= data[1] <= 223:
@@ -118,10 +120,25 @@ class LoadPeer(RtpClient):
         if self.recorder is not None:  # header extensions are not encrypted
             self.recorder.record(int.from_bytes(data[WIDE_OFFSET : WIDE_OFFSET + 2], "big"), time.monotonic_ns() // 1000)
 
-    def report_arrivals(self) -> None:
-        """Send what arrived since the last time, as browsers do every 50 to 100 ms."""
-        if self.recorder is not None:
-            for message in self.recorder.build(1, 2):
+    def report_from(self, phase: float) -> None:
+        """Report what arrives every 100 ms from now on, as browsers do, the first time after `phase` seconds."""
+        self.recorder = TwccRecorder()
+        self._reporting = asyncio.create_task(self._report_forever(self.recorder, phase))
+
+    async def close(self, notify: bool = True) -> None:
+        """As the client's; reports end first."""
+        if self._reporting is not None:
+            self._reporting.cancel()
+            await asyncio.gather(self._reporting, return_exceptions=True)
+        await super().close(notify)
+
+    async def _report_forever(self, recorder: TwccRecorder, phase: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + phase
+        while True:
+            await asyncio.sleep(due - loop.time())
+            due = max(due + ARRIVALS_INTERVAL, loop.time())
+            for message in recorder.build(1, 2) if self.dtls.transmit is not None else ():
                 self.send_rtcp(message)
 
 
@@ -222,9 +239,9 @@ async def fill(control: MediaClient, plan: LoadPlan) -> tuple[list[Publisher], l
             takes = [track for track in tracks if (plan.mesh or not publishes) and track[0] != camera]
             receives = [receive_video(f"v{n}", track[0], reported=plan.reported) for n, track in enumerate(takes)]
             receives += [receive_audio(f"a{n}", track[1], reported=plan.reported) for n, track in enumerate(takes) if plan.audio]
-            if plan.reported and receives:
-                peer.recorder = TwccRecorder()
             await peer.connect(await control.negotiate(peer.request(f"r{room}", f"p{number}", tuple(sends), tuple(receives))))
+            if plan.reported and receives:  # everybody at a moment of their own
+                peer.report_from(len(peers) * GOLDEN_RATIO % 1 * ARRIVALS_INTERVAL)
             if publishes:
                 publishers.append(Publisher(peer, plan, ssrc))
     return publishers, peers
@@ -248,7 +265,7 @@ async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPl
     slots = len(publishers)
     step = 1 / FRAME_RATE / slots
     sounds = [0] * slots
-    reported = arrivals = started
+    reported = started
     for tick in range(int(seconds * FRAME_RATE) * slots):
         wait = started + tick * step - loop.time()
         if wait > 0.0005:
@@ -261,10 +278,6 @@ async def drive(publishers: list[Publisher], peers: list[LoadPeer], plan: LoadPl
         while plan.audio and sounds[tick % slots] < elapsed * AUDIO_RATE:
             sounds[tick % slots] += 1
             publisher.send_sound()
-        if loop.time() - arrivals > ARRIVALS_INTERVAL:
-            arrivals = loop.time()
-            for peer in peers:
-                peer.report_arrivals()
         if loop.time() - reported > REPORT_INTERVAL:
             reported = loop.time()
             report_all(publishers, peers)

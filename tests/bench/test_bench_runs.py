@@ -37,7 +37,7 @@ async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
     table, found = await run_bench(tmp_path / "bench.json", "media", "path", "memory", "control", "lists")
     assert {"date", "commit", "machine", "kernel", "python", "priority"} <= found.keys()
     scenarios = found["media"]["scenarios"]
-    assert {scenario.name for scenario in plans.ASKED} <= scenarios.keys()
+    assert {scenario.name for scenario in (*plans.ASKED, *plans.REPORTED)} <= scenarios.keys()
     for scenario in plans.ASKED:
         run = (scenarios[scenario.name]["runs"] or scenarios[scenario.name]["dropped_runs"])[0]
         subscribers = scenario.offered_out / scenario.offered_in

@@ -12,7 +12,6 @@ from telemed.congestion.feedback import Outcome
 from telemed.congestion.loss_based import LossController
 from telemed.congestion.path_delay import AcknowledgedRate, QueueDelay, RoundTrip
 from telemed.congestion.probing import FIRST_US, INTERVAL_US, ProbePlan, ProbePlanner
-from telemed.congestion.send_log import PacketKind
 from telemed.congestion.trendline import MAX_MS, MIN_MS, SMOOTHING, WINDOW, TrendlineEstimator, Usage
 
 SECOND = 1_000_000
@@ -163,7 +162,7 @@ class Path:
             packets = max(int(rate / 80_000), 1)
             share = 1 - (1 - self._own) * min(1.0, self._capacity / rate)
             lost = sum(self._random.random() < share for _ in range(packets))
-            outcome = Outcome((), lost, lost * 1000, None, (packets - lost) * 1000)
+            outcome = Outcome((), (), lost, lost * 1000, None, (packets - lost) * 1000)
             if self.loss.add(packets, outcome, self._now):
                 self.loss.judge(wanted, False, 60_000, self._now)
         return min(self.loss.limit, wanted)
@@ -197,8 +196,7 @@ def test_a_full_path_that_loses_besides_is_told_apart() -> None:
 
 def reported(lost: int, arrived: int) -> Outcome:
     """A message about packets of 1100 bytes."""
-    came = tuple((0, 0, 1100, PacketKind.MEDIA, number) for number in range(arrived))
-    return Outcome(came, lost, lost * 1100, None, arrived * 1100)
+    return Outcome([0] * arrived, [0] * arrived, lost, lost * 1100, None, arrived * 1100)
 
 
 def test_a_subscriber_that_calls_everything_lost_is_judged_like_any_other() -> None:
@@ -224,14 +222,14 @@ def test_the_first_report_after_hours_of_silence_counts() -> None:
     assert control.limit >= 200_000.0
 
 
-def carried(plan: ProbePlan, capacity: float, start_us: int) -> list[tuple[int, int, int, int, int]]:
+def carried(plan: ProbePlan, capacity: float, start_us: int) -> list[tuple[int, int, int]]:
     """The plan's packets after a path of this capacity."""
     packets, free = [], 0.0
     gap = plan.duration_us / plan.packets
     for index in range(plan.packets):
         sent = start_us + int(index * gap)
         free = max(free, sent) + plan.packet_size * 8e6 / capacity
-        packets.append((sent, int(free), plan.packet_size, int(PacketKind.PROBE), index))
+        packets.append((sent, int(free), plan.packet_size))
     return packets
 
 
@@ -277,7 +275,7 @@ def test_a_train_that_was_lost_or_bunched_proves_nothing() -> None:
         if spoil == "lost":
             packets = packets[: plan.packets // 2]
         else:
-            packets = [(sent, 10**6 + index, *rest) for index, (sent, _, *rest) in enumerate(packets)]
+            packets = [(sent, 10**6 + index, size) for index, (sent, _, size) in enumerate(packets)]
         planner.add(packets)
         assert planner.conclude(60_000, 0.0, FIRST_US + 5 * SECOND) is None
         assert not planner.is_running
@@ -286,15 +284,16 @@ def test_a_train_that_was_lost_or_bunched_proves_nothing() -> None:
 def test_a_message_at_once_gives_the_groups_that_packets_one_by_one_do() -> None:
     draw = random.Random(3)
     packets, sent, arrival = [], 0, 50_000
-    for sequence in range(2000):
+    for _ in range(2000):
         sent += draw.choice([0, 100, 100, 5_000, 20_000])
         arrival = max(arrival + draw.choice([0, 0, 250, 4_000, 20_000]), arrival - draw.choice([0, 0, 0, 30_000]))
-        packets.append((max(sent - draw.choice([0, 0, 0, 8_000]), 0), arrival, 1000, 1, sequence))
+        packets.append((max(sent - draw.choice([0, 0, 0, 8_000]), 0), arrival))
     one_by_one, at_once = ArrivalGroups(), ArrivalGroups()
     expected = [(*deltas, packet[1]) for packet in packets if (deltas := one_by_one.add(packet[0], packet[1])) is not None]
     found: list[tuple[int, int, int]] = []
     for start in range(0, 2000, 20):
-        at_once.feed(packets[start : start + 20], lambda *deltas: found.append(deltas))
+        message = packets[start : start + 20]
+        at_once.feed([at for at, _ in message], [at for _, at in message], lambda *deltas: found.append(deltas))
     assert len(expected) > 100
     assert found == expected
 
