@@ -15,6 +15,7 @@ PACKET_BITS = 9_600.0  # a full packet, 1200 bytes
 FRAMES_PER_SECOND = 30.0
 RESPONSE_US = 100_000  # the estimator needs so long besides the round trip to notice
 MIN_CUT_US, MAX_CUT_US = 10_000, 200_000  # bounds of the round trip between two cuts
+MAX_STEP = 1.0  # seconds that one step may grow for
 CAPACITY_WEIGHT = 0.05  # of an overuse in the capacity
 PROBE_WEIGHT = 0.5  # of a probe
 MIN_DEVIATION, MAX_DEVIATION = 0.4, 2.5  # kbit/s, normalised variance
@@ -66,8 +67,7 @@ class AimdController:
     def grow(self, acknowledged: float | None, round_trip_us: int, now_us: int) -> None:
         """Increase for the time since the last call; call at each feedback that shows no growing queue."""
         elapsed = self._elapsed(now_us)
-        low, high = self.capacity.bounds
-        if acknowledged is not None and acknowledged > high:
+        if self.capacity.mean is not None and acknowledged is not None and acknowledged > self.capacity.bounds[1]:
             self.capacity.reset()
         if self.capacity.mean is None:
             wanted = self.bitrate + max(self.bitrate * (GROWTH**elapsed - 1), MIN_GROWTH * elapsed)
@@ -111,7 +111,8 @@ class AimdController:
 
     def carries(self, bitrate: float) -> None:
         """So much arrives without a queue: no capacity is proved by it, but less is disproved."""
-        self._set(max(self.bitrate, bitrate))
+        if bitrate > self.bitrate:
+            self._set(bitrate)
 
     def limit(self, bitrate: float) -> None:
         """Fall to `bitrate` if above: the path is unknown again, or silent."""
@@ -124,9 +125,9 @@ class AimdController:
         return max(MIN_ADDITIVE, frame / packets * 1e6 / ((round_trip_us + RESPONSE_US) * 2))
 
     def _elapsed(self, now_us: int) -> float:
-        elapsed = min(max(now_us - self._updated_us, 0), 1_000_000) / 1e6 if self._updated_us >= 0 else 0.0
+        elapsed = (now_us - self._updated_us) / 1e6 if self._updated_us >= 0 else 0.0
         self._updated_us = now_us
-        return elapsed
+        return 0.0 if elapsed < 0 else MAX_STEP if elapsed > MAX_STEP else elapsed
 
     def _set(self, bitrate: float) -> None:
-        self.bitrate = min(max(bitrate, self.floor), self._cap)
+        self.bitrate = self.floor if bitrate < self.floor else self._cap if bitrate > self._cap else bitrate

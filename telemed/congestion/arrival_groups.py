@@ -43,8 +43,10 @@ class ArrivalGroups:
         if sent_us < self._first_sent_us:
             return None  # reordered: belongs to a group that is gone
         if sent_us - self._first_sent_us <= BURST_US or self._is_burst(sent_us, arrival_us):
-            self._sent_us = max(self._sent_us, sent_us)
-            self._arrival_us = max(self._arrival_us, arrival_us)
+            if sent_us > self._sent_us:
+                self._sent_us = sent_us
+            if arrival_us > self._arrival_us:
+                self._arrival_us = arrival_us
             return None
         deltas = self._deltas()
         if deltas is None or deltas[1] >= 0:

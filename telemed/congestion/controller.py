@@ -6,8 +6,8 @@ docs/congestion.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import sub
+from typing import NamedTuple
 
 from telemed.congestion.aimd import AimdController
 from telemed.congestion.arrival_groups import ArrivalGroups
@@ -38,9 +38,8 @@ STALE_US = 300_000  # without a report, besides the time it takes to empty: a lo
 RISING_US = 10_000  # rises so much from one report to the next
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What the path carries now, sound included. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
+class Estimate(NamedTuple):
+    """What the path carries now, sound included. A tuple, for each message replaces it. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
 
     `queue_is_long`: it is to be emptied; not while reports are missing for longer than that takes.
     `good`: no growing or long queue, no loss that limits us, no silence: what "the link is good" means to the allocator.

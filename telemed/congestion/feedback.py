@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from telemed.congestion.send_log import CAPACITY, PacketKind, SendLog
 from telemed.congestion.twcc_wire import REFERENCE_US, FeedbackReport
@@ -16,9 +16,8 @@ MAX_ROUND_TRIP_US = 10_000_000  # a report about a packet older than this is a l
 _by_arrival = itemgetter(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one feedback message told.
+class Outcome(NamedTuple):
+    """What one feedback message told. A tuple, for one is made of every message of every subscriber.
 
     `sent_us`, `arrival_us`: send and arrival times of each packet that arrived, in order of arrival; the arrival clock is the
     subscriber's and has no meaning but in differences. `probes`: (send time, arrival time, size) of those that were a probe's.
@@ -72,24 +71,21 @@ class FeedbackReader:
         )
 
     def _apply_whole(self, report: FeedbackReport, now_us: int) -> Outcome | None:
-        """The usual message, at a fraction of the cost: it goes on where the one before ended, all of it arrived, and in order.
+        """The usual message, at a fraction of the cost: it goes on where the one before ended, and all of it arrived in order.
         None, and nothing has happened, for any other."""
-        received, count, start = report.received, report.status_count, report.base_sequence
-        if start != self._cursor or len(received) != count or not count:
+        arrivals, start = report.arrivals, report.base_sequence
+        if not arrivals or start != self._cursor:
             return None
-        arrivals = [packet[1] for packet in received]
-        if arrivals != sorted(arrivals):
-            return None
-        run = self._log.settle_run(start, count, now_us - MAX_ROUND_TRIP_US, now_us)
+        run = self._log.settle_run(start, len(arrivals), now_us - MAX_ROUND_TRIP_US, now_us)
         if run is None:
             return None
-        self._cursor = (start + count) & 0xFFFF
-        epoch = self._enter_epoch(report)
+        self._cursor = (start + len(arrivals)) & 0xFFFF
+        epoch = self._enter_epoch(arrivals[0])
         if epoch:
-            arrivals = [at + epoch for at in arrivals]
+            arrivals = tuple([at + epoch for at in arrivals])
         sent, sizes = run.sent_us, run.sizes
         probes = tuple((sent[place], arrivals[place], sizes[place]) for place in run.probes)
-        return Outcome(sent, arrivals, 0, 0, now_us - max(sent), sum(sizes), probes)
+        return Outcome(sent, arrivals, 0, 0, now_us - sent[-1], sum(sizes), probes)
 
     def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int]], int, int]:
         """Return (send time, arrival time, size, kind) of what arrived; how many packets and bytes of that were called lost."""
@@ -97,8 +93,9 @@ class FeedbackReader:
         oldest = now_us - MAX_ROUND_TRIP_US
         arrived: list[tuple[int, int, int, int]] = []
         recovered = recovered_bytes = 0
-        epoch = self._enter_epoch(report)
-        for sequence, arrival_us in report.received:
+        received = report.received
+        epoch = self._enter_epoch(received[0][1]) if received else 0
+        for sequence, arrival_us in received:
             found = settle(sequence)
             if found is None or not oldest <= found[0] <= now_us:
                 self.ignored += 1
@@ -110,11 +107,8 @@ class FeedbackReader:
                 recovered_bytes += size
         return arrived, recovered, recovered_bytes
 
-    def _enter_epoch(self, report: FeedbackReport) -> int:
-        """Return what to add to the arrivals of this message: the reference time wraps every 12 days."""
-        if not report.received:
-            return self._epoch
-        arrival = report.received[0][1]
+    def _enter_epoch(self, arrival: int) -> int:
+        """Return what to add to the arrivals of a message that begins with this one: the reference time wraps every 12 days."""
         if self._last_arrival >= 0:
             step = arrival - self._last_arrival
             if step < -ARRIVAL_CYCLE // 2:

@@ -8,7 +8,6 @@ that limits is proof, and sound is kept meanwhile: the pacer lets a long queue r
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
 
 from telemed.congestion.allocator import MARGIN, TOLERANCE
 from telemed.congestion.controller import Estimate
@@ -48,7 +47,7 @@ class Lenience:
         self.trying = short and self._may_try(estimate, carried, needed, now_us)
         if not self.trying:
             return estimate
-        return replace(estimate, bitrate=needed * MARGIN)
+        return estimate._replace(bitrate=needed * MARGIN)
 
     def _may_try(self, estimate: Estimate, carried: bool, needed: float, now_us: int) -> bool:
         if carried:  # packets that come in fits and starts are no proof, as on a busy computer

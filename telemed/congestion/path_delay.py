@@ -8,6 +8,7 @@ MAX_MARKS = 64  # feedback messages remembered: 3 s at one every 50 ms
 BUCKET_US = 4_000_000  # the lowest delay of a bucket counts for three of them: 8 to 12 s, less than clocks drift apart in (1 ms)
 DRAIN_US = 150_000  # a queue so long is drained before anything grows: more delay than a conversation forgives
 DRAIN_PATIENCE_US = 3_000_000  # a queue that does not shrink while we hold back is not ours, or is a longer path
+MAX_ROUND_TRIP_US = 10_000_000
 SMOOTHING = 0.125  # of the round trip, as TCP's (RFC 6298)
 
 
@@ -103,6 +104,6 @@ class RoundTrip:
 
     def add(self, sample_us: int) -> None:
         """Take a sample; what cannot be is clamped to 0..10 s."""
-        sample = min(max(sample_us, 0), 10_000_000)
+        sample = 0 if sample_us < 0 else MAX_ROUND_TRIP_US if sample_us > MAX_ROUND_TRIP_US else sample_us
         self.smoothed_us = int(self.smoothed_us + SMOOTHING * (sample - self.smoothed_us)) if self.measured else sample
         self.measured = True

@@ -11,6 +11,7 @@ _MASK = CAPACITY - 1
 _SIZE_MASK = 0x1FFF  # bytes; 13 bits hold every datagram we send
 _KIND_SHIFT = 13
 _LOST = 0x8000  # a message called the packet lost; a later one may still report its arrival
+_EMPTY = array("H", bytes(2 * CAPACITY))  # entries of packets that are accounted for
 
 
 class PacketKind(IntEnum):
@@ -44,7 +45,7 @@ class SendLog:
 
     def __init__(self) -> None:
         self._times = array("q", bytes(8 * CAPACITY))  # microseconds
-        self._entries = array("H", bytes(2 * CAPACITY))  # lost | kind << 13 | size; 0 when empty or accounted for
+        self._entries = _EMPTY[:]  # lost | kind << 13 | size; 0 when empty or accounted for
         self.bytes_sent = 0
         self.latest = -1  # the 16-bit number sent last; -1 before the first
 
@@ -66,7 +67,7 @@ class SendLog:
 
     def forget(self) -> None:
         """Forget every packet: reports about them count as unknown."""
-        self._entries = array("H", bytes(2 * CAPACITY))
+        self._entries = _EMPTY[:]
 
     def mark_lost(self, sequence: int) -> int:
         """Return the size of a packet that is now called lost for the first time, else 0."""
@@ -88,8 +89,8 @@ class SendLog:
     def settle_run(self, start: int, count: int, oldest_us: int, now_us: int) -> Run | None:
         """Settle `count` consecutive packets at once, as `settle` each: the usual message says that all of them arrived.
 
-        None, and nothing is settled, unless all are known, sent from `oldest_us` to `now_us` and not called lost, and the ring
-        does not end among them.
+        None, and nothing is settled, unless all are known and not called lost, the first and the last were sent between
+        `oldest_us` and `now_us`, and the ring does not end among them.
         """
         slot = start & _MASK
         end = slot + count
@@ -97,9 +98,9 @@ class SendLog:
             return None
         entries, times = self._entries[slot:end], self._times[slot:end]
         largest = max(entries)
-        if largest >= _LOST or not all(entries) or min(times) < oldest_us or max(times) > now_us:
+        if largest >= _LOST or not all(entries) or times[0] < oldest_us or times[-1] > now_us:
             return None
-        self._entries[slot:end] = array("H", bytes(2 * count))
+        self._entries[slot:end] = _EMPTY[:count]
         probes = [place for place, entry in enumerate(entries) if entry >= _PROBES] if largest >= _PROBES else []
         return Run(times, [entry & _SIZE_MASK for entry in entries], probes)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.errors import MalformedPacket
@@ -103,12 +103,12 @@ def encode_chunks(symbols: bytearray) -> bytes:
     return bytes(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackReport:
-    """What one feedback message says.
+class FeedbackReport(NamedTuple):
+    """What one feedback message says. A tuple, for one is made of every message of every subscriber.
 
     Sequence numbers from `base_sequence` on, `status_count` of them (mod 65536), that `received` lacks did not arrive.
-    `received` pairs a 16-bit sequence number with its arrival in us of the reporter's clock, mod 2**24 * 64 ms.
+    The usual message, of packets that all arrived and in order, has `arrivals` alone, one for each number; any other has `pairs`.
+    Arrival times are in us of the reporter's clock, mod 2**24 * 64 ms.
     """
 
     sender_ssrc: int
@@ -116,7 +116,15 @@ class FeedbackReport:
     base_sequence: int
     status_count: int
     message_count: int
-    received: tuple[tuple[int, int], ...]
+    pairs: tuple[tuple[int, int], ...] = ()
+    arrivals: tuple[int, ...] = ()
+
+    @property
+    def received(self) -> tuple[tuple[int, int], ...]:
+        """(16-bit sequence number, arrival time) of each packet that arrived."""
+        if not self.arrivals:
+            return self.pairs
+        return tuple([((self.base_sequence + index) & 0xFFFF, at_us) for index, at_us in enumerate(self.arrivals)])
 
 
 def parse_transport_feedback(data: Buffer) -> FeedbackReport:
@@ -131,17 +139,16 @@ def parse_transport_feedback(data: Buffer) -> FeedbackReport:
         raise MalformedPacket("transport feedback has the wrong length")
     sender_ssrc, media_ssrc, base, count, reference = _HEAD.unpack_from(raw, 4)
     begin_us = (reference >> 8) * REFERENCE_US
-    received = _read_whole(raw, base, count, begin_us) or _read_arrivals(raw, base, count, begin_us)
-    return FeedbackReport(sender_ssrc, media_ssrc, base, count, reference & 0xFF, received)
+    arrivals = _read_whole(raw, count, begin_us)
+    pairs = _read_arrivals(raw, base, count, begin_us) if not arrivals else ()
+    return FeedbackReport(sender_ssrc, media_ssrc, base, count, reference & 0xFF, pairs, arrivals)
 
 
-def _read_whole(raw: bytes, base: int, count: int, begin_us: int) -> tuple[tuple[int, int], ...]:
-    """Read the usual message, a run of packets that all arrived soon after each other; empty when this is another one."""
-    deltas = raw[22 : 22 + count]
-    if len(raw) < 22 or raw[20] >> 5 != SMALL or (raw[20] << 8 | raw[21]) & 0x1FFF < count or len(deltas) < count:
+def _read_whole(raw: bytes, count: int, begin_us: int) -> tuple[int, ...]:
+    """Return the arrivals of the usual message, one run of packets that came soon after each other; empty for any other."""
+    if len(raw) < 22 + count or raw[20] >> 5 != SMALL or (raw[20] << 8 | raw[21]) & 0x1FFF < count:
         return ()
-    ticks = accumulate(deltas)
-    return tuple([((base + index) & 0xFFFF, begin_us + tick * TICK_US) for index, tick in enumerate(ticks)])
+    return tuple([begin_us + ticks * TICK_US for ticks in accumulate(raw[22 : 22 + count])])
 
 
 def _read_arrivals(raw: bytes, base: int, count: int, begin_us: int) -> tuple[tuple[int, int], ...]:

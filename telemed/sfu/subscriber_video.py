@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 UNLIMITED = float("inf")
 OUTAGE_SECONDS = 1.0  # without an authenticated packet: sound comes 50 times a second, reports at least once
 TICK_SECONDS = 0.035  # between two steps of the controller: every second tick of the worker
-SETTLED_SECONDS = 0.095  # while there is nothing to probe or to doubt: every fifth
 CALM_TURNS = 5  # while all is well and everybody gets what is wished for, every fifth turn decides: each half second
 
 
@@ -32,22 +31,30 @@ class SubscriberVideo:
         self._allocator = Allocator()
         self._lenience = Lenience()
         self._refused: frozenset[int] = frozenset()  # sources the path has no room for
-        self._tick_at = 0.0
+        self._ticked_at = 0.0
+        self._down = False  # nothing is heard of the subscriber
         self._turns = 0
         self._decided_on: list[EgressFlow] = []
         self._limited = False  # the path has shown that it does not take all that the sources can send
         self.paused = False
 
+    @property
+    def steady(self) -> bool:
+        """Whether there is nothing to probe and nothing to doubt: `decide` does then what `tick` is for."""
+        return self._control.controller.settled and not self._down
+
     def tick(self, now: float) -> None:
-        """Every 20 ms; every 40 ms the estimate and probes, every 100 ms once it is settled."""
-        if now < self._tick_at:
-            return
-        if self._is_out(now):
-            self._tick_at = now + TICK_SECONDS
+        """Every 20 or 40 ms while not `steady`; every 40 ms the estimate and probes."""
+        if now - self._ticked_at >= TICK_SECONDS and not self.steady:
+            self._step(now)
+
+    def _step(self, now: float) -> None:
+        self._ticked_at = now
+        self._down = self._is_out(now)
+        if self._down:
             self._control.controller.on_outage(int(now * 1e6))
             return
         plan = self._control.tick(int(now * 1e6))
-        self._tick_at = now + (SETTLED_SECONDS if self._control.controller.settled else TICK_SECONDS)
         if plan is not None:
             prober = next((flow for flow in self._peer.flows.values() if flow.probes), None)
             if prober is not None:
@@ -56,7 +63,9 @@ class SubscriberVideo:
     def decide(self, now: float) -> None:
         """Every 100 ms: choose, carry out, tell. Without a report of the subscriber nothing is decided here."""
         control, peer = self._control, self._peer
-        if not control.in_charge or self._is_out(now):
+        if self.steady:
+            self._step(now)
+        if not control.in_charge or self._down:
             return
         if peer.guard.paused:  # it had decided before the first report came
             peer.guard = LossGuard()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 TICK = 0.020  # seconds: the NACK interval, the finest anybody needs
 QUIET_TICK = 0.100  # seconds to the next tick when no datagram comes and nothing is pressing: waking costs more than the work
 SLICE_NS = 1_000_000  # nanoseconds of work before the loop gets its turn again
-CONTROL = 2  # ticks in 40 ms: congestion control towards a subscriber
+CONTROL = 2  # ticks in 40 ms: congestion control towards a subscriber whose path is not known well
 TENTH = 5  # ticks in 100 ms
 SECOND = 50  # ticks in 1 s
 LOG_QUIET = 10.0  # seconds between log lines about failing jobs: one that fails would fail fifty times a second

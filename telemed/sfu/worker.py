@@ -275,8 +275,8 @@ class Worker:
                 yield self._listener.sweep
         self._wheel.pressing = False
         for phase, peer, reporter in self._turns():
-            controls = peer.video is not None and falls_due(CONTROL, before + phase, tick + phase)
-            if peer.receive is not None and (peer.published or controls):
+            probing = peer.video is not None and not peer.video.steady and falls_due(CONTROL, before + phase, tick + phase)
+            if peer.receive is not None and (peer.published or probing):
                 yield reporter.each_tick
                 if reporter.pressing:
                     self._wheel.pressing = True
