@@ -39,8 +39,9 @@ RISING_US = 10_000  # rises so much from one report to the next
 
 
 class Estimate(NamedTuple):
-    """What the path carries now, sound included. A tuple, for each message replaces it. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
+    """What the path carries now, sound included. `bitrate` in bit/s, times in us, `loss` a share; `idle`: we use little of it.
 
+    A tuple, for every message of every subscriber makes one.
     `queue_is_long`: it is to be emptied; not while reports are missing for longer than that takes.
     `good`: no growing or long queue, no loss that limits us, no silence: what "the link is good" means to the allocator.
     """

@@ -144,6 +144,42 @@ def test_every_packet_is_accounted_for_once(start: int, fates: list[str], cuts: 
     assert reader.unreported == 0
 
 
+@given(
+    start=st.integers(0, 65_535),
+    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=30),
+    probe=st.integers(0, 400),
+    skipped=st.sets(st.integers(0, 29), max_size=3),
+)
+@settings(max_examples=25)
+def test_a_message_taken_as_a_whole_tells_what_its_packets_one_by_one_do(
+    start: int, sizes: list[int], probe: int, skipped: set[int]
+) -> None:
+    """All packets arrive; some messages are lost. The same messages once as runs and once as pairs."""
+    logs = SendLog(), SendLog()
+    whole, single = (FeedbackReader(log) for log in logs)
+    number = 0
+    for position, size in enumerate(sizes):
+        base, arrivals = (start + number) & 0xFFFF, []
+        for _ in range(size):
+            kind = PacketKind.PROBE if number == probe else PacketKind.MEDIA
+            for log in logs:
+                log.sent((start + number) & 0xFFFF, 100 + number, NOW + number * 1000, kind)
+            arrivals.append(NOW + 7000 + number * 1000)
+            number += 1
+        if position in skipped:
+            continue
+        message = FeedbackReport(1, 2, base, size, 0, arrivals=tuple(arrivals))
+        now = NOW + number * 1000 + 5000
+        as_pairs = single.apply(message._replace(pairs=message.received, arrivals=()), now)
+        at_once = whole.apply(message, now)
+        assert (list(at_once.sent_us), list(at_once.arrival_us), *at_once[2:]) == (
+            list(as_pairs.sent_us),
+            list(as_pairs.arrival_us),
+            *as_pairs[2:],
+        )
+    assert (whole.ignored, whole.unreported) == (single.ignored, single.unreported)
+
+
 MESSAGES = st.builds(
     lambda base, count, received: FeedbackReport(1, 2, base, count, 0, tuple(received)),
     st.integers(0, 65_535),
