@@ -160,4 +160,10 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
     yield from (up, counts, cpu, level, pressed, delay, *gauges.values())
 
 
-_WORKER_GAUGES = {"rooms": "Open rooms", "peers": "Connected peers", "tasks": "Tasks of its event loop"}
+_WORKER_GAUGES = {
+    "rooms": "Open rooms",
+    "peers": "Connected peers",
+    "tasks": "Tasks of its event loop",
+    "flooded": "1 while junk pours in at its media port",
+    "peer_sockets": "Sockets of single peers, open while flooded",
+}

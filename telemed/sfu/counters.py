@@ -20,6 +20,7 @@ class Counters:
         "drop_connection_stalled",
         "drop_connection_unknown",
         "drop_dtls_inbox_full",
+        "drop_dtls_rate",
         "drop_dtls_unexpected",
         "drop_duplicate",
         "drop_empty",
@@ -46,10 +47,12 @@ class Counters:
         "fail_accept",
         "fail_handshake",
         "fail_packet_path",
+        "fail_peer_socket",
         "fail_protect",
         "fail_receive",
         "fail_send",
         "feedback_received",
+        "floods",
         "in_bytes",
         "in_connections",
         "in_datagrams",
@@ -59,6 +62,7 @@ class Counters:
         "in_rtp",
         "in_rtx",
         "in_stun",
+        "kernel_filter_drops",
         "kernel_receive_drops",
         "nack_received",
         "nack_sent",
@@ -102,6 +106,7 @@ class Counters:
     drop_connection_stalled: int
     drop_connection_unknown: int
     drop_dtls_inbox_full: int
+    drop_dtls_rate: int
     drop_dtls_unexpected: int
     drop_duplicate: int
     drop_empty: int
@@ -128,10 +133,12 @@ class Counters:
     fail_accept: int
     fail_handshake: int
     fail_packet_path: int
+    fail_peer_socket: int
     fail_protect: int
     fail_receive: int
     fail_send: int
     feedback_received: int
+    floods: int
     in_bytes: int
     in_connections: int
     in_datagrams: int
@@ -141,6 +148,7 @@ class Counters:
     in_rtp: int
     in_rtx: int
     in_stun: int
+    kernel_filter_drops: int
     kernel_receive_drops: int
     nack_received: int
     nack_sent: int

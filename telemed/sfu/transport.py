@@ -15,6 +15,7 @@ from telemed.sfu.services import Services
 
 CONNECT_TIMEOUT = 30.0  # seconds from the offer to the end of the handshake
 SILENT_AFTER = 5.0  # seconds without anything authenticated
+RECORDS_PER_SECOND = 20  # of DTLS, once the keys are there: all that still comes is the goodbye, and a Finished sent again
 CLOSED_AFTER = 30.0  # seconds without checks and without media (RFC 7675 section 5.1)
 
 ENDED = (PeerState.FAILED, PeerState.CLOSED)
@@ -43,6 +44,7 @@ class PeerTransport:
         self._dtls = DtlsTransport(self._ice, self.certificate)
         self._dtls.on_closed = self._on_close_notify
         self._handshake: asyncio.Task[None] | None = None
+        self._records = 0  # of DTLS that came since the last `watch`
         services.mux.add_ufrag(self.agent.credentials.ufrag, self)
 
     @property
@@ -87,11 +89,16 @@ class PeerTransport:
         counters = self.services.counters
         if is_plaintext_alert(record):  # unauthenticated: honouring it would let anybody end the handshake
             counters.drop_alert_plaintext += 1
+        elif self.receive is not None and self._records >= RECORDS_PER_SECOND:  # forged ones would cost everybody else time
+            counters.drop_dtls_rate += 1
         elif self.ended or not self._ice.put(record):
             counters.drop_dtls_inbox_full += 1
+        else:
+            self._records += 1
 
     def watch(self, now: float) -> None:
         """Judge silence and deadlines; call about once a second."""
+        self._records = 0
         if self.state is PeerState.CONNECTING:
             if now - self._created_at > CONNECT_TIMEOUT:
                 self.services.counters.fail_handshake += 1

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from telemed.sfu import stun_messages
 from telemed.sfu.counters import Counters
+from telemed.sfu.flood_guard import FloodGuard, Inlet
 from telemed.sfu.ice_lite import Address, IceAgent, Path, PathOwner, StreamAddress
 from telemed.sfu.udp_socket import (
     ANCILLARY_BYTES,
@@ -30,8 +31,7 @@ from telemed.sfu.udp_socket import (
 
 MAX_DATAGRAM = 1500  # bytes: larger ones are nobody's media
 BUFFER_BYTES = 2048  # so that a larger one shows its size instead of being cut to fit
-DRAIN_LIMIT = 64  # datagrams per wake-up of the loop
-DRAIN_TIME_US = 1000  # and microseconds: with one more datagram's fan-out this keeps the callback under 2 ms
+DRAIN_TIME_US = 1000  # microseconds per wake-up of the loop: with one more datagram's fan-out this keeps the callback under 2 ms
 SLOW_US = 2000  # a callback longer than this is counted
 CLOCK_READING_NS = 20_000  # two clocks read within this belong together
 CLOCK_STEP_US = 5000  # the wall clock moved against the monotonic one by more than slewing can explain
@@ -72,9 +72,9 @@ class UdpMux:
         self._paths: dict[Address, Path] = {}
         self._owners: dict[str, PathOwner] = {}
         self._clock_offset_us = (time_ns() - monotonic_ns()) // 1000
-        self._kernel_drops = 0
         self._sink: MediaSink | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.guard = FloodGuard(media_socket, counters, self._udp_paths, self._read)
+        self._inlet = self.guard.strangers  # that is being read
         self._on_drained: Callable[[float], None] | None = None
 
     def start(self, sink: MediaSink, on_drained: Callable[[float], None] | None = None) -> None:
@@ -82,13 +82,11 @@ class UdpMux:
         due then cost no wake-up of their own."""
         self._sink = sink
         self._on_drained = on_drained
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket.fileno(), self._on_readable)
+        self.guard.start(asyncio.get_running_loop())
 
     def close(self) -> None:
         """Stop reading and close the socket. Idempotent."""
-        if self._loop is not None and self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
+        self.guard.close()
         self._socket.close()
         self._paths.clear()
         self._owners.clear()
@@ -137,7 +135,7 @@ class UdpMux:
         self.buffer[:length] = packet
         try:
             self._take(length, NO_ANCILLARY, address, now_us, 0)
-        except PACKET_FAULTS:  # see `_on_readable`
+        except PACKET_FAULTS:  # see `_read`
             self._counters.fail_packet_path += 1
         return address in self._paths
 
@@ -153,17 +151,18 @@ class UdpMux:
             path.owner.agent.forget(address, monotonic_ns() * 1e-9 - CONSENT_SECONDS)
             path.owner.on_path_changed()
 
-    def _on_readable(self) -> None:
-        """Drain up to 64 datagrams or one millisecond, whichever ends first; the loop calls again while there are more.
+    def _read(self, inlet: Inlet) -> None:
+        """Drain the inlet's share of datagrams or one millisecond, whichever ends first; the loop calls again for the rest.
 
         The clock is read once per datagram: a stamp may be later than the reading before it, by as long as the read took.
         """
-        receive, counters = self._socket.recvmsg_into, self._counters
+        receive, counters = inlet.socket.recvmsg_into, self._counters
         buffers = [self._view]
+        self._inlet = inlet
         oldest_us = MAX_STAMP_AGE_US if self._follow_clock() else -CLOCK_STEP_US  # which no stamp fits
         started_us = now_us = monotonic_ns() // 1000
         deadline_us = started_us + DRAIN_TIME_US
-        for _ in range(DRAIN_LIMIT):
+        for _ in range(inlet.share):
             try:
                 length, ancillary, _flags, address = receive(buffers, ANCILLARY_BYTES)
             except BlockingIOError:
@@ -183,6 +182,8 @@ class UdpMux:
             self.slow_callbacks += 1
         if self._on_drained is not None:
             self._on_drained(now_us * 1e-6)
+        if now_us >= self.guard.due_us:
+            self.guard.judge(now_us * 1e-6)
 
     def _take(self, length: int, ancillary: Ancillary, address: Address, now_us: int, oldest_us: int) -> None:
         """Hand the datagram in the buffer to whom it is for, by its first byte (RFC 7983). Kernel stamps older than `oldest_us`
@@ -238,9 +239,13 @@ class UdpMux:
     def _count_kernel_drops(self, ancillary: Ancillary) -> None:
         """Add what the kernel dropped since it last said so; its count runs from the socket's beginning."""
         total = kernel_drops(ancillary)
-        if total is not None:
-            self._counters.kernel_receive_drops += (total - self._kernel_drops) & 0xFFFFFFFF
-            self._kernel_drops = total
+        if total is not None and total != self._inlet.drops:
+            self.guard.count_drops(self._inlet, total)
+
+    def _udp_paths(self) -> Iterator[Path]:
+        """Every path that datagrams of a peer may take."""
+        for owner in {id(owner): owner for owner in self._owners.values()}.values():
+            yield from owner.agent.paths.values()
 
     def _on_stray(self, length: int, address: Address, ancillary: Ancillary, now: float) -> None:
         """Media from an unknown address: dropped, unless a peer's NAT mapping has changed under it. This datagram is lost
@@ -256,6 +261,7 @@ class UdpMux:
         self._retire(owner.agent, evicted)
         self._counters.path_switches += 1
         self._counters.paths_adopted += 1
+        self.guard.admit(path)
         owner.on_path_changed()
 
     def expire_adopted(self, owner: PathOwner, now: float) -> None:
@@ -334,6 +340,7 @@ class UdpMux:
         self._retire(agent, evicted)
         if before is not None and agent.selected is not before:
             self._counters.path_switches += 1
+        self.guard.admit(path)
         owner.on_checked(now)
 
     def _retire(self, agent: IceAgent, evicted: Path | None) -> None:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python's socket module does not name it
 SO_RXQ_OVFL = 40  # count of datagrams the kernel dropped because the queue was full
 IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)  # Python 3.11 does not name it
+SO_MEMINFO = 55  # what the socket holds and has dropped, at any time (sock_diag.h)
 BUFFER_BYTES = 4 * 1024 * 1024  # about 300 ms of the load one core can carry
+PEER_BUFFER_BYTES = 512 * 1024  # of a socket for one peer: about a second of what a browser sends
 ANCILLARY_BYTES = socket.CMSG_SPACE(16) + socket.CMSG_SPACE(20) + socket.CMSG_SPACE(4)
 
 _TIMESPEC = struct.Struct("@ll")
 _OVERFLOW = struct.Struct("@I")
+_MEMINFO = struct.Struct("@9I")  # the last is the count of drops
 unpack_timespec = _TIMESPEC.unpack
 unpack_overflow = _OVERFLOW.unpack
 
@@ -60,21 +63,56 @@ def _bind(family: int, address: SocketAddress) -> socket.socket:
     """Open, configure and bind one non-blocking socket of `family`."""
     handle = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        handle.setblocking(False)
-        if family == socket.AF_INET6:
-            handle.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            handle.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-        else:
-            handle.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-        handle.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        handle.setsockopt(socket.SOL_SOCKET, SO_RXQ_OVFL, 1)
-        handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        _configure(handle, BUFFER_BYTES)
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
         handle.bind(address)
     except OSError:
         handle.close()
         raise
     return handle
+
+
+def _configure(handle: socket.socket, receive_buffer: int) -> None:
+    """Ask for what is read beside each datagram: our address, the kernel's time stamp, its count of drops."""
+    handle.setblocking(False)
+    if handle.family == socket.AF_INET6:
+        handle.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        handle.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    else:
+        handle.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+    handle.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    handle.setsockopt(socket.SOL_SOCKET, SO_RXQ_OVFL, 1)
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+
+
+def open_peer_socket(media: MediaSocket, remote: SocketAddress, local: bytes) -> socket.socket:
+    """Open another socket on the port of `media` that gets what comes from `remote` to our packed address `local`, and nothing
+    else: the kernel prefers the connected socket. Sending goes on through `media`.
+
+    Between bind and connect it gets what anybody sends to `local`. That stays in its queue and is read with its real source, so
+    a datagram of another peer is only read elsewhere. SO_REUSEPORT admits sockets of the same user alone and is taken from
+    `media` again at once: a second worker on this port is still refused. Raises OSError.
+    """
+    main = media.socket
+    handle = socket.socket(main.family, socket.SOCK_DGRAM)
+    try:
+        _configure(handle, PEER_BUFFER_BYTES)
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        main.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            handle.bind((socket.inet_ntop(main.family, local), media.port, *remote[2:]))
+        finally:
+            main.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+        handle.connect(remote)
+    except (OSError, ValueError) as error:  # ValueError: `local` is not an address of this family
+        handle.close()
+        raise error if isinstance(error, OSError) else OSError(errno.EADDRNOTAVAIL, "no local address") from error
+    return handle
+
+
+def dropped_datagrams(handle: socket.socket) -> int:
+    """Return the kernel's running count (32 bits) of what this socket's queue or filter dropped. Raises OSError."""
+    return int(_MEMINFO.unpack(handle.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, _MEMINFO.size))[-1])
 
 
 def local_address(ancillary: Ancillary) -> bytes:

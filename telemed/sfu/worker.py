@@ -166,6 +166,8 @@ class Worker:
             "rooms": len(self.rooms),
             "connections": len(self._listener) if self._listener is not None else 0,
             "peers": sum(len(room.peers) for room in self.rooms.values()),
+            "flooded": int(services.mux.guard.flooded),
+            "peer_sockets": len(services.mux.guard),
             "dropped_events": self._control.dropped_events if self._control is not None else 0,
             "socket": {"receive_buffer": media_socket.receive_buffer, "send_buffer": media_socket.send_buffer},
         }

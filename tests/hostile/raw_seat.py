@@ -91,9 +91,9 @@ def read_answer(text: str) -> Negotiated:
 class RawPeer:
     """The transport of one seat. `rtp` sends what it is told to; `answer` is the last one."""
 
-    def __init__(self, seat: SeatClient) -> None:
+    def __init__(self, seat: SeatClient, rtp: RtpClient | None = None) -> None:
         self.seat = seat
-        self.rtp = RtpClient()
+        self.rtp = rtp or RtpClient()
         self.answer: Negotiated | None = None
         self.attempt = int(time.time() * 1000)
         self.offers = 0

@@ -1,0 +1,68 @@
+"""Judges from counts whether a worker's media port is being flooded. Pure: counts and the time go in, a state comes out."""
+
+from __future__ import annotations
+
+from telemed.sfu.counters import Counters
+
+PERIOD = 0.1  # seconds between two judgements
+BEGINS_AT = 3000.0  # junk datagrams a second: six senders of pictures whose call has just ended are still below
+ENDS_BELOW = 1000.0
+CALM_SECONDS = 5.0  # below that for so long: floods come in waves, and switching costs
+
+
+def junk_read(counts: Counters) -> int:
+    """Return how many datagrams were read that nobody of ours sent: strangers', and such as only claim a peer's address."""
+    return (
+        counts.drop_address_unknown
+        + counts.drop_alert_plaintext
+        + counts.drop_class_unknown
+        + counts.drop_dtls_inbox_full
+        + counts.drop_dtls_rate
+        + counts.drop_empty
+        + counts.drop_oversized
+        + counts.drop_srtp_auth
+        + counts.drop_stun_malformed
+        + counts.drop_stun_unauthenticated
+        + counts.drop_stun_unknown_user
+    )
+
+
+class FloodWatch:
+    """Flooded or not, with hysteresis.
+
+    What found no room in a queue counts as junk in the proportion of what was read: a worker that gets no processor time drops
+    datagrams too, and is not flooded. What the strangers' filter refused is junk.
+    """
+
+    def __init__(self, counts: Counters, now: float) -> None:
+        self.flooded = False
+        self.rate = 0.0  # junk datagrams a second at the last judgement
+        self._counts = counts
+        self._at = self._calm_since = now
+        self._read, self._junk, self._lost, self._filtered = self._totals()
+
+    def judge(self, now: float) -> bool:
+        """Look at what was counted since the last judgement (`now`: monotonic seconds); True when the state changed."""
+        passed = now - self._at
+        if passed < PERIOD / 2:  # too little to judge by
+            return False
+        before = self._read, self._junk, self._lost, self._filtered
+        self._read, self._junk, self._lost, self._filtered = self._totals()
+        self._at = now
+        read, junk, lost, filtered = (
+            self._read - before[0],
+            self._junk - before[1],
+            self._lost - before[2],
+            self._filtered - before[3],
+        )
+        self.rate = (filtered + junk + lost * min(junk / read, 1.0) if read else filtered) / passed
+        if self.rate >= ENDS_BELOW:
+            self._calm_since = now
+        flooded = self.rate >= BEGINS_AT if not self.flooded else now - self._calm_since < CALM_SECONDS
+        changed = flooded is not self.flooded
+        self.flooded = flooded
+        return changed
+
+    def _totals(self) -> tuple[int, int, int, int]:
+        counts = self._counts
+        return counts.in_datagrams, junk_read(counts), counts.kernel_receive_drops, counts.kernel_filter_drops

@@ -1,0 +1,74 @@
+"""When a media port counts as flooded, from counts alone."""
+
+from __future__ import annotations
+
+from telemed.sfu.counters import Counters
+from telemed.sfu.flood_watch import BEGINS_AT, CALM_SECONDS, ENDS_BELOW, PERIOD, FloodWatch
+
+
+class Hours:
+    """A watch, its counts and its time."""
+
+    def __init__(self) -> None:
+        self.counts = Counters()
+        self.now = 100.0
+        self.watch = FloodWatch(self.counts, self.now)
+
+    def pass_period(self, read: float = 0.0, junk: float = 0.0, lost: float = 0.0, filtered: float = 0.0) -> bool:
+        """Judge after one period with these rates (datagrams a second; junk is part of what is read)."""
+        self.now += PERIOD
+        self.counts.in_datagrams += round(read * PERIOD)
+        self.counts.drop_address_unknown += round(junk * PERIOD)
+        self.counts.kernel_receive_drops += round(lost * PERIOD)
+        self.counts.kernel_filter_drops += round(filtered * PERIOD)
+        return self.watch.judge(self.now)
+
+
+def test_calls_alone_are_no_flood() -> None:
+    hours = Hours()
+    assert not any(hours.pass_period(read=16_000) for _ in range(20))
+    assert not hours.watch.flooded
+
+
+def test_junk_begins_a_flood_at_its_threshold() -> None:
+    hours = Hours()
+    assert not hours.pass_period(read=20_000, junk=BEGINS_AT - 100)
+    assert hours.pass_period(read=20_000, junk=BEGINS_AT)
+    assert hours.watch.flooded and abs(hours.watch.rate - BEGINS_AT) < 10
+
+
+def test_a_flood_ends_after_calm_and_not_between_waves() -> None:
+    hours = Hours()
+    hours.pass_period(read=9000, junk=9000)
+    periods = round(CALM_SECONDS / PERIOD)
+    for _ in range(3):
+        assert not any(hours.pass_period(read=500, junk=ENDS_BELOW - 100) for _ in range(periods - 2))
+        assert not hours.pass_period(read=2000, junk=ENDS_BELOW + 100)  # another wave
+    ended = [hours.pass_period(read=500) for _ in range(periods + 1)]
+    assert sum(ended) == 1 and not hours.watch.flooded
+
+
+def test_what_the_filter_refuses_keeps_a_flood_going() -> None:
+    hours = Hours()
+    hours.pass_period(read=9000, junk=9000)
+    assert not any(hours.pass_period(filtered=9000) for _ in range(2 * round(CALM_SECONDS / PERIOD)))
+    assert hours.watch.flooded
+
+
+def test_a_worker_without_processor_time_is_not_flooded() -> None:
+    hours = Hours()
+    assert not any(hours.pass_period(read=5000, lost=20_000) for _ in range(20))
+
+
+def test_what_was_lost_counts_as_what_was_read() -> None:
+    hours = Hours()
+    assert hours.pass_period(read=2000, junk=1900, lost=20_000)
+    assert hours.watch.rate > 20_000
+
+
+def test_a_moment_is_too_short_to_judge() -> None:
+    hours = Hours()
+    hours.counts.in_datagrams += 1000
+    hours.counts.drop_class_unknown += 1000
+    assert not hours.watch.judge(hours.now + 0.001)
+    assert hours.watch.judge(hours.now + PERIOD)
