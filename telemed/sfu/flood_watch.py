@@ -5,7 +5,8 @@ from __future__ import annotations
 from telemed.sfu.counters import Counters
 
 PERIOD = 0.1  # seconds between two judgements
-BEGINS_AT = 3000.0  # junk datagrams a second: six senders of pictures whose call has just ended are still below
+BEGINS_AT = 3000.0  # junk datagrams a second, two periods running: six senders of pictures whose call has just ended are below
+AT_ONCE = 9000.0  # and this in a single period
 ENDS_BELOW = 1000.0
 CALM_SECONDS = 5.0  # below that for so long: floods come in waves, and switching costs
 
@@ -36,6 +37,7 @@ class FloodWatch:
 
     def __init__(self, counts: Counters, now: float) -> None:
         self.flooded = False
+        self._suspected = False
         self.rate = 0.0  # junk datagrams a second at the last judgement
         self._counts = counts
         self._at = self._calm_since = now
@@ -44,21 +46,21 @@ class FloodWatch:
     def judge(self, now: float) -> bool:
         """Look at what was counted since the last judgement (`now`: monotonic seconds); True when the state changed."""
         passed = now - self._at
-        if passed < PERIOD / 2:  # too little to judge by
+        if passed < 0.9 * PERIOD:  # too little to judge by
             return False
         before = self._read, self._junk, self._lost, self._filtered
         self._read, self._junk, self._lost, self._filtered = self._totals()
         self._at = now
-        read, junk, lost, filtered = (
-            self._read - before[0],
-            self._junk - before[1],
-            self._lost - before[2],
-            self._filtered - before[3],
-        )
-        self.rate = (filtered + junk + lost * min(junk / read, 1.0) if read else filtered) / passed
+        read, lost, filtered = self._read - before[0], self._lost - before[2], self._filtered - before[3]
+        junk = min(self._junk - before[1], read)  # connections bring junk too, which takes no room in the queue
+        self.rate = (filtered + junk + (lost * junk / read if read else 0.0)) / passed
         if self.rate >= ENDS_BELOW:
             self._calm_since = now
-        flooded = self.rate >= BEGINS_AT if not self.flooded else now - self._calm_since < CALM_SECONDS
+        if self.flooded:
+            flooded = now - self._calm_since < CALM_SECONDS
+        else:
+            flooded = self.rate >= (BEGINS_AT if self._suspected else AT_ONCE)
+        self._suspected = self.rate >= BEGINS_AT
         changed = flooded is not self.flooded
         self.flooded = flooded
         return changed

@@ -20,7 +20,6 @@ async def test_a_short_flood_drops_no_call(mallory: Attacker) -> None:
     for one in (call, newcomer):
         mallory.stack.push_async_callback(one.close)
     await call.connect()
-    before = mallory.product.media_counters()
     with stranger_socket() as stranger:
         async with speaking([call]) as speakers:
             floods = asyncio.gather(
@@ -31,7 +30,6 @@ async def test_a_short_flood_drops_no_call(mallory: Attacker) -> None:
             await newcomer.is_heard()
             await floods
             await call.is_heard(60)
-    counts = mallory.product.media_counters()
-    assert counts["floods"] == before["floods"] + 1
+    assert mallory.product.media_counters()["floods"] >= 1
     for one in (call, newcomer):
         assert one.patient.state["you"]["state"] == "connected"

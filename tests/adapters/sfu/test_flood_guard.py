@@ -25,6 +25,7 @@ LONG = 20.0  # seconds: the machine may be busy
 def quick_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Floods begin at a rate a busy machine reaches, and end soon."""
     monkeypatch.setattr(flood_watch, "BEGINS_AT", 500.0)
+    monkeypatch.setattr(flood_watch, "AT_ONCE", 500.0)
     monkeypatch.setattr(flood_watch, "ENDS_BELOW", 200.0)
     monkeypatch.setattr(flood_watch, "CALM_SECONDS", 1.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.sfu.counters import Counters
-from telemed.sfu.flood_watch import BEGINS_AT, CALM_SECONDS, ENDS_BELOW, PERIOD, FloodWatch
+from telemed.sfu.flood_watch import AT_ONCE, BEGINS_AT, CALM_SECONDS, ENDS_BELOW, PERIOD, FloodWatch
 
 
 class Hours:
@@ -32,9 +32,20 @@ def test_calls_alone_are_no_flood() -> None:
 
 def test_junk_begins_a_flood_at_its_threshold() -> None:
     hours = Hours()
-    assert not hours.pass_period(read=20_000, junk=BEGINS_AT - 100)
-    assert hours.pass_period(read=20_000, junk=BEGINS_AT)
+    assert not any(hours.pass_period(read=20_000, junk=BEGINS_AT - 100) for _ in range(20))
+    assert [hours.pass_period(read=20_000, junk=BEGINS_AT) for _ in range(3)] == [False, True, False]
     assert hours.watch.flooded and abs(hours.watch.rate - BEGINS_AT) < 10
+
+
+def test_much_junk_begins_a_flood_at_once_and_a_burst_does_not() -> None:
+    hours = Hours()
+    assert not any(hours.pass_period(read=20_000, junk=junk) for junk in (AT_ONCE - 100, 0, AT_ONCE - 100, 0))
+    assert hours.pass_period(read=20_000, junk=AT_ONCE)
+
+
+def test_junk_of_connections_is_no_flood_of_datagrams() -> None:
+    hours = Hours()
+    assert not any(hours.pass_period(read=500, junk=50_000) for _ in range(20))
 
 
 def test_a_flood_ends_after_calm_and_not_between_waves() -> None:
@@ -62,7 +73,7 @@ def test_a_worker_without_processor_time_is_not_flooded() -> None:
 
 def test_what_was_lost_counts_as_what_was_read() -> None:
     hours = Hours()
-    assert hours.pass_period(read=2000, junk=1900, lost=20_000)
+    assert hours.pass_period(read=3000, junk=2900, lost=20_000)
     assert hours.watch.rate > 20_000
 
 
