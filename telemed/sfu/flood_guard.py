@@ -182,8 +182,9 @@ class FloodGuard:
 
     def _drop(self, key: tuple[object, bytes]) -> None:
         """Read what is queued in a peer's socket and close it; what comes in between the two is lost."""
-        inlet = self._inlets.pop(key)
-        assert self._loop is not None
+        inlet = self._inlets.pop(key, None)
+        if inlet is None or self._loop is None:  # what was read on the way led here again
+            return
         self._loop.remove_reader(inlet.socket.fileno())
         self._read(inlet)
         inlet.socket.close()
