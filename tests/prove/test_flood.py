@@ -113,6 +113,7 @@ async def measure(verdict: Verdict, stage: Scene, calls: list[SpokenCall], junk:
             set_up, during = time.monotonic() - offered, not pouring.done()
             sent = await pouring
             silences = [call.hearer.longest() for call in calls]
+            late = speakers.late
             lost = [1 - call.hearer.heard / (victim.said - said) for call in calls]
             after, lasted = await stage.worker(), time.monotonic() - began
             for call in (*calls, newcomer):
@@ -123,7 +124,7 @@ async def measure(verdict: Verdict, stage: Scene, calls: list[SpokenCall], junk:
     verdict.seconds(silence, silences[0], OF_VICTIM if junk == "forged" else OF_OTHERS)
     verdict.seconds(f"of {len(others)} others", max(silences[1:]), OF_OTHERS)
     verdict.tell(f"lost {max(0.0, lost[0]):.1%} and {max(0.0, *lost[1:]):.1%} of the sound")
-    verdict.tell(f"the speakers themselves late by {speakers.late:.2f} s")
+    verdict.tell(f"the speakers themselves late by {late:.2f} s")
     verdict.seconds("a new call's media, from offer to sound", set_up, SET_UP)
     verdict.holds("during the flood", during)
     people = [seat for call in (*calls, newcomer) for seat in (call.doctor, call.patient)]
