@@ -2,7 +2,7 @@
 
 Frames of TCP connections come in by `take_framed` and are judged alike; their address is the connection.
 Only a STUN check whose integrity fits a peer's password makes an address known. Everything else is accepted from known addresses
-only; the rest is counted and dropped without an answer.
+only; the rest is counted and dropped without an answer. While junk pours in, `guard` has peers read from sockets of their own.
 """
 
 from __future__ import annotations
