@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 
 
 @pytest_asyncio.fixture(loop_scope="function")
 async def server(tmp_path: pathlib.Path) -> AsyncIterator[Server]:
     """A fresh demo server for one test."""
-    running = await start_server(tmp_path)
+    running = await start_prepared_server(tmp_path)
     try:
         yield running
     finally:

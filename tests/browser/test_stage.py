@@ -14,7 +14,8 @@ from playwright.async_api import Browser
 
 from tests.browser.browsers import ROOT, ChromiumTab, chromium, eventually, media_flows, open_chromium_tab
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,7 +45,7 @@ class Call:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for all of this file; every test has its own consultation."""
-    running = await start_server(tmp_path_factory.mktemp("stage"))
+    running = await start_prepared_server(tmp_path_factory.mktemp("stage"))
     try:
         yield running
     finally:

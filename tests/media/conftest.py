@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 from tests.client.seat import Api, SeatClient, command_id, open_link, sign_in
 
 
@@ -62,7 +63,7 @@ async def open_visit(server: Server, http: aiohttp.ClientSession) -> Visit:
 @pytest_asyncio.fixture
 async def server(tmp_path: pathlib.Path) -> AsyncIterator[Server]:
     """A fresh demo server for one test."""
-    running = await start_server(tmp_path)
+    running = await start_prepared_server(tmp_path)
     try:
         yield running
     finally:

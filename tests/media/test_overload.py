@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 
 from telemed.admin.client import ask
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 from tests.client.seat import Api, RefusedError, SeatClient, command_id, open_link, sign_in
 from tests.prove.figures import note
 
@@ -26,7 +27,7 @@ SECONDS = 30.0  # for anything a busy machine may take its time with
 @pytest_asyncio.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     """One media worker that may send little."""
-    running = await start_server(tmp_path, program=("-m", "tests.media.demo_with_limit", str(PACKETS)))
+    running = await start_prepared_server(tmp_path, program=("-m", "tests.media.demo_with_limit", str(PACKETS)))
     try:
         yield running
     finally:

@@ -11,7 +11,8 @@ from collections import Counter
 import aiohttp
 import pytest
 
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 from tests.client.seat import SeatClient, command_id, open_link
 from tests.media import kill_loop
 from tests.media.conftest import Visit, open_visit
@@ -121,7 +122,7 @@ def listed(state: dict[str, list[dict[str, str]]]) -> list[tuple[str, str, str]]
 
 
 async def test_other_workers_rooms_do_not_notice_a_dead_worker(tmp_path: pathlib.Path, http: aiohttp.ClientSession) -> None:
-    server = await start_server(tmp_path, "--workers", "2")
+    server = await start_prepared_server(tmp_path, "--workers", "2")
     visits: list[Visit] = []
     try:
         for _ in range(2):

@@ -10,7 +10,8 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 from tests.net.namespaces import Namespace
 
 CALL_TIMEOUT = 90.0  # seconds for a whole call of the second client, start of its process included
@@ -19,7 +20,7 @@ CALL_TIMEOUT = 90.0  # seconds for a whole call of the second client, start of i
 @contextlib.asynccontextmanager
 async def serving(folder: pathlib.Path, inside: Namespace, address: str, **more: Any) -> AsyncIterator[Server]:
     """The demo by HTTPS on `address` of the namespace; `more` is for `start_server`."""
-    running = await start_server(folder, "--lan", address, prefix=inside.prefix, **more)
+    running = await start_prepared_server(folder, "--lan", address, prefix=inside.prefix, **more)
     try:
         yield running
     finally:

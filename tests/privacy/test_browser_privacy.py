@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
-from tests.browser.server import Server, start_server, stop_server
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, stop_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -29,7 +30,7 @@ KEPT = """async () => JSON.stringify({local: {...localStorage}, session: {...ses
 @pytest_asyncio.fixture
 async def server(tmp_path: pathlib.Path) -> AsyncIterator[Server]:
     """A fresh demo."""
-    running = await start_server(tmp_path)
+    running = await start_prepared_server(tmp_path)
     try:
         yield running
     finally:
