@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 import re
-
-import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "telemed"
@@ -35,6 +34,12 @@ IMPURE_MODULES = {
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 
 
+@functools.cache
+def parsed(path: pathlib.Path) -> ast.Module:
+    """The source, for all rules of this file."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 def imported_modules(tree: ast.AST) -> list[str]:
     names: list[str] = []
     for node in ast.walk(tree):
@@ -49,39 +54,36 @@ def part_of(path: pathlib.Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_go_down_only(path: pathlib.Path) -> None:
-    part = part_of(path)
-    modules = imported_modules(ast.parse(path.read_text()))
-    ours = {m.split(".")[1] for m in modules if m.startswith("telemed.")}
-    if part in LEAVES:
-        assert ours <= LEAVES
-    elif part in PURE:
-        assert ours <= LEAVES | PURE
-        assert not {m.split(".")[0] for m in modules} & IMPURE_MODULES
-    elif part in ADAPTERS:
-        assert ours <= LEAVES | PURE | {part}
+def test_imports_go_down_only() -> None:
+    assert SOURCES
+    for path in SOURCES:
+        part, modules = part_of(path), imported_modules(parsed(path))
+        ours = {m.split(".")[1] for m in modules if m.startswith("telemed.")}
+        if part in LEAVES:
+            assert ours <= LEAVES, path
+        elif part in PURE:
+            assert ours <= LEAVES | PURE, path
+            assert not {m.split(".")[0] for m in modules} & IMPURE_MODULES, path
+        elif part in ADAPTERS:
+            assert ours <= LEAVES | PURE | {part}, path
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_sql_stands_only_in_store(path: pathlib.Path) -> None:
-    if part_of(path) == "store":
-        return
-    tree = ast.parse(path.read_text())
-    assert not {m.split(".")[0] for m in imported_modules(tree)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"} or part_of(
-        path
-    ) in {"doctor"}  # `telemed doctor` reports the library's version
+def test_sql_stands_only_in_store() -> None:
     statement = re.compile(r"^\s*(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE) ", re.IGNORECASE)
-    found = [
-        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and statement.match(n.value)
-    ]
-    assert not found
+    for path in SOURCES:
+        if part_of(path) == "store":
+            continue
+        tree = parsed(path)
+        if part_of(path) != "doctor":  # `telemed doctor` reports the library's version
+            assert not {m.split(".")[0] for m in imported_modules(tree)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"}, path
+        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        assert not [text for text in constants if isinstance(text, str) and statement.match(text)], path
 
 
 def test_private_names_of_aiortc_stand_only_in_the_seam() -> None:
     private = re.compile(r"\b(aiortc|aioice|pylibsrtp)\b")
     for path in SOURCES:
-        modules = imported_modules(ast.parse(path.read_text()))
+        modules = imported_modules(parsed(path))
         uses_aiortc = any(m.split(".")[0] in ("aiortc", "pylibsrtp") for m in modules)
         if uses_aiortc:
             allowed = {"sfu", "cli"}
@@ -95,7 +97,7 @@ def test_the_supervisor_stays_small() -> None:
     """It must outlive what it starts: nothing heavy is imported by it."""
     for path in SOURCES:
         if part_of(path) == "supervisor":
-            heavy = {m.split(".")[0] for m in imported_modules(ast.parse(path.read_text()))} & {
+            heavy = {m.split(".")[0] for m in imported_modules(parsed(path))} & {
                 "aiohttp",
                 "aiortc",
                 "sqlalchemy",
