@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import functools
 import pathlib
 import re
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "telemed"
+from tests.rules.sources import PACKAGE, PYTHON, ROOT, imported_modules, parsed
+
 LEAVES = {"config", "errors", "ids", "clock", "logs", "sealing"}
 PURE = {"rtp", "congestion", "media", "care"}
 ADAPTERS = {"sfu", "recording", "store", "signaling", "web", "notify", "interop"}
@@ -31,23 +30,7 @@ IMPURE_MODULES = {
     "subprocess",
     "uuid",
 }
-SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
-
-
-@functools.cache
-def parsed(path: pathlib.Path) -> ast.Module:
-    """The source, for all rules of this file."""
-    return ast.parse(path.read_text("utf-8"))
-
-
-def imported_modules(tree: ast.AST) -> list[str]:
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names.append(node.module or "")
-    return names
+SOURCES = [path for path in PYTHON if "migrations" not in path.parts]
 
 
 def part_of(path: pathlib.Path) -> str:
@@ -57,7 +40,7 @@ def part_of(path: pathlib.Path) -> str:
 def test_imports_go_down_only() -> None:
     assert SOURCES
     for path in SOURCES:
-        part, modules = part_of(path), imported_modules(parsed(path))
+        part, modules = part_of(path), imported_modules(path)
         ours = {m.split(".")[1] for m in modules if m.startswith("telemed.")}
         if part in LEAVES:
             assert ours <= LEAVES, path
@@ -75,7 +58,7 @@ def test_sql_stands_only_in_store() -> None:
             continue
         tree = parsed(path)
         if part_of(path) != "doctor":  # `telemed doctor` reports the library's version
-            assert not {m.split(".")[0] for m in imported_modules(tree)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"}, path
+            assert not {m.split(".")[0] for m in imported_modules(path)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"}, path
         constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
         assert not [text for text in constants if isinstance(text, str) and statement.match(text)], path
 
@@ -83,7 +66,7 @@ def test_sql_stands_only_in_store() -> None:
 def test_private_names_of_aiortc_stand_only_in_the_seam() -> None:
     private = re.compile(r"\b(aiortc|aioice|pylibsrtp)\b")
     for path in SOURCES:
-        modules = imported_modules(parsed(path))
+        modules = imported_modules(path)
         uses_aiortc = any(m.split(".")[0] in ("aiortc", "pylibsrtp") for m in modules)
         if uses_aiortc:
             allowed = {"sfu", "cli"}
@@ -97,7 +80,7 @@ def test_the_supervisor_stays_small() -> None:
     """It must outlive what it starts: nothing heavy is imported by it."""
     for path in SOURCES:
         if part_of(path) == "supervisor":
-            heavy = {m.split(".")[0] for m in imported_modules(parsed(path))} & {
+            heavy = {m.split(".")[0] for m in imported_modules(path)} & {
                 "aiohttp",
                 "aiortc",
                 "sqlalchemy",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import pathlib
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from tests.rules.sources import PYTHON, ROOT, parsed
+
 MAX_FILE, MAX_FUNCTION, MAX_NESTING, MAX_PARAMETERS = 500, 60, 3, 6  # lines, lines, blocks, without self
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -13,7 +14,6 @@ ALLOWED = {
     # The per-packet path: a call costs more than the line it would hide (docs/adr/0001).
     ("telemed/sfu/dataplane.py", "on_media"),
 }
-PYTHON = sorted((ROOT / "telemed").rglob("*.py"))
 SCRIPTS = sorted(p for folder in ("core", "ui") for p in (ROOT / "static" / folder).rglob("*.js"))
 
 
@@ -46,7 +46,7 @@ def test_python_keeps_to_the_sizes() -> None:
     big = {
         (str(path.relative_to(ROOT)), node.name)
         for path in PYTHON
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, FUNCTIONS) and too_big(node)
     }
     assert big - ALLOWED == set()
