@@ -22,7 +22,7 @@ from tests.bench import machine
 from tests.bench.figures import median, summary
 from tests.bench.process import Figures, answer, in_process
 from tests.bench.settings import Settings
-from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab
+from tests.browser.browsers import FAKE_DEVICE, ChromiumTab, chromium, eventually, open_chromium_tab
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server, start_server, stop_server
 
@@ -95,7 +95,7 @@ async def work(orders: Figures) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         server = await start_server(Path(folder))
         try:
-            async with chromium() as browser:
+            async with chromium(FAKE_DEVICE) as browser:  # as many pictures as a camera gives
                 machine.raise_family(orders["priority"], server.process.pid)
                 machine.raise_descendants(orders["priority"])
                 before = machine.CpuSample.take()

@@ -10,6 +10,7 @@ from playwright.async_api import async_playwright
 
 from tests.browser.browsers import (
     CHROMIUM_ARGUMENTS,
+    FAKE_DEVICE,
     READ_STATS,
     ChromiumTab,
     chromium,
@@ -20,7 +21,6 @@ from tests.browser.browsers import (
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
-FAKE_DEVICE = "--use-fake-device-for-media-stream"
 FAKE_ANSWER = "--use-fake-ui-for-media-stream"  # grants every question
 READ_PATIENTS = """async () => {
  const answer = await fetch("/api/v1/sessions/" + location.pathname.split("/").pop());
@@ -50,7 +50,7 @@ class Call:
 @contextlib.asynccontextmanager
 async def patient_browser(without: str, *instead: str) -> AsyncIterator[ChromiumTab]:
     """A page of a Chromium that is started without one of the usual arguments."""
-    arguments = [entry for entry in CHROMIUM_ARGUMENTS if entry != without]
+    arguments = [entry for entry in CHROMIUM_ARGUMENTS if not entry.startswith(without)]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*arguments, *instead])
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser
 
-from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab, selector
+from tests.browser.browsers import FAKE_DEVICE, ChromiumTab, chromium, eventually, media_flows, open_chromium_tab, selector
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
@@ -12,7 +12,7 @@ DESK = {"viewport": {"width": 1000, "height": 640}}  # few pixels to paint: ever
 PHONE = {"viewport": {"width": 390, "height": 844}}
 # Granting some refuses all others, so camera and microphone are named too.
 ALLOWED = ["camera", "microphone", "notifications", "clipboard-read", "clipboard-write"]
-TWO_DEVICES = "--use-fake-device-for-media-stream=device-count=2"
+TWO_DEVICES = f"{FAKE_DEVICE}=fps=10,device-count=2"
 STAGE_SECONDS = 45.0  # from a press to its effect on another page, on a loaded two-core machine
 # Counts what a person would hear and see, and lets it happen.
 LISTEN = """(() => { window.told = []; window.tones = 0;

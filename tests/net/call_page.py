@@ -13,8 +13,6 @@ from playwright.async_api import Browser, async_playwright
 from tests.browser.browsers import CHROMIUM_ARGUMENTS, Tab, eventually, open_chromium_tab
 
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
-FAKE_DEVICE = "--use-fake-device-for-media-stream"
-FEW_PICTURES = FAKE_DEVICE + "=fps=10"  # these tests time the network, not the encoder
 SEAT = (pathlib.Path(__file__).parent / "seat.js").read_text()
 # The relay stands where a NAT would: the page believes that the server's only address is the relay's.
 USE_RELAY = """() => { const apply = RTCPeerConnection.prototype.setRemoteDescription;
@@ -73,7 +71,7 @@ class CallPage:
 @contextlib.asynccontextmanager
 async def chromium_at(program: pathlib.Path = CHROMIUM, *more: str) -> AsyncIterator[Browser]:
     """Chromium, with `more` arguments; if wanted by another `program`, for instance one that enters a network namespace."""
-    arguments = [FEW_PICTURES if entry.startswith(FAKE_DEVICE) else entry for entry in CHROMIUM_ARGUMENTS] + list(more)
+    arguments = [*CHROMIUM_ARGUMENTS, *more]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(program), args=arguments)
         try:
