@@ -25,6 +25,9 @@ from tests.adapters.ops.installation import KEY
 from tests.adapters.ops.serving import serving, wait_until
 from tests.adapters.ops.test_serve import free_port
 
+# Bytes -> answers: beyond our limit, and beyond the proxy's own. Debian's Caddy (2.6) says 502 for the latter when it has read as
+# far as its limit before our 413 is there.
+TOO_LARGE = {"nginx": {600_000: {413}, 2_000_000: {413}}, "caddy": {600_000: {413}, 2_000_000: {413, 502}}}
 DEPLOY = Path(__file__).parents[3] / "docs" / "deploy"
 NGINX = shutil.which("nginx") or next((path for path in ("/usr/sbin/nginx",) if Path(path).exists()), None)
 CADDY = shutil.which("caddy")
@@ -177,8 +180,10 @@ async def visit(front: Front, kind: str) -> None:
             async with http.get(front.url + path, ssl=front.context) as hidden:
                 assert hidden.status == 404 and b"telemed_" not in await hidden.read()
         await _socket(front, http)
-        async with http.post(front.url + "/api/v1/auth/login", data=io.BytesIO(b"x" * 2_000_000), ssl=front.context) as large:
-            assert large.status == 413
+        for size, refusals in TOO_LARGE[kind].items():
+            body = io.BytesIO(b"x" * size)
+            async with http.post(front.url + "/api/v1/auth/login", data=body, ssl=front.context) as large:
+                assert large.status in refusals, size
         own = {"Origin": front.url}
         account = {"email": "a@b.example", "password": "x" * 20}
         async with http.post(front.url + "/api/v1/auth/login", json=account, headers=own, ssl=front.context) as refused:
