@@ -20,18 +20,17 @@ from pytest_asyncio import is_async_test
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("TELEMED_PROVE"))
 hypothesis.settings.load_profile("suite")
 
-# Tests of whole processes and browsers run in real time: one after the other (`-m real_time`). Everything else runs on all cores.
+# Tests whose figures are times: two of them at once leave a machine of two cores enough to keep them, anything busier does not.
 REAL_TIME = (
-    "tests/browser",
     "tests/net",
     "tests/media",
-    "tests/hostile",
-    "tests/privacy",
-    "tests/bench",
     "tests/prove",
-    "tests/turn",
-    "tests/adapters/ops",
+    "tests/turn/test_calls.py",
+    "tests/adapters/ops/test_supervisor.py",
+    "tests/adapters/ops/test_long_upgrade.py",
 )
+# Measurements, and floods that leave nothing to whatever runs beside them.
+ALONE = ("tests/bench", "tests/hostile")
 
 # Tests of pure code, which pass or fail for one reason alone. Every other test does real I/O on a machine that does other work
 # too, and gets a second chance, so that one race does not fail a whole run. The summary names it ("RERUN") with its
@@ -126,12 +125,14 @@ async def no_stray_tasks() -> AsyncIterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the real-time tests, give whatever does I/O its second chance, and watch the tasks of those that can make any."""
+    """Mark what lives by the clock, give whatever does I/O its second chance, and watch the tasks of those that can make any."""
     for item in items:
         if is_async_test(item):  # not the others: making an event loop takes longer than most of them
             item.fixturenames.insert(0, "no_stray_tasks")  # type: ignore[attr-defined]
         place = item.nodeid.split("::", 1)[0]
-        if place.startswith(REAL_TIME) or item.get_closest_marker("browser") or item.get_closest_marker("real_time"):
+        if place.startswith(ALONE):
+            item.add_marker(pytest.mark.alone)
+        elif place.startswith(REAL_TIME) and not item.get_closest_marker("alone"):
             item.add_marker(pytest.mark.real_time)
         if not place.startswith(PURE):
             item.add_marker(pytest.mark.flaky(reruns=1))

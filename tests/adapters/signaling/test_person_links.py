@@ -242,7 +242,7 @@ async def test_nothing_goes_out_where_it_must_not(clinic: World) -> None:
         assert await sent_for(clinic, visit) == []
 
 
-@pytest.mark.real_time
+@pytest.mark.alone
 async def test_asking_takes_the_same_time_for_everybody(clinic: World) -> None:
     """Known, unknown, expired and foreign tokens; mean difference below 5 ms."""
     known, old = await attached(clinic), await attached(clinic)

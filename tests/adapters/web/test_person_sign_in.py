@@ -228,7 +228,7 @@ async def test_one_source_asks_for_few_codes(door: Door) -> None:
     assert statuses == [200] * 20 + [429]
 
 
-@pytest.mark.real_time
+@pytest.mark.alone
 async def test_answers_take_the_same_time_for_known_and_unknown(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking and confirming; mean difference below 5 ms."""
     monkeypatch.setattr(sign_in.CodeRates, "take", lambda *_: None)

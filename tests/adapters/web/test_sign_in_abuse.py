@@ -141,7 +141,7 @@ async def measured(site: Site, rounds: range) -> float:
     return statistics.fmean(sorted(differences)[quarter:-quarter])
 
 
-@pytest.mark.real_time
+@pytest.mark.alone
 async def test_known_and_unknown_accounts_take_the_same_time(proxied: Site, people: People) -> None:
     """Real argon2, alternating, each from a source of its own. A difference in the code shows in every series, noise in one."""
     series = []
