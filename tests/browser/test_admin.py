@@ -17,6 +17,7 @@ RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice
 CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violations
  .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FOCUSED_ITEM = "() => document.activeElement.matches('[role=menu] .menu__item')"
 PLACES = ("people", "sites", "policies", "signin", "messages", "rooms", "health", "changes")
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 PATIENT = "Canarina Zebrowski"
@@ -135,6 +136,7 @@ async def test_people_are_invited_found_and_shut_out_by_keyboard(server: Server)
         await eventually(lambda: tab.evaluate("() => document.querySelectorAll('[data-testid=account-menu]').length === 1"))
         await tab.page.focus(selector("account-menu"))
         await tab.page.keyboard.press("Enter")
+        await eventually(lambda: tab.evaluate(FOCUSED_ITEM))  # the list takes the focus once it is painted
         await tab.page.keyboard.press("End")
         await tab.page.keyboard.press("Enter")
         await tab.page.wait_for_selector(".people-table >> text=Shut")
