@@ -24,13 +24,12 @@ hypothesis.settings.load_profile("suite")
 REAL_TIME = (
     "tests/net",
     "tests/media",
-    "tests/prove",
     "tests/turn/test_calls.py",
     "tests/adapters/ops/test_supervisor.py",
     "tests/adapters/ops/test_long_upgrade.py",
 )
 # Measurements, and floods that leave nothing to whatever runs beside them.
-ALONE = ("tests/bench", "tests/hostile")
+ALONE = ("tests/bench", "tests/hostile", "tests/prove")
 
 # Tests of pure code, which pass or fail for one reason alone. Every other test does real I/O on a machine that does other work
 # too, and gets a second chance, so that one race does not fail a whole run. The summary names it ("RERUN") with its
