@@ -51,11 +51,12 @@ check: setup ## Lint, types, import rules, docs, translations, client unit tests
 test-fast: setup ## Only the pure core
 	$(VENV)/bin/pytest -q -n auto --dist worksteal -p no:schemathesis tests/unit tests/rules
 
-# First what does not live by the clock, on all cores; then calls whose pauses are measured, two at a time: they mostly wait; at last
-# what measures this machine, alone. ARGS may name tests of one kind only: exit code 5 is "none".
+# First what does not live by the clock, on all cores, pages in browsers mixed with what waits for disks and sockets; then calls whose
+# pauses are measured, two at a time: they mostly wait; at last what measures this machine, alone. ARGS may name tests of one kind
+# only: exit code 5 is "none".
 PYTEST = $(VENV)/bin/pytest --ignore=tests/rules --randomly-seed=$(SEED) $(ARGS)
 test: check browsers ## Everything, with real browsers
-	$(PYTEST) -m "not real_time and not alone" -n auto --dist loadfile || [ $$? -eq 5 ]
+	$(PYTEST) -m "not real_time and not alone" -n auto --dist loadfile --no-loadscope-reorder || [ $$? -eq 5 ]
 	$(PYTEST) -m real_time -n 2 --dist loadfile || [ $$? -eq 5 ]
 	$(PYTEST) -m alone || [ $$? -eq 5 ]
 
