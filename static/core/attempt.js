@@ -1,5 +1,5 @@
 // One RTCPeerConnection of a seat (docs/protocol.md section 3): makes offers, takes answers, closes.
-import { askForAudioAgain, inLongFrames } from "./codecs.js";
+import { askForAudioAgain, askForVoice } from "./codecs.js";
 import { LinePool } from "./line_pool.js";
 
 /** @typedef {import("./messages.js").Offer} Offer */
@@ -14,8 +14,8 @@ export class Attempt {
   restart = false;
   /** An offer is being written: until it is set, lines must not change, or what we say of them would not be what it says. */
   writing = false;
-  /** Sound goes in long frames, from the next answer on. */
-  longFrames = false;
+  /** How sound is sent from the next answer on. @type {import("./codecs.js").Voice} */
+  voice = { long: false, redundant: false };
   /** Whether an answer was ever taken. */
   answered = false;
   /** The local description is the offer to be sent next. */
@@ -105,7 +105,7 @@ export class Attempt {
     const lacking = answer.refused.filter((one) => one.code === "no_codec");
     this.lines.drop(new Set(lacking.map((one) => one.mid))); // First: a line that the answer ends loses its mid.
     const sending = new Set(this.lines.publishing().map((line) => line.mid));
-    await this.connection.setRemoteDescription({ type: "answer", sdp: this.longFrames ? inLongFrames(answer.sdp, sending) : answer.sdp });
+    await this.connection.setRemoteDescription({ type: "answer", sdp: askForVoice(answer.sdp, sending, this.voice) });
     this.answered = true;
     this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
   }

@@ -1,9 +1,9 @@
-// The codecs of our rooms: Opus, and one video codec with its retransmissions. All else a browser offers is left out of the offer.
+// The codecs of our rooms: Opus, also with earlier frames repeated, and one video codec with its retransmissions. All else a browser offers is left out of the offer.
 
 /** What a room's video may be. @typedef {"vp8" | "vp9" | "av1"} VideoCodec */
 
 /** @param {import("./messages.js").Kind} kind @param {VideoCodec} video */
-const roomCodecs = (kind, video) => (kind === "audio" ? ["audio/opus"] : [`video/${video}`, "video/rtx"]);
+const roomCodecs = (kind, video) => (kind === "audio" ? ["audio/opus", "audio/red"] : [`video/${video}`, "video/rtx"]);
 
 /** @typedef {(kind: import("./messages.js").Kind) => RTCRtpCapabilities | null} CapabilitiesPort */
 
@@ -42,15 +42,22 @@ export function askForAudioAgain(sdp, capabilities) {
 }
 
 /**
- * An answer that asks for 60 ms of sound in each packet instead of 20 (RFC 4566 ptime): over a very slow link headers cost more than
- * the voice. Browsers follow it from this answer on, and go back with the next that does not say it.
+ * How sound is sent. `long`: 60 ms in each packet instead of 20 (RFC 4566 ptime), as over a very slow link headers cost more than the
+ * voice. `redundant`: each packet repeats the frame before (RFC 2198), as much is lost. @typedef {{long: boolean, redundant: boolean}} Voice
+ */
+
+/**
+ * An answer that asks for sound to be sent so. Browsers follow it from this answer on, and go back with the next that does not say it.
  * @param {string} sdp
  * @param {ReadonlySet<string>} mids of the lines that send
+ * @param {Voice} voice
  */
-export function inLongFrames(sdp, mids) {
-  const sections = sdp.split(/(?=^m=)/m);
-  return sections.map((section) => {
+export function askForVoice(sdp, mids, { long, redundant }) {
+  return sdp.split(/(?=^m=)/m).map((section) => {
     const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
-    return section.startsWith("m=audio") && mid && mids.has(mid) ? `${section}a=ptime:60\r\na=maxptime:60\r\n` : section;
+    if (!section.startsWith("m=audio") || !mid || !mids.has(mid)) return section;
+    const asked = long ? `${section}a=ptime:60\r\na=maxptime:60\r\n` : section;
+    // Of the two payload types the first is sent; our answers name Opus first.
+    return redundant && section.includes(" red/") ? asked.replace(/^(m=\S+ \S+ \S+) (\d+) (\d+)/, "$1 $3 $2") : asked;
   }).join("");
 }

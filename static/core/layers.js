@@ -2,7 +2,7 @@
 //
 // They are named q, h and f (a quarter, a half and all of the captured lines); the server gives everybody the one that fits.
 
-/** What the server said is taken of a picture. @typedef {{layers: readonly string[], maxBitrate: number}} Taken `maxBitrate` bit/s, 0: no limit */
+/** What the server said is taken of a picture or a voice. @typedef {{layers: readonly string[], maxBitrate: number, redundant?: boolean}} Taken `maxBitrate` bit/s, 0: no limit; `redundant`: too much is lost on the way there */
 
 /** Lines of a capture from which it is worth three sizes, and two. */
 const THREE_FROM = 540;

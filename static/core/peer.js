@@ -172,10 +172,13 @@ export class Peer extends Emitter {
     const publication = this.#publish.get(source);
     if (publication) publication.taken = taken;
     if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
-    const thin = taken.maxBitrate > 0;
-    if (source !== "microphone" || !this.#attempt?.answered || this.#attempt.longFrames === thin) return;
-    this.#attempt.longFrames = thin;
-    this.#attempt.lines.dirty = true; // Frames change with an answer, and answers come to offers.
+    const attempt = this.#attempt;
+    if (source !== "microphone" || !attempt?.answered) return;
+    const long = taken.maxBitrate > 0;
+    const { redundant = false } = taken;
+    if (attempt.voice.long === long && attempt.voice.redundant === redundant) return;
+    attempt.voice = { long, redundant };
+    attempt.lines.dirty = true; // What a packet holds changes with an answer, and answers come to offers.
     this.#changed();
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
-import { askForAudioAgain, inLongFrames } from "../core/codecs.js";
+import { askForAudioAgain, askForVoice } from "../core/codecs.js";
 import { Peer } from "../core/peer.js";
 import { FakeConnection } from "./fake_connection.js";
 import { FakeClock, FakeTrack } from "./fakes.js";
@@ -449,16 +449,26 @@ test("a voice for a very slow link: less of it, in long frames from the next ans
   const { sender } = h.connection().transceivers[0];
   const apply = h.connection().setRemoteDescription;
   h.connection().setRemoteDescription = function (answer) { told.push(answer.sdp); return apply.call(this, { ...answer, sdp: "" }); };
-  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=recvonly\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\n";
+  const line = (mid) => `m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:${mid}\r\na=rtpmap:63 red/48000/2\r\n`;
+  const sdp = `v=0\r\n${line(0)}a=recvonly\r\n${line(1)}`;
   h.answer = sdp;
-  const take = async (maxBitrate) => {
-    h.peer.take("microphone", { layers: [], maxBitrate });
+  const take = async (maxBitrate, redundant = false) => {
+    h.peer.take("microphone", { layers: [], maxBitrate, redundant });
     await h.clock.advance(200);
     return [h.offers.length, sender.parameters.encodings[0].maxBitrate];
   };
   assert.deepEqual(await take(16_000), [2, 16_000]);
   assert.deepEqual(await take(16_000), [2, 16_000], "said again: nothing new");
   assert.deepEqual(await take(0), [3, 32_000]);
-  assert.equal(inLongFrames(sdp, new Set(["0"])), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
+  const voice = (long, redundant) => askForVoice(sdp, new Set(["0"]), { long, redundant });
+  assert.equal(voice(true, false), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
   assert.deepEqual(told.map((one) => one.includes("a=ptime:60")), [true, false]);
+  assert.deepEqual(await take(0, true), [4, 32_000], "much is lost: from this answer on each packet repeats the frame before");
+  assert.deepEqual(await take(0, true), [4, 32_000]);
+  assert.deepEqual(await take(0), [5, 32_000]);
+  assert.equal(voice(false, true), sdp.replace("SAVPF 111 63", "SAVPF 63 111"), "of the sending line alone");
+  assert.equal(voice(false, false), sdp);
+  assert.deepEqual(told.map((one) => one.includes("SAVPF 63 111")), [false, false, true, false]);
+  const without = sdp.replaceAll(" 63", "").replaceAll("red/", "other/");
+  assert.equal(askForVoice(without, new Set(["0"]), { long: false, redundant: true }), without);
 });

@@ -59,7 +59,8 @@ class Way(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Codec:
     """One codec of an m-line as the browser numbered it. `rtx_payload_type` is None without RFC 4588. `resend`: of audio, both
-    sides resend lost packets under their own numbers when asked (RFC 4585 NACK)."""
+    sides resend lost packets under their own numbers when asked (RFC 4585 NACK). `red_payload_type`: of audio, under which
+    packets may repeat earlier frames (RFC 2198); None: never."""
 
     kind: Kind
     name: str  # lower case: opus, vp8
@@ -68,6 +69,7 @@ class Codec:
     channels: int
     rtx_payload_type: int | None
     resend: bool = False
+    red_payload_type: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +254,15 @@ class VideoPaused:
 class LayersWanted:
     """Event `layers_wanted`: which layers of a published camera somebody takes, by name (none: the line has no layers), and the
     most its encoder should send in bit/s when every subscriber's link takes less (0: no limit). Of sound: the same limit, while
-    somebody hears it over a very slow link; frames are to be long then. On changes, and every 4 s."""
+    somebody hears it over a very slow link; frames are to be long then. `redundant`: of sound, much of it is lost on its way
+    here, so packets are to repeat earlier frames (RFC 2198). On changes, and every 4 s."""
 
     room_id: str
     peer_id: str
     track_id: str
     layers: tuple[str, ...]
     max_bitrate: int
+    redundant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

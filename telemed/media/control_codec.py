@@ -115,9 +115,10 @@ def _check_wishes(request: SetWishes) -> None:
 
 def _check_codec(codec: Codec) -> None:
     _require(bool(codec.name), "name")
-    _require(codec.payload_type <= 127 and (codec.rtx_payload_type or 0) <= 127, "payload_type")
+    others = codec.rtx_payload_type, codec.red_payload_type
+    _require(codec.payload_type <= 127 and all((number or 0) <= 127 for number in others), "payload_type")
     _require(0 < codec.clock_rate <= MAX_CLOCK_RATE, "clock_rate")
-    _require(codec.payload_type != codec.rtx_payload_type, "rtx_payload_type")
+    _require(codec.payload_type not in others, "payload_type")
 
 
 def encode_event(event: WorkerEvent, generation: str) -> bytes:

@@ -29,6 +29,7 @@ class ReceiverStatistics:
         "_received_prior",
         "bitrate",
         "clock_rate",
+        "fraction_lost",
         "octets",
         "packets",
         "ssrc",
@@ -41,6 +42,7 @@ class ReceiverStatistics:
         self.packets = 0
         self.octets = 0  # whole RTP packets, headers and padding included
         self.bitrate = 0  # bit/s, as of the last `update_bitrate`
+        self.fraction_lost = 0  # in the interval of the last report block, 1/256
         self._max_step = MAX_JITTER_STEP * clock_rate
         self._base = -1
         self._highest = -1
@@ -97,6 +99,7 @@ class ReceiverStatistics:
         self._expected_prior = expected
         self._received_prior = self.packets
         fraction = min((lost_interval << 8) // expected_interval, 255) if lost_interval > 0 < expected_interval else 0
+        self.fraction_lost = fraction
         delay = round((now - self._last_sr_at) * DELAY_CLOCK) if self._last_sr else 0
         return ReportBlock(
             ssrc=self.ssrc,

@@ -58,6 +58,7 @@ class Counters:
         "in_datagrams",
         "in_dtls",
         "in_frames",
+        "in_red",
         "in_rtcp",
         "in_rtp",
         "in_rtx",
@@ -69,6 +70,7 @@ class Counters:
         "nack_unanswered",
         "out_bytes",
         "out_padding",
+        "out_red",
         "out_rtcp",
         "out_rtp",
         "out_repeated",
@@ -81,6 +83,7 @@ class Counters:
         "pli_sent",
         "probes",
         "send_blocked",
+        "sound_recovered",
         "twcc_sent",
     )
 
@@ -144,6 +147,7 @@ class Counters:
     in_datagrams: int
     in_dtls: int
     in_frames: int
+    in_red: int
     in_rtcp: int
     in_rtp: int
     in_rtx: int
@@ -155,6 +159,7 @@ class Counters:
     nack_unanswered: int
     out_bytes: int
     out_padding: int
+    out_red: int
     out_rtcp: int
     out_rtp: int
     out_repeated: int
@@ -167,4 +172,5 @@ class Counters:
     pli_sent: int
     probes: int
     send_blocked: int
+    sound_recovered: int
     twcc_sent: int

@@ -25,6 +25,7 @@ from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.ice_lite import ADOPT_QUIET, Path
 from telemed.sfu.paced_send import Held
 from telemed.sfu.peer import MAX_DATAGRAMS_PER_SECOND, Peer
+from telemed.sfu.redundant_sound import RedundantSound
 from telemed.sfu.streams import MAX_JUMP
 from telemed.sfu.udp_mux import BUFFER_BYTES, UdpMux
 
@@ -56,6 +57,7 @@ class Dataplane:
         self._out_view = memoryview(self._out)
         self._out_pointer = seam.pin(self._out)
         self._cell = seam.length_cell()
+        self._sound = RedundantSound(mux, counters)
         self.sources: dict[int, Peer] = {}  # inbound SSRC -> who sends it; of two with the same one the later
 
     def on_stray(self, length: int, now: float) -> Peer | None:
@@ -149,9 +151,17 @@ class Dataplane:
             stream = original
         else:
             counters.in_rtp += 1
-            if payload_type != stream.payload_type:  # comfort noise, or a codec nobody negotiated
-                counters.drop_line_unknown += 1
-                return
+            if payload_type != stream.payload_type:
+                redundancy = stream.redundancy
+                if redundancy is None or payload_type != redundancy.payload_type:  # comfort noise, a codec nobody negotiated
+                    counters.drop_line_unknown += 1
+                    return
+                try:  # RFC 2198: what went lost before it is forwarded first
+                    packet = self._sound.unwrap(stream, redundancy, packet, arrival_us)
+                    marker, payload_type, sequence, timestamp, _ssrc, offset, padding = parse_header(packet)
+                except MalformedPacket:
+                    counters.drop_rtp_malformed += 1
+                    return
         # Sequence bookkeeping. SRTP refuses repeats of a datagram; a resend may still bring what came by itself.
         highest = stream.highest
         step = ((sequence - highest + 0x8000) & 0xFFFF) - 0x8000
@@ -170,6 +180,8 @@ class Dataplane:
             return
         elif stream.ring.get(ext, 0.0) is not None:
             counters.drop_duplicate += 1
+            if stream.redundancy is not None and stream.redundancy.came_late(ext):  # its frame had come with another
+                stream.stats.on_packet(ext, timestamp, now, len(packet))
             return
         else:
             fresh = False
@@ -218,7 +230,11 @@ class Dataplane:
             control = flow.control
             if control is not None:  # the subscriber's congestion control: video may have to wait
                 now_us = _monotonic_ns() // 1000
-                if flow.is_video and control.in_charge:
+                if not flow.is_video:
+                    if flow.repeats:  # of a voice somebody loses much of
+                        self._sound.send(flow, stream, ext, number, out_timestamp, now)
+                        continue
+                elif control.in_charge:
                     size = header_length + len(payload)
                     verdict = control.offer(out_ssrc, size, now_us, fresh, begins)
                     if verdict is not SEND:

@@ -19,6 +19,7 @@ from telemed.rtp.round_trip import RoundTripEstimator
 from telemed.rtp.sequence import seq_delta
 from telemed.rtp.vp8_numbers import PictureFields
 from telemed.sfu.ice_lite import Address, Connection
+from telemed.sfu.redundant_state import SentRedundancy
 from telemed.sfu.streams import InboundStream
 from telemed.sfu.udp_socket import Ancillary
 
@@ -94,6 +95,8 @@ class EgressFlow:
         "offset",
         "packets_departed",
         "paused",
+        "redundancy",
+        "repeats",
         "round_trip",
         "rtx",
         "rtx_ssrc",
@@ -117,10 +120,8 @@ class EgressFlow:
     ) -> None:
         """`control`: congestion control towards this subscriber, where the line agreed on transport-wide numbers."""
         self.subscriber, self.control = subscriber, control
-        self.track = track
-        self.line = line
-        self.ssrc = ssrc
-        self.rtx_ssrc = rtx_ssrc
+        self.track, self.line = track, line
+        self.ssrc, self.rtx_ssrc = ssrc, rtx_ssrc
         self.is_video = line.codec.kind is Kind.VIDEO
         extensions = line.mid.encode(), line.extensions.mid, line.extensions.transport_cc if control is not None else 0
         template = EgressTemplate(ssrc, line.codec.payload_type, *extensions)
@@ -128,6 +129,8 @@ class EgressFlow:
         rtx_type = line.codec.rtx_payload_type
         self.rtx = EgressTemplate(rtx_ssrc, rtx_type, *extensions) if rtx_ssrc and rtx_type is not None else None
         self.copies = SentCopies() if line.codec.resend else None  # of audio that is resent as it was
+        self.redundancy = SentRedundancy.of(line.codec) if control is not None else None
+        self.repeats = 0  # earlier frames of a voice in each packet, see `redundancy`
         self.transmit: Any = None  # libsrtp handle of the subscriber; None until DTLS is done
         self.address: Address = ("", 0)
         self.ancillary: Ancillary | None = None

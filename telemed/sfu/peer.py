@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from telemed.congestion.twcc import TwccRecorder
 from telemed.media.clockfit import PublisherClock
-from telemed.media.control import Negotiate, PeerState, PublishLine, SubscribeLine
+from telemed.media.control import Codec, Negotiate, PeerState, PublishLine, SubscribeLine
 from telemed.media.loss_guard import LossGuard
 from telemed.media.resend_budget import ResendBudget
 from telemed.rtp.extensions import find_extension
@@ -113,7 +113,7 @@ class Peer(PeerTransport):
             return None
         codec = line.line.codec
         is_rtx = payload_type == codec.rtx_payload_type
-        if not is_rtx and payload_type != codec.payload_type:
+        if not is_rtx and payload_type not in (codec.payload_type, codec.red_payload_type):
             return None
         if line.layers is not None:
             return self._latch_layer(line.layers, ssrc, packet, is_rtx)
@@ -279,12 +279,12 @@ class Peer(PeerTransport):
         fitting = [
             entry
             for entry in self.published.values()
-            if payload_type in (entry.line.codec.payload_type, entry.line.codec.rtx_payload_type)
+            if payload_type in _numbers(entry.line.codec)
         ]
         if len(fitting) != 1:
             return None
         line = fitting[0]
-        if payload_type == line.line.codec.payload_type and line.stream is not None:
+        if payload_type != line.line.codec.rtx_payload_type and line.stream is not None:
             return None
         return line
 
@@ -307,6 +307,11 @@ class Peer(PeerTransport):
         sources = self.services.dataplane.sources
         if sources.get(ssrc) is self:
             del sources[ssrc]
+
+
+def _numbers(codec: Codec) -> tuple[int | None, ...]:
+    """The payload types under which packets of a line may come."""
+    return codec.payload_type, codec.rtx_payload_type, codec.red_payload_type
 
 
 def _lanes(entry: PublishedLine) -> tuple[PublishedLine, ...]:

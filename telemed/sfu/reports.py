@@ -10,6 +10,7 @@ from telemed.media.loss_guard import Pause, Resume
 from telemed.rtp.rtcp import build_nack, build_receiver_report, build_sdes, build_sender_report
 from telemed.rtp.rtcp_records import ReportBlock
 from telemed.sfu.quality import QualityMeter
+from telemed.sfu.redundant_state import choose_repeats
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
@@ -106,6 +107,7 @@ class PeerReporter:
         for line in peer.published.values():
             if line.layers is not None:
                 line.layers.measure(now)
+        choose_repeats(peer, now)
         self._guard(now)
         self._seconds += 1
         if self._seconds % QUALITY_SECONDS == 0:

@@ -13,6 +13,7 @@ from telemed.media.stats import ReceiverStatistics
 from telemed.rtp import av1, vp8, vp9
 from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
+from telemed.sfu.redundant_state import ReceivedRedundancy
 from telemed.sfu.source_rate import SourceRate
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class InboundStream:
         "payload_type",
         "published",
         "rate",
+        "redundancy",
         "ring",
         "ssrc",
         "stats",
@@ -64,6 +66,7 @@ class InboundStream:
         self.is_rtx = is_rtx
         self.is_video = line.codec.kind is Kind.VIDEO
         self.payload_type = line.codec.payload_type  # of the media, also on a stream of resends
+        self.redundancy = ReceivedRedundancy.of(line.codec)  # where packets may repeat earlier frames
         wanted = line.extensions.transport_cc, line.extensions.audio_level
         self.layout = ExtensionLayout(*wanted) if any(wanted) else None
         self.highest = -1  # extended sequence number

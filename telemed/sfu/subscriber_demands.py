@@ -57,9 +57,11 @@ def peak_of(flow: EgressFlow) -> float:
 
 
 def sound_of(peer: Peer) -> float:
-    """Bitrate of all sound under the subscriber's transport-wide numbers, with headers."""
-    streams = [flow.track.stream for flow in peer.flows.values() if not flow.is_video and flow.control is not None]
-    return sum(max(stream.rate.bitrate, LEAST_SOUND) for stream in streams if stream is not None)
+    """Bitrate of all sound under the subscriber's transport-wide numbers, with headers and what is repeated in it."""
+    flows = [flow for flow in peer.flows.values() if not flow.is_video and flow.control is not None]
+    streams = [flow.track.stream for flow in flows]
+    repeated = sum(flow.redundancy.rate.bitrate for flow in flows if flow.redundancy is not None and flow.repeats)
+    return repeated + sum(max(stream.rate.bitrate, LEAST_SOUND) for stream in streams if stream is not None)
 
 
 def source_of(flow: EgressFlow) -> Source:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telemed.media.control import LayersWanted
+from telemed.media.redundancy import RedundancyChoice
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
@@ -18,6 +19,7 @@ ENOUGH_BITRATE = 1_700_000  # bit/s: no camera of ours sends more, so no limit i
 SLOW_LINK = 64_000  # bit/s: a voice at 32 kbit/s in packets of 20 ms takes 58 of it, headers included
 QUICK_AGAIN = 96_000  # bit/s, and for how many seconds
 QUICK_FOR = 10.0
+LOSS_SECONDS = 1.0  # between two looks at what is lost: as often as it is counted
 THIN_VOICE = 16_000  # bit/s: plain speech; with long frames 25 of it on the wire
 
 Wanted = tuple[tuple[str, ...], int]  # names of layers, bit/s
@@ -59,12 +61,15 @@ class PublisherWants:
 
 
 class VoiceWants:
-    """Of one track of sound: whether who speaks was told to send less, and when."""
+    """Of one track of sound: whether who speaks was told to send less, or to repeat earlier frames, and when."""
 
-    __slots__ = ("_slow_at", "_told_at", "thin")
+    __slots__ = ("_choice", "_looked_at", "_slow_at", "_told_at", "redundant", "thin")
 
     def __init__(self) -> None:
         self.thin = False
+        self.redundant = False
+        self._choice = RedundancyChoice()
+        self._looked_at = float("-inf")
         self._slow_at = float("-inf")
         self._told_at = float("-inf")
 
@@ -73,16 +78,29 @@ class VoiceWants:
         publisher = track.publisher
         if publisher is None:
             return None
-        before = self.thin
+        before = self.thin, self.redundant
         slowest = min((_link(flow) for flow in track.flows), default=float("inf"))
-        if slowest < (QUICK_AGAIN if before else SLOW_LINK):
+        if slowest < (QUICK_AGAIN if self.thin else SLOW_LINK):
             self._slow_at = now
         self.thin = now - self._slow_at < QUICK_FOR
-        if self.thin == before and not (self.thin and now - self._told_at >= REPEAT):
+        self._judge_loss(track, now)
+        asks = self.thin or self.redundant
+        if (self.thin, self.redundant) == before and not (asks and now - self._told_at >= REPEAT):
             return None
         self._told_at = now
         limit = THIN_VOICE if self.thin else 0
-        return LayersWanted(publisher.room.room_id, publisher.peer_id, track.track_id, (), limit)
+        return LayersWanted(publisher.room.room_id, publisher.peer_id, track.track_id, (), limit, self.redundant)
+
+    def _judge_loss(self, track: Track, now: float) -> None:
+        """Decide whether so much of this voice is lost on its way here that its packets should repeat earlier frames, where they
+        can. Not while it is to be thin, nor unheard; what room its own path has only who speaks knows."""
+        stream = track.stream
+        if stream is None or stream.redundancy is None or now - self._looked_at < LOSS_SECONDS:
+            self.redundant = self.redundant and not self.thin
+            return
+        self._looked_at = now
+        room = 0.0 if self.thin or not track.flows else float("inf")
+        self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now) > 0
 
 
 def _link(flow: EgressFlow) -> float:

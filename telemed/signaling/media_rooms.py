@@ -327,5 +327,10 @@ def _tell_publisher(visit: LiveVisit, event: LayersWanted) -> None:
     if source is not None and channel is not None:
         channel.live(
             "send_layers",
-            {"source": source.value, "layers": list(event.layers), "max_bitrate": event.max_bitrate},
+            {
+                "source": source.value,
+                "layers": list(event.layers),
+                "max_bitrate": event.max_bitrate,
+                "redundant": event.redundant,
+            },
         )

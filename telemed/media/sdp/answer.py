@@ -62,7 +62,8 @@ def _answer_direction(line: OfferLine, grant: Grant | None) -> str:
 
 
 def _media_header(line: OfferLine, codec: Codec, direction: str) -> list[str]:
-    formats = str(codec.payload_type) + (f" {codec.rtx_payload_type}" if codec.rtx_payload_type is not None else "")
+    numbers = codec.payload_type, codec.rtx_payload_type, codec.red_payload_type
+    formats = " ".join(str(number) for number in numbers if number is not None)  # the first is sent, unless a sender decides
     lines = [
         f"m={line.kind} 9 {line.protocol} {formats}",
         "c=IN IP4 0.0.0.0",
@@ -103,6 +104,11 @@ def _codec(line: OfferLine, codec: Codec) -> list[str]:
         lines += [
             f"a=rtpmap:{codec.rtx_payload_type} rtx/{codec.clock_rate}",
             f"a=fmtp:{codec.rtx_payload_type} apt={number}",
+        ]
+    if codec.red_payload_type is not None:
+        lines += [
+            f"a=rtpmap:{codec.red_payload_type} red/{codec.clock_rate}/{codec.channels}",
+            f"a=fmtp:{codec.red_payload_type} {number}/{number}",
         ]
     return lines
 

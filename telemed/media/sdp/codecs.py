@@ -16,6 +16,7 @@ VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # whi
 DEFAULT_VIDEO = "vp8"  # every browser has it
 LAYERED_VIDEO = "vp8"  # whose picture numbers can be rewritten when a subscriber's layer changes
 TRANSPORT_FEEDBACK = "transport-cc"  # draft-holmer-rmcat-transport-wide-cc-extensions-01
+RED = ("red", 48000, 2)  # RFC 2198: packets that repeat earlier frames
 AUDIO_FEEDBACK = ("nack",)  # RFC 4585; browsers have no resend stream for audio
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
 ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
@@ -23,6 +24,7 @@ ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
 _RTPMAP = re.compile(r"(\d{1,3}) ([\w.-]{1,32})/(\d{1,6})(?:/(\d))?", re.ASCII)
 _FMTP_PROFILE = re.compile(r"(\d{1,3}) (?:.*;)?\s*profile(?:-id)?=(\d{1,2})(?:;.*)?", re.ASCII)
 _FMTP_APT = re.compile(r"(\d{1,3}) (?:.*;)?\s*apt=(\d{1,3})(?:;.*)?", re.ASCII)
+_FMTP_RED = re.compile(r"(\d{1,3}) (\d{1,3}(?:/\d{1,3}){1,31})", re.ASCII)  # RFC 2198 section 5: one payload type a block
 _EXTMAP = re.compile(r"(\d{1,3})(?:/\w{1,16})? (\S{1,256})", re.ASCII)
 
 
@@ -49,8 +51,20 @@ def find_codec(section: MediaSection, kind: Kind, video: str = DEFAULT_VIDEO) ->
     payload_type = next(fitting, None)
     if payload_type is None:
         return None
-    resend = kind is Kind.AUDIO and "nack" in _offered_feedback(section, payload_type)
-    return Codec(kind, name, payload_type, clock_rate, channels, _rtx_of(section, types, payload_type), resend)
+    rtx = _rtx_of(section, types, payload_type)
+    if kind is Kind.VIDEO:
+        return Codec(kind, name, payload_type, clock_rate, channels, rtx)
+    resend = "nack" in _offered_feedback(section, payload_type)
+    return Codec(kind, name, payload_type, clock_rate, channels, rtx, resend, _red_of(section, types, payload_type))
+
+
+def _red_of(section: MediaSection, types: dict[int, tuple[str, int, int]], payload_type: int) -> int | None:
+    """The payload type of redundant packets that carry nothing but this codec."""
+    for value in section.all("fmtp"):
+        match = _FMTP_RED.fullmatch(value)
+        if match and types.get(int(match[1])) == RED and {int(number) for number in match[2].split("/")} == {payload_type}:
+            return int(match[1])
+    return None
 
 
 def _other_profiles(section: MediaSection) -> set[int]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from telemed.rtp.sequence import SequenceUnwrapper
-from telemed.sfu import dataplane
+from telemed.sfu import dataplane, redundant_sound
 
 
 class ProtectMonitor:
@@ -22,7 +22,8 @@ class ProtectMonitor:
         self._seen: dict[tuple[Any, int], set[int]] = {}
         self._alive: list[Any] = []  # keys must keep their identity while we compare them
         self._protect = dataplane._protect
-        monkeypatch.setattr(dataplane, "_protect", self._watch)
+        for module in (dataplane, redundant_sound):
+            monkeypatch.setattr(module, "_protect", self._watch)
 
     def verify(self) -> None:
         """Fail when an index was protected twice, or libsrtp refused something."""
