@@ -276,11 +276,7 @@ class Peer(PeerTransport):
 
     def _line_by_payload_type(self, payload_type: int) -> PublishedLine | None:
         """Last resort, for clients that neither announce nor mark: only where it is unambiguous and nothing is displaced."""
-        fitting = [
-            entry
-            for entry in self.published.values()
-            if payload_type in _numbers(entry.line.codec)
-        ]
+        fitting = [entry for entry in self.published.values() if payload_type in _numbers(entry.line.codec)]
         if len(fitting) != 1:
             return None
         line = fitting[0]

@@ -125,7 +125,7 @@ class RedundantSound:
         payload = packet[offset : len(packet) - padding]
         earlier = _frames_before(flow, stream, ext, captured) if ext == stream.highest else []
         if not earlier:
-            self._emit(flow, flow.head[1 + marker], (number, timestamp), payload, now)
+            self._emit(flow, flow.head[2] if marker else flow.head[1], (number, timestamp), payload, now)
             return
         wrapped = build_red(flow.line.codec.payload_type, payload, earlier)
         redundancy.octets += len(wrapped) - len(payload)

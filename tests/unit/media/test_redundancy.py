@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.media.redundancy import AGAIN, CALM, FULL, ROOM, ROOM_KEPT, TEST, RedundancyChoice
+from tests.unit.media.redundant_path import play as play_voice
 
 PLENTY = 1_000_000.0  # bit/s
 
@@ -76,3 +77,13 @@ def test_whatever_is_reported_there_are_none_to_two_and_none_without_room(report
     for loss, room, elapsed in reports:
         now += elapsed
         assert 0 <= choice.look(loss, room, now) <= (2 if room >= ROOM_KEPT else 0)
+
+
+def test_with_repetitions_less_has_to_be_made_up_than_with_requests_alone() -> None:
+    """The figures of docs/audio.md, of a minute instead of an hour: loss both ways, 60 ms round trip, 0.2 s to playout."""
+    for loss, most in ((0.10, (0.02, 0.004, 0.002)), (0.30, (0.15, 0.05, 0.025))):
+        heard = [play_voice(loss, repeats, seconds=60) for repeats in range(3)]
+        shares = [one.concealed for one in heard]
+        assert shares == sorted(shares, reverse=True)
+        assert all(share <= limit for share, limit in zip(shares, most, strict=True)), shares
+        assert heard[2].longest_gap <= heard[0].longest_gap

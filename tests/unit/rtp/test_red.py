@@ -26,9 +26,7 @@ def block(payload_type: int, ticks: int, payload: bytes) -> bytes:
 
 
 @given(frames.filter(lambda frame: len(frame) < 500), st.lists(blocks, max_size=2), st.integers(0, 127), st.binary(max_size=20))
-def test_what_is_built_is_read_again(
-    primary: bytes, earlier: list[tuple[int, bytes]], payload_type: int, around: bytes
-) -> None:
+def test_what_is_built_is_read_again(primary: bytes, earlier: list[tuple[int, bytes]], payload_type: int, around: bytes) -> None:
     built = build_red(payload_type, primary, earlier)
     data = around + built + around
     read = parse_red(data, len(around), len(around) + len(built))
