@@ -1,4 +1,4 @@
-"""A voice over a path that loses packets independently, packet by packet, with NACK and redundancy: what a listener has to make up.
+"""A voice over a path that loses packets independently, one by one, with NACK and redundancy: what a listener has to make up.
 
 The receiver is the server's own gap scheduler and, of frames, whoever got one by any way in time for playout. Requests and
 resends are lost like everything else; a sender repeats no packet twice within a round trip, as browsers and the server do.
@@ -35,9 +35,9 @@ def play(loss: float, repeats: int, *, seconds: float, round_trip: float = 0.06,
     events: list[tuple[float, int, str, int]] = []  # (when, order, what, packet)
     order = iter(range(1 << 40))
 
-    def send(at: float, number: int) -> None:
+    def send(at: float, what: str, number: int) -> None:
         if rng.random() >= loss:
-            heappush(events, (at + round_trip / 2, next(order), "packet", number))
+            heappush(events, (at + round_trip / 2, next(order), what, number))
 
     for n in range(count):
         heappush(events, (n * FRAME, next(order), "send", n))
@@ -46,18 +46,17 @@ def play(loss: float, repeats: int, *, seconds: float, round_trip: float = 0.06,
     while events:
         now, _order, what, number = heappop(events)
         if what == "send":
-            send(now, number)
+            send(now, "packet", number)
         elif what == "packet":
             for earlier in range(max(number - repeats, 0), number + 1):
                 came.setdefault(earlier, now)
                 scheduler.on_packet(FIRST + earlier, now)
         elif what == "tick":
             for wanted in scheduler.due(now, round_trip):
-                if rng.random() >= loss:
-                    heappush(events, (now + round_trip / 2, next(order), "asked", (wanted - FIRST) & 0xFFFF))
+                send(now, "asked", (wanted - FIRST) & 0xFFFF)
         elif now - resent.get(number, -1.0) >= round_trip:
             resent[number] = now
-            send(now, number)
+            send(now, "packet", number)
     return _judge([came.get(n, 1e9) - n * FRAME <= playout for n in range(count)])
 
 
