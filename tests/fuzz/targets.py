@@ -23,6 +23,7 @@ from telemed.rtp import MalformedPacket, av1, vp9
 from telemed.rtp.extensions import find_extension, iter_extensions, scan_extensions
 from telemed.rtp.header import parse_header
 from telemed.rtp.opus import packet_samples
+from telemed.rtp.red import frames_before, parse_red
 from telemed.rtp.rtcp import build_bye, build_fir, build_nack, build_pli, build_sender_report, parse_compound
 from telemed.rtp.rtx import restore_original
 from telemed.rtp.vp8 import frame_size, is_keyframe, parse_descriptor
@@ -70,6 +71,7 @@ def run_rtp(data: bytes) -> None:
     for step in (
         lambda: parse_descriptor(data, start, end),
         lambda: packet_samples(data, start, end),
+        lambda: list(frames_before(parse_red(data, start, end))),
         lambda: restore_original(data, start, padding, 5, 96),
     ):
         with contextlib.suppress(MalformedPacket):
