@@ -14,8 +14,12 @@ export class Attempt {
   restart = false;
   /** An offer is being written: until it is set, lines must not change, or what we say of them would not be what it says. */
   writing = false;
-  /** How sound is sent from the next answer on. @type {import("./codecs.js").Voice} */
+  /** How sound is to be sent. @type {import("./codecs.js").Voice} */
   voice = { long: false, redundant: false };
+  /** How it is: so said the answer that was taken last. */
+  #voice = this.voice;
+  /** As the server wrote it. */
+  #answer = "";
   /** Whether an answer was ever taken. */
   answered = false;
   /** The local description is the offer to be sent next. */
@@ -41,6 +45,11 @@ export class Attempt {
   /** Whether the server has to hear of something. */
   get needsOffer() {
     return this.restart || this.lines.dirty || !this.answered;
+  }
+
+  /** Whether the answer has to be taken anew, for sound to be sent in another way. */
+  get needsVoice() {
+    return this.answered && (this.voice.long !== this.#voice.long || this.voice.redundant !== this.#voice.redundant);
   }
 
   /** Whether an offer lies written and unsent. */
@@ -104,10 +113,27 @@ export class Attempt {
   async accept(answer) {
     const lacking = answer.refused.filter((one) => one.code === "no_codec");
     this.lines.drop(new Set(lacking.map((one) => one.mid))); // First: a line that the answer ends loses its mid.
-    const sending = new Set(this.lines.publishing().map((line) => line.mid));
-    await this.connection.setRemoteDescription({ type: "answer", sdp: askForVoice(answer.sdp, sending, this.voice) });
+    await this.#take(answer.sdp);
     this.answered = true;
     this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
+  }
+
+  /**
+   * Sound sent in another way. What a packet holds changes with an answer, and answers come to offers; but ours says nothing new, and the
+   * last answer still holds: the server hears nothing of it, which over a very slow link would take half a minute.
+   */
+  async changeVoice() {
+    await this.connection.setLocalDescription(await this.connection.createOffer());
+    await this.#take(this.#answer);
+  }
+
+  /** @param {string} sdp */
+  async #take(sdp) {
+    const { voice } = this;
+    const sending = new Set(this.lines.publishing().map((line) => line.mid));
+    await this.connection.setRemoteDescription({ type: "answer", sdp: askForVoice(sdp, sending, voice) });
+    this.#answer = sdp;
+    this.#voice = voice;
   }
 
   close() {

@@ -4,7 +4,7 @@ import { audioContext, meterTrack, speechDetector } from "./audio_level.js";
 import { canShareScreen, SCREEN_BITRATE, shareScreen } from "./screen_share.js";
 import { isStrong } from "./layers.js";
 import { RemoteTracks } from "./remote_tracks.js";
-import { SlowLink, bars, compare, readSample, worst } from "./stats.js";
+import { bars, compare, readSample, worst } from "./stats.js";
 import { clock } from "./timers.js";
 
 /** @typedef {import("./devices.js").Devices} Devices */
@@ -41,6 +41,8 @@ export class CallMedia {
   interrupted = signal(null);
   /** Speaking for half a second with the microphone off. */
   speakingMuted = signal(false);
+  /** Nothing of our camera is sent, so that the voice gets through. */
+  held = signal(false);
   /** The browser has not the video codec of this call: sound only. */
   lacksVideo = signal(false);
   remote = new RemoteTracks();
@@ -55,7 +57,6 @@ export class CallMedia {
   #screen = null;
   /** @type {Sample | null} */
   #sample = null;
-  #ownLink = new SlowLink();
   /** @type {(() => void)[]} */
   #stop = [];
   #stopMeter = () => {};
@@ -70,11 +71,23 @@ export class CallMedia {
       devices.on("track", (change) => this.#deviceChanged(change)),
       devices.on("interrupted", () => this.#interruptionChanged()),
       peer.on("tracks", (receivers) => this.remote.update(receivers)),
-      peer.on("state", (state) => { this.connection.value = state; }),
+      peer.on("state", (state) => this.#connectionIs(state)),
       peer.on("putOff", ({ code }) => { this.putOff.value = code; }),
       peer.on("lacksVideo", (lacks) => this.#videoLacks(lacks)),
       peer.on("stats", (report) => this.#measured(report)),
     ];
+  }
+
+  /** @param {import("./peer.js").PeerState} state */
+  #connectionIs(state) {
+    this.connection.value = state;
+    if (state === "connecting") this.held.value = false; // What was said of the old path goes with it.
+  }
+
+  /** The server said what is taken of a source. @param {import("./messages.js").Source} source @param {import("./layers.js").Taken} taken */
+  take(source, taken) {
+    if (source === "camera") this.held.value = taken.paused === true;
+    this.peer.take(source, taken);
   }
 
   /** Makes the connection ready, with what is open already, for one who may be let in any moment. Sends nothing. */
@@ -261,7 +274,6 @@ export class CallMedia {
     const now = clock.now();
     if (this.#sample && now - this.#sample.at < COMPARE_MS) return;
     const sample = readSample(/** @type {Iterable<[string, any]>} */ (/** @type {unknown} */ (report)), now);
-    this.peer.slow = this.#ownLink.look(sample);
     if (this.#sample) {
       const lines = compare(this.#sample, sample);
       this.reception.value = { sample, lines, bars: bars(worst(lines.values(), sample.rttMs)) };

@@ -206,8 +206,8 @@ export class CallSession {
   /** @param {LiveMessage} message */
   #heard(message) {
     if (message.type === "send_layers") {
-      const { source, layers, max_bitrate: maxBitrate, redundant } = message.data;
-      this.media.peer.take(source, { layers, maxBitrate, redundant });
+      const { source, layers, max_bitrate: maxBitrate, redundant, paused } = message.data;
+      this.media.take(source, { layers, maxBitrate, redundant, paused });
     } else if (message.type === "speaker") this.speaker.value = message.data.participant_id;
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
     else if (message.type === "quality") {

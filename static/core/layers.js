@@ -2,7 +2,10 @@
 //
 // They are named q, h and f (a quarter, a half and all of the captured lines); the server gives everybody the one that fits.
 
-/** What the server said is taken of a picture or a voice. @typedef {{layers: readonly string[], maxBitrate: number, redundant?: boolean}} Taken `maxBitrate` bit/s, 0: no limit; `redundant`: too much is lost on the way there */
+/**
+ * What the server said is taken of a picture or a voice. @typedef {{layers: readonly string[], maxBitrate: number, redundant?: boolean, paused?: boolean}} Taken
+ *   `maxBitrate` bit/s, 0: no limit; `redundant`: too much is lost on the way there; `paused`: nothing, our own link is full
+ */
 
 /** Lines of a capture from which it is worth three sizes, and two. */
 const THREE_FROM = 540;
@@ -58,9 +61,9 @@ export function adjust(encodings, maxBitrate, taken, height) {
   const several = encodings.length > 1;
   let changed = false;
   for (const encoding of encodings) {
-    const active = !several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? "");
+    const active = !taken?.paused && (!several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? ""));
     const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
-    if (several && (encoding.active ?? true) !== active) {
+    if ((encoding.active ?? true) !== active) {
       encoding.active = active;
       changed = true;
     }

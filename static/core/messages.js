@@ -70,7 +70,7 @@
  */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
- *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
+ *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean, paused: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
  */
 
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */

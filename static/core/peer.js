@@ -48,8 +48,6 @@ const SAMPLE_MS = 250;
 const PATIENT_TRIES = 10;
 /** First jump of the attempt's number after another device's clock was ahead; doubles. */
 const STALE_JUMP_MS = 30_000;
-/** Bit/s of a voice over a link that is too slow for more; the server asks for as little where a listener's is. */
-const THIN_VOICE = 16_000;
 /** Milliseconds until refused tracks are asked for again; doubles up to the second figure. */
 const REFUSED_MS = { first: 1_000, longest: 15_000 };
 
@@ -65,8 +63,6 @@ export class Peer extends Emitter {
   #publish = new Map();
   /** What the server said of this attempt's pictures. @type {Map<Source, import("./layers.js").Taken>} */
   #taken = new Map();
-  /** Our own link is too slow for a voice as usual. */
-  #slow = false;
   /** @type {Map<string, Kind>} */
   #subscribe = new Map();
   /** @type {Attempt | null} */
@@ -148,38 +144,19 @@ export class Peer extends Emitter {
    * @param {boolean} [layers] whether a line that is made now may come in several sizes
    */
   publish(source, track, maxBitrate, layers = false) {
-    this.#publish.set(source, { track, layers, taken: this.#publish.get(source)?.taken ?? this.#taken.get(source) ?? null, ...(maxBitrate ? { maxBitrate } : {}) });
+    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ...(maxBitrate ? { maxBitrate } : {}) });
     this.#changed();
   }
 
   /** The server said what is taken of a picture or of the voice of ours. @param {Source} source @param {import("./layers.js").Taken} taken */
   take(source, taken) {
     this.#taken.set(source, taken);
-    this.#apply(source, taken);
-  }
-
-  /** Whether our own link is too slow for a voice as usual. @param {boolean} slow */
-  set slow(slow) {
-    if (slow === this.#slow) return;
-    this.#slow = slow;
-    const said = this.#taken.get("microphone")?.maxBitrate ?? 0;
-    if (!said) this.#apply("microphone", { layers: [], maxBitrate: slow ? THIN_VOICE : 0 });
-  }
-
-  /** @param {Source} source @param {import("./layers.js").Taken} wanted */
-  #apply(source, wanted) {
-    const taken = source === "microphone" && this.#slow && !wanted.maxBitrate ? { layers: [], maxBitrate: THIN_VOICE } : wanted;
     const publication = this.#publish.get(source);
     if (publication) publication.taken = taken;
     if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
-    const attempt = this.#attempt;
-    if (source !== "microphone" || !attempt?.answered) return;
-    const long = taken.maxBitrate > 0;
-    const { redundant = false } = taken;
-    if (attempt.voice.long === long && attempt.voice.redundant === redundant) return;
-    attempt.voice = { long, redundant };
-    attempt.lines.dirty = true; // What a packet holds changes with an answer, and answers come to offers.
-    this.#changed();
+    if (source !== "microphone" || !this.#attempt) return;
+    this.#attempt.voice = { long: taken.maxBitrate > 0, redundant: taken.redundant === true };
+    if (this.#attempt.needsVoice) this.#schedule(AT_ONCE_MS);
   }
 
   /** @param {Source} source */
@@ -238,8 +215,7 @@ export class Peer extends Emitter {
 
   /** @param {Attempt | null} [prepared] */
   #newAttempt(prepared = null) {
-    this.#taken.clear(); // All sizes are sent at first: nobody knows yet what is taken of them, nor what the new path carries.
-    this.#slow = false;
+    this.#taken.clear(); // All sizes are sent at first: nobody knows yet what is taken of them.
     for (const publication of this.#publish.values()) publication.taken = null;
     const attempt = prepared ?? this.#createAttempt();
     this.#attempt?.close();
@@ -266,12 +242,19 @@ export class Peer extends Emitter {
     try {
       attempt.lines.sync(this.#wishes());
       if (attempt.needsOffer) await this.#exchange(attempt);
+      else if (attempt.needsVoice) await this.#changeVoice(attempt);
     } finally {
       this.#busy = false;
     }
     const next = this.#attempt;
     next?.lines.sync(this.#wishes()); // What was wished for meanwhile.
-    if (next?.needsOffer && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
+    if ((next?.needsOffer || next?.needsVoice) && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
+  }
+
+  /** @param {Attempt} attempt */
+  async #changeVoice(attempt) {
+    // Whatever the browser has against it: a real offer, whose answer asks for it as well.
+    await attempt.changeVoice().catch(() => { attempt.lines.dirty = true; });
   }
 
   /** @param {Attempt} attempt */

@@ -17,7 +17,7 @@
  * @property {number} height
  */
 /** @typedef {{mid: string, kind: Kind, bytes: number, width: number, height: number, limited: string}} Outbound */
-/** @typedef {{at: number, rttMs: number | null, outgoing: number | null, path: string, inbound: Map<string, Inbound>, outbound: Map<string, Outbound>}} Sample */
+/** @typedef {{at: number, rttMs: number | null, path: string, inbound: Map<string, Inbound>, outbound: Map<string, Outbound>}} Sample */
 /**
  * @typedef {object} LineQuality what happened on one received line between two samples
  * @property {Kind} kind
@@ -38,13 +38,12 @@
 export function readSample(report, at) {
   const entries = new Map(report);
   /** @type {Sample} */
-  const sample = { at, rttMs: null, outgoing: null, path: "", inbound: new Map(), outbound: new Map() };
+  const sample = { at, rttMs: null, path: "", inbound: new Map(), outbound: new Map() };
   for (const entry of entries.values()) {
     if (entry.type === "inbound-rtp") sample.inbound.set(entry.mid ?? entry.id, inbound(entry));
     if (entry.type === "outbound-rtp") sample.outbound.set(entry.mid ?? entry.id, together(sample.outbound.get(entry.mid), outbound(entry)));
     if (isSelected(entry, entries)) {
       if (typeof entry.currentRoundTripTime === "number") sample.rttMs = Math.round(entry.currentRoundTripTime * 1000);
-      sample.outgoing = entry.availableOutgoingBitrate ?? null;
       sample.path = pathOf(entry, entries);
     }
   }
@@ -162,23 +161,4 @@ export function worst(lines, rttMs) {
     frozen ||= line.frozen;
   }
   return { loss, concealed, frozen, rttMs };
-}
-
-/** Bit/s of an own link below which a voice as usual (58,000 with headers, and what else there is) fills it, and above which it is good again. */
-const SLOW_LINK = 80_000;
-const QUICK_AGAIN = 120_000;
-/** Milliseconds it must be good for. */
-const QUICK_FOR = 10_000;
-
-/** Tells a slow link of one's own by what the browser estimates; Firefox says nothing. */
-export class SlowLink {
-  #slow = false;
-  #seenAt = -Infinity;
-
-  /** @param {Sample} sample @returns {boolean} */
-  look({ outgoing, at }) {
-    if (outgoing !== null && outgoing < (this.#slow ? QUICK_AGAIN : SLOW_LINK)) this.#seenAt = at;
-    this.#slow = at - this.#seenAt < QUICK_FOR;
-    return this.#slow;
-  }
 }

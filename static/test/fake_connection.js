@@ -65,7 +65,7 @@ export class FakeConnection {
     return transceiver;
   }
 
-  async createOffer({ iceRestart }) {
+  async createOffer({ iceRestart } = {}) {
     if (iceRestart) this.restarts += 1;
     return { type: "offer" };
   }

@@ -439,7 +439,7 @@ test("lost sound is asked for where the engine can, and nothing else is said", (
   assert.equal(asking, sdp.replace("a=rtpmap:111 opus/48000/2\r\n", "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\n"));
 });
 
-test("a voice for a very slow link: less of it, in long frames from the next answer on, and back again", async () => {
+test("a voice for a very slow link: less of it, in long frames, and back again, of which the server hears nothing", async () => {
   const h = harness();
   const told = [];
   h.peer.publish("microphone", new FakeTrack("audio"), 32_000);
@@ -452,6 +452,9 @@ test("a voice for a very slow link: less of it, in long frames from the next ans
   const line = (mid) => `m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:${mid}\r\na=rtpmap:63 red/48000/2\r\n`;
   const sdp = `v=0\r\n${line(0)}a=recvonly\r\n${line(1)}`;
   h.answer = sdp;
+  h.peer.subscribe([{ id: "trk_1", kind: "audio" }]);
+  await h.clock.advance(200);
+  told.length = 0;
   const take = async (maxBitrate, redundant = false) => {
     h.peer.take("microphone", { layers: [], maxBitrate, redundant });
     await h.clock.advance(200);
@@ -459,13 +462,13 @@ test("a voice for a very slow link: less of it, in long frames from the next ans
   };
   assert.deepEqual(await take(16_000), [2, 16_000]);
   assert.deepEqual(await take(16_000), [2, 16_000], "said again: nothing new");
-  assert.deepEqual(await take(0), [3, 32_000]);
+  assert.deepEqual(await take(0), [2, 32_000]);
   const voice = (long, redundant) => askForVoice(sdp, new Set(["0"]), { long, redundant });
   assert.equal(voice(true, false), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
   assert.deepEqual(told.map((one) => one.includes("a=ptime:60")), [true, false]);
-  assert.deepEqual(await take(0, true), [4, 32_000], "much is lost: from this answer on each packet repeats the frame before");
-  assert.deepEqual(await take(0, true), [4, 32_000]);
-  assert.deepEqual(await take(0), [5, 32_000]);
+  assert.deepEqual(await take(0, true), [2, 32_000], "much is lost: from this answer on each packet repeats the frame before");
+  assert.deepEqual(await take(0, true), [2, 32_000]);
+  assert.deepEqual(await take(0), [2, 32_000]);
   assert.equal(voice(false, true), sdp.replace("SAVPF 111 63", "SAVPF 63 111"), "of the sending line alone");
   assert.equal(voice(false, false), sdp);
   assert.deepEqual(told.map((one) => one.includes("SAVPF 63 111")), [false, false, true, false]);

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 STEP = 2.0  # times the estimate
 DURATION_US = 30_000  # of a train: twice libwebrtc's, for radio links bunch packets over 5 to 10 ms
 LONG_US = 60_000  # after a train that came through slower than sent: was it the path, or its jitter?
-MIN_PACKETS, MANY_PACKETS = 5, 10  # fewer measure the jitter of timers; larger trains have more packets, not larger ones
-MIN_SIZE, MAX_SIZE = 200, 280  # bytes: five small ones cost a 64 kbit/s path 125 ms, once in 5 s; padding alone fills no more
+PACKETS = 10  # of small trains: what a path lets pass at once is over by the second half; larger ones have more, not larger
+MIN_SIZE, MAX_SIZE = 200, 280  # bytes: ten small ones cost a 64 kbit/s path 250 ms, every 15 s; padding alone fills no more
 MAX_PACKETS = 256  # 19 Mbit/s for 30 ms
 INTERVAL_US = 5_000_000  # after a train that found nothing; on a slow path longer, up to
 MAX_INTERVAL_US = 20_000_000
@@ -95,11 +95,11 @@ class ProbePlanner:
         if self._plan is not None or estimate >= desired or now_us < self._next_us or self._next_us < 0:
             return None
         bitrate = min(estimate * STEP, desired * USEFUL)
-        if bitrate >= self._failed_bitrate and now_us < self._failed_us + self._pause_us:
+        if bitrate > self._failed_bitrate / STEP and now_us < self._failed_us + self._pause_us:
             return None
         total = bitrate * self._duration_us / 8e6  # bytes
-        size = min(max(int(total / MANY_PACKETS), MIN_SIZE), MAX_SIZE)
-        packets = min(max(MIN_PACKETS, round(total / size)), MAX_PACKETS)
+        size = min(max(int(total / PACKETS), MIN_SIZE), MAX_SIZE)
+        packets = min(max(PACKETS, round(total / size)), MAX_PACKETS)
         self.planned += 1
         self._plan = ProbePlan(self.planned, bitrate, packets, size, int(packets * size * 8e6 / bitrate))
         self._planned_us = now_us

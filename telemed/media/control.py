@@ -17,7 +17,7 @@ from enum import StrEnum
 from telemed.congestion.demands import Mode
 from telemed.media.overload import LoadLevel
 
-CONTROL_VERSION = 1
+CONTROL_VERSION = 2
 MAX_LAYERS = 3  # of one picture: what browsers send; more would cost every publisher of a call
 MAX_FRAME_BYTES = 512 * 1024  # a snapshot of 400 peers fits; anything larger is a fault
 
@@ -255,7 +255,8 @@ class LayersWanted:
     """Event `layers_wanted`: which layers of a published camera somebody takes, by name (none: the line has no layers), and the
     most its encoder should send in bit/s when every subscriber's link takes less (0: no limit). Of sound: the same limit, while
     somebody hears it over a very slow link; frames are to be long then. `redundant`: of sound, much of it is lost on its way
-    here, so packets are to repeat earlier frames (RFC 2198). On changes, and every 4 s."""
+    here, so packets are to repeat earlier frames (RFC 2198). `paused`: no pictures at all, as the publisher's own link is full
+    and its voice waits. On changes, and every 4 s."""
 
     room_id: str
     peer_id: str
@@ -263,6 +264,7 @@ class LayersWanted:
     layers: tuple[str, ...]
     max_bitrate: int
     redundant: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

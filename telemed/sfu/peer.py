@@ -20,6 +20,7 @@ from telemed.sfu.streams import InboundStream, PublishedLine
 from telemed.sfu.subscriber_control import SubscriberControl
 from telemed.sfu.subscriber_video import SubscriberVideo
 from telemed.sfu.transport import PeerTransport
+from telemed.sfu.uplink import Uplink
 
 if TYPE_CHECKING:
     from telemed.sfu.rooms import Room
@@ -54,6 +55,7 @@ class Peer(PeerTransport):
         self.video: SubscriberVideo | None = None  # likewise
         self.guard = LossGuard()  # decides on video until reports on such numbers come
         self.resends = ResendBudget()
+        self.uplink = Uplink()
         self.came = 0  # authenticated datagrams since `_counted_from_us`
         self.deaf_until_us = 0  # what comes until then is more than anybody needs to send, and is dropped unread
         self._counted_from_us = 0
@@ -243,6 +245,7 @@ class Peer(PeerTransport):
         for flow in self.flows.values():
             self.arm(flow)
         self._note_path()
+        self.uplink.on_path()
         if self.transmit is not None and self.path is not None:
             self.room.on_moved(self)
 

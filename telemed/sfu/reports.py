@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from telemed.sfu.streams import InboundStream
 
 DEFAULT_ROUND_TRIP = 0.1  # seconds, until a peer's reports tell
-MAX_REPORT_BYTES = 1200  # per datagram of sender reports
+MAX_REPORT_BYTES = 1200  # per datagram of reports
+SLOW_LINK = 128_000  # bit/s: below it reports come every two seconds, as they take 1.5 kbit/s of it
 MAX_HEARD_LOSS = 77  # 1/256, 30 %: encoders repeat no more for more
 SENDER_REPORT_QUIET = 2.0  # seconds without packets after which a source gets no sender reports
 QUALITY_SECONDS = 2  # calls of `each_second` between two quality events
@@ -94,14 +95,16 @@ class PeerReporter:
         for line in self._peer.published.values():
             if line.layers is not None:
                 line.layers.aim(now)
+        self._peer.uplink.look(self._peer, now)
         self._peer.room.tell_publishers(self._peer, now)
 
     def each_second(self, now: float) -> None:
         """Every second: reports both ways, loss guard, history expiry; every two seconds the quality event."""
         peer = self._peer
         streams = [line.stream for line in peer.lanes if line.stream is not None]
-        self._send_receiver_report(streams, now)
-        self._send_sender_reports(now)
+        self._seconds += 1
+        if self._seconds % 2 or not self._is_slow:
+            self._send_reports(streams, now)
         for stream in streams:
             stream.ring.expire(now)
         for line in peer.published.values():
@@ -109,25 +112,19 @@ class PeerReporter:
                 line.layers.measure(now)
         choose_repeats(peer, now)
         self._guard(now)
-        self._seconds += 1
         if self._seconds % QUALITY_SECONDS == 0:
             peer.services.emit(self._quality.measure(streams, self._fractions, self.round_trip or 0.0, now))
 
-    def _send_receiver_report(self, streams: list[InboundStream], now: float) -> None:
-        blocks: list[ReportBlock] = []
-        for stream in streams:
-            block = stream.stats.take_report_block(now)
-            if block is not None:
-                self._fractions[stream.ssrc] = block.fraction_lost
-                blocks.append(block if stream.is_video else _as_heard(block, stream))
-        if blocks:
-            peer = self._peer
-            report = build_receiver_report(peer.ssrc, blocks) + build_sdes(peer.ssrc, peer.room.cname)
-            peer.services.dataplane.send_rtcp(peer, report)
+    @property
+    def _is_slow(self) -> bool:
+        """Whether the link is one on which reports each second are felt."""
+        control = self._peer.control
+        return self._peer.uplink.held or (control is not None and control.in_charge and control.estimate.bitrate < SLOW_LINK)
 
-    def _send_sender_reports(self, now: float) -> None:
+    def _send_reports(self, streams: list[InboundStream], now: float) -> None:
+        """What we receive of this peer and what we send it, in as few datagrams as it fits."""
         peer = self._peer
-        pending = b""
+        pending = self._receiver_report(streams, now)
         for flow in peer.flows.values():
             report = self._sender_report(flow, now)
             if len(pending) + len(report) > MAX_REPORT_BYTES:
@@ -136,6 +133,17 @@ class PeerReporter:
             pending += report
         if pending:
             peer.services.dataplane.send_rtcp(peer, pending)
+
+    def _receiver_report(self, streams: list[InboundStream], now: float) -> bytes:
+        """Empty where nothing comes."""
+        blocks: list[ReportBlock] = []
+        for stream in streams:
+            block = stream.stats.take_report_block(now)
+            if block is not None:
+                self._fractions[stream.ssrc] = block.fraction_lost
+                blocks.append(block if stream.is_video else _as_heard(block, stream))
+        peer = self._peer
+        return build_receiver_report(peer.ssrc, blocks) + build_sdes(peer.ssrc, peer.room.cname) if blocks else b""
 
     def _sender_report(self, flow: EgressFlow, now: float) -> bytes:
         """Carry the publisher's capture clock through the flow's timestamp offset; empty without clock or recent packets."""

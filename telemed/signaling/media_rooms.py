@@ -332,5 +332,6 @@ def _tell_publisher(visit: LiveVisit, event: LayersWanted) -> None:
                 "layers": list(event.layers),
                 "max_bitrate": event.max_bitrate,
                 "redundant": event.redundant,
+                "paused": event.paused,
             },
         )

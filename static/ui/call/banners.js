@@ -82,6 +82,7 @@ function hint(session, view) {
   if (session.media.interrupted.value) return interruption(session, view);
   if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => view.playVoices()} />` };
   if (session.media.lacksVideo.value) return { kind: "warn", icon: "video-off", id: "no-codec", text: t("call.banner_no_codec"), action: null };
+  if (session.media.held.value && session.media.camera.value) return { kind: "info", icon: "video-off", id: "picture-held", text: t("call.banner_picture_held"), action: null };
   const audioOnly = session.audioOnly.value;
   if (session.me.value?.video_paused && !audioOnly) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: html`<${Button} label=${t("call.stay_audio_only")} onClick=${() => session.hearOnly(true)} testid="stay-audio-only" />` };
   if (session.media.speakingMuted.value) return { kind: "info", icon: "mic-off", id: "muted", text: t("call.banner_muted"), action: html`<${Button} label=${t("call.turn_microphone_on")} onClick=${() => void session.media.toggleMicrophone()} />` };

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from types import SimpleNamespace
+
+import pytest
 
 from telemed.rtp.rtcp import Nack, ReceiverReport, build_nack, build_receiver_report
 from telemed.rtp.rtcp_records import ReportBlock
@@ -103,6 +106,38 @@ async def test_who_speaks_is_told_the_loss_of_who_listens(stage: Stage) -> None:
 
 async def test_a_voice_becomes_thin_while_somebody_hears_it_over_a_very_slow_link(stage: Stage) -> None:
     """Told at once, said again while it lasts, and taken back when the link has been good for ten seconds."""
+    rates = {1: 50_000.0, 2: 80_000.0}  # by ten seconds
+    told = await voice_over(stage, lambda second: rates.get(int(second / 10), 300_000.0), 90)
+    assert told[0] == (10.0, 16_000)
+    lifted = [second for second, limit in told if not limit]
+    assert 39.8 <= lifted[0] <= 40.2, "80 kbit/s is too little to go back"
+    assert lifted[-1] < 61, "said for twenty seconds, lest it was lost"
+    assert max(b - a for (a, _), (b, _) in zip(told, told[1:], strict=False)) <= 4.1
+
+
+async def test_a_voice_that_was_too_much_again_stays_thin_for_longer_each_time(stage: Stage) -> None:
+    """What probes say of a link that lets bursts pass is not what it carries."""
+    thin = True
+
+    def bitrate(second: float) -> float:
+        return 50_000.0 if second < 1 or not thin else 150_000.0
+
+    def follow(limit: int) -> None:
+        nonlocal thin
+        thin = limit > 0
+
+    told = await voice_over(stage, bitrate, 130, follow)
+    changes = [told[0], *(new for old, new in zip(told, told[1:], strict=False) if new[1] != old[1])]
+    begun = [second for second, limit in changes if limit]
+    ended = [second for second, limit in changes if not limit]
+    lasted = [end - begin for begin, end in zip(begun, ended, strict=False)]
+    assert lasted == pytest.approx([11.0, 20.1, 40.1], abs=0.4)
+
+
+async def voice_over(
+    stage: Stage, bitrate: Callable[[float], float], seconds: int, follow: Callable[[int], None] = lambda _: None
+) -> list[tuple[float, int]]:
+    """(Second, limit) of all that who speaks is told while a listener's link is estimated to carry `bitrate` of that second."""
     alice, _bob, _ssrc = await call(stage)
     alice.send_rtp(sound(0))
     await until(lambda: MIC in stage.peer("alice").streams)
@@ -112,17 +147,12 @@ async def test_a_voice_becomes_thin_while_somebody_hears_it_over_a_very_slow_lin
         flow.control = link  # type: ignore[assignment]
     voice = VoiceWants()
     told: list[tuple[float, int]] = []
-    for tenth in range(600):
-        now = 1000.0 + tenth / 10
-        bitrate = 50_000.0 if 100 <= tenth < 200 else 80_000.0 if 200 <= tenth < 300 else 300_000.0
-        link.estimate = SimpleNamespace(bitrate=bitrate)
-        event = voice.look(track, now)
+    for tenth in range(seconds * 10):
+        link.estimate = SimpleNamespace(bitrate=bitrate(tenth / 10))
+        event = voice.look(track, 1000.0 + tenth / 10)
         if event is not None:
             told.append((tenth / 10, event.max_bitrate))
+            follow(event.max_bitrate)
     for flow in track.flows:
         flow.control = None
-    assert told[0] == (10.0, 16_000)
-    assert told[-1][1] == 0
-    assert 39.8 <= told[-1][0] <= 40.2, "80 kbit/s is too little to go back"
-    assert [limit for _, limit in told[:-1]] == [16_000] * (len(told) - 1)
-    assert max(b - a for (a, _), (b, _) in zip(told, told[1:], strict=False)) <= 4.1
+    return told

@@ -260,9 +260,28 @@ def test_nothing_is_probed_that_nobody_could_use() -> None:
 def test_a_small_path_is_hardly_loaded() -> None:
     planner = ProbePlanner()
     planner.reset(0)
-    plan = planner.plan(50_000, 2_000_000, FIRST_US)
+    now, sent = FIRST_US, 0
+    while now < 120 * SECOND:
+        plan = planner.plan(60_000, 2_000_000, now)
+        if plan is not None:
+            sent += plan.packets * plan.packet_size
+            planner.add(carried(plan, 64_000, now))
+            assert (planner.conclude(60_000, 0.0, now + SECOND) or 0) < 70_000
+        now += SECOND // 10
+    assert sent * 8 / 120 < 1_500  # bit/s
+
+
+def test_a_path_that_lets_a_burst_pass_is_not_taken_for_a_quick_one() -> None:
+    planner = ProbePlanner()
+    planner.reset(0)
+    plan = planner.plan(60_000, 2_000_000, FIRST_US)
     assert plan is not None
-    assert plan.packets * plan.packet_size * 8 / (INTERVAL_US / SECOND) < 2_000  # bit/s
+    at_once = [(sent, sent + 1000, *rest) for sent, _, *rest in carried(plan, 1e9, FIRST_US)]
+    held_up = at_once[7][1]
+    late = [(at[0], held_up + 28_000 * (index + 1), *at[2:]) for index, at in enumerate(at_once[7:])]
+    planner.add([*at_once[:7], *late])  # type: ignore[list-item]
+    proved = planner.conclude(60_000, 0.0, FIRST_US + SECOND)
+    assert proved is not None and proved < 90_000 and planner.filled
 
 
 def test_a_train_that_was_lost_or_bunched_proves_nothing() -> None:

@@ -1,0 +1,120 @@
+"""Whether the link of somebody who speaks is too full for the voice: then it is the pictures' turn to stop.
+
+A browser cuts its pictures by itself, but not below some 30 kbit/s for each size: a link of 64 kbit/s stays full, and the voice
+waits behind the pictures for as long as the queue is deep. The voice itself tells: its packets come later and later after their
+RTP time.
+"""
+
+from __future__ import annotations
+
+from telemed.rtp.sequence import TIMESTAMP_CYCLE
+
+WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
+LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
+FULL = 0.35  # seconds of waiting: with the network's share more than a conversation bears (ITU-T G.114: 400 ms)
+EMPTY = 0.12  # seconds: what jitter explains
+FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
+FULL_AGAIN_FOR = 1.5  # seconds, on trial
+LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
+RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
+GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
+GOOD_FOR_LIMIT = 60.0  # and so long from the first time on where less came than
+NARROW = 100_000  # bit/s while the link was full: no picture worth having fits in beside a voice
+TRIAL = 20.0  # seconds after which a trial has succeeded; meanwhile the smallest size alone
+
+
+class ArrivalDelay:
+    """How much later the newest packet of a voice came than the quickest of the last minute or two did."""
+
+    __slots__ = ("_came", "_lateness", "_lowest", "_lowest_before", "_timestamp", "_window_from")
+
+    def __init__(self) -> None:
+        self._timestamp = -1
+        self._came = self._lateness = self._lowest = self._lowest_before = self._window_from = 0.0
+
+    def add(self, timestamp: int, clock_rate: int, came: float) -> float:
+        """Take the RTP timestamp (32 bits) of the newest packet and when it came (seconds); return its delay in seconds."""
+        if self._timestamp < 0:
+            self._begin(timestamp, came)
+            return 0.0
+        step = (timestamp - self._timestamp + TIMESTAMP_CYCLE // 2) % TIMESTAMP_CYCLE - TIMESTAMP_CYCLE // 2
+        change = came - self._came - step / clock_rate
+        if abs(change) > LEAP:
+            self._begin(timestamp, came)
+            return 0.0
+        self._lateness += change
+        self._timestamp, self._came = timestamp, came
+        if came - self._window_from > WINDOW:
+            self._window_from = came
+            self._lowest_before, self._lowest = self._lowest, self._lateness
+        self._lowest = min(self._lowest, self._lateness)
+        return self._lateness - min(self._lowest, self._lowest_before)
+
+    def _begin(self, timestamp: int, came: float) -> None:
+        self._timestamp, self._came, self._window_from = timestamp, came, came
+        self._lateness = self._lowest = self._lowest_before = 0.0
+
+
+class UplinkGuard:
+    """One per publisher; call `look` every 100 ms. `held`: its pictures are to stop, and its voice to be as thin as it can.
+    `on_trial`: they are tried again."""
+
+    __slots__ = (
+        "_came",
+        "_full_since",
+        "_good_for",
+        "_good_since",
+        "_measured_at",
+        "_octets",
+        "_released_at",
+        "held",
+        "on_trial",
+    )
+
+    def __init__(self) -> None:
+        self.held = self.on_trial = False
+        self._full_since = self._good_since = self._released_at = float("-inf")
+        self._good_for = GOOD_FOR
+        self._measured_at = -1.0
+        self._octets = (0, 0)
+        self._came = (float("inf"), float("inf"))  # bit/s of pictures, and of everything
+
+    def look(self, delay: float, octets: tuple[int, int], now: float) -> None:
+        """Decide. `delay` of the voice in seconds, 0 where nobody speaks; `octets` that have come so far of pictures, and of
+        everything."""
+        self._measure(octets, now)
+        if self.held:
+            self._may_release(delay, now)
+            return
+        self.on_trial = now - self._released_at < TRIAL
+        if not self.on_trial:
+            self._good_for = GOOD_FOR
+        if delay < FULL or self._came[0] > LEAST_PICTURES:
+            self._full_since = now
+        elif now - self._full_since >= (FULL_AGAIN_FOR if self.on_trial else FULL_FOR):
+            self._hold(now)
+
+    def _hold(self, now: float) -> None:
+        if self._came[1] < NARROW:
+            self._good_for = GOOD_FOR_LIMIT
+        elif self.on_trial:
+            self._good_for = min(self._good_for * 2, GOOD_FOR_LIMIT)
+        self.held, self.on_trial = True, False
+        self._good_since = now
+
+    def _may_release(self, delay: float, now: float) -> None:
+        if delay > EMPTY:
+            self._good_since = now
+        elif now - self._good_since >= self._good_for:
+            self.held, self.on_trial = False, True
+            self._released_at = self._full_since = now
+
+    def _measure(self, octets: tuple[int, int], now: float) -> None:
+        """The bitrates of the last whole second. A line that ended takes its count along."""
+        elapsed = now - self._measured_at
+        if self._measured_at < 0:
+            self._measured_at, self._octets = now, octets
+        elif elapsed >= RATE_SECONDS:
+            pictures, everything = (max(new - old, 0) * 8 / elapsed for old, new in zip(self._octets, octets, strict=True))
+            self._came = pictures, everything
+            self._measured_at, self._octets = now, octets

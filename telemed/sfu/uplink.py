@@ -1,0 +1,57 @@
+"""Watches a publisher's own link by its voice, and says when its pictures must stop for it: `media.uplink`, joined to streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telemed.congestion.demands import Mode
+from telemed.media.control import Source
+from telemed.media.uplink import ArrivalDelay, UplinkGuard
+
+if TYPE_CHECKING:
+    from telemed.sfu.peer import Peer
+    from telemed.sfu.streams import InboundStream
+
+QUIET = 1.0  # seconds without a packet of the voice: nobody speaks, so nothing waits
+
+
+class Uplink:
+    """Of one publisher."""
+
+    __slots__ = ("_delay", "_guard", "_voice")
+
+    def __init__(self) -> None:
+        self._guard = UplinkGuard()
+        self._delay = ArrivalDelay()
+        self._voice: InboundStream | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the publisher's pictures are to stop, and its voice to be thin."""
+        return self._guard.held
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether pictures are tried again: the smallest size is enough to find out."""
+        return self._guard.on_trial
+
+    def on_path(self) -> None:
+        """Packets take another way: what was quick before says nothing now."""
+        self._delay = ArrivalDelay()
+
+    def look(self, peer: Peer, now: float) -> None:
+        """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""
+        if peer.mode is Mode.SIGN:
+            return
+        streams = [lane.stream for lane in peer.lanes if lane.stream is not None]
+        pictures = sum(stream.stats.octets for stream in streams if stream.is_video)
+        everything = sum(stream.stats.octets for stream in streams)
+        self._guard.look(self._waits(streams, now), (pictures, everything), now)
+
+    def _waits(self, streams: list[InboundStream], now: float) -> float:
+        voice = next((stream for stream in streams if stream.published.line.source is Source.MICROPHONE), None)
+        if voice is not self._voice:
+            self._voice, self._delay = voice, ArrivalDelay()
+        if voice is None or voice.highest < 0 or now - voice.last_us * 1e-6 > QUIET:
+            return 0.0
+        return self._delay.add(voice.last_timestamp, voice.stats.clock_rate, voice.last_us * 1e-6)

@@ -1,0 +1,82 @@
+"""A publisher whose link is full: its pictures stop for its voice, and return."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from telemed.congestion.demands import Mode
+from telemed.media import uplink
+from telemed.media.control import LayersWanted, WorkerEvent
+from tests.adapters.sfu.conftest import Stage, until
+from tests.bench.rtp_client import RtpClient, audio_line, receive_audio, receive_video, rtp_packet, video_line
+
+MIC = 1001
+
+
+class Voice:
+    """Sends a packet every 20 ms, each as late as `waits` says."""
+
+    def __init__(self, client: RtpClient) -> None:
+        self.client, self.number, self.waits = client, 0, 0.0
+
+    async def speak_until(self, condition: Callable[[], object]) -> None:
+        speaking = asyncio.create_task(self._speak())
+        try:
+            await until(condition, timeout=20)
+        finally:
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+
+    async def _speak(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self.number += 1
+            timestamp = int((loop.time() + 100 - self.waits) * 48_000) & 0xFFFFFFFF
+            self.client.send_rtp(rtp_packet(111, self.number, timestamp, MIC, b"voice"))
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, LayersWanted]:
+    """The latest word to alice about each of her tracks; seconds of the guard made short."""
+    seconds = {"FULL_FOR": 0.4, "FULL_AGAIN_FOR": 0.4, "GOOD_FOR": 0.4, "RATE_SECONDS": 0.1}
+    for name, value in (seconds | {"NARROW": 0}).items():
+        monkeypatch.setattr(uplink, name, value)
+    heard: dict[str, LayersWanted] = {}
+
+    def hear(event: WorkerEvent) -> None:
+        if isinstance(event, LayersWanted) and event.peer_id == "alice":
+            heard[event.track_id] = event
+
+    monkeypatch.setattr(stage.worker._services, "emit", hear)
+    return heard
+
+
+async def meet(stage: Stage) -> Voice:
+    alice = await stage.join("alice", (audio_line("0", "a-mic"), video_line("1", "a-cam")))
+    await stage.join("bob", (), (receive_audio("4", "a-mic"), receive_video("5", "a-cam")))
+    return Voice(alice)
+
+
+async def test_pictures_stop_and_the_voice_becomes_thin_while_it_waits(stage: Stage, told: dict[str, LayersWanted]) -> None:
+    voice = await meet(stage)
+    await voice.speak_until(lambda: voice.number > 20)
+    assert not any(event.paused for event in told.values())
+    voice.waits = 0.6
+    await voice.speak_until(lambda: "a-cam" in told and told["a-cam"].paused)
+    await voice.speak_until(lambda: told["a-mic"].max_bitrate == 16_000)
+    assert not told["a-mic"].paused
+    voice.waits = 0.0
+    await voice.speak_until(lambda: not told["a-cam"].paused)
+
+
+async def test_nothing_is_stopped_for_one_who_signs(stage: Stage, told: dict[str, LayersWanted]) -> None:
+    voice = await meet(stage)
+    stage.peer("alice").mode = Mode.SIGN
+    await voice.speak_until(lambda: voice.number > 20)
+    voice.waits = 0.6
+    await voice.speak_until(lambda: voice.number > 120)
+    assert not any(event.paused or event.max_bitrate for event in told.values())

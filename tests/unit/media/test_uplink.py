@@ -1,0 +1,122 @@
+"""When a publisher's pictures stop so that its voice gets through."""
+
+from __future__ import annotations
+
+import pytest
+
+from telemed.media.uplink import FULL, GOOD_FOR, GOOD_FOR_LIMIT, TRIAL, ArrivalDelay, UplinkGuard
+from telemed.rtp.sequence import TIMESTAMP_CYCLE
+
+RATE = 48_000
+STEP = 0.1  # seconds between looks
+VOICE = 1500  # bytes in a look: 120 kbit/s come, though less of it is voice
+NOTHING, MUCH = 0, 40_000  # bytes of pictures in a look: what a browser sends that has not cut yet
+
+
+class Watched:
+    """A guard and its time."""
+
+    def __init__(self) -> None:
+        self.guard = UplinkGuard()
+        self.now = 100.0
+        self.pictures = self.everything = 0
+
+    def passes(self, seconds: float, delay: float, pictures: int = NOTHING, voice: int = VOICE) -> None:
+        for _ in range(round(seconds / STEP)):
+            self.now += STEP
+            self.pictures += pictures
+            self.everything += pictures + voice
+            self.guard.look(delay, (self.pictures, self.everything), self.now)
+
+
+def test_delay_is_what_came_later_than_the_quickest() -> None:
+    delay = ArrivalDelay()
+    start = TIMESTAMP_CYCLE - 2000
+    waits = [0.05, 0.0, 0.02, 0.3, 0.1]
+    stamps = [(start + number * 960) % TIMESTAMP_CYCLE for number in range(len(waits))]
+    seen = [delay.add(stamp, RATE, 10 + number * 0.02 + waits[number]) for number, stamp in enumerate(stamps)]
+    assert seen == pytest.approx([0.0, 0.0, 0.02, 0.3, 0.1], abs=1e-6), "also where the timestamps wrap"
+
+
+def test_a_pause_of_silence_and_a_clock_that_drifts_are_no_delay() -> None:
+    delay = ArrivalDelay()
+    drift = 1 + 100e-6
+    seen = [delay.add(round(second * RATE) % TIMESTAMP_CYCLE, RATE, second * drift) for second in (0, 1, 2, 9, 60, 600, 3000)]
+    assert max(seen[:5]) < 0.01
+    for minute in range(51, 200):
+        last = delay.add(minute * 60 * RATE % TIMESTAMP_CYCLE, RATE, minute * 60 * drift)
+    assert last < 0.02, "what was quick an hour ago is forgotten"
+
+
+def test_a_clock_that_begins_anew_is_no_delay() -> None:
+    delay = ArrivalDelay()
+    delay.add(1000, RATE, 10.0)
+    assert delay.add(500_000_000, RATE, 10.1) == 0.0
+    assert delay.add(500_000_960, RATE, 10.22) == pytest.approx(0.1)
+
+
+def test_pictures_stop_when_the_browser_has_cut_them_and_the_voice_waits_all_the_same() -> None:
+    watched = Watched()
+    watched.passes(5, 0.0, MUCH)
+    watched.passes(10, 1.0, MUCH)
+    assert not watched.guard.held, "the browser has not even tried"
+    watched.passes(3, 1.0)
+    assert not watched.guard.held
+    watched.passes(2, 1.0)
+    assert watched.guard.held
+
+
+def test_jitter_and_a_queue_that_empties_stop_nothing() -> None:
+    watched = Watched()
+    for _ in range(30):
+        watched.passes(2, FULL + 0.1)
+        watched.passes(0.2, 0.05)
+    assert not watched.guard.held
+
+
+def test_pictures_return_after_ten_good_seconds_and_later_each_time_in_vain() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0)
+    waited = []
+    for _ in range(5):
+        assert watched.guard.held
+        begun = watched.now
+        while watched.guard.held:
+            watched.passes(STEP, 0.0)
+        waited.append(watched.now - begun)
+        watched.passes(2.0, 1.0)
+    expected = [GOOD_FOR, GOOD_FOR * 2, GOOD_FOR * 4, GOOD_FOR_LIMIT, GOOD_FOR_LIMIT]
+    assert waited == pytest.approx(expected, abs=2 * STEP)
+
+
+def test_a_trial_that_succeeded_forgives() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0)
+    watched.passes(GOOD_FOR + 1, 0.0)
+    watched.passes(2, 1.0)
+    assert watched.guard.held, "in vain"
+    watched.passes(2 * GOOD_FOR + 1, 0.0)
+    watched.passes(TRIAL + 1, 0.0, MUCH)
+    watched.passes(6, 1.0)
+    assert watched.guard.held
+    watched.passes(GOOD_FOR + 0.5, 0.0)
+    assert not watched.guard.held
+
+
+def test_a_voice_that_waits_a_little_keeps_pictures_away() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0)
+    watched.passes(60, 0.2)
+    assert watched.guard.held
+
+
+def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0, voice=700)
+    assert watched.guard.held
+    watched.passes(GOOD_FOR_LIMIT - 3, 0.0, voice=300)
+    assert watched.guard.held
+    watched.passes(5, 0.0, voice=300)
+    assert not watched.guard.held and watched.guard.on_trial
+    watched.passes(TRIAL, 0.0, MUCH)
+    assert not watched.guard.on_trial
