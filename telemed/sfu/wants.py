@@ -106,7 +106,7 @@ class VoiceWants:
         return LayersWanted(publisher.room.room_id, publisher.peer_id, track.track_id, (), limit, self.redundant)
 
     def _judge_room(self, now: float) -> None:
-        """A path lets bursts pass that it does not carry, and probes believe them: a voice as usual is the proof, and is not tried
+        """A path lets bursts pass that it does not carry, and probes believe them: a voice as usual is the proof, and not tried
         over and over."""
         before = self.thin
         self.thin = now - self._slow_at < self._quick_for
