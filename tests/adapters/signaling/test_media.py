@@ -324,6 +324,6 @@ async def test_sizes_of_tiles_reach_the_worker_and_what_is_taken_the_publisher(w
     world.plane.report(LayersWanted(visit.id, doctor.state["you"]["participant_id"], camera, ("q", "f"), 0))
     await until(lambda: any(event["type"] == "send_layers" for event in doctor.live))
     told = next(event["data"] for event in doctor.live if event["type"] == "send_layers")
-    assert told == {"source": "camera", "layers": ["q", "f"], "max_bitrate": 0, "redundant": False}
+    assert told == {"source": "camera", "layers": ["q", "f"], "max_bitrate": 0, "redundant": False, "paused": False}
     assert not any(event["type"] == "send_layers" for event in patient.live), "the others have nothing to do with it"
     world.plane.report(LayersWanted(visit.id, doctor.state["you"]["participant_id"], "trk_unknown", ("q",), 0))
