@@ -1,4 +1,4 @@
-"""The example for the packet filter, loaded as operators load it: floods of one source are dropped and counted, others come in."""
+"""The example for the packet filter, loaded as operators load it: what one source floods is dropped and counted."""
 
 from __future__ import annotations
 

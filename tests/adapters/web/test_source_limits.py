@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from telemed.care.admission import Admission
 from telemed.care.roles import Role
+from telemed.config import Metrics as MetricsSettings
+from telemed.operation.disk_guard import DiskLevel, DiskState
+from telemed.operation.endpoints import Endpoints
+from telemed.operation.metrics import Figures, Metrics
+from telemed.operation.readiness import Readiness
 from telemed.store import Store
 from telemed.web.familiar import Familiar
 from telemed.web.route import API
@@ -39,6 +45,8 @@ OTHERS = {  # paths outside the API's table that answer without an identity -> o
     "/patients/{patient_id}": "/patients/pat_1",
     "/static/{name}": "/static/none.js",
     "/livez": "/livez",
+    "/readyz": "/readyz",
+    "/metrics": "/metrics",
     "/auth/oidc/callback": "/auth/oidc/callback",
     "/socket.io/": "/socket.io/?EIO=4&transport=polling&sid=none",
 }
@@ -46,6 +54,16 @@ OTHERS = {  # paths outside the API's table that answer without an identity -> o
 
 async def fake_socket(_: web.Request) -> web.Response:
     return web.Response(text="a socket")
+
+
+def monitored(store: Store) -> Endpoints:
+    """What monitoring asks, of a server that is ready; nobody may read its figures."""
+    readiness = Readiness(store, lambda: (1, 1), lambda: DiskState(1, 1, DiskLevel.OK), Admission())
+
+    async def figures() -> Figures:
+        return Figures()
+
+    return Endpoints(readiness, Metrics(), figures, lambda: MetricsSettings(addresses=()), frozenset({"127.0.0.1"}))
 
 
 @dataclass
@@ -72,7 +90,8 @@ async def door(tmp_path: Path, store: Store) -> AsyncIterator[Door]:
     root, apps = tmp_path / "static", []
 
     def attach(app: web.Application) -> None:
-        """What signalling adds, as far as paths go."""
+        """What signalling and operation add, as far as paths go."""
+        monitored(store).add_to(app)
         app.router.add_get("/socket.io/", fake_socket)
         app.router.add_post("/socket.io/", fake_socket)
         apps.append(app)
