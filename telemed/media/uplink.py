@@ -12,14 +12,15 @@ from telemed.rtp.sequence import TIMESTAMP_CYCLE
 WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
 LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
 FULL = 0.35  # seconds of waiting: with the network's share more than a conversation bears (ITU-T G.114: 400 ms)
-EMPTY = 0.12  # seconds: what jitter explains
+JITTER = 0.12  # seconds: no more than this above the least since then, and there is no queue; the way itself may have become longer
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
-FULL_AGAIN_FOR = 1.5  # seconds, on trial
+FULL_AGAIN_FOR = 1.0  # seconds, on trial
 LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
 RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
-GOOD_FOR_LIMIT = 60.0  # and so long from the first time on where less came than
-NARROW = 100_000  # bit/s while the link was full: no picture worth having fits in beside a voice
+GOOD_FOR_LIMIT = 120.0
+NARROW = 100_000  # bit/s that came while the link was full: no picture worth having fits in beside a voice
+NARROW_FACTOR = 6  # times longer is the first wait then
 TRIAL = 20.0  # seconds after which a trial has succeeded; meanwhile the smallest size alone
 
 
@@ -64,6 +65,7 @@ class UplinkGuard:
         "_full_since",
         "_good_for",
         "_good_since",
+        "_least",
         "_measured_at",
         "_octets",
         "_released_at",
@@ -74,6 +76,7 @@ class UplinkGuard:
     def __init__(self) -> None:
         self.held = self.on_trial = False
         self._full_since = self._good_since = self._released_at = float("-inf")
+        self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
         self._measured_at = -1.0
         self._octets = (0, 0)
@@ -95,15 +98,14 @@ class UplinkGuard:
             self._hold(now)
 
     def _hold(self, now: float) -> None:
-        if self._came[1] < NARROW:
-            self._good_for = GOOD_FOR_LIMIT
-        elif self.on_trial:
-            self._good_for = min(self._good_for * 2, GOOD_FOR_LIMIT)
+        factor = NARROW_FACTOR if self._came[1] < NARROW else 1
+        self._good_for = min(self._good_for * 2 if self.on_trial else GOOD_FOR * factor, GOOD_FOR_LIMIT)
         self.held, self.on_trial = True, False
-        self._good_since = now
+        self._good_since, self._least = now, float("inf")
 
     def _may_release(self, delay: float, now: float) -> None:
-        if delay > EMPTY:
+        self._least = min(self._least, delay)
+        if delay > min(self._least + JITTER, FULL):
             self._good_since = now
         elif now - self._good_since >= self._good_for:
             self.held, self.on_trial = False, True

@@ -46,7 +46,10 @@ class Uplink:
         streams = [lane.stream for lane in peer.lanes if lane.stream is not None]
         pictures = sum(stream.stats.octets for stream in streams if stream.is_video)
         everything = sum(stream.stats.octets for stream in streams)
+        held = self._guard.held
         self._guard.look(self._waits(streams, now), (pictures, everything), now)
+        if held and not self._guard.held:
+            self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was
 
     def _waits(self, streams: list[InboundStream], now: float) -> float:
         voice = next((stream for stream in streams if stream.published.line.source is Source.MICROPHONE), None)

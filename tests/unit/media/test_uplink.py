@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telemed.media.uplink import FULL, GOOD_FOR, GOOD_FOR_LIMIT, TRIAL, ArrivalDelay, UplinkGuard
+from telemed.media.uplink import FULL, GOOD_FOR, GOOD_FOR_LIMIT, NARROW_FACTOR, TRIAL, ArrivalDelay, UplinkGuard
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 RATE = 48_000
@@ -85,7 +85,7 @@ def test_pictures_return_after_ten_good_seconds_and_later_each_time_in_vain() ->
             watched.passes(STEP, 0.0)
         waited.append(watched.now - begun)
         watched.passes(2.0, 1.0)
-    expected = [GOOD_FOR, GOOD_FOR * 2, GOOD_FOR * 4, GOOD_FOR_LIMIT, GOOD_FOR_LIMIT]
+    expected = [GOOD_FOR, GOOD_FOR * 2, GOOD_FOR * 4, GOOD_FOR * 8, GOOD_FOR_LIMIT]
     assert waited == pytest.approx(expected, abs=2 * STEP)
 
 
@@ -103,18 +103,25 @@ def test_a_trial_that_succeeded_forgives() -> None:
     assert not watched.guard.held
 
 
-def test_a_voice_that_waits_a_little_keeps_pictures_away() -> None:
+def test_a_voice_that_waits_all_the_same_keeps_pictures_away() -> None:
     watched = Watched()
     watched.passes(6, 1.0)
-    watched.passes(60, 0.2)
+    watched.passes(60, 0.5)
     assert watched.guard.held
+
+
+def test_a_way_that_became_longer_is_no_queue() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0)
+    watched.passes(GOOD_FOR + 1, 0.2)
+    assert not watched.guard.held
 
 
 def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -> None:
     watched = Watched()
     watched.passes(6, 1.0, voice=700)
     assert watched.guard.held
-    watched.passes(GOOD_FOR_LIMIT - 3, 0.0, voice=300)
+    watched.passes(NARROW_FACTOR * GOOD_FOR - 4, 0.0, voice=300)
     assert watched.guard.held
     watched.passes(5, 0.0, voice=300)
     assert not watched.guard.held and watched.guard.on_trial
