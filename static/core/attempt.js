@@ -14,6 +14,8 @@ export class Attempt {
   restart = false;
   /** An offer is being written: until it is set, lines must not change, or what we say of them would not be what it says. */
   writing = false;
+  /** An exchange is running. Of this attempt: the browser never ends what it began on a connection that was closed meanwhile. */
+  busy = false;
   /** How sound is to be sent. @type {import("./codecs.js").Voice} */
   voice = { long: false, redundant: false };
   /** How it is: so said the answer that was taken last. */
@@ -123,7 +125,12 @@ export class Attempt {
    * last answer still holds: the server hears nothing of it, which over a very slow link would take half a minute.
    */
   async changeVoice() {
-    await this.connection.setLocalDescription(await this.connection.createOffer());
+    this.writing = true;
+    try {
+      await this.connection.setLocalDescription(await this.connection.createOffer());
+    } finally {
+      this.writing = false;
+    }
     await this.#take(this.#answer);
   }
 

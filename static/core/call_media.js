@@ -41,8 +41,8 @@ export class CallMedia {
   interrupted = signal(null);
   /** Speaking for half a second with the microphone off. */
   speakingMuted = signal(false);
-  /** Nothing of our camera is sent, so that the voice gets through. */
-  held = signal(false);
+  /** What of ours is not sent, so that the voice gets through. @type {import("../vendor/preact.js").Signal<ReadonlySet<import("./messages.js").Source>>} */
+  held = signal(new Set());
   /** The browser has not the video codec of this call: sound only. */
   lacksVideo = signal(false);
   remote = new RemoteTracks();
@@ -81,12 +81,12 @@ export class CallMedia {
   /** @param {import("./peer.js").PeerState} state */
   #connectionIs(state) {
     this.connection.value = state;
-    if (state === "connecting") this.held.value = false; // What was said of the old path goes with it.
+    if (state === "connecting") this.held.value = new Set(); // What was said of the old path goes with it.
   }
 
   /** The server said what is taken of a source. @param {import("./messages.js").Source} source @param {import("./layers.js").Taken} taken */
   take(source, taken) {
-    if (source === "camera") this.held.value = taken.paused === true;
+    if (this.held.value.has(source) !== (taken.paused === true)) this.held.value = new Set(taken.paused ? [...this.held.value, source] : [...this.held.value].filter((one) => one !== source));
     this.peer.take(source, taken);
   }
 

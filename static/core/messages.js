@@ -64,7 +64,7 @@
 
 /**
  * How somebody is connected: up is from them to the server. From `up_rate` (bit/s) on for staff only.
- * @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number,
+ * @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number, held?: boolean,
  *   up_rate?: number, down_rate?: number, up_jitter_ms?: number, down_jitter_ms?: number, way?: string, layer?: number | null,
  *   video_paused?: boolean}} Quality
  */

@@ -70,7 +70,8 @@ export class Peer extends Emitter {
   #lastNumber = 0;
   /** Whether our clock numbers attempts; no longer once the server named a number. */
   #clockCounts = true;
-  #busy = false;
+  /** The browser would not take an answer that asks for another voice. */
+  #voiceRefused = false;
   #failures = 0;
   #offeredAt = -Infinity;
   #refusedWait = REFUSED_MS.first;
@@ -154,13 +155,14 @@ export class Peer extends Emitter {
     const publication = this.#publish.get(source);
     if (publication) publication.taken = taken;
     if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
-    if (source !== "microphone" || !this.#attempt) return;
+    if (source !== "microphone" || !this.#attempt || this.#voiceRefused) return;
     this.#attempt.voice = { long: taken.maxBitrate > 0, redundant: taken.redundant === true };
-    if (this.#attempt.needsVoice) this.#schedule(AT_ONCE_MS);
+    if (this.#attempt.needsVoice && !this.#offerTimer.running) this.#schedule(AT_ONCE_MS);
   }
 
   /** @param {Source} source */
   unpublish(source) {
+    this.#taken.delete(source); // What was said of it does not hold for what is published next.
     if (this.#publish.delete(source)) this.#changed();
   }
 
@@ -237,14 +239,14 @@ export class Peer extends Emitter {
 
   async #negotiate() {
     const attempt = this.#attempt;
-    if (!attempt || this.#busy) return; // A running exchange looks again when it ends.
-    this.#busy = true;
+    if (!attempt || attempt.busy) return; // A running exchange looks again when it ends.
+    attempt.busy = true;
     try {
       attempt.lines.sync(this.#wishes());
       if (attempt.needsOffer) await this.#exchange(attempt);
       else if (attempt.needsVoice) await this.#changeVoice(attempt);
     } finally {
-      this.#busy = false;
+      attempt.busy = false;
     }
     const next = this.#attempt;
     next?.lines.sync(this.#wishes()); // What was wished for meanwhile.
@@ -253,8 +255,12 @@ export class Peer extends Emitter {
 
   /** @param {Attempt} attempt */
   async #changeVoice(attempt) {
-    // Whatever the browser has against it: a real offer, whose answer asks for it as well.
-    await attempt.changeVoice().catch(() => { attempt.lines.dirty = true; });
+    await attempt.changeVoice().catch(() => {
+      if (attempt !== this.#attempt) return;
+      this.#voiceRefused = true;
+      attempt.voice = { long: false, redundant: false };
+      attempt.lines.dirty = true; // Whatever state that left: a real offer mends it.
+    });
   }
 
   /** @param {Attempt} attempt */
@@ -336,7 +342,7 @@ export class Peer extends Emitter {
   }
 
   #recovered() {
-    if (this.#attempt && !this.#busy) this.#attempt.restart = false; // The old path works after all.
+    if (this.#attempt && !this.#attempt.busy) this.#attempt.restart = false; // The old path works after all.
     this.#recoverTimer.clear();
     this.#setState("connected");
   }
@@ -354,7 +360,7 @@ export class Peer extends Emitter {
 
   /** Starting over helps only when the server can be asked: until then the old connection keeps its chance (and its last picture). */
   #gaveUp() {
-    if (this.#busy || this.#attempt?.needsOffer) this.#recoverTimer.set(RECOVER_MS, () => this.#gaveUp());
+    if (this.#attempt?.busy || this.#attempt?.needsOffer) this.#recoverTimer.set(RECOVER_MS, () => this.#gaveUp());
     else this.#newAttempt();
   }
 
@@ -377,7 +383,7 @@ export class Peer extends Emitter {
     const seen = this.#watch.sample(arrivalOf(report), now, expected);
     if (this.state === "connected" && seen.silent) this.#restart(false);
     if (this.state === "interrupted" && attempt) {
-      const offered = !attempt.needsOffer && !this.#busy;
+      const offered = !attempt.needsOffer && !attempt.busy;
       if (seen.steady || (offered && seen.answered)) this.#recovered();
     }
     this.emit("stats", report);

@@ -1,6 +1,7 @@
 /** Entry of /call/<session id>: takes the seat, then mounts the stage for staff. */
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { api } from "../core/api.js";
+import { NoteDraft } from "../core/note_draft.js";
 import { t } from "../core/i18n.js";
 import { Button } from "./components/button.js";
 import { Notice } from "./pages/join/notice.js";
@@ -21,6 +22,11 @@ function NoSeat({ error, onAgain }) {
   return html`<${Notice} icon="unplug" kind="warn" title=${t("open.failed_title")} text=${problemWords(error)} code=${problemCode(error)} actions=${actions} call=${false} />`;
 }
 
+function staffNote() {
+  const path = `/sessions/${sessionId}/note`;
+  return new NoteDraft({ read: () => api.get(path), write: (note) => api.put(path, note) });
+}
+
 function CallPage() {
   const root = useRef(/** @type {HTMLElement | null} */ (null));
   const [error, setError] = useState(/** @type {unknown} */ (null));
@@ -32,7 +38,7 @@ function CallPage() {
     api.post(`/sessions/${sessionId}/seat`, {}, { retry: true }).then(() => {
       if (gone || !root.current) return;
       document.body.classList.add("in-call");
-      unmount = mountCall(root.current, { sessionId, as: "staff", admit: takeAdmit(sessionId), onEnd: () => location.assign("/today") });
+      unmount = mountCall(root.current, { sessionId, as: "staff", note: staffNote(), admit: takeAdmit(sessionId), onEnd: () => location.assign("/today") });
     }).catch((reason) => {
       if (problemCode(reason) === "not_signed_in") goToSignIn();
       else setError(reason);

@@ -305,6 +305,7 @@ class PeerQuality:
     layer: int | None = None  # largest layer of a picture sent to the peer now, 0 the smallest; None: none
     video_rate: int = 0  # of `down_rate`, what is pictures; 0: none is sent
     video_paused: bool = False  # all pictures it asked for are kept back to keep the sound
+    held: bool = False  # its own pictures are stopped, as its link is full and its voice waits
 
 
 WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged

@@ -7,15 +7,18 @@ RTP time.
 
 from __future__ import annotations
 
+from enum import Enum
+
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
 LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
 FULL = 0.35  # seconds of waiting: with the network's share more than a conversation bears (ITU-T G.114: 400 ms)
-JITTER = 0.12  # seconds: no more than this above the least since then, and there is no queue; the way itself may have become longer
+JITTER = 0.12  # seconds: no more above the least since they stopped, and there is no queue; the way itself may be longer now
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
 FULL_AGAIN_FOR = 1.0  # seconds, on trial
 LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
+SEEN_FOR = 3.0  # seconds without any: there are none to stop, and it is not they who fill the link
 RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
 GOOD_FOR_LIMIT = 120.0
@@ -56,9 +59,16 @@ class ArrivalDelay:
         self._lateness = self._lowest = self._lowest_before = 0.0
 
 
+class Sending(Enum):
+    """What a publisher may send of its pictures."""
+
+    ALL = "all"
+    NOTHING = "nothing"  # its voice is to be as thin as it can, too
+    TRIAL = "trial"  # pictures are tried again: the smallest size is enough to find out
+
+
 class UplinkGuard:
-    """One per publisher; call `look` every 100 ms. `held`: its pictures are to stop, and its voice to be as thin as it can.
-    `on_trial`: they are tried again."""
+    """One per publisher; call `look` every 100 ms and read `sending`."""
 
     __slots__ = (
         "_came",
@@ -68,14 +78,14 @@ class UplinkGuard:
         "_least",
         "_measured_at",
         "_octets",
-        "_released_at",
-        "held",
-        "on_trial",
+        "_seen_at",
+        "_tried_at",
+        "sending",
     )
 
     def __init__(self) -> None:
-        self.held = self.on_trial = False
-        self._full_since = self._good_since = self._released_at = float("-inf")
+        self.sending = Sending.ALL
+        self._full_since = self._good_since = self._tried_at = self._seen_at = float("-inf")
         self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
         self._measured_at = -1.0
@@ -86,33 +96,35 @@ class UplinkGuard:
         """Decide. `delay` of the voice in seconds, 0 where nobody speaks; `octets` that have come so far of pictures, and of
         everything."""
         self._measure(octets, now)
-        if self.held:
-            self._may_release(delay, now)
+        if self.sending is Sending.NOTHING:
+            self._may_try(delay, now)
             return
-        self.on_trial = now - self._released_at < TRIAL
-        if not self.on_trial:
-            self._good_for = GOOD_FOR
-        if delay < FULL or self._came[0] > LEAST_PICTURES:
+        if self.sending is Sending.TRIAL and now - self._tried_at >= TRIAL:
+            self.sending, self._good_for = Sending.ALL, GOOD_FOR
+        cut_already = self._came[0] <= LEAST_PICTURES and now - self._seen_at < SEEN_FOR
+        if delay < FULL or not cut_already:
             self._full_since = now
-        elif now - self._full_since >= (FULL_AGAIN_FOR if self.on_trial else FULL_FOR):
-            self._hold(now)
+        elif now - self._full_since >= (FULL_AGAIN_FOR if self.sending is Sending.TRIAL else FULL_FOR):
+            self._stop(now)
 
-    def _hold(self, now: float) -> None:
-        factor = NARROW_FACTOR if self._came[1] < NARROW else 1
-        self._good_for = min(self._good_for * 2 if self.on_trial else GOOD_FOR * factor, GOOD_FOR_LIMIT)
-        self.held, self.on_trial = True, False
+    def _stop(self, now: float) -> None:
+        first = GOOD_FOR * (NARROW_FACTOR if self._came[1] < NARROW else 1)
+        self._good_for = min(self._good_for * 2 if self.sending is Sending.TRIAL else first, GOOD_FOR_LIMIT)
+        self.sending = Sending.NOTHING
         self._good_since, self._least = now, float("inf")
 
-    def _may_release(self, delay: float, now: float) -> None:
+    def _may_try(self, delay: float, now: float) -> None:
         self._least = min(self._least, delay)
         if delay > min(self._least + JITTER, FULL):
             self._good_since = now
         elif now - self._good_since >= self._good_for:
-            self.held, self.on_trial = False, True
-            self._released_at = self._full_since = now
+            self.sending = Sending.TRIAL
+            self._tried_at = self._full_since = now
 
     def _measure(self, octets: tuple[int, int], now: float) -> None:
         """The bitrates of the last whole second. A line that ended takes its count along."""
+        if octets[0] > self._octets[0]:
+            self._seen_at = now
         elapsed = now - self._measured_at
         if self._measured_at < 0:
             self._measured_at, self._octets = now, octets

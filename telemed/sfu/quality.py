@@ -84,6 +84,7 @@ class QualityMeter:
             layer=_layer(pictures),
             video_rate=down.video_rate,
             video_paused=bool(pictures) and all(flow.paused for flow in pictures),
+            held=peer.uplink.held,
         )
 
 

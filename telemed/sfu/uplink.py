@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from telemed.congestion.demands import Mode
 from telemed.media.control import Source
-from telemed.media.uplink import ArrivalDelay, UplinkGuard
+from telemed.media.uplink import ArrivalDelay, Sending, UplinkGuard
 
 if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
     from telemed.sfu.streams import InboundStream
 
-QUIET = 1.0  # seconds without a packet of the voice: nobody speaks, so nothing waits
+QUIET = 1.0  # seconds without a packet of the voice: nobody speaks, so nothing waits; and then its clock may have stood still
 
 
 class Uplink:
@@ -28,12 +28,12 @@ class Uplink:
     @property
     def held(self) -> bool:
         """Whether the publisher's pictures are to stop, and its voice to be thin."""
-        return self._guard.held
+        return self._guard.sending is Sending.NOTHING
 
     @property
     def on_trial(self) -> bool:
         """Whether pictures are tried again: the smallest size is enough to find out."""
-        return self._guard.on_trial
+        return self._guard.sending is Sending.TRIAL
 
     def on_path(self) -> None:
         """Packets take another way: what was quick before says nothing now."""
@@ -42,19 +42,21 @@ class Uplink:
     def look(self, peer: Peer, now: float) -> None:
         """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""
         if peer.mode is Mode.SIGN:
+            self._guard = UplinkGuard()
             return
         streams = [lane.stream for lane in peer.lanes if lane.stream is not None]
         pictures = sum(stream.stats.octets for stream in streams if stream.is_video)
         everything = sum(stream.stats.octets for stream in streams)
-        held = self._guard.held
+        before = self._guard.sending
         self._guard.look(self._waits(streams, now), (pictures, everything), now)
-        if held and not self._guard.held:
+        if before is not self._guard.sending is Sending.TRIAL:
             self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was
 
     def _waits(self, streams: list[InboundStream], now: float) -> float:
         voice = next((stream for stream in streams if stream.published.line.source is Source.MICROPHONE), None)
-        if voice is not self._voice:
+        quiet = voice is None or voice.highest < 0 or now - voice.last_us * 1e-6 > QUIET
+        if quiet or voice is not self._voice:
             self._voice, self._delay = voice, ArrivalDelay()
-        if voice is None or voice.highest < 0 or now - voice.last_us * 1e-6 > QUIET:
+        if voice is None or quiet:
             return 0.0
         return self._delay.add(voice.last_timestamp, voice.stats.clock_rate, voice.last_us * 1e-6)

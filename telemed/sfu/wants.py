@@ -38,7 +38,7 @@ class PublisherWants:
     __slots__ = ("_changed_at", "_told", "_told_at")
 
     def __init__(self) -> None:
-        self._told: Wanted = NO_LIMIT
+        self._told: Wanted | None = None  # the first word is said in any case: it lifts what was said of an earlier track
         self._told_at = self._changed_at = float("-inf")
 
     def look(self, track: Track, now: float) -> LayersWanted | None:
@@ -69,7 +69,7 @@ class PublisherWants:
         if affordable >= ENOUGH_BITRATE:
             return 0
         limit = max(int(affordable), LEAST_BITRATE)
-        told = self._told[1]
+        told = self._told[1] if self._told is not None else 0
         return told if told and abs(limit - told) <= told * WORTH_TELLING else limit
 
 

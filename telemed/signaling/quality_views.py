@@ -26,6 +26,7 @@ def quality_view(event: PeerQuality) -> Json:
         "up_loss": round(event.up_loss, 3),
         "down_loss": round(event.down_loss, 3),
         "rtt_ms": round(event.rtt * 1000),
+        "held": event.held,
     }
 
 

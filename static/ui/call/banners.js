@@ -82,11 +82,12 @@ function hint(session, view) {
   if (session.media.interrupted.value) return interruption(session, view);
   if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => view.playVoices()} />` };
   if (session.media.lacksVideo.value) return { kind: "warn", icon: "video-off", id: "no-codec", text: t("call.banner_no_codec"), action: null };
-  if (session.media.held.value && session.media.camera.value) return { kind: "info", icon: "video-off", id: "picture-held", text: t("call.banner_picture_held"), action: null };
   const audioOnly = session.audioOnly.value;
   if (session.me.value?.video_paused && !audioOnly) return { kind: "info", icon: "video-off", id: "video-paused", text: t("call.banner_video_paused"), action: html`<${Button} label=${t("call.stay_audio_only")} onClick=${() => session.hearOnly(true)} testid="stay-audio-only" />` };
   if (session.media.speakingMuted.value) return { kind: "info", icon: "mic-off", id: "muted", text: t("call.banner_muted"), action: html`<${Button} label=${t("call.turn_microphone_on")} onClick=${() => void session.media.toggleMicrophone()} />` };
-  if (session.media.screenTrack.value) return { kind: "info", icon: "monitor-up", id: "sharing", text: t("call.banner_sharing"), action: html`<${Button} label=${t("call.stop_sharing")} onClick=${() => session.media.stopScreen()} />` };
+  const { held } = session.media;
+  if (session.media.screenTrack.value) return { kind: "info", icon: "monitor-up", id: "sharing", text: t(held.value.has("screen") ? "call.banner_sharing_held" : "call.banner_sharing"), action: html`<${Button} label=${t("call.stop_sharing")} onClick=${() => session.media.stopScreen()} />` };
+  if (held.value.has("camera") && session.media.camera.value) return { kind: "info", icon: "video-off", id: "picture-held", text: t("call.banner_picture_held"), action: null };
   if (audioOnly) return { kind: "info", icon: "headphones", id: "audio-only", text: t("call.banner_audio_only"), action: html`<${Button} label=${t("call.show_video")} onClick=${() => session.hearOnly(false)} testid="show-video" />` };
   return null;
 }

@@ -6,7 +6,7 @@ import { watchPage } from "../../core/page_visibility.js";
 import { ScreenWakeLock } from "../../core/wakelock.js";
 import { Call } from "./call.js";
 import { CallContext } from "./context.js";
-import { NoteContext, noteOf } from "./note_context.js";
+import { NoteContext } from "./note_context.js";
 import { ViewState } from "./view_state.js";
 
 /**
@@ -20,6 +20,7 @@ import { ViewState } from "./view_state.js";
  *
  * @typedef {object} StageOptions
  * @property {CallSession} [prepared] of the same seat
+ * @property {import("../../core/note_draft.js").NoteDraft | null} [note] of staff
  * @property {string | null} [admit] participant to admit as soon as they are seen waiting
  * @property {(reason: string | null) => void} [onEnd] the call is over here: a goodbye reason or a refusal; null: another page took the seat
  */
@@ -58,14 +59,12 @@ function watch(session) {
  * @param {SeatOptions & StageOptions} options
  * @returns {() => void} unmounts and lets go of everything, without a word to the server
  */
-export function mountCall(root, { prepared, admit = null, onEnd = () => {}, ...seat }) {
+export function mountCall(root, { prepared, note = null, admit = null, onEnd = () => {}, ...seat }) {
   const session = prepared ?? new CallSession(seat);
-  const { sessionId } = seat;
   const view = new ViewState(session);
-  const note = noteOf(sessionId);
   const stopWatching = watch(session);
   const stayForNote = (/** @type {BeforeUnloadEvent} */ event) => {
-    if (note.dirty) event.preventDefault();
+    if (note?.dirty) event.preventDefault();
   };
   addEventListener("beforeunload", stayForNote);
   const wakeSound = () => void audioContext();
@@ -82,7 +81,7 @@ export function mountCall(root, { prepared, admit = null, onEnd = () => {}, ...s
     stopSound();
     document.removeEventListener("fullscreenchange", lookFullScreen);
     view.keepGoing();
-    note.end();
+    note?.end();
     stopWatching();
     session.stop();
     render(null, root);

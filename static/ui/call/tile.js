@@ -98,13 +98,15 @@ export function Tile({ person, rect }) {
   const keepsLast = !camera && !audioOnly && person.state === "reconnecting" && kept.current !== null;
   const speaking = session.speaker.value === person.id && person.media.microphone;
   const bars = session.barsOf(person.id);
-  const [still, setStill] = useState(false);
+  const [standsStill, setStill] = useState(false);
+  const still = showsPicture && (standsStill || session.qualityOf(person.id)?.held === true);
   const classes = `${tileClasses(rect)}${speaking ? " tile--speaking" : ""}`;
   return html`<section class=${classes} style=${place(rect)} aria-label=${name} data-state=${person.state}>
     <${Video} track=${camera?.track ?? kept.current} fit=${rect.width < SMALL ? "cover" : view.prefs.value.fit} hidden=${!showsPicture && !keepsLast} label=${t("call.picture_of", { name })}
       testid="remote-video" participant=${person.id} main=${rect.role === "main"} onStill=${setStill} />
     ${!showsPicture && !keepsLast && !VEILS[person.state] && html`<${Voice} receiver=${microphone?.receiver ?? null} name=${name} why=${whyNoPicture(person, { audioOnly, paused })} />`}
     <${Veil} state=${person.state} still=${still} />
+    <p class="visually-hidden" role="status">${still ? t("call.say_still", { name }) : ""}</p>
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
       <span class="tile__icons">
@@ -124,6 +126,7 @@ export function ScreenTile({ person, rect }) {
   const name = t("call.screen_of", { name: personName(person) });
   return html`<section class="tile tile--screen tile--${rect.role}" style=${place(rect)} aria-label=${name}>
     <${Video} track=${screen?.track ?? null} fit="contain" label=${name} testid="remote-screen" participant=${person.id} main=${rect.role === "main"} />
+    <${Veil} state=${person.state} still=${session.qualityOf(person.id)?.held === true} />
     <div class="tile__foot"><span class="tile__name">${name}</span></div>
     <${TileActions} person=${null} tile=${`screen:${person.id}`} compact=${rect.role === "strip"} />
   </section>`;

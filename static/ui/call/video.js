@@ -7,18 +7,27 @@ const STILL_MS = 4_000;
 const LOOK_MS = 1_000;
 
 /**
- * Calls back each second with whether the picture stands still. In a hidden page none moves.
+ * Calls back each second with whether a picture that moved stands still. In a hidden page none moves. Browsers that do not tell when a
+ * frame is shown (Firefox before 132) say nothing.
  * @param {HTMLVideoElement | null} video @param {(still: boolean) => void} tell
  */
 function watchStill(video, tell) {
-  let [frames, since] = [-1, 0];
+  if (!video?.requestVideoFrameCallback) return undefined;
+  let shownAt = Infinity; // Nothing yet: the first picture is on its way.
+  let request = 0;
+  const shown = () => {
+    shownAt = performance.now();
+    request = video.requestVideoFrameCallback(shown);
+  };
+  request = video.requestVideoFrameCallback(shown);
   const timer = setInterval(() => {
-    const [now, shown] = [performance.now(), video?.getVideoPlaybackQuality().totalVideoFrames ?? 0];
-    if (shown !== frames || document.hidden) [frames, since] = [shown, now];
-    tell(now - since >= STILL_MS);
+    const now = performance.now();
+    if (document.hidden) shownAt = Math.max(shownAt, now);
+    tell(now - shownAt >= STILL_MS);
   }, LOOK_MS);
   return () => {
     clearInterval(timer);
+    video.cancelVideoFrameCallback(request);
     tell(false);
   };
 }

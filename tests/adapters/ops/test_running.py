@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -137,11 +138,15 @@ def test_health_metrics_and_a_restore_drill(config: Path, tmp_path: Path) -> Non
 
 def restore_drill(config: Path, tmp_path: Path, before: list[str]) -> None:
     """Into a clean directory, with what an operator has at hand: two archives and the recovery key."""
+    with tempfile.TemporaryDirectory(prefix="new machine ") as folder:  # a store's path must be short
+        restored(config, tmp_path, before, Path(folder))
+
+
+def restored(config: Path, tmp_path: Path, before: list[str], new: Path) -> None:
+    """What `new` has then is what there was."""
     started = time.monotonic()
     backups = config.parent / "backups"
     archive, keys = next(backups.glob("*.backup")), next(backups.glob("*.keys"))
-    new = tmp_path / "new machine"
-    new.mkdir()
     places = ("--into", str(new / "data"), "--config", str(new / "telemed.toml"))
     key = ("--recovery-key-file", str(config.parent / "recovery.key"))
     done = command("restore", str(archive), "--keys", str(keys), *places, *key)

@@ -13,11 +13,12 @@ from telemed.media.control import LayersWanted, WorkerEvent
 from tests.adapters.sfu.conftest import Stage, until
 from tests.bench.rtp_client import RtpClient, audio_line, receive_audio, receive_video, rtp_packet, video_line
 
-MIC = 1001
+MIC, CAMERA = 1001, 2001
+KEY_FRAME = b"\x10\x00\x9d\x01\x2a\x80\x02\xe0\x01"
 
 
 class Voice:
-    """Sends a packet every 20 ms, each as late as `waits` says."""
+    """Sends a packet every 20 ms, each as late as `waits` says, and now and then a small picture."""
 
     def __init__(self, client: RtpClient) -> None:
         self.client, self.number, self.waits = client, 0, 0.0
@@ -36,6 +37,8 @@ class Voice:
             self.number += 1
             timestamp = int((loop.time() + 100 - self.waits) * 48_000) & 0xFFFFFFFF
             self.client.send_rtp(rtp_packet(111, self.number, timestamp, MIC, b"voice"))
+            if self.number % 5 == 0:
+                self.client.send_rtp(rtp_packet(96, self.number // 5, self.number * 1800, CAMERA, KEY_FRAME))
             await asyncio.sleep(0.02)
 
 
@@ -70,6 +73,15 @@ async def test_pictures_stop_and_the_voice_becomes_thin_while_it_waits(stage: St
     await voice.speak_until(lambda: told["a-mic"].max_bitrate == 16_000)
     assert not told["a-mic"].paused
     voice.waits = 0.0
+    await voice.speak_until(lambda: not told["a-cam"].paused)
+
+
+async def test_what_was_stopped_goes_on_when_somebody_turns_out_to_sign(stage: Stage, told: dict[str, LayersWanted]) -> None:
+    voice = await meet(stage)
+    await voice.speak_until(lambda: voice.number > 20)
+    voice.waits = 0.6
+    await voice.speak_until(lambda: "a-cam" in told and told["a-cam"].paused)
+    stage.peer("alice").mode = Mode.SIGN
     await voice.speak_until(lambda: not told["a-cam"].paused)
 
 

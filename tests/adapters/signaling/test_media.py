@@ -189,7 +189,7 @@ async def test_what_workers_report_reaches_those_who_may_hear_of_it(world: World
     world.plane.report(PeerStateChanged(visit.id, "par_nobody", 1, PeerState.CONNECTED))
     world.plane.report(SpeakerChanged("ses_unknown", None))
     await until(lambda: [e["type"] for e in doctor.live] == ["speaker", "quality"])
-    seen = {"participant_id": visit.patient_id, "bars": 1, "up_loss": 0.01, "down_loss": 0.1, "rtt_ms": 50}
+    seen = {"participant_id": visit.patient_id, "bars": 1, "up_loss": 0.01, "down_loss": 0.1, "rtt_ms": 50, "held": False}
     figures = {"up_rate": 1, "down_rate": 1, "up_jitter_ms": 2, "down_jitter_ms": 0}
     assert doctor.live[1]["data"] == seen | figures | {"way": "tcp", "layer": 0, "video_paused": False}
     await until(lambda: doctor.person(visit.patient_id).get("video_paused"))
