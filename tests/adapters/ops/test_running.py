@@ -11,8 +11,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
