@@ -117,6 +117,7 @@ export class Attempt {
     this.lines.drop(new Set(lacking.map((one) => one.mid))); // First: a line that the answer ends loses its mid.
     await this.#take(answer.sdp);
     this.answered = true;
+    this.lines.signs = answer.mode === "sign";
     this.lines.refuse(new Set(answer.refused.map((one) => one.mid)));
   }
 

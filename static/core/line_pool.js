@@ -18,9 +18,14 @@ import { adjust, cameraLayers, capturedLines } from "./layers.js";
 /** @type {Record<Source, Kind>} */
 export const KIND_OF = { microphone: "audio", camera: "video", screen: "video", screen_audio: "audio" };
 
+/** Browsers know the one, or the other (`contentHint`). */
+const FLUENT = "maintain-framerate";
+
 export class LinePool {
   /** Whether the lines have changed since the last answer. */
   dirty = false;
+  /** Our camera is read: its frame rate counts for more than its size. */
+  signs = false;
   /** @type {Line[]} */
   #lines = [];
   /** Kinds whose codec the browser lacks: such lines were rejected, and are not offered again. @type {Set<Kind>} */
@@ -117,7 +122,7 @@ export class LinePool {
       return;
     }
     if (line.transceiver.sender.track !== publication.track) void line.transceiver.sender.replaceTrack(publication.track).catch(() => {});
-    void limitSending(line.transceiver.sender, publication);
+    void limitSending(line.transceiver.sender, publication, this.signs && source === "camera");
     this.#turn(line, "sendonly");
   }
 
@@ -182,10 +187,14 @@ export class LinePool {
  * Caps what a sender's encoders may produce, and switches off sizes nobody takes. Takes effect without negotiation.
  * @param {RTCRtpSender} sender
  * @param {Publication} publication
+ * @param {boolean} signs
  */
-async function limitSending(sender, { maxBitrate, taken = null }) {
+async function limitSending(sender, { maxBitrate, track, taken = null }, signs) {
   const parameters = sender.getParameters();
-  if (!parameters.encodings || !adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track))) return;
+  const changed = signs && parameters.degradationPreference !== FLUENT;
+  if (signs && track) track.contentHint = "motion";
+  if (changed) parameters.degradationPreference = FLUENT;
+  if (!parameters.encodings || !(adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track)) || changed)) return;
   try {
     await sender.setParameters(parameters);
   } catch {

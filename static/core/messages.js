@@ -81,7 +81,7 @@
  */
 /**
  * @typedef {{attempt: number, offer: number, sdp: string, publish: {mid: string, track_id: string}[],
- *   refused: {mid: string, track_id: string, code: string}[]}} Answer
+ *   refused: {mid: string, track_id: string, code: string}[], mode?: "speech"|"sign"|"text"}} Answer
  */
 /** The relay, section 1.12. @typedef {{servers: {urls: string[], username: string, credential: string}[], expires_in: number}} IceServers */
 

@@ -28,7 +28,7 @@ function harness() {
       const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
       const lacking = h.lacksVideo ? h.connection().transceivers.filter((one) => one.kind === "video").map((one) => one.mid) : [];
       refused.push(...[...offer.publish, ...offer.subscribe].filter((one) => lacking.includes(one.mid)).map((one) => ({ mid: one.mid, track_id: "trk", code: "no_codec" })));
-      return { attempt: offer.attempt, offer: offer.offer, sdp: h.answer ?? refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused };
+      return { attempt: offer.attempt, offer: offer.offer, sdp: h.answer ?? refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused, mode: h.mode };
     },
     negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
   });
@@ -68,6 +68,32 @@ test("offers at once, names its lines, prunes codecs, tells when the answer is a
   assert.deepEqual(h.connection().transceivers.map((one) => one.codecs), [["video/VP8", "video/rtx"], ["audio/opus"], ["audio/opus"], ["video/VP8", "video/rtx"]]);
   assert.equal(h.connection().transceivers[0].sender.parameters.encodings[0].maxBitrate, 750_000);
   assert.deepEqual(h.states, ["connecting", "connected"]);
+});
+
+test("where a camera is read its frame rate comes before its size; a screen's and a voice stay as they are", async () => {
+  const h = harness();
+  h.mode = "sign";
+  const camera = new FakeTrack("video");
+  const screen = Object.assign(new FakeTrack("video"), { contentHint: "detail" });
+  h.peer.publish("camera", camera, 750_000);
+  h.peer.publish("screen", screen, 900_000);
+  await connected(h);
+  const preferred = () => h.connection().transceivers.map((one) => one.sender.parameters.degradationPreference);
+  assert.deepEqual(preferred(), ["maintain-framerate", undefined, undefined]);
+  assert.deepEqual([camera.contentHint, screen.contentHint], ["motion", "detail"]);
+  const other = new FakeTrack("video");
+  h.peer.publish("camera", other, 750_000);
+  await h.clock.advance(0);
+  assert.equal(other.contentHint, "motion");
+});
+
+test("elsewhere the browser decides what becomes of a camera", async () => {
+  const h = harness();
+  const camera = new FakeTrack("video");
+  h.peer.publish("camera", camera, 750_000);
+  await connected(h);
+  assert.equal(h.connection().transceivers[0].sender.parameters.degradationPreference, undefined);
+  assert.equal(camera.contentHint, undefined);
 });
 
 test("a room's codec that the browser lacks ends the pictures, keeps the sound and is not asked for again", async () => {

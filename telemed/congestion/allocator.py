@@ -82,18 +82,18 @@ class Allocator:
             self._good_since_us = -1
         elif self._good_since_us < 0:
             self._good_since_us = now_us
-        sources = [] if audio_only else self._sources(demands, mode)
+        sources = [] if audio_only else self._sources(demands)
         budget = estimate.bitrate - sound
-        bonus = sound if mode is Mode.SIGN else 0.0  # the signer's camera comes before the sound's share
+        bonus = sound if mode is Mode.SIGN else 0.0  # whoever reads signs needs that picture more than the sound
         steps = self._keep_or_fall(sources, budget, bonus, now_us)
         steps = self._rise(sources, steps, budget, bonus, now_us)
         self._store(sources, steps, now_us)
         return self._answer(sources, demands, sound, audio_only)
 
-    def _sources(self, demands: tuple[Demand, ...], mode: Mode) -> list[_Source]:
+    def _sources(self, demands: tuple[Demand, ...]) -> list[_Source]:
         sources = []
         for demand in in_order(demands)[:MAX_SOURCES]:
-            layers = suited_layers(demand, mode)
+            layers = suited_layers(demand)
             costs: list[float] = []
             for index in layers:
                 costs.append(max(demand.layers[index].bitrate, costs[-1] if costs else 0.0))
@@ -195,9 +195,10 @@ class Allocator:
 
 
 def _bonus(sources: list[_Source], bonus: float) -> float:
-    """What the signer's camera may take of the sound's share."""
+    """What the first camera may take of the sound's share: a signer's, or else that of whom one talks with."""
     first = sources[0] if sources else None
-    return min(bonus, first.costs[0]) if first is not None and first.demand.kind is SourceKind.MAIN else 0.0
+    is_face = first is not None and first.demand.kind in (SourceKind.SIGNER, SourceKind.MAIN)
+    return min(bonus, first.costs[0]) if first is not None and is_face else 0.0
 
 
 def fill(sources: list[_Source], budget: float, bonus: float, caps: list[int]) -> list[int]:

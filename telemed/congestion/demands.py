@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SIGN_FRAME_RATE = 20.0  # frames/s below which signing cannot be read
+AS_FLUENT = 0.9  # of the most fluent layer's frames/s: a camera of 20 counts 19 in one second and 21 in the next
 PAUSED = -1  # the layer of a source that is not sent
 
 
@@ -18,11 +19,10 @@ class Mode(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What a video source shows. `MAIN`: the camera of whom this person talks with; `CAMERA`: everybody else's.
+    """What a video source shows, most important first. `SIGNER`: a camera that is read, of one who signs; `MAIN`: the camera of
+    whom this person talks with; `CAMERA`: everybody else's."""
 
-    In a call of mode SIGN the main camera is the signer's.
-    """
-
+    SIGNER = "signer"
     MAIN = "main"
     SCREEN = "screen"
     CAMERA = "camera"
@@ -83,17 +83,18 @@ class Allocation:
     paused_for_sound: bool
 
 
-def suited_layers(demand: Demand, mode: Mode) -> tuple[int, ...]:
+def suited_layers(demand: Demand) -> tuple[int, ...]:
     """Return the layers worth sending, ascending: those running, up to the first at least as high as the tile.
 
-    For the camera of one who signs, layers below 20 frames/s are left out where others exist: resolution falls first.
+    For the camera of one who signs, layers below 20 frames/s are left out where more fluent ones exist: resolution falls first.
     """
     if demand.wish_height <= 0:
         return ()
     running = [index for index, layer in enumerate(demand.layers) if layer.bitrate > 0]
-    if mode is Mode.SIGN and demand.kind is SourceKind.MAIN:
-        fluent = [index for index in running if demand.layers[index].frame_rate >= SIGN_FRAME_RATE]
-        running = fluent or running
+    if demand.kind is SourceKind.SIGNER:
+        best = max((demand.layers[index].frame_rate for index in running), default=0.0)
+        least = min(SIGN_FRAME_RATE, best * AS_FLUENT)
+        running = [index for index in running if demand.layers[index].frame_rate >= least]
     for count, index in enumerate(running, 1):
         if demand.layers[index].height >= demand.wish_height:
             return tuple(running[:count])
@@ -101,6 +102,6 @@ def suited_layers(demand: Demand, mode: Mode) -> tuple[int, ...]:
 
 
 def in_order(demands: tuple[Demand, ...]) -> list[Demand]:
-    """Return the demands, most important first: whom one talks with, the screen, the others."""
+    """Return the demands, most important first: who signs, whom one talks with, the screen, the others."""
     kinds = list(SourceKind)
     return sorted(demands, key=lambda demand: (kinds.index(demand.kind), demand.rank, demand.source))

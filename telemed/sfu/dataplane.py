@@ -173,6 +173,7 @@ class Dataplane:
                 stream.on_resumed(packet, ext, now)
             stream.highest = ext
             fresh = timestamp != stream.last_timestamp  # the first packet of a frame, as far as is known
+            stream.frames += fresh
             stream.last_timestamp = timestamp
             stream.last_us = arrival_us
         elif ext <= highest - stream.ring.capacity:

@@ -107,6 +107,8 @@ class PeerReporter:
             self._send_reports(streams, now)
         for stream in streams:
             stream.ring.expire(now)
+            if stream.is_video:
+                stream.frame_rate.update(stream.frames, now)
         for line in peer.published.values():
             if line.layers is not None:
                 line.layers.measure(now)

@@ -1,4 +1,4 @@
-"""What a source costs: its bitrate, steady enough to decide by."""
+"""What a source costs, and how fluent it is: bitrate and frames/s, steady enough to decide by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ RISE_SECONDS = 0.5  # time constant upwards: a screen that begins to move shows 
 FALL_SECONDS = 5.0  # and downwards: a moment's stillness is no reason to plan with less
 SILENT_SECONDS = 0.5  # without a packet the source is off, and what it last needed is what it will need again
 MIN_INTERVAL = 0.05  # seconds between readings that count
+MIN_SECOND = 0.5  # seconds of pictures that make frames/s worth counting
+USUAL_FRAME_RATE = 30.0  # frames/s of cameras: until counted
+NOTICEABLE = 2.0  # frames/s: a smaller change is the counting's own, and no reason to change layers
+FORGET_SECONDS = 120.0  # without a picture: nobody takes it, perhaps for its frames/s, which may be better now. Trying costs 3 s
 SECONDS_KEPT = 5  # of a layer: what three of five agree on is neither a key frame nor a second cut short
 
 
@@ -60,3 +64,34 @@ class LayerRate:
         """Take the bit/s of one second in which the layer was sent."""
         self._seconds.append(bitrate)
         self.bitrate = sorted(self._seconds)[SECONDS_KEPT // 2]
+
+
+class FrameRate:
+    """How fluent a picture is: the middle one of its last five seconds in which it was sent, in frames/s."""
+
+    __slots__ = ("_at", "_frames", "_moved_at", "_seconds", "value")
+
+    def __init__(self) -> None:
+        self._at = -1.0
+        self._moved_at = 0.0
+        self._frames = 0
+        self._seconds: deque[float] = deque((USUAL_FRAME_RATE,) * SECONDS_KEPT, SECONDS_KEPT)
+        self.value = USUAL_FRAME_RATE
+
+    def update(self, frames: int, now: float) -> None:
+        """Take the count of frames (it only grows) at `now`, in seconds; call about every second."""
+        elapsed = now - self._at
+        if 0 <= self._at and elapsed < MIN_SECOND:
+            return
+        came = frames - self._frames
+        if came and self._at >= 0:
+            self._seconds.append(came / elapsed)
+            middle = sorted(self._seconds)[SECONDS_KEPT // 2]
+            if abs(middle - self.value) >= NOTICEABLE:
+                self.value = middle
+        self._at, self._frames = now, frames
+        if came:
+            self._moved_at = now
+        elif now - self._moved_at > FORGET_SECONDS:
+            self._seconds.extend((USUAL_FRAME_RATE,) * SECONDS_KEPT)
+            self.value = USUAL_FRAME_RATE

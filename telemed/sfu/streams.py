@@ -14,7 +14,7 @@ from telemed.rtp import av1, vp8, vp9
 from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
 from telemed.sfu.redundant_state import ReceivedRedundancy
-from telemed.sfu.source_rate import SourceRate
+from telemed.sfu.source_rate import FrameRate, SourceRate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ class InboundStream:
         "asks_again",
         "clock",
         "flows",
+        "frame_rate",
+        "frames",
         "highest",
         "is_keyframe",
         "is_rtx",
@@ -74,6 +76,7 @@ class InboundStream:
         self.last_us = 0  # its arrival
         self.packets = 0  # forwarded ones, and their payload octets: what sender reports to subscribers count
         self.octets = 0
+        self.frames = 0  # begun, of pictures; of sound, packets
         capacity, age = (VIDEO_CAPACITY, VIDEO_MAX_AGE) if self.is_video else (AUDIO_CAPACITY, AUDIO_MAX_AGE)
         self.ring = PacketRing(1 if is_rtx else capacity, age)
         self.nack = NackScheduler(FOR_VIDEO if self.is_video else FOR_AUDIO)
@@ -82,6 +85,7 @@ class InboundStream:
         self.is_keyframe: Callable[[Buffer, int, int], bool] | None
         self.is_keyframe = KEYFRAME_TESTS.get(line.codec.name) if self.is_video else None
         self.rate = SourceRate()  # what it costs whoever gets it
+        self.frame_rate = FrameRate()
         self.stats = ReceiverStatistics(ssrc, line.codec.clock_rate)
         self.clock = SourceClock(line.codec.clock_rate, clock)
         self.flows: tuple[EgressFlow, ...] = ()

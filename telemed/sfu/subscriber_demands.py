@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from telemed.congestion.demands import Demand, Layer, Mode, SourceKind
 from telemed.media.control import Source
 from telemed.media.simulcast_source import TILE_SHARE
+from telemed.sfu.source_rate import USUAL_FRAME_RATE
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
     from telemed.sfu.peer import Peer
+    from telemed.sfu.streams import InboundStream
 
 UNKNOWN_RATE = 150_000.0  # bit/s taken for video nobody has measured yet: a browser's smallest layer
 LEAST_SOUND = 6_000.0  # bit/s of a silent microphone: comfort noise and headers
@@ -23,31 +25,28 @@ def pictures_of(peer: Peer) -> list[EgressFlow]:
     return [flow for flow in flows if flow.track.stream is not None or flow.track.layers is not None]
 
 
-def mode_and_main(peer: Peer, flows: list[EgressFlow]) -> tuple[Mode, EgressFlow | None]:
-    """Return what this subscriber needs most, and the camera of whom it talks with.
-
-    Who signs is watched by everybody: their camera comes first. Else it is whoever spoke last, or the first of the others.
-    """
+def main_camera(peer: Peer, flows: list[EgressFlow]) -> EgressFlow | None:
+    """Return the camera of whom this subscriber talks with: whoever spoke last, or the first of the others."""
     cameras = [flow for flow in flows if source_of(flow) is Source.CAMERA]
-    signing = next((flow for flow in cameras if _publisher_mode(flow) is Mode.SIGN), None)
-    if signing is not None:
-        return Mode.SIGN, signing
-    speaker = peer.room.speaker.current
-    spoke = next((flow for flow in cameras if flow.track.publisher is not None and flow.track.publisher.peer_id == speaker), None)
-    return peer.mode, spoke or next(iter(cameras), None)
+    return next((flow for flow in cameras if _speaks(flow)), None) or next(iter(cameras), None)
 
 
 def demand_of(flow: EgressFlow, main: EgressFlow | None) -> Demand:
-    """What this flow's source offers, and how large its tile is. A source without layers has one."""
-    kind = SourceKind.SCREEN if source_of(flow) is Source.SCREEN else SourceKind.MAIN if flow is main else SourceKind.CAMERA
+    """What this flow's source offers, and how large its tile is. A source without layers has one.
+
+    Of several who sign, whoever speaks comes last: the others are understood by their picture alone.
+    """
+    kind = _kind_of(flow, flow is main)
+    rank = int(kind is SourceKind.SIGNER and _speaks(flow))
     wish = ANY_HEIGHT if flow.tile_height is None else int(flow.tile_height * TILE_SHARE)
     layered = flow.track.layers
     if layered is not None:
-        layers = tuple(Layer(float(rate.bitrate), height) for rate, height in zip(layered.rates, layered.heights, strict=True))
+        parts = zip(layered.rates, layered.heights, layered.lanes, strict=True)
+        layers = tuple(Layer(float(rate.bitrate), height, _frame_rate(lane.stream)) for rate, height, lane in parts)
     else:
         stream = flow.track.stream
-        layers = (Layer((stream.rate.bitrate if stream is not None else 0.0) or UNKNOWN_RATE, 0),)
-    return Demand(flow.ssrc, kind, layers, wish)
+        layers = (Layer((stream.rate.bitrate if stream is not None else 0.0) or UNKNOWN_RATE, 0, _frame_rate(stream)),)
+    return Demand(flow.ssrc, kind, layers, wish, rank)
 
 
 def peak_of(flow: EgressFlow) -> float:
@@ -71,6 +70,21 @@ def source_of(flow: EgressFlow) -> Source:
     return line.source if line is not None else Source.CAMERA
 
 
-def _publisher_mode(flow: EgressFlow) -> Mode:
+def _kind_of(flow: EgressFlow, is_main: bool) -> SourceKind:
+    """A camera of a publisher who signs is read, whoever looks at it."""
+    if source_of(flow) is Source.SCREEN:
+        return SourceKind.SCREEN
     publisher = flow.track.publisher
-    return publisher.mode if publisher is not None else Mode.SPEECH
+    if publisher is not None and publisher.mode is Mode.SIGN:
+        return SourceKind.SIGNER
+    return SourceKind.MAIN if is_main else SourceKind.CAMERA
+
+
+def _speaks(flow: EgressFlow) -> bool:
+    """Whether its publisher is who spoke last."""
+    publisher = flow.track.publisher
+    return publisher is not None and publisher.peer_id == publisher.room.speaker.current
+
+
+def _frame_rate(stream: InboundStream | None) -> float:
+    return stream.frame_rate.value if stream is not None else USUAL_FRAME_RATE

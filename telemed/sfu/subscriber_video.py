@@ -9,7 +9,7 @@ from telemed.congestion.demands import Allocation, Demand, Reason
 from telemed.congestion.lenience import Lenience
 from telemed.media.control import VideoPaused
 from telemed.media.loss_guard import LossGuard
-from telemed.sfu.subscriber_demands import demand_of, mode_and_main, peak_of, pictures_of, sound_of
+from telemed.sfu.subscriber_demands import demand_of, main_camera, peak_of, pictures_of, sound_of
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
@@ -83,13 +83,13 @@ class SubscriberVideo:
 
     def _decide(self, flows: list[EgressFlow], now: float) -> None:
         control, peer = self._control, self._peer
-        mode, main = mode_and_main(peer, flows)
+        main = main_camera(peer, flows)
         demands = tuple(demand_of(flow, main) for flow in flows)
         sound = sound_of(peer)
         now_us = int(now * 1e6)
         carried = control.controller.carries_all
         estimate = self._lenience.judge(control.estimate, carried, sound, demands, self._refused, now_us)
-        allocation = self._allocator.allocate(estimate, sound, demands, mode, now_us)
+        allocation = self._allocator.allocate(estimate, sound, demands, peer.mode, now_us)
         everything = MARGIN * (sound + sum(map(peak_of, flows)))
         control.controller.want(max(allocation.desired, everything))
         control.least_bitrate = allocation.used if self._lenience.trying else 0.0

@@ -37,7 +37,7 @@ class MediaOffers:
         self._clock = clock
 
     async def offer(self, identity: Identity, session_id: str, request: OfferRequest) -> Json:
-        """-> {attempt, offer, sdp, publish, refused}. Raises NotAllowed, NotFound, Gone, Conflict, TooMany, InvalidInput,
+        """-> {attempt, offer, sdp, publish, refused, mode}. Raises NotAllowed, NotFound, Gone, Conflict, TooMany, InvalidInput,
         Unavailable("media_unavailable", "server_full")."""
         mode = await self._mode(identity, session_id, request)
         visit, seat = self._authorise(identity, session_id, request)  # as it is now: somebody may have been sent away meanwhile
@@ -74,11 +74,13 @@ class MediaOffers:
             "refused": [
                 {"mid": mid, "track_id": track, "code": "no_codec" if mid in without else "not_found"} for mid, track in refused
             ],
+            "mode": mode.value,
         }
 
     async def _mode(self, identity: Identity, session_id: str, request: OfferRequest) -> Mode:
         visit, seat = self._authorise(identity, session_id, request)
-        return await mode_of(self._store, visit.session, seat)
+        in_call = {other.role for other in visit.seats.values() if other.state in IN_CALL}
+        return await mode_of(self._store, visit.session, seat, in_call)
 
     def _authorise(
         self, identity: Identity, session_id: str, request: OfferRequest

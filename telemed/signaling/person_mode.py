@@ -18,10 +18,22 @@ def mode_for(needs: Collection[Need]) -> Mode:
     return Mode.TEXT if Need.CANNOT_HEAR in needs else Mode.SPEECH
 
 
-async def mode_of(store: Store, session: SessionRecord, seat: ParticipantRecord) -> Mode:
-    """Return the mode of a seat: the patient's by the record the visit is attached to, speech for everybody else."""
-    if seat.role is not Role.PATIENT or session.patient_id is None:
+def mode_in_call(role: Role, patient: Mode, in_call: Collection[Role]) -> Mode:
+    """Return the mode of a seat by what the patient needs, and by who is in the call.
+
+    Signing takes two. With an interpreter in the call they and the patient sign, and everybody else speaks. Without one, nobody
+    knows who does: each camera may be read by the patient, so each is kept as the patient's own is.
+    """
+    if role is Role.PATIENT:
+        return patient
+    signs = patient is Mode.SIGN and (role is Role.INTERPRETER or Role.INTERPRETER not in in_call)
+    return Mode.SIGN if signs else Mode.SPEECH
+
+
+async def mode_of(store: Store, session: SessionRecord, seat: ParticipantRecord, in_call: Collection[Role]) -> Mode:
+    """Return the mode of a seat, by the record the visit is attached to. `in_call`: roles of all who are in it."""
+    if session.patient_id is None:
         return Mode.SPEECH
     async with store.read() as tx:
         patient = await tx.patients.kept(session.patient_id)
-    return mode_for(patient.needs) if patient is not None else Mode.SPEECH
+    return mode_in_call(seat.role, mode_for(patient.needs) if patient is not None else Mode.SPEECH, in_call)

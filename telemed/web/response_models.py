@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from telemed.care.quality_views import Heard, Seen
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
+from telemed.congestion.demands import Mode
 
 Time = Annotated[str, Field(description="UTC, ISO 8601 with Z", examples=["2026-01-31T09:30:00Z"])]
 
@@ -288,6 +289,7 @@ class OfferAnswer(Answer):
     sdp: str
     publish: list[PublishedLine]
     refused: list[RefusedLine]
+    mode: Mode
 
 
 class Ways(Answer):

@@ -170,7 +170,7 @@ class RememberedVisits:
 
     async def offer(self, identity: Identity, session_id: str, offer: OfferRequest) -> Json:
         self._note("offer", identity, session_id, offer)
-        return {"attempt": offer.attempt, "offer": offer.offer, "sdp": "v=0", "publish": [], "refused": []}
+        return {"attempt": offer.attempt, "offer": offer.offer, "sdp": "v=0", "publish": [], "refused": [], "mode": "speech"}
 
     async def probe(self, identity: Identity, session_id: str, sdp: str) -> str:
         self._note("probe", identity, session_id, sdp)

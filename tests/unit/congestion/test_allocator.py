@@ -160,12 +160,26 @@ def test_a_layer_the_publisher_stops_is_replaced_by_a_smaller() -> None:
 
 def test_a_signer_keeps_frames_and_loses_resolution_and_comes_before_the_sounds_share() -> None:
     layers = (Layer(100_000, 180, 10.0), Layer(180_000, 240, 25.0), Layer(900_000, 720, 30.0))
-    signer = Demand(1, SourceKind.MAIN, layers, 720)
+    signer = Demand(1, SourceKind.SIGNER, layers, 720)
     room = Room(signer, SCREEN, mode=Mode.SIGN)
     assert room.layers(2_000_000) == (2, 0)
     assert room.layers(190_000) == (1, PAUSED)  # 180 of 190: the sound is sent besides
     assert room.layers(120_000) == (PAUSED, PAUSED)  # not the slow layer: nobody could read it
-    assert Room(signer, mode=Mode.SPEECH).layers(190_000) == (0,)
+    assert Room(replace(signer, kind=SourceKind.MAIN)).layers(190_000) == (0,)
+
+
+def test_whoever_hears_sees_signers_first_but_not_at_the_cost_of_the_sound() -> None:
+    signer, speaker = replace(OTHER, kind=SourceKind.SIGNER), MAIN
+    assert Room(speaker, signer).layers(220_000) == (PAUSED, 0)
+    assert Room(speaker, signer).layers(170_000) == (PAUSED, PAUSED)
+    assert Room(speaker, signer, mode=Mode.SIGN).layers(170_000) == (PAUSED, 0)
+
+
+def test_layers_of_one_camera_are_as_fluent_as_each_other_whatever_a_second_counts() -> None:
+    layers = (Layer(100_000, 180, 20.5), Layer(180_000, 360, 19.0), Layer(900_000, 720, 19.5))
+    assert Room(Demand(1, SourceKind.SIGNER, layers, 720)).layers(2_000_000) == (2,)
+    slow = (Layer(100_000, 180, 15.0), Layer(180_000, 360, 14.5), Layer(900_000, 720, 6.0))
+    assert Room(Demand(1, SourceKind.SIGNER, slow, 720)).layers(2_000_000) == (1,)
 
 
 def test_text_orders_as_speech_does() -> None:

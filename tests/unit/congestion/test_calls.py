@@ -207,7 +207,7 @@ def test_round_trips_of_receiver_reports_count() -> None:
 
 
 def test_a_signer_gets_the_fluent_layer_on_a_link_that_has_room_for_little() -> None:
-    signer = Demand(1, SourceKind.MAIN, LAYERS, 720)
+    signer = Demand(1, SourceKind.SIGNER, LAYERS, 720)
     call = Call(Conditions([(0, 2.5e5)]), (signer,))
     call.mode = Mode.SIGN
     call.run(15)
