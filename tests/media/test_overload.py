@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
@@ -17,8 +17,11 @@ from telemed.admin.client import ask
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
 from tests.client.seat import Api, RefusedError, SeatClient, command_id, open_link, sign_in
+from tests.net.conditions.judged import judged
+from tests.net.conditions.verdict import Verdict
 from tests.prove.figures import note
 
+T = TypeVar("T")
 PACKETS = 70  # a second; a call of two test clients sends 44: sound every 60 ms and five pictures, each way
 FULL = ("full", "closed")
 SECONDS = 30.0  # for anything a busy machine may take its time with
@@ -136,33 +139,48 @@ async def test_a_full_server_refuses_new_calls_and_serves_running_ones(clinic: C
 @pytest.mark.prove
 async def test_figures_of_running_calls_at_twice_the_load(clinic: Clinic) -> None:
     """Twenty seconds alone, then twenty beside more than twice the configured load."""
-    first = await clinic.call()
-    mark(first)
-    start = sound(first)[0]
-    await asyncio.sleep(20.0)
-    alone, gap_alone = sound(first)[0] - start, sound(first)[1]
-    # All begin before the first sample: later ones would be refused, and urgent ones beyond the reserve too.
-    others = await asyncio.gather(*(clinic.call() for _ in range(3)))
-    await clinic.until(lambda: clinic.load()["level"] in FULL, "too many calls")
-    mark(first)
-    start = sound(first)[0]
-    pressures, refused = [], 0
-    for _ in range(20):
-        pressures.append(clinic.load()["pressure"])
-        refused += await refusal(clinic.planned()) == "server_full"
-        await asyncio.sleep(1.0)
-    heard, gap = sound(first)[0] - start, sound(first)[1]
-    assert max(pressures) >= 2.0 and refused == 20 and others
-    assert heard >= alone * 0.95 and gap < gap_alone + 0.5
+    with judged("2x the configured load", "new rooms refused with the reason, running calls keep their figures") as verdict:
+        first = await clinic.call()
+        alone, gap_alone, _ = await heard_in(first, lambda: asyncio.sleep(1.0))
+        # All begin before the first sample: later ones would be refused, and urgent ones beyond the reserve too.
+        others = await asyncio.gather(*(clinic.call() for _ in range(3)))
+        await clinic.until(lambda: clinic.load()["level"] in FULL, "too many calls")
+        heard, gap, samples = await heard_in(first, lambda: refused_at(clinic))
+        pressure, refused = max(load for load, _ in samples), sum(was_refused for _, was_refused in samples)
+        verdict.holds(f"{pressure:.1f} x the load ({PACKETS} packets/s)", pressure >= 2.0)
+        verdict.holds(f"{refused} of {len(samples)} new calls refused with `server_full`", refused == len(samples))
+        verdict.holds(f"the running call's sound: {heard} frames in 20 s ({alone} alone)", heard >= alone * 0.95)
+        verdict.seconds("its longest silence", gap, gap_alone + 0.5)
+        verdict.tell(f"{gap_alone:.2f} s alone")
+        await place_again(clinic, others, verdict)
+    note("2 x the configured load", ", ".join(verdict.figures))
+
+
+async def heard_in(people: tuple[SeatClient, ...], second: Callable[[], Awaitable[T]]) -> tuple[int, float, list[T]]:
+    """Do `second`, which takes one, twenty times: frames heard meanwhile, the longest silence, and what it found."""
+    mark(people)
+    start = sound(people)[0]
+    found = [await second() for _ in range(20)]
+    return sound(people)[0] - start, sound(people)[1], found
+
+
+async def refused_at(clinic: Clinic) -> tuple[float, bool]:
+    """The load as a multiple of the configured one, and whether a new call was refused for it."""
+    load, was_refused = clinic.load()["pressure"], False
+    try:
+        await clinic.planned()
+    except RefusedError as answer:
+        was_refused = (answer.status, answer.code) == (503, "server_full")
+    await asyncio.sleep(1.0)
+    return load, was_refused
+
+
+async def place_again(clinic: Clinic, others: list[tuple[SeatClient, SeatClient]], verdict: Verdict) -> None:
+    """Once the others have left, new calls are taken by themselves."""
     for pair in others:
         for person in pair:
             await person.close()
     ended = time.monotonic()
     await clinic.until(lambda: clinic.load()["level"] not in FULL, "there is place again", 60.0)
     await clinic.planned()
-    note(
-        f"{max(pressures):.1f} x the configured load ({PACKETS} packets/s)",
-        f"{refused} of 20 new calls refused with `server_full`; sound of the running call: {heard} frames in 20 s "
-        f"({alone} alone), longest silence {gap:.2f} s ({gap_alone:.2f} s alone); "
-        f"new calls again {time.monotonic() - ended:.0f} s after the others left",
-    )
+    verdict.tell(f"new calls again {time.monotonic() - ended:.0f} s after the others left")

@@ -13,8 +13,7 @@ import pytest
 
 from tests.browser.browsers import eventually
 from tests.net.call_page import CHROMIUM, chromium_at, chromium_page
-from tests.net.conditions.record import write
-from tests.net.conditions.verdict import Verdict
+from tests.net.conditions.judged import judged
 from tests.net.lag import Lag
 from tests.net.meeting import Meeting
 from tests.net.namespaces import Namespace, network
@@ -138,13 +137,12 @@ async def test_from_one_interface_to_another(tmp_path: pathlib.Path) -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(600)
 async def test_twenty_changes_of_interface(tmp_path: pathlib.Path) -> None:
-    outages = await roam(tmp_path, 20)
-    verdict = Verdict("interface switch (old one dead), 20 times", "media back <= 1.5 s after the trigger, <= 3 s after the loss")
-    verdict.seconds("sound: longest gap", max(outage.sound for outage in outages), BACK_AFTER_LOSS)
-    verdict.seconds("from the trigger to sound, longest", max(outage.recovery for outage in outages), BACK_AFTER_NOTICE)
-    verdict.tell("same participant, one tile, one handshake")
-    write(verdict.finding())
-    assert not verdict.missed, outages
+    wanted = "media back <= 1.5 s after the trigger, <= 3 s after the loss"
+    with judged("interface switch (old one dead), 20 times", wanted) as verdict:
+        outages = await roam(tmp_path, 20)
+        verdict.seconds("sound: longest gap", max(outage.sound for outage in outages), BACK_AFTER_LOSS)
+        verdict.seconds("from the trigger to sound, longest", max(outage.recovery for outage in outages), BACK_AFTER_NOTICE)
+        verdict.tell("same participant, one tile, one handshake")
     found = {name: sorted(getattr(outage, name) for outage in outages) for name in ("sound", "recovery")}
     figures = (f"{name}: median {values[10]:.2f} s, worst {values[-1]:.2f} s" for name, values in found.items())
     note("20 changes of interface in a Chromium call: gap, and from notice to sound", "; ".join(figures))

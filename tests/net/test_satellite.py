@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.browser.server import Server
-from tests.net.conditions.record import Finding, write
+from tests.net.conditions.judged import judged
 from tests.net.lag import Lag
 from tests.net.meeting import meeting
 from tests.prove.figures import note
@@ -63,6 +63,6 @@ async def test_a_call_outlives_the_consent_limit_at_700_ms(server: Server) -> No
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 async def test_ten_minutes_at_700_ms(server: Server) -> None:
-    found = await stays_up(server, 600.0)
-    note("10 minutes of a Chromium call at a round trip of 700 ms", found)
-    write(Finding("RTT 700 ms for 10 min", "0 drops", True, found))
+    with judged("RTT 700 ms for 10 min", "0 drops") as verdict:
+        verdict.tell(await stays_up(server, 600.0))
+    note("10 minutes of a Chromium call at a round trip of 700 ms", ", ".join(verdict.figures))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.net.conditions.judged import judged
 from tests.net.conditions.link_process import Direction
 from tests.net.conditions.readings import Row, longest_gap, rates, read
 from tests.net.conditions.record import RUNS, TABLE, Finding, write
@@ -97,3 +98,21 @@ def test_a_finding_replaces_its_row_and_adds_a_run(tmp_path: pathlib.Path) -> No
     assert [line.split(" | ")[0] for line in table[2:]] == ["| one", "| two"]
     assert "| **no** | 4 |" in table[2] and "2 / 3" in table[3]
     assert [line.count("**one**") for line in text.partition(RUNS)[2].strip().split("\n")] == [1, 0, 1]
+
+
+def test_a_condition_gets_its_row_however_its_run_ends(tmp_path: pathlib.Path) -> None:
+    document = tmp_path / "networks.md"
+    document.write_text(f"# Title\n\n{TABLE}\n| condition | x |\n|---|---|\n\n{RUNS}\n")
+    with judged("reached", "<= 2 s", document) as verdict:
+        verdict.seconds("back after", 1.0, 2.0)
+    with pytest.raises(AssertionError, match="back after 3"), judged("missed", "<= 2 s", document) as verdict:
+        verdict.seconds("back after", 3.0, 2.0)
+    with pytest.raises(TimeoutError), judged("never back", "<= 2 s", document):
+        raise TimeoutError("nothing came\nfor a minute")
+    rows = [line.split(" | ")[:4] for line in document.read_text().split("\n") if line.startswith("| ")]
+    assert [(name.strip("| "), reached) for name, _, reached, _ in rows[1:]] == [
+        ("reached", "yes"),
+        ("missed", "**no**"),
+        ("never back", "**no**"),
+    ]
+    assert "not: went to its end (nothing came)" in rows[-1][3]
