@@ -28,7 +28,8 @@ BACK_TO = 0.8  # of the rate before: up again
 LAYERS, WHOLE_RATE = 3, 2e6  # bit/s
 HALF_A_SECOND = 10  # rows
 ALL_UP_BY = 10.0  # seconds: layers that are not sent by then will not be
-RESUMES_WITHIN = 60.0  # seconds on a good link
+RESUMES_WITHIN = 90.0  # seconds on a good link; 21 were measured on a machine with time on its hands
+PAUSED, RESUMED = "paused with notice", "pictures back by themselves"  # as verdicts say it
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Lengths:
 
     warm_up: float
     measured: float
+    patience: float = 0.0  # more of it, at most, for what a short stretch on a busy machine may end too early to see
 
 
 async def stays_one(here: Case, verdict: Verdict) -> None:
@@ -100,18 +102,30 @@ async def narrow(here: Case, lengths: Lengths) -> Verdict:
     )
     found = await under(here, NARROW, lengths.warm_up, lengths.measured)
     concealment(verdict, found, 0.04)
-    verdict.holds("paused with notice", found.rows["phone"][-1]["paused"])
+    verdict.holds(PAUSED, found.rows["phone"][-1]["paused"] or await notice_comes(here, lengths.patience))
     verdict.number("all but sound: kbit/s up", found.other_than_sound(found.up) / 1000, 8)
     verdict.number("down", found.other_than_sound(found.down) / 1000, 8)
     verdict.tell(f"gap {found.worst_gap:.2f} s, round trip {found.phone.rtt * 1000:.0f} ms")
     both(verdict, found)
-    verdict.tell(f"pictures back {await resumed(here):.1f} s after the link was good")
+    back = await resumed(here)
+    verdict.holds(RESUMED, back is not None)
+    verdict.tell(f"{back or RESUMES_WITHIN:.1f} s after the link was good")
     await stays_one(here, verdict)
     return verdict
 
 
-async def resumed(here: Case) -> float:
-    """Make the link good; seconds until the notice is gone and pictures come."""
+async def notice_comes(here: Case, seconds: float) -> bool:
+    """Whether the phone is told within this time that its pictures are paused."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        await asyncio.sleep(0.25)
+        if any(row["paused"] for row in (await here.take())["phone"]):
+            return True
+    return False
+
+
+async def resumed(here: Case) -> float | None:
+    """Make the link good; seconds until the notice is gone and pictures come, None when they do not."""
     await here.link.set(CLEAN)
     good = time.monotonic()
     await here.take()
@@ -120,7 +134,10 @@ async def resumed(here: Case) -> float:
         rows = (await here.take())["phone"]
         return len(rows) > 1 and not rows[-1]["paused"] and sum(step for _, step in steps(rows, of_kind("video"), "frames")) > 0
 
-    await eventually(moving, RESUMES_WITHIN, 0.5)
+    try:
+        await eventually(moving, RESUMES_WITHIN, 0.5)
+    except AssertionError:
+        return None
     return time.monotonic() - good
 
 
