@@ -42,10 +42,11 @@ class PacketRing:
             return None
         return self._packets[slot]
 
-    def expire(self, now: float) -> None:
-        """Let go of packets past their age, for sources that fell silent. Once a second is enough."""
+    def expire(self, now: float) -> bool:
+        """Let go of packets past their age, for sources that fell silent. Once a second is enough. True: nothing is left."""
         if now - self._newest <= self.max_age:
-            return
+            return False
         for slot in range(self.capacity):
             self._packets[slot] = None
             self._sequences[slot] = -1
+        return True

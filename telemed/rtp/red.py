@@ -14,7 +14,8 @@ from telemed.rtp.buffer import Buffer
 from telemed.rtp.errors import MalformedPacket
 from telemed.rtp.opus import packet_samples
 
-MAX_BLOCKS = 32  # of one packet: what libwebrtc takes; a sender repeats one or two
+MAX_BLOCKS = 10  # of one packet: libwebrtc repeats nine frames at the very most, browsers one or two
+MAX_RECOVERED = 3  # earlier frames of one packet of use: each becomes a packet to every listener, so a sender may not have more
 MAX_EARLIER = 2  # frames repeated by us
 MAX_TICKS = (1 << 14) - 1  # a third of a second at 48 kHz
 MAX_LENGTH = (1 << 10) - 1  # bytes of an earlier frame
@@ -36,7 +37,7 @@ class Block(NamedTuple):
 def parse_red(data: Buffer, payload_offset: int, payload_end: int) -> tuple[Block, ...]:
     """Return the blocks of one payload in their order, the primary last.
 
-    Raises MalformedPacket for a header that is cut off, lengths that do not fit, or more than 32 blocks.
+    Raises MalformedPacket for a header that is cut off, lengths that do not fit, or more than 10 blocks.
     """
     headers: list[tuple[int, int, int]] = []
     position = payload_offset
@@ -79,10 +80,11 @@ def build_red(payload_type: int, primary: Buffer, earlier: Sequence[tuple[int, B
 
 def frames_before(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
     """Yield (how many packets before the carrying one, block) of Opus frames that follow each other up to the primary without a
-    hole in time, the newest first. Beyond a hole nobody knows which packet a frame was: a sender may have left some out."""
+    hole in time, the newest first, three at most. Beyond a hole nobody knows which packet a frame was: a sender may have left
+    some out."""
     primary = blocks[-1]
     begins = 0
-    for position, block in enumerate(reversed(blocks[:-1]), 1):
+    for position, block in enumerate(blocks[-2 : -2 - MAX_RECOVERED : -1], 1):
         try:
             samples = packet_samples(block.payload, 0, len(block.payload))
         except MalformedPacket:

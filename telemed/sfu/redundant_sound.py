@@ -21,7 +21,7 @@ from telemed.rtp.header import (
     parse_header,
     stamp_number,
 )
-from telemed.rtp.red import Block, build_red, frames_before, parse_red
+from telemed.rtp.red import PRIMARY_HEADER, build_red, frames_before, parse_red
 from telemed.rtp.sequence import SEQUENCE_CYCLE, seq_delta
 from telemed.sfu import seam
 from telemed.sfu.streams import MAX_JUMP
@@ -66,8 +66,9 @@ class RedundantSound:
             redundancy.first = min(highest + 1, ext) if 0 <= highest and ext - highest <= MAX_JUMP else ext
         for position, block in reversed(list(frames_before(blocks))):
             number = ext - position
-            if self._is_missing(stream, redundancy, number, arrival_us):
-                self._recover(stream, redundancy, (number, (timestamp - block.ticks) & 0xFFFFFFFF), block, arrival_us)
+            if self._is_missing(stream, redundancy, number):
+                redundancy.recovered(number, stream.nack.was_asked(number))
+                self._recover(stream, (number, (timestamp - block.ticks) & 0xFFFFFFFF), block.payload, arrival_us)
         self._counters.in_red += 1
         head = bytearray(packet[:offset])
         head[0] &= ~PADDING_BIT
@@ -75,48 +76,44 @@ class RedundantSound:
         return bytes(head) + primary.payload
 
     @staticmethod
-    def _is_missing(stream: InboundStream, redundancy: ReceivedRedundancy, number: int, arrival_us: int) -> bool:
-        """Tell whether packet `number` never came, as far as is remembered: the history is empty after a second of silence."""
+    def _is_missing(stream: InboundStream, redundancy: ReceivedRedundancy, number: int) -> bool:
+        """Tell whether packet `number` never came, as far as the history goes back."""
         if number < redundancy.first or number <= stream.highest - stream.ring.capacity:
-            return False
-        if number <= stream.highest and arrival_us - stream.last_us > stream.ring.max_age * 1e6:
             return False
         return stream.ring.get(number, 0.0) is None
 
-    def _recover(
-        self,
-        stream: InboundStream,
-        redundancy: ReceivedRedundancy,
-        numbers: tuple[int, int],
-        block: Block,
-        arrival_us: int,
-    ) -> None:
+    def _recover(self, stream: InboundStream, numbers: tuple[int, int], payload: bytes, arrival_us: int) -> None:
         """Take a frame as the packet it came in would have been taken, but for the statistics: its sender is to know of the loss.
         `numbers`: extended sequence number and timestamp."""
         number, timestamp = numbers
         now = arrival_us * 1e-6
-        redundancy.recovered(number, stream.nack.was_asked(number))
+        stream.published.peer.came += 1  # it costs what a datagram costs, and is limited like one
         stream.nack.on_packet(number, now)
         if number > stream.highest:
             stream.highest = number
             stream.last_timestamp = timestamp
             stream.last_us = arrival_us
         head = _pack_fixed(VERSION_BITS, stream.payload_type, number & 0xFFFF, timestamp, stream.ssrc)
-        stream.ring.store(number, head + block.payload, now)
+        stream.ring.store(number, head + payload, now)
         self._counters.sound_recovered += 1
+        self._forward(stream, numbers, payload, now)
+
+    def _forward(self, stream: InboundStream, numbers: tuple[int, int], payload: bytes, now: float) -> None:
+        """Send a recovered frame to everybody who listens, plain."""
         for flow in stream.flows:
-            placed = _place(flow, stream, number, timestamp)
+            placed = _place(flow, stream, *numbers)
             if placed is not None:
-                self._emit(flow, flow.head[1], placed, block.payload, now)
+                self._emit(flow, flow.head[1], placed, payload, now)
         stream.packets += 1
-        stream.octets += len(block.payload)
+        stream.octets += len(payload)
 
     # --- as it goes out ----------------------------------------------------------------------------------------------------
 
-    def send(self, flow: EgressFlow, stream: InboundStream, ext: int, number: int, timestamp: int, now: float) -> None:  # noqa: PLR0913
+    def send(self, flow: EgressFlow, stream: InboundStream, ext: int, number: int, timestamp: int, now: float) -> None:
         """Send packet `ext` of the source to one listener as (`number`, `timestamp`), with `flow.repeats` earlier frames.
 
-        A packet that is late itself goes out plain: what came before it was repeated with others.
+        A packet that is late itself goes out plain: what came before it was repeated with others. So does one beside which
+        nothing can be repeated.
         """
         packet, redundancy = stream.ring.get(ext, 0.0), flow.redundancy
         if packet is None or redundancy is None:
@@ -124,10 +121,10 @@ class RedundantSound:
         marker, _type, _sequence, captured, _ssrc, offset, padding = parse_header(packet)
         payload = packet[offset : len(packet) - padding]
         earlier = _frames_before(flow, stream, ext, captured) if ext == stream.highest else []
-        if not earlier:
+        wrapped = build_red(flow.line.codec.payload_type, payload, earlier)
+        if len(wrapped) == PRIMARY_HEADER + len(payload):  # nothing to repeat, or nothing that fits
             self._emit(flow, flow.head[2] if marker else flow.head[1], (number, timestamp), payload, now)
             return
-        wrapped = build_red(flow.line.codec.payload_type, payload, earlier)
         redundancy.octets += len(wrapped) - len(payload)
         self._counters.out_red += 1
         self._emit(flow, redundancy.payload_type | marker << 7, (number, timestamp), wrapped, now)
@@ -148,20 +145,23 @@ class RedundantSound:
         if _protect(flow.transmit, self._out_pointer, cell):
             self._counters.fail_protect += 1
             return
-        size = int(cell[0])
         if flow.copies is not None:
-            flow.copies.store(number & 0xFFFF, bytes(self._out_view[:size]), now)
+            flow.copies.store(number & 0xFFFF, bytes(self._out_view[: cell[0]]), now)
         if control is not None:
             flow.departed = max(flow.departed, number)
-        if not self._mux.send(self._out_view[:size], path):
-            return
+        if self._mux.send(self._out_view[: cell[0]], path):
+            self._account(flow, int(cell[0]), len(payload))
+
+    def _account(self, flow: EgressFlow, size: int, octets: int) -> None:
+        """A packet of `size` bytes with a payload of `octets` has left: only now it takes a transport-wide number."""
         self._counters.out_rtp += 1
+        control = flow.control
         if control is not None:
             control.sent(control.sequence, size, time.monotonic_ns() // 1000, AUDIO)
             control.sequence = (control.sequence + 1) & 0xFFFF
             control.passed(size)
             flow.packets_departed += 1
-            flow.octets_departed += len(payload)
+            flow.octets_departed += octets
 
 
 def _place(flow: EgressFlow, stream: InboundStream, ext: int, timestamp: int) -> tuple[int, int] | None:

@@ -30,6 +30,11 @@ class ReceivedRedundancy:
         """Return a record where the line agreed on it."""
         return cls(codec.red_payload_type) if codec.red_payload_type is not None else None
 
+    def begin_after(self, highest: int) -> None:
+        """Nothing is remembered of the packets up to `highest`: none of them is recovered any more."""
+        if self.first >= 0:
+            self.first = max(self.first, highest + 1)
+
     def recovered(self, ext: int, was_asked: bool) -> None:
         """Packet `ext` came inside another one. `was_asked`: it had been asked for again before."""
         if len(self._recovered) >= MAX_RECOVERED:

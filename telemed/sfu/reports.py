@@ -106,7 +106,7 @@ class PeerReporter:
         if self._seconds % 2 or not self._is_slow:
             self._send_reports(streams, now)
         for stream in streams:
-            stream.ring.expire(now)
+            stream.expire(now)
             if stream.is_video:
                 stream.frame_rate.update(stream.frames, now)
         for line in peer.published.values():

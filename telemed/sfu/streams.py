@@ -117,6 +117,11 @@ class InboundStream:
         if not self.is_keyframe(packet, offset, len(packet) - padding) and self.keyframes.wanted(now):
             self.published.peer.send_pli(self)
 
+    def expire(self, now: float) -> None:
+        """Every second: let go of a history that is too old. What it held is then no longer told from what never came."""
+        if self.ring.expire(now) and self.redundancy is not None:
+            self.redundancy.begin_after(self.highest)
+
     def on_padding(self, ext: int) -> None:
         """A packet of padding alone ended here: close the hole it would leave, when it is the newest."""
         if ext != self.highest:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from telemed.media.control import LayersWanted
-from telemed.rtp.red import build_red, parse_red
+from telemed.rtp.red import MAX_TICKS, build_red, parse_red
 from telemed.rtp.rtcp import Nack, ReceiverReport, build_nack
 from tests.adapters.sfu.conftest import Stage, until
 from tests.bench.reporting import Reporter
@@ -116,6 +117,38 @@ async def test_broken_repetitions_cost_their_packet_alone(stage: Stage) -> None:
     assert stage.worker.counters.drop_rtp_malformed == 4 and stage.worker.counters.sound_recovered == 0
 
 
+async def test_a_packet_becomes_four_at_most_and_each_is_charged_to_its_sender(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage)
+    alice.send_rtp(plain(0))
+    await until_long(lambda: len(bob.inbox.payloads(ssrc)) == 1)
+    peer, tiny = stage.peer("alice"), b"\x80"  # 2.5 ms of sound in one byte
+    came = peer.came
+    stuffed = b"".join(struct.pack("!I", (0x80 | 111) << 24 | ticks << 10 | 1) for ticks in range(9 * 120, 0, -120))
+    for n in (10, 20, 30):
+        alice.send_rtp(rtp_packet(RED, FIRST + n, n * 120, MIC, stuffed + b"\x6f" + tiny * 10))
+    await until_long(lambda: stage.worker.counters.in_red == 3 and len(bob.inbox.payloads(ssrc)) == 13)
+    assert stage.worker.counters.sound_recovered == 9 and peer.came - came == 12
+    assert [number for number, _timestamp, _payload in numbered(bob, ssrc)] == [0, *range(7, 11), *range(17, 21), *range(27, 31)]
+
+
+async def test_what_was_said_before_a_silence_is_not_made_again(stage: Stage) -> None:
+    alice, bob, ssrc = await call(stage)
+    for n in range(3):
+        alice.send_rtp(redundant(n))
+    await until_long(lambda: len(bob.inbox.payloads(ssrc)) == 3)
+    stream = stage.peer("alice").streams[MIC]
+    await until_long(lambda: stream.ring.get(stream.highest, 0.0) is None)  # a second later nothing is remembered
+    for n in (3, 4, 5):
+        alice.send_rtp(redundant(n, before=2))
+    await until_long(lambda: len(bob.inbox.payloads(ssrc)) == 6)
+    assert bob.inbox.payloads(ssrc) == [frame(n) for n in range(6)]
+    assert stage.worker.counters.sound_recovered == stage.worker.counters.fail_protect == 0
+    for n in (7, 9):
+        alice.send_rtp(redundant(n))
+    await until_long(lambda: len(bob.inbox.payloads(ssrc)) == 10)
+    assert stage.worker.counters.sound_recovered == 2, "what is lost since then is"
+
+
 async def test_who_speaks_over_a_lossy_link_is_told_to_repeat_and_told_again(stage: Stage) -> None:
     alice, bob, ssrc = await call(stage)
     told: list[LayersWanted] = []
@@ -204,3 +237,18 @@ async def test_sound_stays_plain_where_little_is_lost_or_there_is_no_room(stage:
         assert flow.repeats == 0 and {packet.payload_type for packet in bob.inbox.rtp if packet.ssrc == ssrc} == {111}
         for second in range(20):
             assert flow.redundancy.choice.look(0.3, 90_000.0, time.monotonic() + second) == 0
+
+
+async def test_a_packet_goes_plain_when_nothing_can_be_repeated_beside_it(stage: Stage) -> None:
+    alice = await stage.join("alice", (audio_line("0", "a-mic", MIC, OPUS),))
+    line = dataclasses.replace(receive_audio("1", "a-mic", reported=True), codec=REDUNDANT)
+    bob = await stage.join("bob", (), (line,))
+    ssrc = stage.ssrc(bob, "a-mic")
+    stage.peer("bob").flows_by_ssrc[ssrc].repeats = 2
+    ticks = [n * (MAX_TICKS + 1) for n in range(4)] + [3 * (MAX_TICKS + 1) + 960]  # silence between words, then speech
+    for n, timestamp in enumerate(ticks):
+        alice.send_rtp(rtp_packet(111, FIRST + n, timestamp, MIC, frame(n)))
+    await until_long(lambda: len(bob.inbox.rtp) == 5)
+    assert [packet.payload_type for packet in bob.inbox.rtp] == [111] * 4 + [RED]
+    assert [frames_of(packet) for packet in bob.inbox.rtp] == [[frame(n)] for n in range(4)] + [[frame(3), frame(4)]]
+    assert stage.worker.counters.out_red == 1

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.rtp.errors import MalformedPacket
-from telemed.rtp.red import MAX_BLOCKS, MAX_LENGTH, MAX_PAYLOAD, MAX_TICKS, Block, build_red, frames_before, parse_red
+from telemed.rtp.red import (
+    MAX_BLOCKS,
+    MAX_LENGTH,
+    MAX_PAYLOAD,
+    MAX_RECOVERED,
+    MAX_TICKS,
+    Block,
+    build_red,
+    frames_before,
+    parse_red,
+)
 
 OPUS = 111
 FRAME = b"\x78" + bytes(40)  # 20 ms of CELT, one frame
@@ -89,6 +99,11 @@ def test_frames_without_a_hole_in_time_are_the_packets_before() -> None:
     assert positions((960, FRAME), (1920, FRAME)) == [1, 2]
     assert positions((2880, LONG), (5760, LONG)) == [1, 2]
     assert positions((960, FRAME), (3840, LONG)) == [1, 2], "frames may change their length"
+
+
+def test_one_packet_holds_three_packets_before_it_at_most() -> None:
+    tiny = b"\x80"  # 2.5 ms of sound in one byte
+    assert positions(*((120 * n, tiny) for n in range(1, MAX_BLOCKS))) == list(range(1, MAX_RECOVERED + 1)) == [1, 2, 3]
 
 
 def test_beyond_a_hole_nobody_knows_which_packet_it_was() -> None:
