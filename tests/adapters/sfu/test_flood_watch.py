@@ -48,15 +48,32 @@ def test_junk_of_connections_is_no_flood_of_datagrams() -> None:
     assert not any(hours.pass_period(read=500, junk=50_000) for _ in range(20))
 
 
+PERIODS = round(CALM_SECONDS / PERIOD)
+
+
 def test_a_flood_ends_after_calm_and_not_between_waves() -> None:
     hours = Hours()
     hours.pass_period(read=9000, junk=9000)
-    periods = round(CALM_SECONDS / PERIOD)
     for _ in range(3):
-        assert not any(hours.pass_period(read=500, junk=ENDS_BELOW - 100) for _ in range(periods - 2))
-        assert not hours.pass_period(read=2000, junk=ENDS_BELOW + 100)  # another wave
-    ended = [hours.pass_period(read=500) for _ in range(periods + 1)]
+        assert not any(hours.pass_period(read=500, junk=ENDS_BELOW - 100) for _ in range(PERIODS - 2))
+        assert not hours.pass_period(read=AT_ONCE, junk=AT_ONCE)  # another wave
+    ended = [hours.pass_period(read=500) for _ in range(PERIODS + 1)]
     assert sum(ended) == 1 and not hours.watch.flooded
+
+
+def test_a_small_burst_now_and_then_keeps_no_flood_going() -> None:
+    hours = Hours()
+    assert hours.pass_period(read=9000, junk=9000)
+    ended = [hours.pass_period(read=ENDS_BELOW, junk=ENDS_BELOW if n % (PERIODS - 1) == 0 else 0) for n in range(3 * PERIODS)]
+    assert sum(ended) == 1 and ended.index(True) <= PERIODS and not hours.watch.flooded
+
+
+def test_bursts_that_are_much_together_keep_a_flood_going() -> None:
+    hours = Hours()
+    assert hours.pass_period(read=9000, junk=9000)
+    bursts = [hours.pass_period(read=2500, junk=2500 if n % 2 == 0 else 0) for n in range(4 * PERIODS)]
+    assert not any(bursts) and hours.watch.flooded
+    assert any(hours.pass_period(read=500) for _ in range(PERIODS + 1))
 
 
 def test_what_the_filter_refuses_keeps_a_flood_going() -> None:
