@@ -56,8 +56,9 @@ class FeedbackReader:
         whole = self._apply_whole(report, now_us)
         if whole is not None:
             return whole
-        arrived, recovered, recovered_bytes = self._arrivals(report, now_us)
-        lost, lost_bytes = self._losses(report)
+        received = report.received  # made anew each time it is asked for
+        arrived, recovered, recovered_bytes = self._arrivals(received, now_us)
+        lost, lost_bytes = self._losses(report, len(received))
         arrived.sort(key=_by_arrival)
         sent = [packet[0] for packet in arrived]
         return Outcome(
@@ -87,13 +88,13 @@ class FeedbackReader:
         probes = tuple((sent[place], arrivals[place], sizes[place]) for place in run.probes)
         return Outcome(sent, arrivals, 0, 0, now_us - sent[-1], sum(sizes), probes)
 
-    def _arrivals(self, report: FeedbackReport, now_us: int) -> tuple[list[tuple[int, int, int, int]], int, int]:
-        """Return (send time, arrival time, size, kind) of what arrived; how many packets and bytes of that were called lost."""
+    def _arrivals(self, received: Sequence[tuple[int, int]], now_us: int) -> tuple[list[tuple[int, int, int, int]], int, int]:
+        """Return (send time, arrival time, size, kind) of what arrived; how many packets and bytes of that were called lost.
+        `received`: (sequence number, arrival time)."""
         settle = self._log.settle
         oldest = now_us - MAX_ROUND_TRIP_US
         arrived: list[tuple[int, int, int, int]] = []
         recovered = recovered_bytes = 0
-        received = report.received
         epoch = self._enter_epoch(received[0][1]) if received else 0
         for sequence, arrival_us in received:
             found = settle(sequence)
@@ -118,8 +119,8 @@ class FeedbackReader:
         self._last_arrival = arrival
         return self._epoch
 
-    def _losses(self, report: FeedbackReport) -> tuple[int, int]:
-        """Count what is reported missing for the first time, and move the cursor behind the message."""
+    def _losses(self, report: FeedbackReport, received: int) -> tuple[int, int]:
+        """Count what is reported missing for the first time, and move the cursor behind the message. `received`: packets."""
         start, end = report.base_sequence, report.base_sequence + report.status_count
         latest = self._log.latest
         if latest < 0 or (latest - start) & 0x8000:
@@ -134,7 +135,7 @@ class FeedbackReader:
         if start >= end or (latest + 1 - end) & 0xFFFF >= CAPACITY:
             return 0, 0
         self._cursor = end & 0xFFFF
-        if len(report.received) == report.status_count:
+        if received == report.status_count:
             return 0, 0  # the usual case: all of it arrived
         return self._count(start, min(end, start + MAX_GAP))
 

@@ -38,6 +38,21 @@ def test_a_message_tells_what_arrived_and_what_did_not() -> None:
     assert outcome.round_trip_us == 51_000
 
 
+def test_a_message_that_does_not_go_on_where_the_last_ended_is_taken_apart_once() -> None:
+    asked = 0
+
+    class Counting(FeedbackReport):
+        @property
+        def received(self) -> tuple[tuple[int, int], ...]:
+            nonlocal asked
+            asked += 1
+            return super().received
+
+    message = Counting(1, 2, 65_500, 50, 0, arrivals=tuple(range(0, 50_000, 1000)))
+    outcome = FeedbackReader(sent(100)).apply(message, NOW + 50_000)
+    assert len(outcome.arrival_us) == 50 and asked == 1
+
+
 def test_arrivals_come_in_order_of_arrival() -> None:
     outcome = FeedbackReader(sent(3)).apply(report(65_500, 3, {0: 3000, 1: 1000, 2: 2000}), NOW)
     assert outcome.arrival_us == [1000, 2000, 3000]
