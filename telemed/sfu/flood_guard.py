@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import resource
-import socket
 import time
 from collections.abc import Callable, Iterable
 
@@ -19,40 +17,18 @@ from telemed.sfu import stranger_filter
 from telemed.sfu.counters import Counters
 from telemed.sfu.flood_watch import PERIOD, FloodWatch
 from telemed.sfu.ice_lite import Path
-from telemed.sfu.udp_socket import MediaSocket, dropped_datagrams, open_peer_socket
+from telemed.sfu.peer_sockets import Inlet, PeerSockets
+from telemed.sfu.udp_socket import MediaSocket, dropped_datagrams
 
-MAX_SOCKETS = 512  # two or three paths each for as many peers as a worker carries
-SPARE_DESCRIPTORS = 256  # of what the process may open: the rest of the worker needs them
-SLICE = 32  # sockets opened or closed before the loop gets its turn: some 50 us each
 STRANGERS_SHARE = 16  # datagrams of strangers per wake-up while flooded
-PEERS_SHARE = 32  # of each peer; more than a browser's burst of one picture
 READS = 64  # datagrams per wake-up otherwise
 
 log = logging.getLogger(__name__)
 
 
-class Inlet:
-    """A socket that is read. `share`: how many datagrams per wake-up."""
-
-    __slots__ = ("drops", "share", "socket")
-
-    def __init__(self, handle: socket.socket, share: int) -> None:
-        self.socket = handle
-        self.share = share
-        self.drops = 0  # the kernel's running count of what it dropped, as far as it was counted
-
-    def dropped(self, total: int) -> int:
-        """Return how many were dropped since the last call, given the kernel's running count. It comes with datagrams that
-        have waited, and may be older than the last."""
-        new = (total - self.drops) & 0xFFFFFFFF
-        if new >= 0x80000000:
-            return 0
-        self.drops = total
-        return new
-
-
 class FloodGuard:
-    """Owner of the peers' sockets. `strangers` is the inlet of the worker's one socket, which this never closes.
+    """Owner of the watch, the filter, the timer and the peers' sockets. `strangers` is the inlet of the worker's one socket,
+    which this never closes.
 
     `paths()` returns all UDP paths of all peers, `read` is what the loop calls with a readable inlet.
     """
@@ -67,8 +43,8 @@ class FloodGuard:
         self._counters = counters
         self._paths = paths
         self._read = read
+        self._sockets = PeerSockets(media, counters, read)
         self._watch: FloodWatch | None = None
-        self._inlets: dict[tuple[object, bytes], Inlet] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._began = 0.0
@@ -80,12 +56,13 @@ class FloodGuard:
 
     def __len__(self) -> int:
         """How many sockets of peers are open."""
-        return len(self._inlets)
+        return len(self._sockets)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to read the strangers' socket, which is everybody's until a flood comes."""
         self._loop = loop
         self._watch = FloodWatch(self._counters, time.monotonic())
+        self._sockets.start(loop)
         loop.add_reader(self._media.socket.fileno(), self._read, self.strangers)
 
     def close(self) -> None:
@@ -94,10 +71,7 @@ class FloodGuard:
             self._timer.cancel()
         if self._loop is None:
             return
-        for inlet in self._inlets.values():
-            self._loop.remove_reader(inlet.socket.fileno())
-            inlet.socket.close()
-        self._inlets.clear()
+        self._sockets.close()
         if self._media.socket.fileno() >= 0:
             self._loop.remove_reader(self._media.socket.fileno())
         self._loop = self._watch = None
@@ -112,11 +86,9 @@ class FloodGuard:
             self._count_dropped()
         if self._watch.judge(now):
             self._switch(self._watch.flooded, now)
-        if self._watch.flooded or self._inlets:
-            unfinished = self._settle()
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = self._loop.call_later(0.0 if unfinished else PERIOD, self._on_timer)
+        if self._watch.flooded or self._sockets:
+            unfinished = self._settle(now)
+            self._look_again(0.0 if unfinished else PERIOD)
 
     def count_drops(self, inlet: Inlet, total: int) -> None:
         """The kernel's running count of drops came with a datagram of `inlet`."""
@@ -127,8 +99,14 @@ class FloodGuard:
 
     def admit(self, path: Path) -> None:
         """A path was checked or adopted. While flooded it gets its socket at once: its handshake would not pass the filter."""
-        if self.flooded and path.connection is None and path.key not in self._inlets and not self._open(path):
+        if self.flooded and path.connection is None and not self._sockets.admit(path, time.monotonic()):
             self._filter(False)
+            self._look_again(0.0)  # a path that is not in use may give way; not here, for that reads its socket
+
+    def _look_again(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, self._on_timer) if self._loop is not None else None
 
     def _on_timer(self) -> None:
         if self._loop is not None:
@@ -141,6 +119,7 @@ class FloodGuard:
         if flooded:
             self._began = now
             self._counters.floods += 1
+            self._sockets.begin()
             self.strangers.share = STRANGERS_SHARE
             log.warning("flood began junk_per_second=%d", self._watch.rate)
         else:
@@ -148,46 +127,13 @@ class FloodGuard:
             self.strangers.share = READS
             log.warning("flood over seconds=%d", now - self._began)
 
-    def _settle(self) -> bool:
-        """Bring sockets and paths together, a slice at a time; True when there is more to do. The filter is on only while nobody
-        known would be refused."""
+    def _settle(self, now: float) -> bool:
+        """Bring sockets and paths together; True when there is more to do. The filter is on only while every path in use has its
+        socket: a client that changes to another of its paths says so by a check, which the filter lets through."""
         paths = {path.key: path for path in self._paths() if path.connection is None} if self.flooded else {}
-        surplus = [key for key in self._inlets if key not in paths]
-        for key in surplus[:SLICE]:
-            self._drop(key)
-        missing = [path for key, path in paths.items() if key not in self._inlets]
-        missing.sort(key=lambda path: path is not path.owner.agent.selected)
-        opened = sum(self._open(path) for path in missing[:SLICE])
-        self._filter(self.flooded and opened == len(missing))
-        return len(surplus) > SLICE or opened == SLICE < len(missing)
-
-    def _open(self, path: Path) -> bool:
-        """Give the path a socket of its own; False when that was not possible."""
-        if self._loop is None or len(self._inlets) >= self._room():
-            return False
-        address = path.address
-        assert path.connection is None and len(address) != 3
-        try:
-            handle = open_peer_socket(self._media, address, path.local)
-        except OSError:
-            self._counters.fail_peer_socket += 1
-            return False
-        inlet = self._inlets[path.key] = Inlet(handle, PEERS_SHARE)
-        self._loop.add_reader(handle.fileno(), self._read, inlet)
-        return True
-
-    def _room(self) -> int:
-        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        return MAX_SOCKETS if limit == resource.RLIM_INFINITY else max(0, min(MAX_SOCKETS, limit - SPARE_DESCRIPTORS))
-
-    def _drop(self, key: tuple[object, bytes]) -> None:
-        """Read what is queued in a peer's socket and close it; what comes in between the two is lost."""
-        inlet = self._inlets.pop(key, None)
-        if inlet is None or self._loop is None:  # what was read on the way led here again
-            return
-        self._loop.remove_reader(inlet.socket.fileno())
-        self._read(inlet)
-        inlet.socket.close()
+        unfinished = self._sockets.settle(paths, now)
+        self._filter(self.flooded and not self._sockets.lacking)
+        return unfinished
 
     def _filter(self, on: bool) -> None:
         """Switch the filter, and count what was dropped until now as what it was."""

@@ -15,8 +15,9 @@ from typing import Protocol
 
 from telemed.sfu import stun_messages
 from telemed.sfu.counters import Counters
-from telemed.sfu.flood_guard import FloodGuard, Inlet
+from telemed.sfu.flood_guard import FloodGuard
 from telemed.sfu.ice_lite import Address, IceAgent, Path, PathOwner, StreamAddress
+from telemed.sfu.peer_sockets import Inlet
 from telemed.sfu.udp_socket import (
     ANCILLARY_BYTES,
     SO_TIMESTAMPNS,

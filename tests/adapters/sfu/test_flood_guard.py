@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from telemed.sfu import flood_guard, flood_watch, stranger_filter
-from telemed.sfu.flood_guard import FloodGuard, Inlet
+from telemed.sfu import flood_watch, peer_sockets, stranger_filter
+from telemed.sfu.flood_guard import FloodGuard
+from telemed.sfu.peer_sockets import Inlet
 from telemed.sfu.transport import RECORDS_PER_SECOND
 from tests.adapters.sfu.conftest import Stage, until
 from tests.bench.rtp_client import RtpClient, audio_line, receive_audio, rtp_packet
@@ -165,7 +166,7 @@ async def test_a_changed_address_comes_in_by_its_check(stage: Stage, flood: Floo
     old = stage.peer("alice").path
     alice.rebind()
     await until(lambda: stage.peer("alice").path is not old, LONG)
-    assert stage.peer("alice").path.key in guard(stage)._inlets
+    assert stage.peer("alice").path.key in guard(stage)._sockets
     talk = Talk(alice, ALICE)
     talk.number = 1000
     await talk.reaches(bob)
@@ -181,7 +182,7 @@ async def test_those_who_left_leave_no_socket(stage: Stage, flood: Flood) -> Non
 async def test_without_sockets_for_all_nothing_is_filtered(
     stage: Stage, stranger: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flood_guard, "MAX_SOCKETS", 1)
+    monkeypatch.setattr(peer_sockets, "MAX_SOCKETS", 1)
     alice, bob = await call(stage)
     place = ("127.0.0.1", stage.worker.udp_port)
     flood = Flood(lambda data: stranger.sendto(data, place))
@@ -189,6 +190,7 @@ async def test_without_sockets_for_all_nothing_is_filtered(
         await until(lambda: guard(stage).flooded and len(guard(stage)) == 1, LONG)
         await Talk(alice, ALICE).reaches(bob)
         assert not guard(stage).filtering
+        assert stage.worker.counters.fail_peer_socket == 1, "once a flood"
         await stage.join("carol", (audio_line("0", "c-mic", CAROL),))
     finally:
         await flood.stop()
