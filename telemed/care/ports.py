@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from telemed.care.identity import ActorRef, Identity, Person, Seat, Staff
 from telemed.care.repositories import Transaction
-from telemed.media.control import Negotiate, Negotiated, SetWishes, Snapshot, WorkerEvent
+from telemed.media.control import Negotiate, Negotiated, SetMode, SetWishes, Snapshot, WorkerEvent
 
 Json = dict[str, Any]
 
@@ -50,6 +50,10 @@ class MediaPlane(Protocol):
     async def close_room(self, room_id: str) -> None: ...
     async def set_flow(self, room_id: str, peer_id: str, sending: bool, receiving: bool) -> None:
         """Let a peer's media through or hold it; its transport stays."""
+        ...
+
+    async def set_mode(self, request: SetMode) -> None:
+        """Say what a peer's person needs most now."""
         ...
 
     async def set_wishes(self, request: SetWishes) -> None:

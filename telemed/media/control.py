@@ -204,6 +204,7 @@ class PeerSnapshot:
     receiving: bool
     tracks: tuple[str, ...]  # published track ids
     holder: str = ""  # of the latest `Negotiate`
+    mode: Mode = Mode.SPEECH  # as said last
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,15 @@ class TileWish:
 
     track_id: str
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    """Operation `set_mode`: what a person needs most has changed since their last `Negotiate`, without an offer of theirs."""
+
+    room_id: str
+    peer_id: str
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)

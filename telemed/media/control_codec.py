@@ -27,6 +27,7 @@ from telemed.media.control import (
     PeerQuality,
     PeerStateChanged,
     PublishLine,
+    SetMode,
     SetWishes,
     SpeakerChanged,
     SubscribeLine,
@@ -70,6 +71,8 @@ def from_json(record_type: type[T], value: object) -> T:
         check_negotiate(record)
     elif isinstance(record, SetWishes):
         _check_wishes(record)
+    elif isinstance(record, SetMode):
+        _check_ids(record)
     return record
 
 
@@ -105,9 +108,13 @@ def _check_layers(layers: Layers) -> None:
     _require(0 < layers.rid_extension <= 14 and layers.repaired_rid_extension <= 14, "layers")
 
 
-def _check_wishes(request: SetWishes) -> None:
+def _check_ids(request: SetWishes | SetMode) -> None:
     _require(0 < len(request.room_id) <= MAX_ID, "room_id")
     _require(0 < len(request.peer_id) <= MAX_ID, "peer_id")
+
+
+def _check_wishes(request: SetWishes) -> None:
+    _check_ids(request)
     _require(len(request.wishes) <= MAX_LINES, "wishes")
     _require(all(0 < len(wish.track_id) <= MAX_ID for wish in request.wishes), "track_id")
     _require(all(wish.height <= MAX_TILE_HEIGHT for wish in request.wishes), "height")

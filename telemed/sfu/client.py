@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from telemed.errors import Conflict, InvalidInput, NotFound, ProtocolError, TelemedError, Unavailable
-from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, Negotiated, SetWishes, Snapshot, WorkerEvent
+from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, Negotiated, SetMode, SetWishes, Snapshot, WorkerEvent
 from telemed.media.control_codec import (
     HEADER_BYTES,
     decode_event,
@@ -87,6 +87,10 @@ class MediaClient:
         """Hold (both False) or resume a peer. Raises NotFound, Unavailable."""
         args = {"room_id": room_id, "peer_id": peer_id, "sending": sending, "receiving": receiving}
         await self._request("set_flow", args)
+
+    async def set_mode(self, request: SetMode) -> None:
+        """Say what a peer's person needs most now. Raises NotFound, Unavailable."""
+        await self._request("set_mode", to_json(request))
 
     async def set_wishes(self, request: SetWishes) -> None:
         """Say how large a peer shows what it receives. Raises NotFound, Unavailable."""

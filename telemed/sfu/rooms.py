@@ -14,6 +14,7 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    SetMode,
     SetWishes,
     SpeakerChanged,
     SubscribeLine,
@@ -92,6 +93,10 @@ class Room:
             self.speaker.remove(peer_id)
         self.on_ready_changed(peer)
 
+    def set_mode(self, request: SetMode) -> None:
+        """The peer's person needs something else most from now on. Raises NotFound."""
+        self._known(request.peer_id).mode = request.mode
+
     def set_wishes(self, request: SetWishes) -> None:
         """The peer shows what it receives in these sizes; what is not named it has not said anything about. Raises NotFound."""
         peer = self._known(request.peer_id)
@@ -121,6 +126,7 @@ class Room:
                 peer.receiving,
                 tuple(entry.line.track_id for entry in peer.published.values()),
                 peer.holder,
+                peer.mode,
             )
             for peer in self.peers.values()
         ]

@@ -19,6 +19,7 @@ from telemed.media.control import (
     LoadChanged,
     Negotiate,
     PeerSnapshot,
+    SetMode,
     SetWishes,
     Snapshot,
     WorkerEvent,
@@ -179,6 +180,7 @@ class Worker:
             "negotiate": lambda args: self.negotiate(from_json(Negotiate, args)),
             "close_peer": self._on_close_peer,
             "set_flow": self._on_set_flow,
+            "set_mode": self._on_mode,
             "set_wishes": self._on_wishes,
             "request_keyframes": self._on_keyframes,
             "snapshot": lambda args: to_json(self.snapshot()),
@@ -211,6 +213,11 @@ class Worker:
             raise ProtocolError("set_flow wants two booleans.")
         room_id, peer_id = _text_args({"room_id": args["room_id"], "peer_id": args["peer_id"]}, "room_id", "peer_id")
         self._known_room(room_id).set_flow(peer_id, sending, receiving)
+        return {}
+
+    def _on_mode(self, args: object) -> dict[str, Any]:
+        request = from_json(SetMode, args)
+        self._known_room(request.room_id).set_mode(request)
         return {}
 
     def _on_wishes(self, args: object) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
-from telemed.signaling.person_mode import mode_of
+from telemed.signaling.person_mode import mode_in_call, mode_of_patient, roles_in_call
 from telemed.signaling.visit import LiveVisit
 
 NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -79,8 +79,8 @@ class MediaOffers:
 
     async def _mode(self, identity: Identity, session_id: str, request: OfferRequest) -> Mode:
         visit, seat = self._authorise(identity, session_id, request)
-        in_call = {other.role for other in visit.seats.values() if other.state in IN_CALL}
-        return await mode_of(self._store, visit.session, seat, in_call)
+        patient = await mode_of_patient(self._store, visit.session)
+        return mode_in_call(seat.role, patient, roles_in_call(visit.seats.values()))
 
     def _authorise(
         self, identity: Identity, session_id: str, request: OfferRequest
@@ -125,6 +125,7 @@ class MediaOffers:
         if request.attempt > peer.attempt or not peer.present:
             peer.state, peer.evicted = PeerState.CONNECTING, peer.evictions != evictions
         peer.attempt, peer.offer, peer.holder = request.attempt, request.offer, declaration.holder
+        peer.mode = declaration.mode
         return negotiated
 
     async def _still_in(self, visit: LiveVisit, room: MediaRoom, participant_id: str) -> None:

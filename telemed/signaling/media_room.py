@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from telemed.care.ports import MediaPlane
+from telemed.congestion.demands import Mode
 from telemed.media.control import PeerState, Source
 from telemed.signaling.rate import TokenBucket
 
@@ -35,6 +36,7 @@ class MediaPeer:
     offer: int = 0
     state: PeerState | None = None  # None: no peer
     flowing: bool = True  # what the worker was told last
+    mode: Mode = Mode.SPEECH  # likewise
     holder: str = ""  # the login or seat cookie whose offer it answers
     negotiating: bool = False
     evicted: bool = False  # its device lost the seat
@@ -46,6 +48,15 @@ class MediaPeer:
         return self.state is not None and self.state is not PeerState.CLOSED
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedMode:
+    """What the patient of a visit needs most, as the record said at `at` (monotonic seconds)."""
+
+    patient_id: str | None
+    mode: Mode
+    at: float
+
+
 @dataclass(slots=True)
 class MediaRoom:
     """A room and the worker it is pinned to."""
@@ -53,6 +64,7 @@ class MediaRoom:
     room_id: str
     plane: MediaPlane
     peers: dict[str, MediaPeer] = field(default_factory=dict)
+    recorded: RecordedMode | None = None  # None: nobody looked
 
     def peer(self, participant_id: str, now: float) -> MediaPeer:
         """The seat's peer record, made when it is asked for first."""

@@ -29,6 +29,7 @@ from telemed.media.control import (
 from telemed.media.overload import LoadLevel
 from telemed.signaling.faults import report_fault
 from telemed.signaling.live import LiveVisits
+from telemed.signaling.media_modes import MediaModes
 from telemed.signaling.media_placement import Placement
 from telemed.signaling.media_probe import is_probe
 from telemed.signaling.media_room import MediaPeer, MediaRoom, source_of
@@ -62,8 +63,10 @@ class MediaRooms:
         placement: Placement,
         clock: Clock,
         quality: QualityKeeper,
+        modes: MediaModes,
     ) -> None:
         self._live = live
+        self._modes = modes
         self._quality = quality
         self._placement = placement
         self._clock = clock
@@ -176,6 +179,7 @@ class MediaRooms:
                     return
                 for participant_id, peer in list(room.peers.items()):
                     await self._bring_peer_in_line(room, visit, participant_id, peer)
+                await self._modes.bring_in_line(room, visit)
         except (TimeoutError, TelemedError):
             self.counters.add("media.command_failed")  # the sweep marks the room again
         except Exception as error:  # noqa: BLE001 - a fault in one room must not stop the follower of all others
@@ -256,7 +260,7 @@ class MediaRooms:
             return
         peer = room.peer(reported.peer_id, self._clock.monotonic())
         peer.attempt = max(peer.attempt, reported.attempt)
-        peer.state, peer.holder = reported.state, reported.holder
+        peer.state, peer.holder, peer.mode = reported.state, reported.holder, reported.mode
         peer.flowing = reported.sending and reported.receiving
         visit = self._live.find(reported.room_id)
         if visit is None or reported.peer_id not in visit.seats:

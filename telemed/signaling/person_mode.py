@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from telemed.care.patients.words import Need
 from telemed.care.ports import Store
 from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.roles import Role
+from telemed.care.states import IN_CALL
 from telemed.congestion.demands import Mode
 
 
@@ -30,10 +31,15 @@ def mode_in_call(role: Role, patient: Mode, in_call: Collection[Role]) -> Mode:
     return Mode.SIGN if signs else Mode.SPEECH
 
 
-async def mode_of(store: Store, session: SessionRecord, seat: ParticipantRecord, in_call: Collection[Role]) -> Mode:
-    """Return the mode of a seat, by the record the visit is attached to. `in_call`: roles of all who are in it."""
+def roles_in_call(seats: Iterable[ParticipantRecord]) -> frozenset[Role]:
+    """Return who is in the call, by what they are to the visit."""
+    return frozenset(seat.role for seat in seats if seat.state in IN_CALL)
+
+
+async def mode_of_patient(store: Store, session: SessionRecord) -> Mode:
+    """Return the mode of the patient of a visit, by the record it is attached to; speech without one."""
     if session.patient_id is None:
         return Mode.SPEECH
     async with store.read() as tx:
         patient = await tx.patients.kept(session.patient_id)
-    return mode_in_call(seat.role, mode_for(patient.needs) if patient is not None else Mode.SPEECH, in_call)
+    return mode_for(patient.needs) if patient is not None else Mode.SPEECH

@@ -22,6 +22,7 @@ from telemed.signaling.lead_commands import LeadCommands
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.live_rooms import LiveRooms
 from telemed.signaling.media_commands import MediaCommands
+from telemed.signaling.media_modes import MediaModes
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_placement import Placement
 from telemed.signaling.media_probe import MediaProbes
@@ -67,7 +68,7 @@ class Signaling:
         placement = Placement(planes)
         self.entry = Entry(desk, Tickets(clock))
         self.quality = QualityKeeper(store, clock, self.counters)
-        self.media = MediaRooms(planes, self.live, placement, clock, self.quality)
+        self.media = MediaRooms(planes, self.live, placement, clock, self.quality, MediaModes(store, clock))
         self.rooms = LiveRooms(self.live, placement, self.quality, planes)
         probes = MediaProbes(self.live, placement, clock)
         offers = MediaOffers(self.live, placement, clock, store)

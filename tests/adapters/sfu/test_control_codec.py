@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemed.congestion.demands import Mode
 from telemed.errors import ProtocolError
 from telemed.media.control import (
     MAX_FRAME_BYTES,
@@ -24,6 +25,7 @@ from telemed.media.control import (
     PeerState,
     PeerStateChanged,
     RemoteTransport,
+    SetMode,
     Snapshot,
     SpeakerChanged,
     VideoPaused,
@@ -58,6 +60,7 @@ RECORDS = [
         (Grant("2", "other", 5, 0, "c"),),
     ),
     Hello(1, "g", 0, 7000, 0),
+    SetMode("room", "peer", Mode.SIGN),
     Snapshot("g", ("room",), (PeerSnapshot("room", "peer", 1, PeerState.SILENT, True, False, ("mic",), "lgn_1"),)),
 ]
 EVENTS = [
@@ -85,6 +88,12 @@ def test_events_come_back(event: Any) -> None:
     message = decode_frame(frame[HEADER_BYTES:])
     assert message["generation"] == "g"
     assert decode_event(message["event"], message["data"]) == event
+
+
+def test_a_mode_is_one_of_ours_and_of_somebody() -> None:
+    for wrong in ({"mode": "louder"}, {"peer_id": ""}, {"room_id": "r" * 500}):
+        with pytest.raises(ProtocolError):
+            from_json(SetMode, to_json(SetMode("room", "peer", Mode.SIGN)) | wrong)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from telemed.congestion.demands import Mode
 from telemed.errors import Conflict, InvalidInput, NotFound, Unavailable
-from telemed.media.control import PeerState, PeerStateChanged, Snapshot, SpeakerChanged, WorkerEvent
+from telemed.media.control import PeerState, PeerStateChanged, SetMode, Snapshot, SpeakerChanged, WorkerEvent
 from telemed.media.control_codec import HEADER_BYTES, decode_frame, encode_frame, frame_length
 from telemed.sfu import client as client_module
 from telemed.sfu import control_server
@@ -77,6 +78,13 @@ async def test_a_call_by_way_of_the_socket(stage: Stage, control: Control) -> No
     assert stats["latency"]["count"] == 1
     await control.client.set_flow("r", "alice", False, True)
     assert stage.peer("alice", "r").sending is False
+    await control.client.set_mode(SetMode("r", "alice", Mode.SIGN))
+    assert stage.peer("alice", "r").mode is Mode.SIGN
+    told = await control.client.snapshot()
+    assert told is not None
+    assert {peer.peer_id: peer.mode for peer in told.peers} == {"alice": Mode.SIGN, "bob": Mode.SPEECH}
+    with pytest.raises(NotFound):
+        await control.client.set_mode(SetMode("r", "nobody", Mode.SIGN))
     await control.client.request_keyframes("r", "bob")
     await control.client.close_peer("r", "alice")
     await control.client.close_peer("r", "alice")

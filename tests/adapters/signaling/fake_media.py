@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from telemed.congestion.demands import Mode
-from telemed.errors import Unavailable
+from telemed.errors import NotFound, Unavailable
 from telemed.media.control import (
     Candidate,
     Fingerprint,
@@ -18,6 +18,7 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    SetMode,
     SetWishes,
     Snapshot,
     WorkerEvent,
@@ -96,6 +97,14 @@ class FakeMediaPlane:
         if peer is not None:
             peer.sending, peer.receiving = sending, receiving
 
+    async def set_mode(self, request: SetMode) -> None:
+        self._check()
+        self.calls.append(("set_mode", request.room_id, request.peer_id, request.mode.value))
+        peer = self.rooms.get(request.room_id, {}).get(request.peer_id)
+        if peer is None:
+            raise NotFound("There is no such peer.")
+        peer.mode = request.mode
+
     async def set_wishes(self, request: SetWishes) -> None:
         self._check()
         wishes = ",".join(f"{wish.track_id}={wish.height}" for wish in request.wishes)
@@ -108,7 +117,17 @@ class FakeMediaPlane:
     async def snapshot(self) -> Snapshot | None:
         self._check()
         peers = tuple(
-            PeerSnapshot(room_id, peer_id, peer.attempt, peer.state, peer.sending, peer.receiving, peer.publish, peer.holder)
+            PeerSnapshot(
+                room_id,
+                peer_id,
+                peer.attempt,
+                peer.state,
+                peer.sending,
+                peer.receiving,
+                peer.publish,
+                peer.holder,
+                peer.mode,
+            )
             for room_id, room in self.rooms.items()
             for peer_id, peer in room.items()
         )

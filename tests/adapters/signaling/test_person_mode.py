@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from telemed.care.patients.records import PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.congestion.demands import Mode
+from telemed.signaling.media_modes import READ_SECONDS
 from telemed.signaling.person_mode import mode_for, mode_in_call
 from tests.adapters.signaling.offers import offer
-from tests.adapters.signaling.world import World
+from tests.adapters.signaling.world import World, until
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,39 @@ async def test_a_patient_who_signs_is_told_to_the_worker_once_the_record_is_atta
     answer = await world.visits.offer(seat, visit.id, offer(number=2))
     assert peers[seat.participant_id].mode is Mode.SIGN
     assert answer["mode"] == "sign"
+
+
+async def test_a_record_attached_or_changed_during_the_call_counts_without_another_offer(world: World) -> None:
+    patient_id = await attachable(world)
+    visit = await world.start_visit(name="")
+    _doctor, _patient, seat = await visit.call()
+    for who in (seat, world.doctor):
+        await world.visits.offer(who, visit.id, offer())
+    peers = world.plane.rooms[visit.id]
+    await world.visits.attach_patient(world.doctor, visit.id, patient_id)
+    async with world.store.write() as tx:
+        record = await tx.patients.get(patient_id)
+        assert record is not None
+        await tx.patients.save(replace(record, needs=(Need.SIGN_LANGUAGE,)))
+    await world.sweep(ahead=READ_SECONDS)
+    await until(lambda: {peer.mode for peer in peers.values()} == {Mode.SIGN}, "the worker knows")
+    told = len([call for call in world.plane.calls if call[0] == "set_mode"])
+    await world.sweep()
+    await world.visits.attach_patient(world.doctor, visit.id, None)
+    await until(lambda: {peer.mode for peer in peers.values()} == {Mode.SPEECH}, "the worker knows")
+    assert len([call for call in world.plane.calls if call[0] == "set_mode"]) == told + 2, "only what has changed is said"
+
+
+async def test_after_a_restart_of_control_a_mode_that_is_not_right_any_more_is_said(world: World) -> None:
+    patient_id = await attachable(world, Need.SIGN_LANGUAGE)
+    visit = await world.start_visit(name="")
+    _doctor, _patient, seat = await visit.call()
+    await world.visits.attach_patient(world.doctor, visit.id, patient_id)
+    await world.visits.offer(seat, visit.id, offer())
+    peer = world.plane.rooms[visit.id][seat.participant_id]
+    peer.mode = Mode.SPEECH
+    await world.restart()
+    await until(lambda: peer.mode is Mode.SIGN, "the worker knows")
 
 
 async def test_the_doctors_picture_is_read_until_an_interpreter_is_in_the_call(world: World) -> None:
