@@ -13,6 +13,9 @@ from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
 LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
+FILLING = 0.3  # seconds of waiting: the link takes less than it did
+FILLING_FOR = 0.3  # seconds: one late packet is no queue
+EASY_FOR = 3.0  # seconds without a queue until everything is sent again; what fits then is the browser's to find out
 FULL = 0.35  # seconds of waiting: with the network's share more than a conversation bears (ITU-T G.114: 400 ms)
 JITTER = 0.12  # seconds: no more above the least since they stopped, and there is no queue; the way itself may be longer now
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
@@ -63,6 +66,7 @@ class Sending(Enum):
     """What a publisher may send of its pictures."""
 
     ALL = "all"
+    LITTLE = "little"  # the smallest size alone, for a while: a browser needs two seconds to see that its link takes less
     NOTHING = "nothing"  # its voice is to be as thin as it can, too
     TRIAL = "trial"  # pictures are tried again: the smallest size is enough to find out
 
@@ -71,7 +75,9 @@ class UplinkGuard:
     """One per publisher; call `look` every 100 ms and read `sending`."""
 
     __slots__ = (
+        "_calm_since",
         "_came",
+        "_easy_since",
         "_full_since",
         "_good_for",
         "_good_since",
@@ -86,6 +92,7 @@ class UplinkGuard:
     def __init__(self) -> None:
         self.sending = Sending.ALL
         self._full_since = self._good_since = self._tried_at = self._seen_at = float("-inf")
+        self._calm_since = self._easy_since = float("-inf")  # since when the voice waits less than FILLING, or more than JITTER
         self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
         self._measured_at = -1.0
@@ -101,11 +108,23 @@ class UplinkGuard:
             return
         if self.sending is Sending.TRIAL and now - self._tried_at >= TRIAL:
             self.sending, self._good_for = Sending.ALL, GOOD_FOR
+        self._lessen(delay, now)
         cut_already = self._came[0] <= LEAST_PICTURES and now - self._seen_at < SEEN_FOR
         if delay < FULL or not cut_already:
             self._full_since = now
         elif now - self._full_since >= (FULL_AGAIN_FOR if self.sending is Sending.TRIAL else FULL_FOR):
             self._stop(now)
+
+    def _lessen(self, delay: float, now: float) -> None:
+        """Take the larger sizes away while a queue stands."""
+        if delay < FILLING:
+            self._calm_since = now
+        elif self.sending is Sending.ALL and now - self._calm_since >= FILLING_FOR and now - self._seen_at < SEEN_FOR:
+            self.sending = Sending.LITTLE
+        if delay > JITTER:
+            self._easy_since = now
+        elif self.sending is Sending.LITTLE and now - self._easy_since >= EASY_FOR:
+            self.sending = Sending.ALL
 
     def _stop(self, now: float) -> None:
         first = GOOD_FOR * (NARROW_FACTOR if self._came[1] < NARROW else 1)

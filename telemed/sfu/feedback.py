@@ -79,6 +79,8 @@ class FeedbackHandler:
         if flow is None or path is None or not flow.ready:
             return
         counters.nack_received += 1
+        if flow.waiting_for_keyframe:  # the picture begins anew: what was before is of no use, and would fill the path it left
+            return
         budget = peer.resends
         budget.earn(peer.octets_sent, now)
         asked = nack.lost[:MAX_RESENDS_PER_NACK]

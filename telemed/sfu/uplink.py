@@ -31,9 +31,9 @@ class Uplink:
         return self._guard.sending is Sending.NOTHING
 
     @property
-    def on_trial(self) -> bool:
-        """Whether pictures are tried again: the smallest size is enough to find out."""
-        return self._guard.sending is Sending.TRIAL
+    def sends_little(self) -> bool:
+        """Whether the smallest size of each picture is all that is to be sent."""
+        return self._guard.sending in (Sending.LITTLE, Sending.TRIAL)
 
     def on_path(self) -> None:
         """Packets take another way: what was quick before says nothing now."""

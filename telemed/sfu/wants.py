@@ -16,7 +16,7 @@ REPEAT = 4.0  # seconds: a word that was lost is said again
 REPEAT_FOR = 20.0  # seconds, of a word that lifts every limit: then it has long been heard
 LEAST_BITRATE = 60_000  # bit/s: below it a picture is of no use, and pausing it is the allocator's business
 WORTH_TELLING = 0.15  # share by which a limit must change: encoders need a second to settle
-TRIAL_BITRATE = 100_000  # bit/s of a picture in one size whose publisher's link was full a moment ago
+LITTLE = 100_000  # bit/s of a picture in one size whose publisher's link is full, or was a moment ago
 ENOUGH_BITRATE = 1_700_000  # bit/s: no camera of ours sends more, so no limit is needed
 SLOW_LINK = 64_000  # bit/s: a voice at 32 kbit/s in packets of 20 ms takes 58 of it, headers included
 QUICK_AGAIN = 96_000  # bit/s, and for how many seconds
@@ -47,7 +47,7 @@ class PublisherWants:
         if publisher is None:
             return None
         names = track.layers.names_wanted(now) if track.layers is not None else ()
-        if publisher.uplink.on_trial:
+        if publisher.uplink.sends_little:
             names = names[:1]
         wanted: Wanted = names, self._limit(track) if track.layers is None else 0, publisher.uplink.held
         if wanted != self._told:
@@ -65,7 +65,7 @@ class PublisherWants:
         publisher = track.publisher
         if publisher is not None:
             affordable = min(affordable, publisher.services.layer_cap.bitrate or affordable)
-            affordable = TRIAL_BITRATE if publisher.uplink.on_trial else affordable
+            affordable = LITTLE if publisher.uplink.sends_little else affordable
         if affordable >= ENOUGH_BITRATE:
             return 0
         limit = max(int(affordable), LEAST_BITRATE)

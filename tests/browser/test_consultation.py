@@ -6,6 +6,7 @@ from tests.browser.browsers import chromium, eventually, media_flows, open_chrom
 from tests.browser.people import admit, invite_another, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
+NO_VEIL = """() => !document.querySelector(".tile__veil")"""  # nothing moves that is taken for standing still
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
@@ -50,5 +51,7 @@ async def test_chromium_and_firefox_meet_and_a_third_joins(server: Server) -> No
             await relative.wait("call-stage", timeout=20)
             for tab in (doctor, fox, relative):
                 await media_flows(tab, videos=2, audios=2)
+            for tab in (doctor, fox, relative):
+                await eventually(lambda tab=tab: tab.evaluate(NO_VEIL))
         finally:
             await fox.close()

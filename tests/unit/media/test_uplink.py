@@ -140,3 +140,23 @@ def test_where_no_picture_comes_none_is_stopped() -> None:
     assert not watched.held
     watched.passes(2, 0.0, MUCH)
     assert not watched.held
+
+
+def test_the_larger_sizes_go_while_a_queue_stands_and_return_when_it_has_been_gone_for_a_while() -> None:
+    watched = Watched()
+    watched.passes(5, 0.05, MUCH)
+    assert watched.guard.sending is Sending.ALL
+    watched.passes(0.5, 0.4, MUCH)
+    assert watched.guard.sending is Sending.LITTLE
+    watched.passes(2, 0.05, MUCH)
+    assert watched.guard.sending is Sending.LITTLE
+    watched.passes(1.5, 0.05, MUCH)
+    assert watched.guard.sending is Sending.ALL
+
+
+def test_a_burst_of_late_packets_takes_nothing_away() -> None:
+    watched = Watched()
+    for _ in range(20):
+        watched.passes(0.2, 0.5, MUCH)
+        watched.passes(0.3, 0.02, MUCH)
+    assert watched.guard.sending is Sending.ALL
