@@ -26,7 +26,7 @@ RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
 GOOD_FOR_LIMIT = 120.0
 NARROW = 100_000  # bit/s that came while the link was full: no picture worth having fits in beside a voice
-NARROW_FACTOR = 6  # times longer is the first wait then
+NARROW_FACTOR = 9  # times longer is the first wait then
 TRIAL = 20.0  # seconds after which a trial has succeeded; meanwhile the smallest size alone
 
 
@@ -92,7 +92,7 @@ class UplinkGuard:
     def __init__(self) -> None:
         self.sending = Sending.ALL
         self._full_since = self._good_since = self._tried_at = self._seen_at = float("-inf")
-        self._calm_since = self._easy_since = float("-inf")  # since when the voice waits less than FILLING, or more than JITTER
+        self._calm_since = self._easy_since = float("inf")  # when the voice last waited less than FILLING, or more than JITTER
         self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
         self._measured_at = -1.0
