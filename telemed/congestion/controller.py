@@ -34,6 +34,7 @@ ALARMING_US = 250_000  # a queue that is cut whatever may explain it, if it
 USED_MARGIN = 1.25  # of what is used and passes: a train that was slower proves less than that
 CARRIED = 0.9  # of what arrives without a queue: so much the path carries, whatever was estimated
 CARRIED_AFTER_US = 2_000_000  # since the last congestion: what arrives then is not what stood in the queue
+WARY_US = 5_000_000  # after a queue grew: as long as a path that became thin needs to show what it is now
 STALE_US = 300_000  # without a report, besides the time it takes to empty: a long queue is no longer held against the video
 RISING_US = 10_000  # rises so much from one report to the next
 
@@ -44,6 +45,7 @@ class Estimate(NamedTuple):
     A tuple, for every message of every subscriber makes one.
     `queue_is_long`: it is to be emptied; not while reports are missing for longer than that takes.
     `good`: no growing or long queue, no loss that limits us, no silence: what "the link is good" means to the allocator.
+    `wary`: a queue grew in the last seconds.
     """
 
     bitrate: float
@@ -53,6 +55,7 @@ class Estimate(NamedTuple):
     loss: float
     idle: bool
     good: bool
+    wary: bool = False
 
 
 class SendController:
@@ -277,4 +280,5 @@ class SendController:
         bitrate = max(min(aimd.bitrate, loss.limit), aimd.floor)
         good = not self._congested and not queue.is_long and not self._silent and loss.limit >= aimd.bitrate
         is_long = queue.is_long and not self._stale
-        return Estimate(bitrate, queue.queue_us, is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good)
+        wary = 0 <= self._congested_us > self._reported_us - WARY_US
+        return Estimate(bitrate, queue.queue_us, is_long, self._round_trip.smoothed_us, loss.loss, self._idle, good, wary)

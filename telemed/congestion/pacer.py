@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 PACING_FACTOR = 2.5  # times the estimate
+WARY_FACTOR = 1.2  # a while after a queue: a keyframe at 2.5 times what is estimated would make the next, and be given up for it
 DRAIN_FACTOR = 0.25  # while the path's own queue is long: it empties at three quarters of what the path carries
 MAX_DELAY_US = 250_000  # the queue may hold what leaves within this time; then frames are refused
 MAX_KEYFRAME_DELAY_US = 1_000_000  # with a keyframe among it: to drop what follows would only ask for the next one
@@ -73,11 +74,11 @@ class Pacer(Generic[T]):
         """Packets held."""
         return len(self._queue)
 
-    def set_rate(self, bitrate: float, queue_is_long: bool) -> None:
-        """Take a new estimate (bit/s)."""
-        factor = DRAIN_FACTOR if queue_is_long else PACING_FACTOR
+    def set_rate(self, bitrate: float, queue_is_long: bool, wary: bool = False) -> None:
+        """Take a new estimate (bit/s). `wary`: a queue stood a moment ago."""
+        factor = DRAIN_FACTOR if queue_is_long else WARY_FACTOR if wary else PACING_FACTOR
         self._rate = bitrate * factor / 8e6  # bytes per us
-        frame = 0.0 if queue_is_long else bitrate * FRAME_US / 8e6
+        frame = 0.0 if queue_is_long or wary else bitrate * FRAME_US / 8e6
         self._burst = max(self._rate * BURST_US, frame, MIN_BURST)
 
     def passed(self, size: int) -> None:

@@ -146,7 +146,7 @@ class SubscriberControl:
     def pace(self) -> None:
         """Let video leave as fast as the estimate says now."""
         estimate = self.controller.estimate
-        self.pacer.set_rate(max(estimate.bitrate, self.least_bitrate), estimate.queue_is_long)
+        self.pacer.set_rate(max(estimate.bitrate, self.least_bitrate), estimate.queue_is_long, estimate.wary)
 
     def _send_due(self, train: Train, now_us: int) -> None:
         """Send the packets of the train that are due. A flow that went away meanwhile ends it."""

@@ -138,7 +138,7 @@ class Call:
     def _apply(self) -> None:
         estimate = self.controller.estimate
         least = self.allocation.used if self.allocation is not None and self.lenience.trying else 0.0
-        self.pacer.set_rate(max(estimate.bitrate, least), estimate.queue_is_long)
+        self.pacer.set_rate(max(estimate.bitrate, least), estimate.queue_is_long, estimate.wary)
 
     def _video(self, now: int) -> None:
         """The chosen layer at 30 frames/s, each a tenth larger or smaller; a switch begins with a keyframe of four frames."""
