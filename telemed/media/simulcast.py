@@ -225,6 +225,10 @@ class LayerForwarder:
                 return segment.run, ext_in
         return None
 
+    def carries(self, run: Run) -> bool:
+        """Whether this is the run that goes on now; a key frame has made all before it useless."""
+        return run is self._run
+
     # --- the switch ------------------------------------------------------------------------------------------------------
 
     def _switch(self, layer: int, ext: int, timestamp: int, marker: int, fields: PictureFields, now: float) -> int:

@@ -374,6 +374,8 @@ class EgressFlow:
         if found is None or self.layers is None:
             return None
         run, ext = found
+        if self.control is not None and self.control.estimate.wary and not forwarder.carries(run):
+            return None  # a key frame followed, and a path that was full a moment ago has no room for what that made useless
         stream = self.layers.lanes[run.layer].stream
         packet = stream.ring.get(ext, now) if stream is not None else None
         if packet is None:
