@@ -45,6 +45,15 @@ test("sizes nobody takes are switched off, and on again", () => {
   assert.equal(encodings[2]?.maxBitrate, 843_750);
 });
 
+test("nothing of a picture is sent while it is paused, in however many sizes it comes", () => {
+  for (const encodings of [cameraLayers(720, MAX), cameraLayers(240, MAX)]) {
+    assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 0, paused: true }, 720), true);
+    assert.ok(encodings.every((one) => one.active === false));
+    assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 0, paused: false }, 720), true);
+    assert.ok(encodings.every((one) => one.active === true));
+  }
+});
+
 test("a picture in one size keeps to what every link takes", () => {
   const encodings = [{ maxBitrate: MAX }];
   assert.equal(adjust(encodings, MAX, { layers: [], maxBitrate: 300_000 }, 720), true);

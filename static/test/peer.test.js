@@ -1,57 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
-import { askForAudioAgain, askForVoice } from "../core/codecs.js";
-import { Peer } from "../core/peer.js";
-import { FakeConnection } from "./fake_connection.js";
-import { FakeClock, FakeTrack } from "./fakes.js";
-
-const CODECS = { audio: ["audio/opus", "audio/PCMU"], video: ["video/VP8", "video/H264", "video/rtx"] };
-
-function harness() {
-  const clock = new FakeClock();
-  const h = { clock, connections: [], offers: [], negotiated: [], states: [], tracks: null, refusing: new Set(), fail: null, utc: 1000 };
-  h.peer = new Peer({
-    clock,
-    random: () => 0.5,
-    utcNow: () => h.utc,
-    capabilities: (kind) => ({ codecs: CODECS[kind].map((mimeType) => ({ mimeType })) }),
-    createConnection: () => {
-      const connection = new FakeConnection();
-      h.connections.push(connection);
-      return connection;
-    },
-    postOffer: async (offer) => {
-      h.offers.push(offer);
-      if (h.hold) await h.hold;
-      if (h.fail) throw h.fail;
-      const refused = offer.subscribe.filter((one) => h.refusing.has(one.track_id)).map((one) => ({ ...one, code: "not_found" }));
-      const lacking = h.lacksVideo ? h.connection().transceivers.filter((one) => one.kind === "video").map((one) => one.mid) : [];
-      refused.push(...[...offer.publish, ...offer.subscribe].filter((one) => lacking.includes(one.mid)).map((one) => ({ mid: one.mid, track_id: "trk", code: "no_codec" })));
-      return { attempt: offer.attempt, offer: offer.offer, sdp: h.answer ?? refused.map((one) => one.mid + (one.code === "no_codec" ? "!" : "")).join(","), publish: [], refused, mode: h.mode };
-    },
-    negotiated: (attempt, offer) => h.negotiated.push([attempt, offer]),
-  });
-  h.peer.on("state", (state) => h.states.push(state));
-  h.peer.on("tracks", (tracks) => { h.tracks = [...tracks.keys()]; });
-  h.connection = () => h.connections.at(-1);
-  return h;
-}
-
-async function connected(h) {
-  h.peer.publish("microphone", new FakeTrack("audio"));
-  h.peer.start();
-  await h.clock.advance(0);
-  h.connection().become("connected");
-}
-
-/** Time passes with packets arriving. */
-async function flow(h, ms) {
-  for (let passed = 0; passed < ms; passed += 250) {
-    h.connection().arrived.packets += 5;
-    await h.clock.advance(250);
-  }
-}
+import { FakeTrack } from "./fakes.js";
+import { CODECS, connected, flow, harness } from "./peer_harness.js";
 
 test("offers at once, names its lines, prunes codecs, tells when the answer is applied", async () => {
   const h = harness();
@@ -454,50 +405,4 @@ test("close leaves no timer and closes the connection, also during an exchange",
   assert.equal(h.connection().closed, true);
   assert.equal(h.clock.pending, 0);
   assert.equal(h.offers.length, 1);
-});
-
-test("lost sound is asked for where the engine can, and nothing else is said", () => {
-  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n";
-  const knows = (...names) => () => ({ codecs: names.map((mimeType) => ({ mimeType, clockRate: 48000 })), headerExtensions: [] });
-  assert.equal(askForAudioAgain(sdp, knows("audio/opus")), sdp);
-  assert.equal(askForAudioAgain(sdp, () => null), sdp);
-  const asking = askForAudioAgain(sdp, knows("audio/opus", "audio/red"));
-  assert.equal(asking, sdp.replace("a=rtpmap:111 opus/48000/2\r\n", "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\n"));
-});
-
-test("a voice for a very slow link: less of it, in long frames, and back again, of which the server hears nothing", async () => {
-  const h = harness();
-  const told = [];
-  h.peer.publish("microphone", new FakeTrack("audio"), 32_000);
-  h.peer.start();
-  await h.clock.advance(0);
-  h.connection().become("connected");
-  const { sender } = h.connection().transceivers[0];
-  const apply = h.connection().setRemoteDescription;
-  h.connection().setRemoteDescription = function (answer) { told.push(answer.sdp); return apply.call(this, { ...answer, sdp: "" }); };
-  const line = (mid) => `m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:${mid}\r\na=rtpmap:63 red/48000/2\r\n`;
-  const sdp = `v=0\r\n${line(0)}a=recvonly\r\n${line(1)}`;
-  h.answer = sdp;
-  h.peer.subscribe([{ id: "trk_1", kind: "audio" }]);
-  await h.clock.advance(200);
-  told.length = 0;
-  const take = async (maxBitrate, redundant = false) => {
-    h.peer.take("microphone", { layers: [], maxBitrate, redundant });
-    await h.clock.advance(200);
-    return [h.offers.length, sender.parameters.encodings[0].maxBitrate];
-  };
-  assert.deepEqual(await take(16_000), [2, 16_000]);
-  assert.deepEqual(await take(16_000), [2, 16_000], "said again: nothing new");
-  assert.deepEqual(await take(0), [2, 32_000]);
-  const voice = (long, redundant) => askForVoice(sdp, new Set(["0"]), { long, redundant });
-  assert.equal(voice(true, false), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
-  assert.deepEqual(told.map((one) => one.includes("a=ptime:60")), [true, false]);
-  assert.deepEqual(await take(0, true), [2, 32_000], "much is lost: from this answer on each packet repeats the frame before");
-  assert.deepEqual(await take(0, true), [2, 32_000]);
-  assert.deepEqual(await take(0), [2, 32_000]);
-  assert.equal(voice(false, true), sdp.replace("SAVPF 111 63", "SAVPF 63 111"), "of the sending line alone");
-  assert.equal(voice(false, false), sdp);
-  assert.deepEqual(told.map((one) => one.includes("SAVPF 63 111")), [false, false, true, false]);
-  const without = sdp.replaceAll(" 63", "").replaceAll("red/", "other/");
-  assert.equal(askForVoice(without, new Set(["0"]), { long: false, redundant: true }), without);
 });
