@@ -92,3 +92,13 @@ async def test_nothing_is_stopped_for_one_who_signs(stage: Stage, told: dict[str
     voice.waits = 0.6
     await voice.speak_until(lambda: voice.number > 120)
     assert not any(event.paused or event.max_bitrate for event in told.values())
+
+
+async def test_a_microphone_that_was_away_for_a_moment_is_no_queue(stage: Stage, told: dict[str, LayersWanted]) -> None:
+    """What was not captured has no RTP time: all that comes afterwards seems to come as late as the gap was long."""
+    voice = await meet(stage)
+    await voice.speak_until(lambda: voice.number > 20)
+    await asyncio.sleep(0.6)
+    voice.waits = 0.6
+    await voice.speak_until(lambda: voice.number > 120)
+    assert not any(event.paused or event.max_bitrate for event in told.values())
