@@ -29,12 +29,15 @@ MESSAGE_SHOWN = """() => [...document.querySelectorAll('[data-testid="chat-messa
  .some((one) => one.textContent.includes("TEXT"))"""
 ASK = """() => navigator.mediaDevices.getUserMedia({ audio: true }).then(() => "granted", (error) => error.name)"""
 
-SEND_PICTURES = """(on) => Promise.all(window.connections.flatMap((pc) => pc.getSenders())
+# The page itself would switch its encoders on again.
+SEND_PICTURES = """(on) => { const set = window.setForReal ??= RTCRtpSender.prototype.setParameters;
+ RTCRtpSender.prototype.setParameters = on ? set : async () => {};
+ return Promise.all(window.connections.flatMap((pc) => pc.getSenders())
  .filter((sender) => sender.track?.kind === "video").map((sender) => {
   const parameters = sender.getParameters();
   for (const encoding of parameters.encodings) encoding.active = on;
-  return sender.setParameters(parameters);
- }))"""
+  return set.call(sender, parameters);
+ })); }"""
 STANDS_STILL = """() => document.querySelector(".tile__veil")?.textContent.includes("Picture stopped") ?? false"""
 MOVES = STANDS_STILL.replace("=> ", "=> !(") + ")"
 
