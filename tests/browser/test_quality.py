@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route
 from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
 from tests.browser.people import READ_LINK, admit, join_as_patient, sign_in
 from tests.browser.server import Server
-from tests.browser.test_admin import PHONE, SIDEWAYS, SIZES, admin_tab, faults, go
+from tests.browser.test_admin import FOCUSED_ITEM, PHONE, SIDEWAYS, SIZES, admin_tab, faults, go
 from tests.browser.test_patients import make_record
 
 NAME = "Katharina Weiß"
@@ -40,6 +40,7 @@ async def test_the_call_in_words_and_figures_and_its_room(server: Server) -> Non
         assert "erbindung" in await told(patient.page) and "onnection" in await told(doctor.page)
         await doctor.page.focus(selector("more"))
         await doctor.page.keyboard.press("Enter")
+        await eventually(lambda: doctor.evaluate(FOCUSED_ITEM))  # the list takes the focus once it is painted
         await doctor.page.keyboard.press("End")
         await doctor.page.keyboard.press("Enter")
         await doctor.wait("quality-person")
