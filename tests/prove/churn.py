@@ -123,12 +123,15 @@ class Churn:
         self.heard += len(listener.received(track))
 
 
-async def emptied(server: Running) -> Footprint:
-    """Wait until no room is left and look."""
+async def emptied(server: Running, before: Footprint) -> Footprint:
+    """Wait until no room is left, nor the ping of any socket that was closed (it ends when it was due next), and look."""
     deadline = time.monotonic() + SETTLE
-    while (seen := footprint(server)).rooms and time.monotonic() < deadline:  # noqa: ASYNC110 - another process, no event
+    while True:
+        seen = footprint(server)
+        settled = not seen.rooms and seen.control_tasks <= before.control_tasks
+        if settled or time.monotonic() > deadline:
+            return seen
         await asyncio.sleep(1)
-    return seen
 
 
 async def prepared(server: Running, http: aiohttp.ClientSession, seed: int, leavers: float) -> Churn:

@@ -39,7 +39,7 @@ async def soak(
         before = footprint(server)
         churn.calls = 0
         await churn.until(time.monotonic() + seconds)
-    return churn, before, await emptied(server)
+    return churn, before, await emptied(server, before)
 
 
 @pytest.mark.timeout(240)
