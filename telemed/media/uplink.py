@@ -21,7 +21,7 @@ JITTER = 0.12  # seconds: no more above the least since they stopped, and there 
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
 FULL_AGAIN_FOR = 1.0  # seconds, on trial
 LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
-SEEN_FOR = 3.0  # seconds without any: there are none to stop, and it is not they who fill the link
+SEEN_FOR = 3.0  # seconds without any: it is the voice alone that fills the link, and being thin may be all it takes
 RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
 GOOD_FOR_LIMIT = 120.0
@@ -109,8 +109,7 @@ class UplinkGuard:
         if self.sending is Sending.TRIAL and now - self._tried_at >= TRIAL:
             self.sending, self._good_for = Sending.ALL, GOOD_FOR
         self._lessen(delay, now)
-        cut_already = self._came[0] <= LEAST_PICTURES and now - self._seen_at < SEEN_FOR
-        if delay < FULL or not cut_already:
+        if delay < FULL or self._came[0] > LEAST_PICTURES:
             self._full_since = now
         elif now - self._full_since >= (FULL_AGAIN_FOR if self.sending is Sending.TRIAL else FULL_FOR):
             self._stop(now)
@@ -127,7 +126,8 @@ class UplinkGuard:
             self.sending = Sending.ALL
 
     def _stop(self, now: float) -> None:
-        first = GOOD_FOR * (NARROW_FACTOR if self._came[1] < NARROW else 1)
+        pictures_fill_it = self._came[1] < NARROW and now - self._seen_at < SEEN_FOR
+        first = GOOD_FOR * (NARROW_FACTOR if pictures_fill_it else 1)
         self._good_for = min(self._good_for * 2 if self.sending is Sending.TRIAL else first, GOOD_FOR_LIMIT)
         self.sending = Sending.NOTHING
         self._good_since, self._least = now, float("inf")

@@ -133,13 +133,12 @@ def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -
     assert watched.guard.sending is Sending.ALL
 
 
-def test_where_no_picture_comes_none_is_stopped() -> None:
-    """Whoever only speaks has nothing to stop, and what looks like a queue may be a device that was taken away for a while."""
+def test_a_voice_that_fills_the_link_by_itself_becomes_thin_and_is_tried_again_soon() -> None:
     watched = Watched()
-    watched.passes(60, 1.0, NONE)
-    assert not watched.held
-    watched.passes(2, 0.0, MUCH)
-    assert not watched.held
+    watched.passes(5, 1.0, NONE, voice=700)
+    assert watched.held
+    watched.passes(GOOD_FOR + 1, 0.0, NONE, voice=300)
+    assert watched.guard.sending is Sending.TRIAL
 
 
 def test_the_larger_sizes_go_while_a_queue_stands_and_return_when_it_has_been_gone_for_a_while() -> None:
