@@ -86,7 +86,10 @@ export class CallMedia {
 
   /** The server said what is taken of a source. @param {import("./messages.js").Source} source @param {import("./layers.js").Taken} taken */
   take(source, taken) {
-    if (this.held.value.has(source) !== (taken.paused === true)) this.held.value = new Set(taken.paused ? [...this.held.value, source] : [...this.held.value].filter((one) => one !== source));
+    const held = new Set(this.held.value);
+    if (taken.paused) held.add(source);
+    else held.delete(source);
+    if (held.size !== this.held.value.size) this.held.value = held;
     this.peer.take(source, taken);
   }
 

@@ -38,8 +38,8 @@ class Uplink:
         return self._guard.sending in (Sending.LITTLE, Sending.TRIAL)
 
     def on_path(self) -> None:
-        """Packets take another way: what was quick before says nothing now."""
-        self._delay = ArrivalDelay()
+        """Packets take another way: neither what was quick before nor what was full says anything of it."""
+        self._guard, self._delay = UplinkGuard(), ArrivalDelay()
 
     def look(self, peer: Peer, now: float) -> None:
         """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""

@@ -27,8 +27,6 @@ LOSS_SECONDS = 1.0  # between two looks at what is lost: as often as it is count
 THIN_VOICE = 16_000  # bit/s: plain speech; with long frames 25 of it on the wire
 
 Wanted = tuple[tuple[str, ...], int, bool]  # names of layers, bit/s, nothing at all
-
-
 NO_LIMIT: Wanted = (), 0, False
 
 
@@ -65,7 +63,7 @@ class PublisherWants:
         publisher = track.publisher
         if publisher is not None:
             affordable = min(affordable, publisher.services.layer_cap.bitrate or affordable)
-            affordable = LITTLE if publisher.uplink.sends_little else affordable
+            affordable = min(affordable, LITTLE) if publisher.uplink.sends_little else affordable
         if affordable >= ENOUGH_BITRATE:
             return 0
         limit = max(int(affordable), LEAST_BITRATE)

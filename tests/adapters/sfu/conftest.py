@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from telemed.media.control import Negotiated, PublishLine, SubscribeLine
 from telemed.media.control_codec import from_json
+from telemed.sfu.udp_socket import MediaSocket, open_media_socket
 from telemed.sfu.worker import Worker, WorkerSettings
 from tests.adapters.sfu.monitor import ProtectMonitor
 from tests.bench.rtp_client import RtpClient
@@ -23,6 +24,14 @@ async def until(condition: Callable[[], object], timeout: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def media() -> Iterator[MediaSocket]:
+    """A worker's socket, on a port of its own."""
+    opened = open_media_socket(0)
+    with opened.socket:
+        yield opened
 
 
 class Stage:

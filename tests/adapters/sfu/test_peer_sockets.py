@@ -26,13 +26,6 @@ from telemed.sfu.udp_socket import (
 HOSTS = ["127.0.0.1", "::1"]
 
 
-@pytest.fixture
-def media() -> Iterator[MediaSocket]:
-    opened = open_media_socket(0)
-    with opened.socket:
-        yield opened
-
-
 class Sender:
     """A client's socket, and how the server sees it."""
 

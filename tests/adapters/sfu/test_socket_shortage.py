@@ -16,17 +16,10 @@ from telemed.sfu import peer_sockets
 from telemed.sfu.counters import Counters
 from telemed.sfu.ice_lite import Path
 from telemed.sfu.peer_sockets import RETRY, SPARE_DESCRIPTORS, Inlet, PeerSockets
-from telemed.sfu.udp_socket import MediaSocket, open_media_socket
+from telemed.sfu.udp_socket import MediaSocket
 
 LOOPBACK = socket.inet_pton(socket.AF_INET6, "::ffff:127.0.0.1")
 GONE = socket.inet_pton(socket.AF_INET6, "2001:db8::1")  # no address of this machine (RFC 3849)
-
-
-@pytest.fixture
-def media() -> Iterator[MediaSocket]:
-    opened = open_media_socket(0)
-    with opened.socket:
-        yield opened
 
 
 class Flooded:

@@ -85,6 +85,17 @@ async def test_what_was_stopped_goes_on_when_somebody_turns_out_to_sign(stage: S
     await voice.speak_until(lambda: not told["a-cam"].paused)
 
 
+async def test_another_way_is_tried_at_once(stage: Stage, told: dict[str, LayersWanted], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever walks into a good network does not wait for the trial of the bad one."""
+    monkeypatch.setattr(uplink, "GOOD_FOR", 60.0)
+    voice = await meet(stage)
+    await voice.speak_until(lambda: voice.number > 20)
+    voice.waits = 0.6
+    await voice.speak_until(lambda: "a-cam" in told and told["a-cam"].paused)
+    voice.client.rebind()
+    await voice.speak_until(lambda: not told["a-cam"].paused)
+
+
 async def test_nothing_is_stopped_for_one_who_signs(stage: Stage, told: dict[str, LayersWanted]) -> None:
     voice = await meet(stage)
     stage.peer("alice").mode = Mode.SIGN
