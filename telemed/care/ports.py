@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from telemed.care.identity import ActorRef, Identity, Person, Seat, Staff
 from telemed.care.repositories import Transaction
-from telemed.media.control import Negotiate, Negotiated, SetMode, SetWishes, Snapshot, WorkerEvent
+from telemed.media.control import Negotiate, Negotiated, SetMode, SetRecording, SetWishes, Snapshot, WorkerEvent
 
 Json = dict[str, Any]
 
@@ -62,6 +62,15 @@ class MediaPlane(Protocol):
 
     async def request_keyframes(self, room_id: str, peer_id: str) -> None:
         """Ask for a key frame of all video this peer receives."""
+        ...
+
+    async def set_recording(self, request: SetRecording) -> None:
+        """State all that may be captured of a room now; the recording is opened by it. NotFound for one that was stopped,
+        Conflict while another one of the room is open, Unavailable where no journal can be made."""
+        ...
+
+    async def stop_recording(self, room_id: str, recording_id: str) -> None:
+        """Write out and close; returns when all of it is on disk. Unknown ones are fine."""
         ...
 
     async def snapshot(self) -> Snapshot | None: ...

@@ -11,13 +11,13 @@ changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from telemed.congestion.demands import Mode
 from telemed.media.overload import LoadLevel
 
-CONTROL_VERSION = 2
+CONTROL_VERSION = 3
 MAX_LAYERS = 3  # of one picture: what browsers send; more would cost every publisher of a call
 MAX_FRAME_BYTES = 512 * 1024  # a snapshot of 400 peers fits; anything larger is a fault
 
@@ -208,13 +208,23 @@ class PeerSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingSnapshot:
+    """One open recording as the worker has it. Never its key."""
+
+    room_id: str
+    recording_id: str
+    tracks: tuple[str, ...]  # track ids that may be captured now; whether they are sent is another matter
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All rooms and peers of a worker, for reconciliation."""
+    """All rooms, peers and recordings of a worker, for reconciliation."""
 
     generation: str
     rooms: tuple[str, ...]
     peers: tuple[PeerSnapshot, ...]
     load: LoadLevel = LoadLevel.NORMAL
+    recordings: tuple[RecordingSnapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +305,71 @@ class SetWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedTrack:
+    """A track that may be captured now, and under which name it is kept."""
+
+    track_id: str
+    participant_id: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecording:
+    """Operation `set_recording`: all that may be captured of a room now. Declarative: repeating it changes nothing, a track that
+    is not named is not written from its next packet on, and `tracks` empty is a pause. Opens the recording by itself, and the
+    room, which may be empty yet. Directory and key of an open recording do not change. Code `recording_closed` for one that was
+    stopped, `recording_exists` while another one of the room is open, `recording_refused` where no journal can be made."""
+
+    room_id: str
+    recording_id: str
+    directory: str  # absolute, made by control, mode 0700
+    key: str = field(repr=False)  # the data key, 32 bytes in base64; neither logged nor told to anybody
+    tracks: tuple[RecordedTrack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Operation `stop_recording`: write out, close, and answer when all of it is on disk. Unknown ones are fine."""
+
+    room_id: str
+    recording_id: str
+
+
+class RecordingCondition(StrEnum):
+    """What a recording does now."""
+
+    WRITING = "writing"  # it may capture something, whether it is sent now or not
+    PAUSED = "paused"  # it may capture nothing
+    FAILED = "failed"  # nothing can be written; the call goes on
+    CLOSED = "closed"  # stopped, or its room or worker ended; all that came is on disk unless `fault` says otherwise
+
+
+class RecordingFault(StrEnum):
+    """What keeps a recording from being whole."""
+
+    NONE = "none"
+    DISK_FULL = "disk_full"
+    READ_ONLY = "read_only"
+    TOO_SLOW = "too_slow"  # packets were dropped, as the disk does not take them as fast as they come
+    FAILED = "failed"  # any other fault of the disk, or a hole of ours
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReport:
+    """Event `recording`: on each change, and every 5 s while the recording is open. `packets` and `octets` were handed to the
+    journal so far, `dropped` of them it could not take."""
+
+    room_id: str
+    recording_id: str
+    state: RecordingCondition
+    fault: RecordingFault
+    tracks: tuple[str, ...]  # ids of the tracks that are being captured
+    packets: int
+    octets: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerQuality:
     """Event `quality`, every 2 s per connected peer. Losses are fractions 0..1, rates bit/s, `rtt` seconds (0: unknown).
 
@@ -318,4 +393,4 @@ class PeerQuality:
     held: bool = False  # its own pictures are stopped, as its link is full and its voice waits
 
 
-WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged
+WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged | RecordingReport

@@ -6,6 +6,7 @@ field and never quotes its value.
 
 from __future__ import annotations
 
+import binascii
 import dataclasses
 import json
 import math
@@ -27,9 +28,12 @@ from telemed.media.control import (
     PeerQuality,
     PeerStateChanged,
     PublishLine,
+    RecordingReport,
     SetMode,
+    SetRecording,
     SetWishes,
     SpeakerChanged,
+    StopRecording,
     SubscribeLine,
     VideoPaused,
     WorkerEvent,
@@ -45,6 +49,8 @@ MAX_MID = 16  # characters: what a one-byte header extension carries (RFC 8285)
 MAX_FINGERPRINTS = 8
 MAX_CLOCK_RATE = 384_000  # Hz
 MAX_TILE_HEIGHT = 16_384  # device pixels; no screen is larger
+MAX_RECORDED = 512  # tracks of one recording: more than the sources of any room
+RECORDING_KEY_BYTES = 32  # AES-256
 
 EVENTS: dict[str, type[WorkerEvent]] = {
     "peer_state": PeerStateChanged,
@@ -53,6 +59,7 @@ EVENTS: dict[str, type[WorkerEvent]] = {
     "layers_wanted": LayersWanted,
     "quality": PeerQuality,
     "load": LoadChanged,
+    "recording": RecordingReport,
 }
 EVENT_NAMES = {record_type: name for name, record_type in EVENTS.items()}
 
@@ -73,6 +80,10 @@ def from_json(record_type: type[T], value: object) -> T:
         _check_wishes(record)
     elif isinstance(record, SetMode):
         _check_ids(record)
+    elif isinstance(record, SetRecording):
+        _check_recording(record)
+    elif isinstance(record, StopRecording):
+        _check_recording_ids(record)
     return record
 
 
@@ -118,6 +129,29 @@ def _check_wishes(request: SetWishes) -> None:
     _require(len(request.wishes) <= MAX_LINES, "wishes")
     _require(all(0 < len(wish.track_id) <= MAX_ID for wish in request.wishes), "track_id")
     _require(all(wish.height <= MAX_TILE_HEIGHT for wish in request.wishes), "height")
+
+
+def _check_recording(request: SetRecording) -> None:
+    _check_recording_ids(request)
+    _require(request.directory.startswith("/") and "\0" not in request.directory, "directory")
+    _require(len(recording_key(request)) == RECORDING_KEY_BYTES, "key")
+    _require(len(request.tracks) <= MAX_RECORDED, "tracks")
+    _require(len({track.track_id for track in request.tracks}) == len(request.tracks), "track_id")
+    _require(all(0 < len(track.track_id) <= MAX_ID for track in request.tracks), "track_id")
+    _require(all(0 < len(track.participant_id) <= MAX_ID for track in request.tracks), "participant_id")
+
+
+def recording_key(request: SetRecording) -> bytes:
+    """The data key of a recording. Raises ProtocolError when it is not base64."""
+    try:
+        return binascii.a2b_base64(request.key.encode(), strict_mode=True)
+    except ValueError:
+        raise ProtocolError("A field has the wrong type, size or value.", field="key") from None  # quotes no part of it
+
+
+def _check_recording_ids(request: SetRecording | StopRecording) -> None:
+    _require(0 < len(request.room_id) <= MAX_ID, "room_id")
+    _require(0 < len(request.recording_id) <= MAX_ID, "recording_id")
 
 
 def _check_codec(codec: Codec) -> None:

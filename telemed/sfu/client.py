@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from telemed.errors import Conflict, InvalidInput, NotFound, ProtocolError, TelemedError, Unavailable
-from telemed.media.control import CONTROL_VERSION, Hello, Negotiate, Negotiated, SetMode, SetWishes, Snapshot, WorkerEvent
+from telemed.media.control import (
+    CONTROL_VERSION,
+    Hello,
+    Negotiate,
+    Negotiated,
+    SetMode,
+    SetRecording,
+    SetWishes,
+    Snapshot,
+    StopRecording,
+    WorkerEvent,
+)
 from telemed.media.control_codec import (
     HEADER_BYTES,
     decode_event,
@@ -22,6 +33,7 @@ from telemed.media.control_codec import (
 )
 
 REQUEST_TIMEOUT = 5.0  # seconds; a healthy worker answers in milliseconds
+STOP_TIMEOUT = 30.0  # seconds for `stop_recording`, which waits for the disk
 FIRST_BACKOFF = 0.05  # seconds
 MAX_BACKOFF = 2.0  # seconds, so that a restarted worker is found within its own start-up time
 MAX_PENDING = 256  # requests waiting for replies; beyond it new ones are refused
@@ -29,6 +41,8 @@ MAX_PENDING = 256  # requests waiting for replies; beyond it new ones are refuse
 # Worker error codes that mean something to callers; every other one is the worker's own trouble.
 ERRORS_BY_CODE: dict[str, type[TelemedError]] = {
     "stale_attempt": Conflict,
+    "recording_exists": Conflict,
+    "recording_closed": NotFound,
     "not_found": NotFound,
     "protocol_error": InvalidInput,
 }
@@ -100,6 +114,14 @@ class MediaClient:
         """Ask for key frames of all video the peer receives. Raises NotFound, Unavailable."""
         await self._request("request_keyframes", {"room_id": room_id, "peer_id": peer_id})
 
+    async def set_recording(self, request: SetRecording) -> None:
+        """State all that may be captured of a room now. Raises NotFound, Conflict, Unavailable."""
+        await self._request("set_recording", to_json(request))
+
+    async def stop_recording(self, room_id: str, recording_id: str) -> None:
+        """Close a recording; returns when all of it is on disk. Raises Unavailable."""
+        await self._request("stop_recording", to_json(StopRecording(room_id, recording_id)), STOP_TIMEOUT)
+
     async def snapshot(self) -> Snapshot | None:
         """Return the worker's rooms and peers; None when it cannot be reached."""
         try:
@@ -115,8 +137,8 @@ class MediaClient:
         """Tell the worker to take no new rooms. Raises Unavailable."""
         await self._request("drain", {})
 
-    async def _request(self, operation: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Send one request and wait for its answer; see REQUEST_TIMEOUT."""
+    async def _request(self, operation: str, args: dict[str, Any], patience: float = REQUEST_TIMEOUT) -> dict[str, Any]:
+        """Send one request and wait for its answer, `patience` seconds at most."""
         writer, hello = self._writer, self.hello
         if writer is None or hello is None or writer.is_closing() or len(self._pending) >= MAX_PENDING:
             raise Unavailable("The media worker is not reachable.", code="media_unavailable")
@@ -126,7 +148,7 @@ class MediaClient:
         self._pending[number] = reply
         try:
             writer.write(encode_frame({"id": number, "generation": hello.generation, "op": operation, "args": args}))
-            async with asyncio.timeout(REQUEST_TIMEOUT):
+            async with asyncio.timeout(patience):
                 return _result(await reply)
         except (TimeoutError, OSError) as fault:
             raise Unavailable("The media worker does not answer.", code="media_unavailable") from fault

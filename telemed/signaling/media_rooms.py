@@ -294,7 +294,7 @@ class MediaRooms:
                 self._live.publish(visit)
         elif isinstance(event, LayersWanted):
             _tell_publisher(visit, event)
-        else:
+        elif isinstance(event, PeerQuality):
             self._on_quality(visit, event)
 
     def _on_peer_state(self, event: PeerStateChanged) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -24,10 +25,18 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    RecordedTrack,
+    RecordingCondition,
+    RecordingFault,
+    RecordingReport,
+    RecordingSnapshot,
     RemoteTransport,
     SetMode,
+    SetRecording,
     Snapshot,
+    Source,
     SpeakerChanged,
+    StopRecording,
     VideoPaused,
 )
 from telemed.media.control_codec import (
@@ -50,8 +59,12 @@ REQUEST = Negotiate(
     (audio_line("0", "mic", 1), video_line("1", "cam", 2, 3)),
     (receive_audio("2", "other"), receive_video("3", "other-cam")),
 )
+KEY = b64encode(bytes(range(32))).decode()
+RECORDING = SetRecording("room", "rec", "/srv/rec", KEY, (RecordedTrack("mic", "peer", Source.MICROPHONE),))
 RECORDS = [
     REQUEST,
+    RECORDING,
+    StopRecording("room", "rec"),
     Negotiated(
         "u",
         "p",
@@ -61,7 +74,12 @@ RECORDS = [
     ),
     Hello(1, "g", 0, 7000, 0),
     SetMode("room", "peer", Mode.SIGN),
-    Snapshot("g", ("room",), (PeerSnapshot("room", "peer", 1, PeerState.SILENT, True, False, ("mic",), "lgn_1"),)),
+    Snapshot(
+        "g",
+        ("room",),
+        (PeerSnapshot("room", "peer", 1, PeerState.SILENT, True, False, ("mic",), "lgn_1"),),
+        recordings=(RecordingSnapshot("room", "rec", ("mic",)),),
+    ),
 ]
 EVENTS = [
     PeerStateChanged("room", "peer", 1, PeerState.CONNECTED),
@@ -69,6 +87,7 @@ EVENTS = [
     SpeakerChanged("room", "peer"),
     VideoPaused("room", "peer", True),
     PeerQuality("room", "peer", 0.1, 0, 0.05, 1000, 2000),
+    RecordingReport("room", "rec", RecordingCondition.WRITING, RecordingFault.TOO_SLOW, ("mic",), 5, 600, 1),
 ]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=20),
@@ -94,6 +113,35 @@ def test_a_mode_is_one_of_ours_and_of_somebody() -> None:
     for wrong in ({"mode": "louder"}, {"peer_id": ""}, {"room_id": "r" * 500}):
         with pytest.raises(ProtocolError):
             from_json(SetMode, to_json(SetMode("room", "peer", Mode.SIGN)) | wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"recording_id": ""},
+        {"room_id": "r" * 65},
+        {"directory": "var/rec"},
+        {"directory": "/srv\0/rec"},
+        {"key": b64encode(bytes(31)).decode()},
+        {"key": KEY + "="},
+        {"key": "é" * 44},
+        {"key": None},
+        {"tracks": [to_json(RECORDING.tracks[0])] * 2},
+        {"tracks": [to_json(RECORDING.tracks[0]) | {"source": "oracle"}]},
+        {"tracks": [to_json(RECORDING.tracks[0]) | {"track_id": ""}]},
+        {"tracks": [to_json(RECORDING.tracks[0]) | {"participant_id": ""}]},
+        {"tracks": [to_json(RECORDING.tracks[0]) | {"track_id": str(n)} for n in range(513)]},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_is_recorded_is_checked(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        from_json(SetRecording, to_json(RECORDING) | wrong)
+    assert KEY not in str(caught.value)
+
+
+def test_a_recording_shows_its_key_to_nobody() -> None:
+    assert KEY not in repr(RECORDING)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

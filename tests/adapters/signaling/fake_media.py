@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from telemed.congestion.demands import Mode
-from telemed.errors import NotFound, Unavailable
+from telemed.errors import Conflict, NotFound, Unavailable
 from telemed.media.control import (
     Candidate,
     Fingerprint,
@@ -18,7 +18,9 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    RecordingSnapshot,
     SetMode,
+    SetRecording,
     SetWishes,
     Snapshot,
     WorkerEvent,
@@ -47,6 +49,8 @@ class FakeMediaPlane:
         self.available = True
         self.rooms: dict[str, dict[str, FakePeer]] = {}
         self.calls: list[tuple[str, ...]] = []
+        self.recordings: dict[str, SetRecording] = {}  # by room
+        self.stopped: set[str] = set()  # recordings that may not be opened again
         self.hold_answers: asyncio.Event | None = None
         self._ssrc = 1000
         self._generation = 1
@@ -89,6 +93,7 @@ class FakeMediaPlane:
         self._check()
         self.calls.append(("close_room", room_id))
         self.rooms.pop(room_id, None)
+        self.recordings.pop(room_id, None)
 
     async def set_flow(self, room_id: str, peer_id: str, sending: bool, receiving: bool) -> None:
         self._check()
@@ -114,6 +119,25 @@ class FakeMediaPlane:
         self._check()
         self.calls.append(("keyframes", room_id, peer_id))
 
+    async def set_recording(self, request: SetRecording) -> None:
+        self._check()
+        tracks = ",".join(track.track_id for track in request.tracks)
+        self.calls.append(("set_recording", request.room_id, request.recording_id, tracks))
+        if request.recording_id in self.stopped:
+            raise NotFound("The recording is closed.", code="recording_closed")
+        open_one = self.recordings.get(request.room_id)
+        if open_one is not None and open_one.recording_id != request.recording_id:
+            raise Conflict("The room is being recorded already.", code="recording_exists")
+        self.recordings[request.room_id] = request
+
+    async def stop_recording(self, room_id: str, recording_id: str) -> None:
+        self._check()
+        self.calls.append(("stop_recording", room_id, recording_id))
+        self.stopped.add(recording_id)
+        open_one = self.recordings.get(room_id)
+        if open_one is not None and open_one.recording_id == recording_id:
+            del self.recordings[room_id]
+
     async def snapshot(self) -> Snapshot | None:
         self._check()
         peers = tuple(
@@ -131,7 +155,11 @@ class FakeMediaPlane:
             for room_id, room in self.rooms.items()
             for peer_id, peer in room.items()
         )
-        return Snapshot(f"g{self._generation}", tuple(self.rooms), peers)
+        recordings = tuple(
+            RecordingSnapshot(room_id, one.recording_id, tuple(track.track_id for track in one.tracks))
+            for room_id, one in self.recordings.items()
+        )
+        return Snapshot(f"g{self._generation}", tuple(self.rooms), peers, recordings=recordings)
 
     # What a test makes happen.
 
@@ -147,6 +175,7 @@ class FakeMediaPlane:
     def die(self) -> None:
         self.available = False
         self.rooms.clear()
+        self.recordings.clear()
         if self.on_worker_lost is not None:
             self.on_worker_lost()
 
