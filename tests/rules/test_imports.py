@@ -8,7 +8,7 @@ import re
 
 from tests.rules.sources import PACKAGE, PYTHON, ROOT, imported_modules, parsed
 
-LEAVES = {"config", "errors", "ids", "clock", "logs", "sealing"}
+LEAVES = {"config", "errors", "ids", "clock", "logs", "sealing", "files"}
 PURE = {"rtp", "congestion", "media", "care"}
 ADAPTERS = {"sfu", "recording", "store", "signaling", "web", "notify", "interop"}
 IMPURE_MODULES = {

@@ -1,0 +1,1 @@
+"""Recordings on the disk: keys, sealed files, the journal's writer and reader."""
