@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
-from telemed.store import schema_identity, schema_operation, schema_people
+from telemed.store import schema_identity, schema_operation, schema_people, schema_recording
 from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
-__all__ = ["HASH_LENGTH", "metadata", "schema_identity", "schema_operation", "schema_people"]
+__all__ = ["HASH_LENGTH", "metadata", "schema_identity", "schema_operation", "schema_people", "schema_recording"]
 
 organisation = Table(
     "organisation",
@@ -81,7 +81,7 @@ session = Table(
     need("kind", Word(SessionKind)),
     need("state", Word(SessionState)),
     time("state_since"),
-    ref("created_by", "user", index=False),
+    ref("created_by", "user"),  # whose recordings are listed by who made the visit
     time("created_at"),
     need("patient_name", Text()),
     need("reason", Text()),
@@ -108,7 +108,7 @@ participant = Table(
     need("state", Word(ParticipantState)),
     time("since"),
     time("created_at"),
-    ref("user_id", "user", null=True, index=False),
+    ref("user_id", "user", null=True),
     time("admitted_at", null=True),
     need("held", Boolean()),
     time("silent_since", null=True),
