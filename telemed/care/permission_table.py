@@ -20,6 +20,8 @@ class Scope(Enum):
     ANYWHERE = "anywhere"
     ORGANISATION = "organisation"  # sessions and patients of the own organisation, and of the own site or of none
     LED = "led"  # of these sessions the ones that one created or holds a seat in
+    RECORDED = "recorded"  # recordings of visits one led or of patients one cares for
+    RECORDED_OR_PRIVACY = "recorded_or_privacy"  # the same; for privacy officers every recording of the own organisation and site
     CARE = "care"  # of these patients the ones one cares for: in the team, leads a session of theirs, or broke the glass
     OWN_ACCOUNT = "own_account"  # the own staff account
     PRIVACY = "privacy"  # the own organisation, for its privacy officers
@@ -50,6 +52,13 @@ _LEADING_OR_DESK = _grant((CARE_ROLES, Scope.LED), (_FRONT, Scope.ORGANISATION))
 _IN_HOUSE = _grant((CARE_ROLES | _FRONT, Scope.ORGANISATION))
 _ABOUT_PATIENTS = _grant((CARE_ROLES, Scope.CARE), (_FRONT, Scope.ORGANISATION))
 _BEFORE_CALL = _grant((_GUESTS, Scope.BEFORE_CALL))
+_DUTIFUL = STAFF_ROLES - {Role.ADMIN}  # may be privacy officers with something to say about patients
+_REVIEWING = _grant((CARE_ROLES, Scope.RECORDED), (frozenset({Role.REVIEWER}), Scope.ORGANISATION))
+# Rows, not media: a privacy officer finds what to hold or erase, and cannot watch it for that.
+_FINDING = _grant(
+    (CARE_ROLES, Scope.RECORDED_OR_PRIVACY), (frozenset({Role.REVIEWER}), Scope.ORGANISATION), (_FRONT, Scope.PRIVACY)
+)
+_DECIDING = _grant((CARE_ROLES, Scope.RECORDED_OR_PRIVACY), (_FRONT | {Role.REVIEWER}, Scope.PRIVACY))
 _OWN_RECORD = _grant((frozenset({Role.PATIENT, Role.CARER}), Scope.OWN_RECORD))
 
 # Not a person's: another server does it, with a secret that the operator gave to both.
@@ -127,6 +136,20 @@ TABLE: Mapping[Action, Grants] = {
     Action.READ_OWN_AUDIT: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
     # Who saw a patient's data: those who care for the person; in other roles privacy officers.
     Action.READ_ACCESS: _grant((STAFF_ROLES - CARE_ROLES - {Role.ADMIN}, Scope.PRIVACY), (CARE_ROLES, Scope.CARE)),
+    Action.RECORD_CALL: _LEADING,
+    Action.ANSWER_RECORDING: _grant((_SPEAKING, Scope.SEAT)),  # before the call too
+    Action.MARK_CALL: _LEADING,
+    Action.LIST_RECORDINGS: _FINDING,
+    Action.READ_RECORDING: _FINDING,
+    Action.WATCH_RECORDING: _REVIEWING,
+    Action.MARK_RECORDING: _REVIEWING,
+    Action.REVIEW_RECORDING: _REVIEWING,
+    Action.VERIFY_RECORDING: _FINDING,
+    Action.EXPORT_RECORDING: _REVIEWING,  # with a reason
+    Action.HOLD_RECORDING: _grant((_DUTIFUL, Scope.PRIVACY)),
+    Action.ERASE_RECORDING: _grant((_DUTIFUL, Scope.PRIVACY)),  # two different people, see `recording.erasing`
+    Action.DECIDE_RECORDING: _DECIDING,  # whether what was recorded in an emergency is kept
+    Action.READ_OWN_RECORDINGS: _OWN_RECORD,  # that they exist and who watched them; no media
 }
 
 # HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.

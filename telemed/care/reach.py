@@ -13,10 +13,21 @@ from telemed.care.rights_repositories import Place
 
 # Named by themselves: the store says to whom they belong (`rights_repositories.Places`).
 GUARDED = frozenset(
-    {"id", "patient_id", "user_id", "break_glass_id", "site_id", "change_id", "message_id", "login_id", "passkey_id"}
+    {
+        "id",
+        "patient_id",
+        "recording_id",
+        "user_id",
+        "break_glass_id",
+        "site_id",
+        "change_id",
+        "message_id",
+        "login_id",
+        "passkey_id",
+    }
 )
 # Part of something guarded in the same path; the handler checks that it is.
-PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id"})
+PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id"})
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
 PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})
 

@@ -18,6 +18,7 @@ from telemed.care.identity import ActorRef
 from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.patients.repositories import PatientTransaction
 from telemed.care.persons.repositories import PersonTransaction
+from telemed.care.recording.repositories import RecordingTransaction
 from telemed.care.records import (
     AuditRow,
     LinkRecord,
@@ -102,6 +103,7 @@ class Logins(Protocol):
     async def last_seen(self, user_ids: Collection[str]) -> Mapping[str, datetime]:
         """When each of these users was seen last, in logins that are still kept."""
         ...
+
     async def revoke_all(self, user_id: str, at: datetime) -> int:
         """Revoke every login of a user; the number revoked."""
         ...
@@ -245,9 +247,7 @@ class Acks(Protocol):
 class Audit(Protocol):
     """The append-only trail."""
 
-    async def append(
-        self, actor: ActorRef, action: AuditAction, object_id: str, outcome: AuditOutcome, at: datetime
-    ) -> AuditRow:
+    async def append(self, actor: ActorRef, action: AuditAction, object_id: str, outcome: AuditOutcome, at: datetime) -> AuditRow:
         """Add a row in the running transaction. Raise ValueError when an id is not of the form of our ids."""
         ...
 
@@ -280,7 +280,14 @@ class Quality(Protocol):
 
 
 class Transaction(
-    PatientTransaction, IdentityTransaction, ClinicTransaction, AuditTransaction, RightsTransaction, PersonTransaction, Protocol
+    PatientTransaction,
+    IdentityTransaction,
+    ClinicTransaction,
+    AuditTransaction,
+    RightsTransaction,
+    PersonTransaction,
+    RecordingTransaction,
+    Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""
 

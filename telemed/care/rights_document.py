@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from telemed.care.actions import Action
 from telemed.care.break_glass import MAX_REASON, MIN_REASON, OPEN_FOR
 from telemed.care.permission_table import BY_SECRET, PUBLIC, TABLE, Scope
+from telemed.care.recording.erasing import SINGLE_ERASE_DAYS
 from telemed.care.roles import LINK_ROLES, STAFF_ROLES, Role
 
 _ORDER = (
@@ -33,7 +34,7 @@ _ABOUT: Mapping[Role, str] = {
     Role.DISPATCHER: "takes emergency and urgent calls; in a visit and with records as a clinician.",
     Role.RESPONDER: "is at the scene; in a visit and with records as a clinician.",
     Role.FRONT_DESK: "receives people: waiting list, links, contacts and carers of records. No notes, no calls.",
-    Role.REVIEWER: "looks at what was granted for review. Until something is granted, only the own account.",
+    Role.REVIEWER: "watches, marks and signs off recordings of the organisation and site, and nothing else of visits.",
     Role.PATIENT: "is cared for: comes by a link for one visit, or signs in with a code or passkey for the own record.",
     Role.CARER: "acts for one patient within the scope agreed and until its end.",
     Role.EXTERNAL_CLINICIAN: "a colleague from elsewhere, invited into one visit by a link.",
@@ -45,6 +46,8 @@ _SHORT: Mapping[Scope, str] = {
     Scope.ANYWHERE: "yes",
     Scope.ORGANISATION: "site",
     Scope.LED: "led",
+    Scope.RECORDED: "recorded",
+    Scope.RECORDED_OR_PRIVACY: "recorded, officer",
     Scope.CARE: "care",
     Scope.OWN_ACCOUNT: "self",
     Scope.PRIVACY: "officer",
@@ -58,6 +61,8 @@ _MEANING: Mapping[Scope, str] = {
     Scope.ANYWHERE: "yes; what it shows or changes is that of the own organisation and site",
     Scope.ORGANISATION: "visits and records of the own organisation, and of the own site or of no site",
     Scope.LED: "of these visits, those that one made or holds a seat in",
+    Scope.RECORDED: "recordings of visits that one led and that took place, and of people one cares for",
+    Scope.RECORDED_OR_PRIVACY: "the same; for privacy officers all recordings of their organisation and site",
     Scope.CARE: "of these records, those of people one cares for: in the team, leading a visit, or by breaking the glass",
     Scope.OWN_ACCOUNT: "the own account, or what one did oneself",
     Scope.PRIVACY: "people who are a privacy officer besides their role, for their organisation and site",
@@ -126,6 +131,10 @@ def _borders() -> Iterator[str]:
     yield f"  {MIN_REASON} to {MAX_REASON} characters. A further time takes a further reason. Privacy officers and the care team"
     yield "  are told by mail, without name or reason; the patient sees it among those who looked; a privacy officer"
     yield "  who is somebody else reviews it."
+    yield "* *Recordings*: who may watch them reads, marks, signs off and exports them, an export with a reason. A privacy"
+    yield "  officer finds all of them to hold, erase and decide on, and watches none for that. Erasing takes two different"
+    yield f"  people with the right, or one and {SINGLE_ERASE_DAYS} days where there is only one. A recording that is not there"
+    yield "  and one that is not one's to see give the same answer."
     yield "* *Links* open one seat in one visit. Nothing that lasts hangs on a link."
     yield "* *An observer* is on the list of people of everybody let into the visit, from the moment its seat is made."
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint, text
 
 from telemed.care.recording.words import (
+    OPEN,
     Basis,
     Bleed,
     BystanderLabel,
@@ -24,6 +25,9 @@ from telemed.store.columns import WORD_LENGTH, UtcTime, Word
 from telemed.store.schema_base import HASH_LENGTH, metadata, need, ref, row_id, time
 
 MAX_TAG = 40  # characters
+# Somebody or something still has to do with them: timers look for these.
+UNFINISHED = OPEN | {RecordingState.FINALISING, RecordingState.FAILED}
+UNFINISHED_WHERE = "state IN ('asking', 'recording', 'paused', 'finalising', 'failed')"
 
 recording = Table(
     "recording",
@@ -73,7 +77,7 @@ _some(
     "ix_recording_unfinished",
     recording.c.state,
     recording.c.state_since,
-    where="state IN ('asking', 'recording', 'paused', 'finalising', 'failed')",
+    where=UNFINISHED_WHERE,
 )
 _some("ix_recording_expires", recording.c.expires_at, where="expires_at IS NOT NULL AND erased_at IS NULL")
 _some("ix_recording_decide", recording.c.decide_by, where="decide_by IS NOT NULL AND erased_at IS NULL")

@@ -21,6 +21,14 @@ from telemed.store.repositories.patient_standing import PatientStandingRows
 from telemed.store.repositories.patients import PatientRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
 from telemed.store.repositories.persons import ChannelCodeRows, PersonLoginRows, PersonVisitRows
+from telemed.store.repositories.recordings import RecordingRows
+from telemed.store.repositories.recordings_words import (
+    ConsentRows,
+    EraseRequestRows,
+    MarkerRows,
+    RecordingViewRows,
+    SpeakingRows,
+)
 from telemed.store.repositories.usage import UsageRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 from telemed.store.sealed_values import SealedValues
@@ -64,6 +72,16 @@ class StoreTransaction:
         self.places = PlaceRows(sql)
         self.break_glasses = BreakGlassRows(sql)
         self._add_patients(sql)
+        self._add_recordings(sql)
+
+    def _add_recordings(self, sql: SqlConnection) -> None:
+        """The repositories of recordings."""
+        self.recordings = RecordingRows(sql)
+        self.consents = ConsentRows(sql)
+        self.markers = MarkerRows(sql)
+        self.recording_views = RecordingViewRows(sql)
+        self.speaking = SpeakingRows(sql)
+        self.erase_requests = EraseRequestRows(sql)
 
     def _add_patients(self, sql: SqlConnection) -> None:
         """The repositories of people who are cared for."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from telemed.care.identity import ActorRef
+from telemed.care.patients.records import PatientStanding
 from telemed.care.recording.words import (
     Basis,
     Bleed,
@@ -178,3 +179,14 @@ class EraseRequest:
     def is_open(self) -> bool:
         """Whether it waits for its confirmation."""
         return self.confirmed_at is None and self.cancelled_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStanding:
+    """What a member of staff is to one recording."""
+
+    led: bool = False  # made its visit or had a seat in it, and the visit took place
+    patient: PatientStanding | None = None  # to the visit's patient; None: the visit is attached to no record
+
+
+NO_STANDING = RecordingStanding()

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Protocol
 
 from telemed.care.identity import Person, Staff
-from telemed.care.patients.records import PatientStanding
 from telemed.care.recording.records import (
     Bystander,
     ConsentEvent,
     EraseRequest,
     Marker,
     RecordingRecord,
+    RecordingStanding,
     RecordingView,
     SpeakingSpan,
     UnrecordedReason,
@@ -40,14 +40,6 @@ class RecordingQuery:
     held: bool = False  # a legal hold is on it
     after: str | None = None  # id of the last recording of the page before
     limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingStanding:
-    """What a member of staff is to one recording."""
-
-    led: bool = False  # made its visit or had a seat in it, and the visit took place
-    patient: PatientStanding | None = None  # to the visit's patient; None: the visit is attached to no record
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from telemed.care.audit_search import AuditQuery, PersonName
 from telemed.care.records import AuditRow
 from telemed.store import schema
 from telemed.store import schema_people as people
+from telemed.store import schema_recording as recordings
 from telemed.store.columns import time_text
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
@@ -152,13 +153,13 @@ def _about(object_id: str) -> ColumnElement[bool]:
 
 
 def _of_visits(visits: Select[Any]) -> list[Select[Any]]:
-    tables = (schema.participant, schema.link, schema.message)
+    tables = (schema.participant, schema.link, schema.message, recordings.recording, recordings.bystander)
     return [select(table.c.id).where(table.c.session_id.in_(visits)) for table in tables]
 
 
 def _of_organisation(organisation_id: str) -> ColumnElement[bool]:
     """Rows whose actor or object belongs to the organisation, and those of the server itself."""
-    tables = (schema.user, schema.session, people.patient)
+    tables = (schema.user, schema.session, people.patient, recordings.recording)
     own = [
         exists(select(1).where(table.c.id == column, table.c.organisation_id == organisation_id))
         for table, column in [(schema.user, _c.actor), *((table, _c.object_id) for table in tables)]
@@ -171,6 +172,7 @@ def _of_organisation(organisation_id: str) -> ColumnElement[bool]:
             (schema.participant, _c.actor),
             (schema.link, _c.object_id),
             (schema.message, _c.object_id),
+            (recordings.bystander, _c.object_id),
         )
     ]
     server = and_(_c.actor == "system", _c.action.in_(_OF_SERVER))

@@ -19,6 +19,7 @@ PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8
 
 # One letter a role: A anywhere, O own organisation, L staff of the session, S own seat, B own seat before the call,
 # D own seat once admitted, C own seat in the call, P patients one cares for, M own account, V privacy officers, R own record,
+# W recordings of visits led or of patients cared for, E the same or, for privacy officers, all of the own organisation,
 # - never. Written by hand, not taken from the table.
 EXPECTED = """
                       admin clin  desk  disp  resp  pat   carer ext   int   rev   obs   guest
@@ -79,6 +80,20 @@ read_own_access       -     -     -     -     -     R     R     -     -     -   
 join_own_visit        -     -     -     -     -     R     R     -     -     -     -     -
 verify_own_channel    -     -     -     -     -     R     R     -     -     -     -     -
 keep_own_passkeys     -     -     -     -     -     R     R     -     -     -     -     -
+record_call           -     L     -     L     L     -     -     -     -     -     -     -
+answer_recording      -     S     -     S     S     S     S     S     S     -     -     S
+mark_call             -     L     -     L     L     -     -     -     -     -     -     -
+list_recordings       -     E     V     E     E     -     -     -     -     O     -     -
+read_recording        -     E     V     E     E     -     -     -     -     O     -     -
+watch_recording       -     W     -     W     W     -     -     -     -     O     -     -
+mark_recording        -     W     -     W     W     -     -     -     -     O     -     -
+review_recording      -     W     -     W     W     -     -     -     -     O     -     -
+verify_recording      -     E     V     E     E     -     -     -     -     O     -     -
+export_recording      -     W     -     W     W     -     -     -     -     O     -     -
+hold_recording        -     V     V     V     V     -     -     -     -     V     -     -
+erase_recording       -     V     V     V     V     -     -     -     -     V     -     -
+decide_recording      -     E     V     E     E     -     -     -     -     V     -     -
+read_own_recordings   -     -     -     -     -     R     R     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,
@@ -88,6 +103,7 @@ LETTERS = {
     "A": Scope.ANYWHERE, "O": Scope.ORGANISATION, "L": Scope.LED, "S": Scope.SEAT,
     "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL, "P": Scope.CARE,
     "M": Scope.OWN_ACCOUNT, "V": Scope.PRIVACY, "R": Scope.OWN_RECORD,
+    "W": Scope.RECORDED, "E": Scope.RECORDED_OR_PRIVACY,
 }  # fmt: skip
 
 P = ParticipantState
@@ -115,7 +131,8 @@ def test_table_equals_the_matrix_written_by_hand() -> None:
 def test_every_action_is_in_the_table_and_used() -> None:
     assert set(TABLE) == set(Action)
     inside_others = {Action.PUBLISH_MEDIA, Action.SHARE_SCREEN}  # parts of an offer
-    assert set(ROUTES.values()) | set(EVENTS.values()) | inside_others == set(Action)
+    recordings = {action for action in Action if "record" in action.value or action is Action.MARK_CALL}
+    assert set(ROUTES.values()) | set(EVENTS.values()) | inside_others | recordings == set(Action)
 
 
 def section(title: str) -> str:

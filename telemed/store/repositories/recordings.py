@@ -1,0 +1,133 @@
+"""Recordings: one at a time, in their states, when they are due, and their tags. Lists are in `recordings_search`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, text
+
+from telemed.care.identity import Person, Staff
+from telemed.care.recording.records import RecordingRecord, RecordingStanding
+from telemed.care.recording.repositories import RecordingFigures, RecordingQuery, RecordingSums
+from telemed.care.recording.words import OPEN, RecordingState
+from telemed.store import schema
+from telemed.store import schema_recording as recordings
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable, inserting
+from telemed.store.repositories.recordings_figures import figures_of
+from telemed.store.repositories.recordings_search import found
+from telemed.store.repositories.recordings_standing import standing_of
+
+MAX_UNFINISHED = 1000  # of one list over all states; a clinic has some dozens
+MAX_OF_SESSION = 200  # takes of one visit
+
+_c = recordings.recording.c
+_DUE = (_c.erased_at.is_(None), _c.hold.is_(False), _c.state.in_((RecordingState.READY, RecordingState.FAILED)))
+
+
+class RecordingRows:
+    """Fulfils `care.recording.repositories.Recordings`."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
+        self._rows = RecordTable(sql, recordings.recording, RecordingRecord)
+
+    async def get(self, recording_id: str) -> RecordingRecord | None:
+        """Look up by id."""
+        return await self._rows.by(id=recording_id)
+
+    async def create(self, recording: RecordingRecord) -> None:
+        """Add it."""
+        await self._rows.insert(recording)
+
+    async def save(self, recording: RecordingRecord) -> None:
+        """Write it back."""
+        await self._rows.save(recording)
+
+    async def of_session(self, session_id: str) -> list[RecordingRecord]:
+        """Return the takes of a visit, oldest first."""
+        statement = self._rows.select(_c.session_id == session_id).order_by(_c.asked_at, _c.id)
+        return await self._rows.all(statement.limit(MAX_OF_SESSION))
+
+    async def in_states(self, states: Collection[RecordingState]) -> list[RecordingRecord]:
+        """Return those in one of the states, longest in it first."""
+        wanted: ColumnElement[bool] = _c.state.in_(sorted(states))
+        if set(states) <= recordings.UNFINISHED:
+            wanted = and_(text(recordings.UNFINISHED_WHERE), wanted)  # SQLite takes a partial index if its condition is repeated
+        return await self._rows.all(self._rows.select(wanted).order_by(_c.state_since, _c.id).limit(MAX_UNFINISHED))
+
+    async def search(self, reader: Staff, query: RecordingQuery, now: datetime) -> list[RecordingRecord]:
+        """Return what the reader may see of what the query asks for, newest first."""
+        after = await self.get(query.after) if query.after is not None else None
+        return await self._rows.all(found(reader, query, after, now))
+
+    async def figures(self, reader: Staff, recordings: Collection[RecordingRecord]) -> Mapping[str, RecordingFigures]:
+        """Return what a list shows besides the rows."""
+        return await figures_of(self._sql, reader, recordings)
+
+    async def standing(self, staff: Staff, recording: RecordingRecord, now: datetime) -> RecordingStanding:
+        """Return what a member of staff is to a recording."""
+        return await standing_of(self._sql, staff, recording, now)
+
+    async def of_person(self, person: Person, limit: int = 200) -> list[RecordingRecord]:
+        """Return recordings of the visits of one record, newest first."""
+        visit = schema.session.c
+        visits = select(visit.id).where(visit.patient_id == person.patient_id)
+        statement = self._rows.select(_c.session_id.in_(visits), _c.started_at.is_not(None))
+        return await self._rows.all(statement.order_by(_c.started_at.desc(), _c.id.desc()).limit(limit))
+
+    async def due_to_expire(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
+        """Return those whose time is over, oldest first."""
+        statement = self._rows.select(_c.expires_at.is_not(None), _c.expires_at <= now, *_DUE)
+        return await self._rows.all(statement.order_by(_c.expires_at, _c.id).limit(limit))
+
+    async def due_to_decide(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
+        """Return emergencies nobody has decided on in time, oldest first."""
+        statement = self._rows.select(_c.decide_by.is_not(None), _c.decide_by <= now, *_DUE)
+        return await self._rows.all(statement.order_by(_c.decide_by, _c.id).limit(limit))
+
+    async def sums(self, organisation_id: str) -> RecordingSums:
+        """Count the recordings of an organisation that are not erased."""
+
+        def number(*where: Any) -> Any:
+            return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
+
+        kept = (_c.organisation_id == organisation_id, _c.state.not_in((RecordingState.ERASED, RecordingState.CANCELLED)))
+        columns = (
+            func.count().label("recordings"),
+            func.coalesce(func.sum(_c.size_bytes), 0).label("size_bytes"),
+            number(_c.state.in_(sorted(OPEN))).label("open"),
+            number(_c.state == RecordingState.FINALISING).label("finalising"),
+            number(_c.state == RecordingState.FAILED).label("failed"),
+            number(_c.hold).label("held"),
+            number(_c.decide_by.is_not(None)).label("undecided"),
+        )
+        row = await self._sql.row(select(*columns).where(*kept))
+        assert row is not None
+        return RecordingSums(**row)
+
+    async def tags_of(self, recording_id: str) -> list[str]:
+        """Return its tags in order of the alphabet."""
+        c = recordings.recording_tag.c
+        rows = await self._sql.rows(select(c.tag).where(c.recording_id == recording_id).order_by(c.tag))
+        return [row["tag"] for row in rows]
+
+    async def set_tags(self, recording: RecordingRecord, tags: Collection[str]) -> None:
+        """Replace its tags."""
+        table = recordings.recording_tag
+        await self._sql.change(delete(table).where(table.c.recording_id == recording.id))
+        common = {
+            "recording_id": recording.id,
+            "organisation_id": recording.organisation_id,
+            "started_at": recording.started_at or recording.asked_at,
+        }
+        for tag in sorted(set(tags)):
+            await self._sql.change(inserting(table), {**common, "tag": tag})
+
+    async def tags_in_use(self, organisation_id: str, limit: int = 100) -> list[str]:
+        """Return the organisation's tags in order of the alphabet."""
+        c = recordings.recording_tag.c
+        statement = select(c.tag).where(c.organisation_id == organisation_id).distinct().order_by(c.tag)
+        return [row["tag"] for row in await self._sql.rows(statement.limit(limit))]
