@@ -54,7 +54,7 @@ class PublisherClock:
 class SourceClock:
     """One source's latest sender report: RTP timestamp to capture time."""
 
-    __slots__ = ("_ntp64", "_rtp_timestamp", "clock_rate", "publisher")
+    __slots__ = ("_ntp64", "_reported_at", "_rtp_timestamp", "clock_rate", "publisher")
 
     def __init__(self, clock_rate: int, publisher: PublisherClock | None = None) -> None:
         """`clock_rate` in Hz (90000 video, 48000 Opus). Pass the publisher's one clock so that its sources stay in sync."""
@@ -62,6 +62,7 @@ class SourceClock:
         self.publisher = publisher or PublisherClock()
         self._ntp64 = -1
         self._rtp_timestamp = 0
+        self._reported_at = 0.0
 
     def on_sender_report(self, ntp64: int, rtp_timestamp: int, now: float) -> None:
         """The publisher says that `ntp64` and `rtp_timestamp` are the same instant. A report without a clock (0) is ignored."""
@@ -69,7 +70,13 @@ class SourceClock:
             return
         self._ntp64 = ntp64
         self._rtp_timestamp = rtp_timestamp
+        self._reported_at = now
         self.publisher.on_report(ntp64, now)
+
+    @property
+    def latest(self) -> tuple[int, int, float] | None:
+        """(NTP time, RTP timestamp, arrival in seconds) of the newest report; None before one came."""
+        return (self._ntp64, self._rtp_timestamp, self._reported_at) if self._ntp64 >= 0 else None
 
     def capture_ntp(self, rtp_timestamp: int) -> int | None:
         """Return the NTP time (64 bits, the publisher's clock) at which `rtp_timestamp` was captured; None before a report.

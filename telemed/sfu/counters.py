@@ -51,6 +51,7 @@ class Counters:
         "fail_protect",
         "fail_receive",
         "fail_send",
+        "fail_tap",
         "feedback_received",
         "floods",
         "in_bytes",
@@ -140,6 +141,7 @@ class Counters:
     fail_protect: int
     fail_receive: int
     fail_send: int
+    fail_tap: int
     feedback_received: int
     floods: int
     in_bytes: int

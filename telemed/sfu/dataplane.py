@@ -207,6 +207,13 @@ class Dataplane:
             if begins:
                 stream.nack.on_keyframe(ext)
                 stream.keyframes.on_keyframe(now)
+        tap = stream.tap
+        if tap is not None:  # recorded: one call that appends to a list
+            try:
+                tap(packet, arrival_us)
+            except Exception:  # noqa: BLE001 - whatever is wrong with a recording, the call goes on
+                counters.fail_tap += 1
+                stream.lose_tap()
         flows = stream.flows
         if not flows:
             return

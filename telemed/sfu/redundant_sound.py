@@ -96,6 +96,12 @@ class RedundantSound:
         head = _pack_fixed(VERSION_BITS, stream.payload_type, number & 0xFFFF, timestamp, stream.ssrc)
         stream.ring.store(number, head + payload, now)
         self._counters.sound_recovered += 1
+        if stream.tap is not None:
+            try:
+                stream.tap(head + payload, arrival_us)
+            except Exception:  # noqa: BLE001 - as on the packet path
+                self._counters.fail_tap += 1
+                stream.lose_tap()
         self._forward(stream, numbers, payload, now)
 
     def _forward(self, stream: InboundStream, numbers: tuple[int, int], payload: bytes, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from telemed.media.clockfit import PublisherClock, SourceClock
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
 
 MAX_JUMP = MAX_GAP  # packets: beyond it a gap is not worth carrying over into the subscribers' numbers
+log = logging.getLogger(__name__)
 KEYFRAME_TESTS = {"vp8": vp8.is_keyframe, "vp9": vp9.is_keyframe, "av1": av1.is_keyframe}  # by codec name
 
 
@@ -57,6 +59,7 @@ class InboundStream:
         "ring",
         "ssrc",
         "stats",
+        "tap",
     )
 
     def __init__(self, ssrc: int, published: PublishedLine, is_rtx: bool, clock: PublisherClock) -> None:
@@ -89,11 +92,19 @@ class InboundStream:
         self.stats = ReceiverStatistics(ssrc, line.codec.clock_rate)
         self.clock = SourceClock(line.codec.clock_rate, clock)
         self.flows: tuple[EgressFlow, ...] = ()
+        self.tap: Callable[[bytes, int], None] | None = None  # of a recorder: gets each packet once, and its arrival in us
 
     @property
     def is_taken(self) -> bool:
-        """Whether what is lost of this stream is worth asking for again: somebody gets it."""
+        """Whether what is lost of this stream is worth asking for again: somebody gets it, or it is recorded."""
+        if self.tap is not None:
+            return True
         return bool(self.flows) and (self.layers is None or self.layers.is_taken(self.layer))
+
+    def lose_tap(self) -> None:
+        """The tap raised: it is not called again, and its owner finds out. A hole in a recorder costs the call nothing."""
+        self.tap = None
+        log.exception("a recorder failed on a packet")
 
     def set_flows(self, flows: tuple[EgressFlow, ...]) -> None:
         """Replace the fan-out list. Flows that are no longer in it end their segment here."""
