@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from telemed.congestion.demands import Mode
+from telemed.media.journal.faults import RecordingFault
 from telemed.media.overload import LoadLevel
 
 CONTROL_VERSION = 3
@@ -344,20 +345,10 @@ class RecordingCondition(StrEnum):
     CLOSED = "closed"  # stopped, or its room or worker ended; all that came is on disk unless `fault` says otherwise
 
 
-class RecordingFault(StrEnum):
-    """What keeps a recording from being whole."""
-
-    NONE = "none"
-    DISK_FULL = "disk_full"
-    READ_ONLY = "read_only"
-    TOO_SLOW = "too_slow"  # packets were dropped, as the disk does not take them as fast as they come
-    FAILED = "failed"  # any other fault of the disk, or a hole of ours
-
-
 @dataclass(frozen=True, slots=True)
 class RecordingReport:
-    """Event `recording`: on each change, and every 5 s while the recording is open. `packets` and `octets` were handed to the
-    journal so far, `dropped` of them it could not take."""
+    """Event `recording`: on each change, and every 5 s while the recording is open. `packets` and `octets` are on the disk,
+    `dropped` packets found no room. In a worker that took a recording over they count from there."""
 
     room_id: str
     recording_id: str

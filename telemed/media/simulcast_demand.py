@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from telemed.media.simulcast import LayerForwarder
+from telemed.media.simulcast_source import LayerTaker
 
 OFF_AFTER = 5.0  # seconds nobody has wanted a layer: shorter, and a flick through a gallery would cost a key frame each time
 
@@ -18,14 +18,14 @@ class LayerDemand:
         self.active = (True,) * layers  # as last told
         self._unwanted_since: list[float | None] = [None] * layers
 
-    def update(self, forwarders: Iterable[LayerForwarder], now: float) -> tuple[bool, ...] | None:
+    def update(self, takers: Iterable[LayerTaker], now: float) -> tuple[bool, ...] | None:
         """Return what to tell the publisher when that has changed, else None. Call once a second and after a change of a wish.
 
         A layer counts as wanted while somebody wishes for it, or gets it because the one wished for does not come.
         """
         wanted = 0
-        for forwarder in forwarders:
-            for layer in (forwarder.wish, forwarder.current):
+        for taker in takers:
+            for layer in (taker.wish, taker.current):
                 if layer >= 0:
                     wanted |= 1 << layer
         active = tuple(self._stays_on(layer, bool(wanted >> layer & 1), now) for layer in range(len(self.active)))

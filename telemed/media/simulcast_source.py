@@ -6,6 +6,7 @@ Layer 0 is the smallest. What is kept here is shared by all subscribers; `LayerF
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from telemed.media.clockfit import PublisherClock, SourceClock
 from telemed.media.control import MAX_LAYERS
@@ -14,6 +15,23 @@ from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
 TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
+
+
+class LayerTaker(Protocol):
+    """Who gets one layer at a time: a subscriber's `LayerForwarder`, or a recorder."""
+
+    wish: int  # the layer it should get, NO_LAYER: none
+
+    @property
+    def current(self) -> int:
+        """The layer it gets."""
+
+    @property
+    def waiting_for(self) -> int:
+        """The layer whose key frame it waits for, NO_LAYER when none is."""
+
+    def aim(self, wanted: int, current_gone: bool) -> None:
+        """Say which layer it is to get now."""
 
 
 class SimulcastSource:
@@ -55,19 +73,19 @@ class SimulcastSource:
             return below[-1]
         return live[0] if live else NO_LAYER
 
-    def aim(self, forwarders: Iterable[LayerForwarder], now: float) -> tuple[int, ...]:
-        """Point every forwarder at the layer that fits its wish; return the layers to send a PLI for now.
+    def aim(self, takers: Iterable[LayerTaker], now: float) -> tuple[int, ...]:
+        """Point everybody at the layer that fits its wish; return the layers to send a PLI for now.
 
         Call every 100 ms and after a change of a wish. However many subscribers ask, and however often one changes its mind, a
         layer is asked as rarely as `KeyframeRequests` allows.
         """
         waiting = urgent = 0
-        for forwarder in forwarders:
-            current = forwarder.current
-            forwarder.aim(self.choose(forwarder.wish), current >= 0 and not self.is_live(current))
-            if forwarder.waiting_for >= 0:
-                waiting |= 1 << forwarder.waiting_for
-                urgent |= (forwarder.current < 0) << forwarder.waiting_for
+        for taker in takers:
+            current = taker.current
+            taker.aim(self.choose(taker.wish), current >= 0 and not self.is_live(current))
+            if taker.waiting_for >= 0:
+                waiting |= 1 << taker.waiting_for
+                urgent |= (taker.current < 0) << taker.waiting_for
         return tuple(layer for layer in range(len(self.requests)) if self._asks(layer, waiting, urgent, now))
 
     def _asks(self, layer: int, waiting: int, urgent: int, now: float) -> bool:

@@ -7,8 +7,9 @@ import logging
 import os
 import socket
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,13 @@ PASSING_EVENTS = (LayersWanted, PeerQuality, SpeakerChanged)
 
 logger = logging.getLogger(__name__)
 
-Handler = Callable[[object], dict[str, Any]]
+Answer = dict[str, Any]
+Handler = Callable[[object], Answer | Awaitable[Answer]]
 
 
 class ControlServer:
-    """Listens on a Unix socket. A new connection replaces the older one. Requests are handled in order, synchronously.
+    """Listens on a Unix socket. A new connection replaces the older one. Requests are handled in order, synchronously; of one
+    whose handler returns an awaitable the answer follows when it is done, and others are handled meanwhile.
 
     `connected_at_change` is called with True or False when control comes or goes.
     """
@@ -59,6 +62,7 @@ class ControlServer:
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._deferred: set[asyncio.Task[None]] = set()  # answers that wait for something
 
     async def start(self) -> None:
         """Bind and listen. Raises Unavailable when another worker still answers on the path, OSError when it cannot bind."""
@@ -71,7 +75,7 @@ class ControlServer:
             self._server.close()
             self._server = None
             self.path.unlink(missing_ok=True)
-        tasks = list(self._connections)
+        tasks = [*self._connections, *self._deferred]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -119,23 +123,34 @@ class ControlServer:
         while True:
             length = frame_length(await reader.readexactly(HEADER_BYTES))
             request = decode_frame(await reader.readexactly(length))
-            writer.write(encode_frame(self._answer(request)))
-            await writer.drain()
+            number = request.get("id")
+            if type(number) is not int:
+                raise ProtocolError("A request needs a number.", field="id")
+            result = self._attempt(request)
+            if isinstance(result, _Reply):
+                writer.write(encode_frame(result.as_json(number)))
+                await writer.drain()
+            else:
+                self._defer(number, result, writer)
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _attempt(self, request: Answer) -> _Reply | Awaitable[Answer]:
         """Run one request. Faults of the caller become typed replies."""
-        number = request.get("id")
-        if type(number) is not int:
-            raise ProtocolError("A request needs a number.", field="id")
         try:
-            return {"id": number, "ok": True, "result": self._dispatch(request)}
+            result = self._dispatch(request)
         except TelemedError as error:
-            return {"id": number, "ok": False, "code": error.code, "message": error.message}
+            return _Reply(error=error)
         except OUR_FAULTS:  # one request fails, not the connection that carries all of them
             logger.exception("a control request failed")
-            return {"id": number, "ok": False, "code": "internal", "message": "The worker failed on this request."}
+            return _Reply()
+        return _Reply(result) if isinstance(result, dict) else result
 
-    def _dispatch(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _defer(self, number: int, result: Awaitable[Answer], writer: asyncio.StreamWriter) -> None:
+        """Answer when the result is there. As many may wait as control may have requests under way."""
+        task = asyncio.get_running_loop().create_task(_answer_late(number, result, writer))
+        self._deferred.add(task)
+        task.add_done_callback(self._deferred.discard)
+
+    def _dispatch(self, request: Answer) -> Answer | Awaitable[Answer]:
         if request.get("generation") != self._hello.generation:
             raise ProtocolError("The request is for another worker generation.", code="stale_generation")
         operation = request.get("op")
@@ -143,6 +158,34 @@ class ControlServer:
         if handler is None:
             raise ProtocolError("Unknown operation.", code="unknown_operation")
         return handler(request.get("args"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What comes of one request: a result, an error that is told, or neither, when a hole of ours is hidden."""
+
+    result: Answer | None = None
+    error: TelemedError | None = None
+
+    def as_json(self, number: int) -> Answer:
+        if self.result is not None:
+            return {"id": number, "ok": True, "result": self.result}
+        if self.error is not None:
+            return {"id": number, "ok": False, "code": self.error.code, "message": self.error.message}
+        return {"id": number, "ok": False, "code": "internal", "message": "The worker failed on this request."}
+
+
+async def _answer_late(number: int, result: Awaitable[Answer], writer: asyncio.StreamWriter) -> None:
+    """Wait for a result and send it, if control is still there."""
+    try:
+        reply = _Reply(await result)
+    except TelemedError as error:
+        reply = _Reply(error=error)
+    except OUR_FAULTS:
+        logger.exception("a control request failed")
+        reply = _Reply()
+    if not writer.is_closing():
+        writer.write(encode_frame(reply.as_json(number)))
 
 
 def _bind_private(path: Path) -> socket.socket:

@@ -211,9 +211,9 @@ class Dataplane:
         if tap is not None:  # recorded: one call that appends to a list
             try:
                 tap(packet, arrival_us)
-            except Exception:  # noqa: BLE001 - whatever is wrong with a recording, the call goes on
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with a recording, the call goes on
                 counters.fail_tap += 1
-                stream.lose_tap()
+                stream.lose_tap(fault)
         flows = stream.flows
         if not flows:
             return

@@ -56,6 +56,8 @@ class FeedbackHandler:
         if stream is not None and not stream.is_rtx:
             stream.clock.on_sender_report(report.ntp64, report.rtp_timestamp, now)
             stream.stats.on_sender_report(report.ntp64, now)
+            if self._room.recorder is not None:
+                self._room.recorder.on_report(stream)
         self._on_blocks(peer, report.blocks, now)
 
     def _on_blocks(self, peer: Peer, blocks: Sequence[ReportBlock], now: float) -> None:

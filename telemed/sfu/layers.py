@@ -13,7 +13,7 @@ from telemed.media.control import Layers, PublishLine
 from telemed.media.simulcast import NEVER
 from telemed.media.simulcast_demand import LayerDemand
 from telemed.media.simulcast_latch import LayerExtensions, LayerLatch
-from telemed.media.simulcast_source import SimulcastSource
+from telemed.media.simulcast_source import LayerTaker, SimulcastSource
 from telemed.rtp.buffer import Buffer
 from telemed.rtp.vp8 import frame_size
 from telemed.rtp.vp8_numbers import PictureFields
@@ -23,6 +23,7 @@ from telemed.sfu.streams import InboundStream, PublishedLine
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
     from telemed.sfu.peer import Peer
+    from telemed.sfu.recording.layer_tap import LayerTap
 
 # What our client asks of its encoders, bit/s, by the number of layers and smallest first: until a layer was seen.
 USUAL_RATES = {2: (200_000, 800_000), 3: (150_000, 500_000, 1_700_000)}
@@ -43,6 +44,7 @@ class LayeredSource:
         "payload",
         "peer",
         "rates",
+        "recorder",
         "rids",
         "source",
     )
@@ -60,6 +62,7 @@ class LayeredSource:
         self.fields = PictureFields()  # of the packet that is being forwarded
         self.marker = 0  # likewise
         self.payload = bytearray()  # likewise: copies with other picture numbers are written here
+        self.recorder: LayerTap | None = None  # takes one of the layers, too
         self._demand = LayerDemand(count)
         self.rates = tuple(LayerRate(usual) for usual in USUAL_RATES[count])  # as measured while each was sent last
 
@@ -91,6 +94,8 @@ class LayeredSource:
         self.source.requests[layer] = stream.keyframes
         stream.is_keyframe = partial(self.read, layer)
         stream.flows = self.flows
+        if self.recorder is not None:
+            self.recorder.on_stream(layer, replaced, self.peer.services.clock.monotonic())
 
     def on_off(self, layer: int) -> None:
         """The publisher said BYE for a layer: its encoder is off. Its SSRC and numbers go on when it is on again."""
@@ -120,23 +125,38 @@ class LayeredSource:
         """Every 100 ms and after each change: point every subscriber at its layer, ask for the key frames that are due."""
         if max(self.source.seen_at) == NEVER:
             return  # nothing came yet: the first key frame of any layer begins the picture
-        forwarders = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
         cap = self.peer.services.layer_cap
         for flow in self.flows:
             if flow.forwarder is not None:
                 wish = flow.layer_to_send(self.heights)
                 flow.forwarder.wish = wish if cap.layer is None else min(wish, cap.layer)  # overload lowers everybody
-        for layer in self.source.aim(forwarders, now):
+        if self.recorder is not None:
+            top = len(self.lanes) - 1
+            self.recorder.wish = top if cap.layer is None else min(top, cap.layer)
+        for layer in self.source.aim(self._takers(), now):
             self._ask(layer)
+
+    def _takers(self) -> list[LayerTaker]:
+        """Everybody who gets one of the layers, or waits for one."""
+        takers: list[LayerTaker] = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
+        if self.recorder is not None:
+            takers.append(self.recorder)
+        return takers
 
     def want_keyframe(self, now: float, urgent: bool, flow: EgressFlow | None) -> None:
         """Somebody needs a key frame of what it gets: `flow`, or everybody."""
         asking = self.flows if flow is None else (flow,)
         layers = {one.forwarder.current for one in asking if one.forwarder is not None}
+        if flow is None and self.recorder is not None:
+            layers.add(self.recorder.current)
         for layer in layers - {-1}:  # who gets nothing yet is waited for by `aim`
-            if self.source.requests[layer].wanted(now, urgent):
-                self._ask(layer)
+            self.want_keyframe_of(layer, now, urgent)
         self.aim(now)
+
+    def want_keyframe_of(self, layer: int, now: float, urgent: bool = False) -> None:
+        """Somebody needs a key frame of this layer; -1: of none."""
+        if layer >= 0 and self.source.requests[layer].wanted(now, urgent):
+            self._ask(layer)
 
     def is_taken(self, layer: int) -> bool:
         """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again."""
@@ -146,7 +166,7 @@ class LayeredSource:
 
     def names_wanted(self, now: float) -> tuple[str, ...]:
         """Return the layers that the publisher should send: the smallest always, the others while somebody wants them."""
-        self._demand.update([flow.forwarder for flow in self.flows if flow.forwarder is not None], now)
+        self._demand.update(self._takers(), now)
         return tuple(rid for layer, rid in enumerate(self.rids) if layer == 0 or self._demand.active[layer])
 
     def measure(self, now: float) -> None:

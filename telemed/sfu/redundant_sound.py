@@ -99,9 +99,9 @@ class RedundantSound:
         if stream.tap is not None:
             try:
                 stream.tap(head + payload, arrival_us)
-            except Exception:  # noqa: BLE001 - as on the packet path
+            except Exception as fault:  # noqa: BLE001 - as on the packet path
                 self._counters.fail_tap += 1
-                stream.lose_tap()
+                stream.lose_tap(fault)
         self._forward(stream, numbers, payload, now)
 
     def _forward(self, stream: InboundStream, numbers: tuple[int, int], payload: bytes, now: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from telemed.errors import Conflict, NotFound
 from telemed.media.control import (
@@ -30,6 +31,9 @@ from telemed.sfu.streams import InboundStream, PublishedLine
 from telemed.sfu.tracks import Track
 from telemed.sfu.transport import ENDED
 
+if TYPE_CHECKING:
+    from telemed.sfu.recording.room_recorder import RoomRecorder
+
 EMPTY_ROOM_LIFETIME = 60.0  # seconds a room without peers is kept
 MAX_REMEMBERED_ATTEMPTS = 256  # ended attempts per room, so that they cannot be continued; drop rule: oldest first
 
@@ -46,6 +50,7 @@ class Room:
         self.tracks: dict[str, Track] = {}
         self.speaker = SpeakerDetector()
         self.feedback = FeedbackHandler(self)
+        self.recorder: RoomRecorder | None = None  # set by `Recordings`
         self.empty_since = services.clock.monotonic()
         self._cnames: dict[str, str] = {}  # by publisher's peer id
         self._ended_attempts: dict[str, int] = {}  # peer id -> latest attempt that is over
@@ -286,6 +291,8 @@ class Room:
             if publisher_id is not None:
                 cname = self._cnames.setdefault(publisher_id, cname)
             track = self.tracks[track_id] = Track(track_id, cname)
+            if self.recorder is not None:
+                self.recorder.attach(track)
         return track
 
     def _forget_if_unused(self, track: Track) -> None:

@@ -101,10 +101,10 @@ class InboundStream:
             return True
         return bool(self.flows) and (self.layers is None or self.layers.is_taken(self.layer))
 
-    def lose_tap(self) -> None:
+    def lose_tap(self, fault: Exception) -> None:
         """The tap raised: it is not called again, and its owner finds out. A hole in a recorder costs the call nothing."""
         self.tap = None
-        log.exception("a recorder failed on a packet")
+        log.error("a recorder failed on a packet", exc_info=fault)
 
     def set_flows(self, flows: tuple[EgressFlow, ...]) -> None:
         """Replace the fan-out list. Flows that are no longer in it end their segment here."""

@@ -11,13 +11,14 @@ from telemed.sfu.wants import PublisherWants, VoiceWants
 if TYPE_CHECKING:
     from telemed.sfu.layers import LayeredSource
     from telemed.sfu.peer import Peer
+    from telemed.sfu.recording.track_recorder import TrackRecorder
 
 
 class Track:
     """Joins one publisher's current stream, or its layers, to its subscribers' flows. It outlives both: a reconnect changes only
-    `stream` and `layers`, of which one at most is there."""
+    `stream` and `layers`, of which one at most is there. `recorder`: while what it carries may be captured."""
 
-    __slots__ = ("cname", "flows", "layers", "publisher", "stream", "track_id", "voice", "wants")
+    __slots__ = ("cname", "flows", "layers", "publisher", "recorder", "stream", "track_id", "voice", "wants")
 
     def __init__(self, track_id: str, cname: str) -> None:
         self.track_id = track_id
@@ -26,6 +27,7 @@ class Track:
         self.stream: InboundStream | None = None
         self.layers: LayeredSource | None = None
         self.flows: list[EgressFlow] = []
+        self.recorder: TrackRecorder | None = None
         self.wants = PublisherWants()
         self.voice = VoiceWants()
 
@@ -59,6 +61,8 @@ class Track:
 
     def compile(self, now: float) -> None:
         """Rebuild the packet path's fan-out list after any change; asks for a key frame when a flow waits for one."""
+        if self.recorder is not None:
+            self.recorder.follow(self, now)
         stream, layers = self.stream, self.layers
         if stream is None and layers is None:
             return
@@ -74,7 +78,7 @@ class Track:
         stream.set_flows(flows)
         if any(flow.waiting_for_keyframe for flow in stream.flows):
             self.want_keyframe(now, urgent=True)
-        elif not stream.flows:
+        elif not stream.is_taken:
             stream.keyframes.cancel()
 
     def want_keyframe(self, now: float, urgent: bool = False, flow: EgressFlow | None = None) -> None:
@@ -83,7 +87,7 @@ class Track:
             self.layers.want_keyframe(now, urgent, flow)
             return
         stream, publisher = self.stream, self.publisher
-        if stream is None or publisher is None or not stream.is_video or not stream.flows:
+        if stream is None or publisher is None or not stream.is_video or not stream.is_taken:
             return
         if stream.keyframes.wanted(now, urgent):
             publisher.send_pli(stream)

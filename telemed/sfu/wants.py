@@ -116,13 +116,14 @@ class VoiceWants:
 
     def _judge_loss(self, track: Track, now: float) -> None:
         """Decide whether so much of this voice is lost on its way here that its packets should repeat earlier frames, where they
-        can. Not while it is to be thin, nor unheard; what room its own path has only who speaks knows."""
+        can. Not while it is to be thin, nor neither heard nor recorded; what room its own path has only who speaks knows."""
         stream = track.stream
         if stream is None or stream.redundancy is None or now - self._looked_at < LOSS_SECONDS:
             self.redundant = self.redundant and not self.thin
             return
         self._looked_at = now
-        room = 0.0 if self.thin or not track.flows else float("inf")
+        unheard = not track.flows and stream.tap is None
+        room = 0.0 if self.thin or unheard else float("inf")
         self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now) > 0
 
 

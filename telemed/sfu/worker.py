@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,18 @@ from telemed.media.control import (
     Negotiate,
     PeerSnapshot,
     SetMode,
+    SetRecording,
     SetWishes,
     Snapshot,
+    StopRecording,
     WorkerEvent,
 )
 from telemed.media.control_codec import MAX_ID, from_json, to_json
+from telemed.media.journal.ports import JournalMaker
 from telemed.media.overload import LoadLimits, Overload
 from telemed.sfu import seam
 from telemed.sfu.addresses import host_candidates, interface_addresses, tcp_candidates
-from telemed.sfu.control_server import ControlServer
+from telemed.sfu.control_server import ControlServer, Handler
 from telemed.sfu.counters import Counters
 from telemed.sfu.dataplane import Dataplane
 from telemed.sfu.garbage import CollectionTimer
@@ -36,6 +39,7 @@ from telemed.sfu.histogram import LatencyHistogram
 from telemed.sfu.load_meter import LoadMeter
 from telemed.sfu.paced_send import Departures
 from telemed.sfu.peer import Peer
+from telemed.sfu.recording.recordings import Recordings
 from telemed.sfu.reports import PeerReporter
 from telemed.sfu.rooms import EMPTY_ROOM_LIFETIME, Room
 from telemed.sfu.services import Services
@@ -67,7 +71,8 @@ class WorkerSettings:
 class Worker:
     """Owns everything of one worker; `start` and `close` are its whole life."""
 
-    def __init__(self, settings: WorkerSettings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: WorkerSettings, clock: Clock | None = None, journals: JournalMaker | None = None) -> None:
+        """`journals`: where recordings go; the worker closes it. None: it refuses to record."""
         self.settings = settings
         self.generation = secrets.token_hex(8)
         self.counters = Counters()
@@ -80,7 +85,9 @@ class Worker:
         self._meter = LoadMeter(self.counters, self.latency)
         self._collections = CollectionTimer()
         self._wheel = TimerWheel(self._jobs)
+        self._journals = journals
         self._services: Services | None = None
+        self._recordings: Recordings | None = None
         self._listener: TcpListener | None = None
         self._control: ControlServer | None = None
         self._alone_since: float | None = None
@@ -101,6 +108,7 @@ class Worker:
         dataplane = Dataplane(mux, self.counters, self.latency)
         departures = Departures(self.counters)
         self._services = Services(mux, dataplane, self.counters, departures, self._clock, self._emit)
+        self._recordings = Recordings(self._services, self._journals)
         hello = Hello(CONTROL_VERSION, self.generation, self.settings.index, self.udp_port, self.tcp_port)
         self._control = ControlServer(self.settings.socket_path, hello, self._handlers())
         self._control.on_connected = self._on_control
@@ -119,15 +127,16 @@ class Worker:
     async def close(self) -> None:
         """End every room, say goodbye, release port and socket file. Idempotent."""
         self._wheel.close()
-        for room in list(self.rooms.values()):
-            room.close()
-        self.rooms.clear()
+        for room_id in list(self.rooms):
+            self._end_room(room_id)
         if self._services is not None:
             self._services.departures.close()
             await self._services.tasks.drain(CLOSE_TIMEOUT)
             if self._listener is not None:
                 self._listener.close()
             self._services.mux.close()
+        if self._recordings is not None:
+            await self._recordings.close()
         if self._control is not None:
             await self._control.close()
         self._collections.close()
@@ -142,7 +151,8 @@ class Worker:
         peers: list[PeerSnapshot] = []
         for room in self.rooms.values():
             peers.extend(room.snapshot())
-        return Snapshot(self.generation, tuple(self.rooms), tuple(peers), self.overload.level)
+        recordings = self._recordings.snapshot() if self._recordings is not None else ()
+        return Snapshot(self.generation, tuple(self.rooms), tuple(peers), self.overload.level, recordings)
 
     def stats(self, reset: bool = False) -> dict[str, Any]:
         """Return counters, latency (kernel stamp to return of the last send), loop lag and collections."""
@@ -165,6 +175,7 @@ class Worker:
             "cpu_seconds": round(time.process_time(), 6),
             "tasks": len(asyncio.all_tasks()),
             "rooms": len(self.rooms),
+            "recordings": len(self._recordings) if self._recordings is not None else 0,
             "connections": len(self._listener) if self._listener is not None else 0,
             "peers": sum(len(room.peers) for room in self.rooms.values()),
             "flooded": int(services.mux.guard.flooded),
@@ -173,7 +184,7 @@ class Worker:
             "socket": {"receive_buffer": media_socket.receive_buffer, "send_buffer": media_socket.send_buffer},
         }
 
-    def _handlers(self) -> dict[str, Callable[[object], dict[str, Any]]]:
+    def _handlers(self) -> dict[str, Handler]:
         return {
             "open_room": lambda args: self._on_open(_text_args(args, "room_id")[0]),
             "close_room": lambda args: self._on_close_room(_text_args(args, "room_id")[0]),
@@ -183,6 +194,8 @@ class Worker:
             "set_mode": self._on_mode,
             "set_wishes": self._on_wishes,
             "request_keyframes": self._on_keyframes,
+            "set_recording": self._on_recording,
+            "stop_recording": self._on_stop_recording,
             "snapshot": lambda args: to_json(self.snapshot()),
             "stats": lambda args: self.stats(isinstance(args, dict) and args.get("reset") is True),
             "drain": self._on_drain,
@@ -193,10 +206,17 @@ class Worker:
         return {}
 
     def _on_close_room(self, room_id: str) -> dict[str, Any]:
-        room = self.rooms.pop(room_id, None)
-        if room is not None:
-            room.close()
+        self._end_room(room_id)
         return {}
+
+    def _end_room(self, room_id: str) -> None:
+        """End a room and its recording; unknown ones are gone already."""
+        room = self.rooms.pop(room_id, None)
+        if room is None:
+            return
+        if self._recordings is not None:
+            self._recordings.end(room, "room")
+        room.close()
 
     def _on_close_peer(self, args: object) -> dict[str, Any]:
         room_id, peer_id = _text_args(args, "room_id", "peer_id")
@@ -228,6 +248,14 @@ class Worker:
     def _on_keyframes(self, args: object) -> dict[str, Any]:
         room_id, peer_id = _text_args(args, "room_id", "peer_id")
         self._known_room(room_id).request_keyframes(peer_id)
+        return {}
+
+    def _on_recording(self, args: object) -> dict[str, Any]:
+        self._require_recordings().set(from_json(SetRecording, args), self._open_room)
+        return {}
+
+    async def _on_stop_recording(self, args: object) -> dict[str, Any]:
+        await self._require_recordings().stop(from_json(StopRecording, args))
         return {}
 
     def _on_drain(self, _args: object) -> dict[str, Any]:
@@ -272,11 +300,17 @@ class Worker:
             raise Unavailable("The worker has not started.")
         return self._services
 
+    def _require_recordings(self) -> Recordings:
+        if self._recordings is None:
+            raise Unavailable("The worker has not started.")
+        return self._recordings
+
     def _jobs(self, before: int, tick: int) -> Iterator[Job]:
         """Yield the work of one tick: peers take turns within the second so that reports never come all at once."""
         if falls_due(TENTH, before, tick):
             for room in list(self.rooms.values()):
                 yield room.tick_speaker
+            yield from self._require_recordings().jobs()
         if falls_due(SECOND, before, tick):
             yield self._sweep
             yield self._judge_load
@@ -314,8 +348,7 @@ class Worker:
         orphaned = self._alone_since is not None and now - self._alone_since > ORPHAN_LIFETIME
         for room_id, room in list(self.rooms.items()):
             if orphaned or (not room.peers and now - room.empty_since > EMPTY_ROOM_LIFETIME):
-                room.close()
-                del self.rooms[room_id]
+                self._end_room(room_id)
 
 
 def _slow_jobs(peer: Peer, reporter: PeerReporter, second: bool) -> Iterator[Job]:

@@ -14,6 +14,7 @@ from telemed.media.control import Negotiated, PublishLine, SubscribeLine
 from telemed.media.control_codec import from_json
 from telemed.sfu.udp_socket import MediaSocket, open_media_socket
 from telemed.sfu.worker import Worker, WorkerSettings
+from tests.adapters.sfu.journals import MemoryJournals
 from tests.adapters.sfu.monitor import ProtectMonitor
 from tests.bench.rtp_client import RtpClient
 
@@ -37,8 +38,9 @@ def media() -> Iterator[MediaSocket]:
 class Stage:
     """A worker and the clients of one test."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, journals: MemoryJournals | None = None) -> None:
         self.worker = worker
+        self.journals = journals or MemoryJournals()  # what the worker records to, if it was given them
         self.clients: list[RtpClient] = []
         self.answers: dict[RtpClient, Negotiated] = {}
 
@@ -101,9 +103,10 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> ProtectMonitor:
 @pytest.fixture
 async def stage(tmp_path: Path, monitor: ProtectMonitor) -> AsyncIterator[Stage]:
     """A started worker on loopback."""
-    worker = Worker(WorkerSettings(0, 0, tmp_path / "media-0.sock", ("127.0.0.1",)))
+    journals = MemoryJournals()
+    worker = Worker(WorkerSettings(0, 0, tmp_path / "media-0.sock", ("127.0.0.1",)), journals=journals)
     await worker.start()
-    built = Stage(worker)
+    built = Stage(worker, journals)
     try:
         yield built
     finally:
