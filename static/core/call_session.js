@@ -151,9 +151,10 @@ export class CallSession {
    * A command of docs/protocol.md section 2.3; rejects with CommandError.
    * @param {string} name
    * @param {Record<string, unknown>} [fields]
+   * @param {{commandId?: string, giveUpAfter?: number}} [options]
    */
-  command(name, fields = {}) {
-    return this.#link.command(name, fields);
+  command(name, fields, options) {
+    return this.#link.command(name, fields, options);
   }
 
   /** Whether the server lets us do this. @param {string} action */

@@ -6,7 +6,7 @@
 /** @typedef {"audio"|"video"} Kind */
 /** @typedef {"ok"|"none"|"refused"|"failed"} DeviceVerdict */
 
-/** @typedef {{participant_id: string, role: Role, state: ParticipantState, can: string[]}} You */
+/** @typedef {{participant_id: string, role: Role, state: ParticipantState, can: string[], silent?: boolean}} You `silent`: a caller whose device must make no sound */
 /** @typedef {{name: string, phone: string, emergency_number: string, demo: boolean}} Clinic */
 /**
  * @typedef {object} Session
@@ -41,6 +41,27 @@
 /** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec, layers?: boolean}} Policy `layers`: a camera may come in several sizes */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
+/** What somebody said to being recorded. @typedef {"none"|"agreed"|"refused"|"withdrawn"} Standing */
+/** Somebody who is there without a seat. @typedef {{id: string, label: "child"|"relative"|"victim"|"other", decided_by: "self"|"carer"|"unable", agreed: boolean}} Bystander */
+/**
+ * @typedef {object} Recording
+ * @property {"off"|"optional"|"required"} policy
+ * @property {string} text_version of the consent text
+ * @property {string | null} id
+ * @property {"none"|"asking"|"recording"|"paused"|"finalising"} state
+ * @property {string | null} since
+ * @property {string | null} [started_at]
+ * @property {"consent"|"emergency"} [basis]
+ * @property {"all"|"none"} sound `none`: pictures alone
+ * @property {"none"|"undecided"|"video_only"|"wait"} bleed somebody within earshot refused
+ * @property {""|"disk_full"|"read_only"|"too_slow"|"key_missing"|"failed"} fault
+ * @property {boolean} emergency it may be started before anybody agreed
+ * @property {{standing: Standing, captured: boolean, asked: boolean, earlier: boolean}} you `earlier`: has to decide about what was recorded before
+ * @property {{participant_id: string, standing: Standing, captured: boolean}[]} people for those who lead
+ * @property {Bystander[]} bystanders for those who lead
+ * @property {boolean} unrecorded_reason_wanted the policy requires a recording and somebody refused
+ */
+
 /**
  * @typedef {object} CallState
  * @property {You} you
@@ -50,11 +71,12 @@
  * @property {MoveRequest[]} [moves] staff only
  * @property {ChatMessage[]} chat
  * @property {Policy} policy
+ * @property {Recording | null} [recording] null: this visit is not recorded
  */
 
 /**
  * @typedef {{type: "you", data: You} | {type: "session", data: Session} | {type: "participant", data: Participant}
- *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy}
+ *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage

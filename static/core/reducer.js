@@ -17,11 +17,10 @@ export function reduce(state, message) {
   if (!state) return null;
   switch (message.type) {
     case "you":
-      return { ...state, you: message.data };
     case "session":
-      return { ...state, session: message.data };
     case "policy":
-      return { ...state, policy: message.data };
+    case "recording":
+      return { ...state, [message.type]: message.data };
     case "participant":
       return { ...state, participants: put(state.participants, message.data, (one) => one.id) };
     case "participant_gone":

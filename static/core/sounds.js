@@ -2,7 +2,7 @@
 import { audioContext } from "./audio_level.js";
 import { loadPrefs } from "./media_prefs.js";
 
-/** @typedef {"arrival" | "admitted" | "left" | "message" | "test"} SoundName */
+/** @typedef {"arrival" | "admitted" | "left" | "message" | "recording_on" | "recording_off" | "test"} SoundName */
 
 /** Notes in hertz, each NOTE_S long; vibration in milliseconds. @type {Record<SoundName, {notes: number[], vibrate: number[]}>} */
 const SOUNDS = {
@@ -10,6 +10,8 @@ const SOUNDS = {
   admitted: { notes: [587.33, 880], vibrate: [150] },
   left: { notes: [587.33, 440], vibrate: [80] },
   message: { notes: [880], vibrate: [40] },
+  recording_on: { notes: [440, 659.25], vibrate: [60, 60, 60] },
+  recording_off: { notes: [659.25, 440], vibrate: [60] },
   test: { notes: [523.25, 659.25, 783.99, 1046.5], vibrate: [] },
 };
 const NOTE_S = 0.16;

@@ -49,6 +49,18 @@ export function leftAlone(state) {
   return !othersIn(state).some((one) => isClinical(one.role) && one.state !== "reconnecting");
 }
 
+/** Whether there is something of a recording to show: one is on or asked for, or this seat may begin one. @param {CallState | null} state */
+export function showsRecording(state) {
+  const recording = state?.recording;
+  return Boolean(recording && (recording.state !== "none" || recording.you.earlier || state.you.can.includes("record")));
+}
+
+/** Whether to ask before the call about being recorded. @param {CallState | null} state */
+export function asksFirst(state) {
+  const recording = state?.recording;
+  return Boolean(recording && (recording.policy === "required" || recording.you.asked));
+}
+
 /** Tracks to receive. @param {CallState | null} state @param {boolean} [audioOnly] */
 export function wantedTracks(state, audioOnly = false) {
   if (state?.you.state === "on_hold") return [];

@@ -17,6 +17,8 @@ const OFFER_PHONE_MS = 20_000;
 /** Milliseconds for a first connection before we say that the network hinders it. */
 const SAY_BLOCKED_MS = 12_000;
 
+/** @typedef {{kind: string, icon: string, id: string, text: string, action: unknown}} Shown */
+
 /** How long `state` has lasted: 0, or one of the `steps` that has passed. @param {string} state @param {number[]} steps */
 function useLasted(state, steps) {
   const [lasted, setLasted] = useState(0);
@@ -98,7 +100,7 @@ export function Banners() {
   const lasted = useLasted(state, [SAY_LOST_MS, SAY_BLOCKED_MS, OFFER_PHONE_MS]);
   const at = view.endingAt.value;
   if (at !== null) return html`<div class="banners"><${Ending} at=${at} /></div>`;
-  const shown = trouble(session, state === "reconnecting", lasted) ?? hint(session, view);
+  const shown = trouble(session, state === "reconnecting", lasted) ?? view.recordingBanner.value ?? hint(session, view);
   if (!shown) return null;
   return html`<div class="banners"><${Banner} key=${shown.id} kind=${shown.kind} icon=${shown.icon} action=${shown.action} testid=${`banner-${shown.id}`}>${shown.text}</${Banner}></div>`;
 }

@@ -1,6 +1,7 @@
 /** The call as a whole: opening, the stage with its bars and panel, and what comes after. */
-import { html, useEffect } from "../../vendor/preact.js";
+import { html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
+import { showsRecording } from "../../core/states.js";
 import { useLanguage } from "../page.js";
 import { Button } from "../components/button.js";
 import { Announcer } from "./announcer.js";
@@ -9,6 +10,7 @@ import { Banners } from "./banners.js";
 import { useCall } from "./context.js";
 import { ControlBar } from "./control_bar.js";
 import { DeviceDialog } from "./device_dialog.js";
+import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
 import { ShortcutsDialog, useShortcuts } from "./shortcuts.js";
 import { SidePanel } from "./side_panel.js";
@@ -52,6 +54,8 @@ function InCall({ admit }) {
   const parts = useCall();
   const { session, view } = parts;
   const state = session.state.value;
+  const recorded = useRef(false); // Once there was something to show, the end of it is shown too.
+  recorded.current ||= showsRecording(state);
   useArrivals(session);
   useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
   useShortcuts(parts);
@@ -59,7 +63,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} /><${Door} /></div></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}<${Door} /></div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

@@ -46,7 +46,7 @@ export function MoreMenu() {
   items.push({ id: "audio-only", label: t(audioOnly ? "call.show_video" : "call.audio_only"), icon: audioOnly ? "video" : "headphones", onSelect: () => session.hearOnly(!audioOnly), testid: "audio-only" });
   if (session.can("note")) items.push({ id: "notes", label: t("call.notes"), icon: "notebook-pen", onSelect: () => view.show("notes"), testid: "open-notes" });
   if (session.can("invite")) items.push({ id: "invite", label: t("call.invite_person"), icon: "user-plus", onSelect: () => { view.dialog.value = { name: "invite" }; }, testid: "open-invite" });
-  items.push(...windowItems(view));
+  items.push(...view.moreItems.value(), ...windowItems(view));
   items.push(
     { id: "sounds", label: t(prefs.sounds ? "call.sounds_off" : "call.sounds_on"), icon: prefs.sounds ? "bell" : "bell-off", onSelect: () => view.prefer({ sounds: !prefs.sounds }) },
     { id: "shortcuts", label: t("call.shortcuts"), icon: "keyboard", onSelect: () => { view.dialog.value = { name: "shortcuts" }; } },

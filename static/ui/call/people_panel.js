@@ -8,7 +8,7 @@ import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { useCall } from "./context.js";
 import { personActions, resume } from "./person_actions.js";
-import { MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
+import { MoveRequests, PatientDetails, RecordingSection, WaitingList } from "./staff_parts.js";
 import { personName, roleWord, stateWord } from "./words.js";
 
 /** @typedef {import("../../core/messages.js").Participant} Participant */
@@ -46,6 +46,7 @@ export function PeoplePanel() {
     ${session.can("invite") && html`<${Button} kind="primary" icon="user-plus" label=${t("call.invite_person")} onClick=${() => { view.dialog.value = { name: "invite" }; }} />`}
     ${session.can("admit") && html`<${MoveRequests} /><${WaitingList} />`}
     <${Group} title=${t("call.in_call", { count: here.length })} people=${here} />
+    ${session.can("record") && session.state.value?.recording && html`<${RecordingSection} />`}
     ${session.can("admit") && html`<${Group} title=${t("call.not_here")} people=${away} />`}
     ${session.can("invite") && html`<section class="people__group"><h2 class="people__title">${t("call.about_visit")}</h2><${PatientDetails} /></section>`}
   </div>`;

@@ -21,6 +21,11 @@ const SHORTCUTS = {
   "?": { key: "call.key_help", act: ({ view }) => { view.dialog.value = { name: "shortcuts" }; } },
 };
 
+/** One more, of a part that is loaded later. @param {string} key @param {{key: string, act: (parts: CallParts) => void}} shortcut */
+export function addShortcut(key, shortcut) {
+  SHORTCUTS[key] = shortcut;
+}
+
 /** Whether a key pressed here belongs to what has the focus. @param {EventTarget | null} target */
 function isTaken(target) {
   return target instanceof Element && target !== document.body && target.closest("input, textarea, select, button, a, [role], [contenteditable], [tabindex], dialog") !== null;

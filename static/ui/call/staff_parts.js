@@ -9,5 +9,6 @@ export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).No
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
 export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
+export const RecordingSection = lazy(async () => (await import("./recording/section.js")).RecordingSection);
 export const TechnicalPanel = lazy(async () => (await import("./technical_panel.js")).TechnicalPanel);
 export const WaitingList = lazy(async () => (await import("./waiting_list.js")).WaitingList);

@@ -1,10 +1,12 @@
 /** Head of the stage: who this is about, how long it lasts, how it is connected, how pictures are arranged. */
 import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
+import { showsRecording } from "../../core/states.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { connectionState } from "./connection_words.js";
 import { useCall } from "./context.js";
+import { RecordingMark } from "./recording_parts.js";
 import { useNow } from "./use_now.js";
 import { lasting, personName } from "./words.js";
 
@@ -17,6 +19,11 @@ function Connection() {
   return html`<span class=${`connection connection--${weak ? "weak" : state}`} role="status" data-testid="connection-state" data-state=${state}>
     <${Icon} name=${weak ? "signal-low" : ICONS[state]} size=${18} /><span class="connection__word">${t(weak ? "call.connection_weak" : `call.connection_${state}`)}</span>
   </span>`;
+}
+
+/** That the call is recorded, in a word, until the part with more to say is there. */
+function PlainMark() {
+  return useCall().session.state.value?.recording?.state === "recording" && html`<p class="rec-mark rec-mark--on"><i class="rec-dot"></i>${t("recording.mark_on")}</p>`;
 }
 
 /** @param {{since: string}} props */
@@ -40,6 +47,7 @@ export function TopBar() {
   const spotlight = view.spotlight.value;
   return html`<header class="top">
     <div class="top__what"><h1 class="top__title">${title(session)}</h1>${session.as === "staff" && call?.reason && html`<p class="top__reason">${call.reason}</p>`}</div>
+    ${showsRecording(session.state.value) && html`<${RecordingMark} fallback=${html`<${PlainMark} />`} />`}
     <div class="top__state">
       ${call?.started_at && html`<${Timer} since=${call.started_at} />`}
       <${Connection} />

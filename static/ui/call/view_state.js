@@ -29,6 +29,10 @@ export class ViewState {
   /** The main tile's video, for picture in picture. @type {import("../../vendor/preact.js").Signal<HTMLVideoElement | null>} */
   mainVideo = signal(null);
   fullScreen = signal(false);
+  /** More entries of the menu. @type {import("../../vendor/preact.js").Signal<() => import("../components/menu.js").MenuItem[]>} */
+  moreItems = signal(() => []);
+  /** What must be known of the recording. @type {import("../../vendor/preact.js").Signal<import("./banners.js").Shown | null>} */
+  recordingBanner = signal(null);
   #session;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #endTimer;

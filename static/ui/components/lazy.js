@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 
 /**
- * A component in the place of one that is loaded at its first use. Shows nothing until then.
+ * A component in the place of one that is loaded at its first use. Shows its `fallback`, or nothing, until then.
  * @param {() => Promise<unknown>} load gives the component
  */
 export function lazy(load) {
@@ -20,6 +20,6 @@ export function lazy(load) {
       }
       return () => { shown = false; };
     }, []);
-    return Part ? html`<${Part} ...${props} />` : null;
+    return Part ? html`<${Part} ...${props} />` : (props.fallback ?? null);
   };
 }

@@ -1,9 +1,11 @@
 /** The device check: one page, nothing blocks. No camera: sound; no microphone either: text. One press leads to the waiting room. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
+import { asksFirst } from "../../../core/states.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { Icon } from "../../components/icon.js";
+import { ConsentStep } from "../../call/recording_parts.js";
 import { clinicOfPage } from "../../clinic.js";
 import { problemWords } from "../../problem_words.js";
 import { toast } from "../../components/toast.js";
@@ -99,12 +101,13 @@ function Invitation({ visit }) {
   return html`<p class="page__lead">${text} ${t("check.what_happens")}</p>`;
 }
 
-/** @param {{media: JoinMedia, busy: boolean, onContinue: () => void}} props the one next step */
-function NextStep({ media, busy, onContinue }) {
-  return html`<div class="next-step">
+/** @param {{visit: Visit, media: JoinMedia, busy: boolean, onContinue: () => void}} props the one next step */
+function NextStep({ visit, media, busy, onContinue }) {
+  const step = html`<div class="next-step">
     <${Button} kind="primary" large=${true} wide=${true} label=${continueLabel(media)} busy=${busy} onClick=${onContinue} testid="join-continue" />
     ${media.step.value === "before" && html`<p class="next-step__hint">${t("check.browser_will_ask")}</p>`}
   </div>`;
+  return asksFirst(visit.call.value) ? html`<${ConsentStep} visit=${visit} busy=${busy} onContinue=${onContinue} fallback=${step} />` : step;
 }
 
 /** @param {{visit: Visit, media: JoinMedia}} props */
@@ -138,6 +141,6 @@ export function DeviceCheck({ visit, media }) {
         <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
       </ul>
     </div>
-    <${NextStep} media=${media} busy=${busy} onContinue=${next} />
+    <${NextStep} visit=${visit} media=${media} busy=${busy} onContinue=${next} />
   </div>`;
 }

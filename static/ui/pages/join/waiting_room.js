@@ -1,6 +1,8 @@
 /** The waiting room: what happens now, what comes next, what to do if it does not. The place is kept whatever happens to the phone. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
+import { asksFirst } from "../../../core/states.js";
+import { WaitingConsent } from "../../call/recording_parts.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
@@ -86,6 +88,7 @@ export function WaitingRoom({ visit, media, awake }) {
   return html`<div class="page" data-testid="waiting-room">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("waiting.title")}</h1></div>
     <${Connection} visit=${visit} />
+    ${asksFirst(visit.call.value) && html`<${WaitingConsent} visit=${visit} />`}
     <div class="waiting__grid">
       <div class="card waiting__card"><${Status} visit=${visit} /><${Steps} visit=${visit} /><${Facts} awake=${awake} /></div>
       <${SelfView} media=${media} name=${visit.seat.value?.name ?? ""} />

@@ -1,0 +1,53 @@
+/** What of the recording is open in this page, and the ways to change it. */
+import { signal } from "../../../vendor/preact.js";
+import { language, t } from "../../../core/i18n.js";
+import { toast } from "../../components/toast.js";
+import { ask } from "../person_actions.js";
+
+/** @typedef {import("../../../core/call_session.js").CallSession} CallSession */
+/** @typedef {"stop" | "emergency" | "bystander"} DeskDialog */
+
+/** The question is put off, by the person: the mark brings it back. */
+export const putOff = signal(false);
+/** The card with one's own part is open. */
+export const ownOpen = signal(false);
+/** @type {import("../../../vendor/preact.js").Signal<DeskDialog | null>} */
+export const dialog = signal(null);
+/** Menu entries of those who lead, loaded with their part. @type {import("../../../vendor/preact.js").Signal<() => import("../../components/menu.js").MenuItem[]>} */
+export const leadItems = signal(() => []);
+
+/** Another call of the same page begins afresh. */
+export function clearDesk() {
+  putOff.value = false;
+  ownOpen.value = false;
+  dialog.value = null;
+  leadItems.value = () => [];
+}
+
+/** Whether this seat leads the recording. @param {CallSession} session */
+export function leads(session) {
+  return session.can("record");
+}
+
+/**
+ * Says what the person wants; it holds at once, and withdrawing can be taken back.
+ * @param {CallSession} session
+ * @param {"agree" | "refuse" | "withdraw"} answer
+ */
+export async function consent(session, answer) {
+  const version = session.state.value?.recording?.text_version ?? "";
+  const done = await ask(session, "recording_consent", { answer, text_version: version, language: language() });
+  if (!done) return false;
+  putOff.value = false;
+  ownOpen.value = false;
+  if (answer === "withdraw") toast(t("recording.withdrawn"), { undo: () => void consent(session, "agree") });
+  return true;
+}
+
+/**
+ * A command about the recording in progress.
+ * @param {CallSession} session @param {string} name without `recording_` @param {Record<string, unknown>} [fields]
+ */
+export function act(session, name, fields = {}) {
+  return ask(session, `recording_${name}`, { recording_id: session.state.value?.recording?.id ?? "", ...fields });
+}

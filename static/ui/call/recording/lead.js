@@ -1,0 +1,41 @@
+/** Of those who lead: the questions only they can answer, markers, and their entries in the menu. */
+import { html, useEffect } from "../../../vendor/preact.js";
+import { addShortcut } from "../shortcuts.js";
+import { useCall } from "../context.js";
+import { BystanderDialog } from "./bystander_dialog.js";
+import { dialog, leadItems } from "./desk.js";
+import { AskingCard, BleedCard, UnrecordedCard } from "./lead_cards.js";
+import { EmergencyDialog, StopDialog } from "./lead_dialogs.js";
+import { menuOf } from "./lead_menu.js";
+import { MarkerCard } from "./marker_card.js";
+import { markHere } from "./marks.js";
+
+/** @typedef {import("../../../core/messages.js").Recording} Recording */
+
+/** The key of a marker; the microphone has the first letter of the word. */
+const MARK_KEY = "k";
+
+function OpenDialog() {
+  if (dialog.value === "stop") return html`<${StopDialog} />`;
+  if (dialog.value === "emergency") return html`<${EmergencyDialog} />`;
+  return dialog.value === "bystander" ? html`<${BystanderDialog} />` : null;
+}
+
+/** The most pressing of what waits for an answer; markers have a place of their own. @param {{recording: Recording}} props */
+function Question({ recording }) {
+  if (recording.bleed === "undecided") return html`<${BleedCard} recording=${recording} />`;
+  if (recording.unrecorded_reason_wanted) return html`<${UnrecordedCard} />`;
+  return recording.state === "asking" ? html`<${AskingCard} recording=${recording} />` : null;
+}
+
+export function LeadLayer() {
+  const { session, view } = useCall();
+  const recording = session.state.value?.recording;
+  useEffect(() => {
+    leadItems.value = () => menuOf(session, view);
+    addShortcut(MARK_KEY, { key: "recording.key_mark", act: (parts) => markHere(parts.session) });
+    return () => { leadItems.value = () => []; };
+  }, []);
+  if (!recording) return null;
+  return html`<${Question} recording=${recording} /><${MarkerCard} /><${OpenDialog} />`;
+}
