@@ -39,6 +39,7 @@ _ABILITIES: Mapping[str, Action] = {
     "note": Action.WRITE_NOTE,
     "chat": Action.CHAT,
     "share_screen": Action.SHARE_SCREEN,
+    "record": Action.RECORD_CALL,
 }
 _SEEN_IN_CALL = IN_CALL | {ParticipantState.ON_HOLD}
 _AWAY = frozenset(

@@ -42,7 +42,7 @@ function actions(session, recording, read) {
 }
 
 /** @param {CallSession} session @param {News | null} news @param {() => void} read @returns {import("../banners.js").Shown | null} */
-function bannerOf(session, news, read) {
+export function bannerOf(session, news, read) {
   const recording = session.state.value?.recording;
   if (recording?.fault && leads(session)) return { kind: "warn", icon: "triangle-alert", id: "recording-fault", text: t(`recording.fault_${recording.fault}`), action: null };
   if (!news) return null;

@@ -51,9 +51,9 @@ export function ConsentStep({ visit, busy, onContinue, fallback }) {
     void tell(visit, answer); // Goes ahead of the next step on the same connection.
     onContinue();
   };
-  return html`<section class="card consent-step" data-testid="consent-step"><${Question} />
-    <div class="consent-step__acts"><${Button} large=${true} label=${t("recording.agree_join")} busy=${busy && given === "agree"} onClick=${() => go("agree")} testid="join-agree" />
-      <${Button} large=${true} label=${t("recording.refuse_join")} busy=${busy && given === "refuse"} onClick=${() => go("refuse")} testid="join-unrecorded" /></div></section>`;
+  return html`<section class="card consent-step" data-testid="consent-step"><${Question} /></section>
+    <div class="next-step consent-step__acts" role="group" aria-label=${t("recording.before_title")}><${Button} large=${true} label=${t("recording.agree_join")} busy=${busy && given === "agree"} onClick=${() => go("agree")} testid="join-agree" />
+      <${Button} large=${true} label=${t("recording.refuse_join")} busy=${busy && given === "refuse"} onClick=${() => go("refuse")} testid="join-unrecorded" /></div>`;
 }
 
 /** The same for one who waits already. @param {{visit: Visit}} props */
