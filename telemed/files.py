@@ -38,3 +38,12 @@ def write_private(path: Path, content: bytes, *, exclusive: bool = False, owner:
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sync_directory(path: Path) -> None:
+    """Make what was created, renamed or removed in `path` outlive a loss of power. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
