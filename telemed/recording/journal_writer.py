@@ -132,6 +132,7 @@ class Book:
             writer.release()
         self._writers.clear()
 
+
 class JournalThread:
     """The recorder of one worker (`ports.JournalMaker`). The thread starts with the first book."""
 

@@ -40,12 +40,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 class KeyMissing(NotFound):
     """There is no key: the recording was erased, or never was."""
 
-    code = "recording_key_missing"
-
 
 class KeyUnreadable(TelemedError):
     """There is a key file, and it does not open: the master key is not ours, or the file is damaged."""
 
+    status = 503
     code = "recording_key_unreadable"
 
 

@@ -186,9 +186,7 @@ class SealedWriter:
         self._file.close()
         os.replace(self._part, self._path)
         sync_directory(self._path.parent)
-        return SealedSummary(
-            self._plain_bytes, self._plain_hash.hexdigest(), self._sealed_bytes, self._sealed_hash.hexdigest()
-        )
+        return SealedSummary(self._plain_bytes, self._plain_hash.hexdigest(), self._sealed_bytes, self._sealed_hash.hexdigest())
 
     def abandon(self) -> None:
         """Remove what was written, unless it was finished."""
