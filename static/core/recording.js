@@ -52,6 +52,12 @@ export function otherAnswer({ you }) {
   return you.standing === "none" && you.captured ? "refuse" : "agree";
 }
 
+/** The words of that answer: nobody stops what does not run. @param {Recording} recording @returns {"agree" | "refuse" | "withdraw"} */
+export function otherWord(recording) {
+  const other = otherAnswer(recording);
+  return other === "withdraw" && !recording.you.captured ? "refuse" : other;
+}
+
 /** @param {readonly {standing: Standing}[]} people @returns {{agreed: number, refused: number, open: number}} */
 export function tally(people) {
   const counts = { agreed: 0, refused: 0, open: 0 };

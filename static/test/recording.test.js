@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaderActs, markOf, mustAnswer, newsOf, otherAnswer, ownPart, phaseOf, refusers, tally } from "../core/recording.js";
+import { leaderActs, markOf, mustAnswer, newsOf, otherAnswer, otherWord, ownPart, phaseOf, refusers, tally } from "../core/recording.js";
 import { reduce } from "../core/reducer.js";
 import { asksFirst, showsRecording } from "../core/states.js";
 import { bystanderFields, missing } from "../ui/call/recording/bystander_dialog.js";
@@ -64,6 +64,11 @@ test("one's own part, and the answer beside the one given", () => {
     [recording({ basis: "emergency", you: { standing: "none", captured: true } }), "recorded", "refuse"],
   ];
   for (const [data, part, other] of cases) assert.deepEqual([ownPart(data), otherAnswer(data)], [part, other]);
+});
+
+test("nobody is offered to stop what does not run", () => {
+  assert.deepEqual([true, false].map((captured) => otherWord(recording({ you: { standing: "agreed", captured } }))), ["withdraw", "refuse"]);
+  assert.equal(otherWord(recording({ you: { standing: "refused" } })), "agree");
 });
 
 test("an answer is owed when asked and not given", () => {

@@ -49,7 +49,7 @@ export function MoreMenu() {
   items.push(...view.moreItems.value(), ...windowItems(view));
   items.push(
     { id: "sounds", label: t(prefs.sounds ? "call.sounds_off" : "call.sounds_on"), icon: prefs.sounds ? "bell" : "bell-off", onSelect: () => view.prefer({ sounds: !prefs.sounds }) },
-    { id: "shortcuts", label: t("call.shortcuts"), icon: "keyboard", onSelect: () => { view.dialog.value = { name: "shortcuts" }; } },
+    { id: "shortcuts", label: t("call.shortcuts"), icon: "keyboard", onSelect: () => { view.dialog.value = { name: "shortcuts" }; }, testid: "open-shortcuts" },
     { id: "technical", label: t("call.technical"), icon: "activity", onSelect: () => view.show("technical"), testid: "open-technical" },
   );
   return html`<div class="bar__more"><${Menu} label=${t("call.more")} items=${items} side="above" align="end" icon="ellipsis" testid="more" class="bar__button bar__button--menu" /><span class="bar__label" aria-hidden="true">${t("call.more")}</span></div>`;

@@ -6,8 +6,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
 import { useCall } from "../context.js";
-import { ask } from "../person_actions.js";
-import { dialog } from "./desk.js";
+import { dialog, send } from "./desk.js";
 
 const LABELS = ["child", "relative", "victim", "other"];
 const DECIDERS = ["self", "carer", "unable"];
@@ -48,7 +47,7 @@ export function BystanderDialog() {
     setErrors(found);
     if (busy || Object.keys(found).length) return;
     setBusy(String(agreed));
-    const done = await ask(session, "recording_bystander", bystanderFields(draft, agreed));
+    const done = await send(session, "recording_bystander", bystanderFields(draft, agreed));
     setBusy("");
     if (done) close();
   };

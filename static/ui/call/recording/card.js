@@ -15,18 +15,19 @@ function isIdle(focused) {
  */
 function useCardFocus(wanted) {
   const card = useRef(/** @type {HTMLElement | null} */ (null));
+  /** Put away by the keyboard: the focus goes on where the card can be brought back. */
+  const escaped = useRef(false);
   useEffect(() => {
     const before = document.activeElement;
     if (wanted || isIdle(before)) /** @type {HTMLElement | null | undefined} */ (card.current?.querySelector("h2"))?.focus({ preventScroll: true });
     const element = card.current;
     return () => {
-      if (!element?.contains(document.activeElement) && !isIdle(document.activeElement)) return;
-      const mark = document.querySelector('[data-testid="recording-mark"]');
-      const back = before instanceof HTMLElement && before.isConnected && !isIdle(before) ? before : mark;
-      if (back instanceof HTMLElement) back.focus();
+      if (!element?.contains(document.activeElement)) return;
+      const back = isIdle(before) ? escaped.current && document.querySelector('[data-testid="recording-mark"]') : before;
+      if (back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
     };
   }, []);
-  return card;
+  return { card, escaped };
 }
 
 /**
@@ -35,10 +36,11 @@ function useCardFocus(wanted) {
  */
 export function Card({ title, children, actions, onClose, closeLabel, urgent = false, focus = false, testid }) {
   const id = useElementId("card");
-  const card = useCardFocus(focus);
+  const { card, escaped } = useCardFocus(focus);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || !onClose) return;
     event.stopPropagation();
+    escaped.current = true;
     onClose();
   };
   return html`<section class=${urgent ? "rec-card rec-card--urgent" : "rec-card"} ref=${card} role="group" aria-labelledby=${id} data-testid=${testid} onKeyDown=${onKeyDown}>

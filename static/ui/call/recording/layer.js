@@ -1,7 +1,7 @@
 /** Over the stage, everything of a recording that concerns the person: the question, the notice, one's own part; for those who lead theirs too. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { markOf, mustAnswer, otherAnswer } from "../../../core/recording.js";
+import { markOf, mustAnswer, otherAnswer, otherWord } from "../../../core/recording.js";
 import { lazy } from "../../components/lazy.js";
 import { useCall } from "../context.js";
 import { clearDesk, consent, leadItems, leads, ownOpen, putOff } from "./desk.js";
@@ -23,7 +23,7 @@ function ownItems({ session }) {
     if (other === "agree") ownOpen.value = true; // With the words of what it means.
     else void consent(session, other);
   };
-  return [{ id: "recording-own", label: t(`recording.act_${other}`), icon: other === "agree" ? "user-check" : "user-x", testid: `menu-recording-${other}`, onSelect: select }];
+  return [{ id: "recording-own", label: t(`recording.act_${otherWord(recording)}`), icon: other === "agree" ? "user-check" : "user-x", testid: `menu-recording-${other}`, onSelect: select }];
 }
 
 /** @param {CallParts} parts */
@@ -55,18 +55,25 @@ function Said() {
   const asked = mustAnswer(recording);
   const earlier = recording?.you.earlier ?? false;
   useEffect(() => {
-    setWords(earlier ? t("recording.earlier_title") : asked ? t("recording.say_asked") : "");
+    setWords(earlier ? t("recording.earlier_title") : asked ? t(recording?.you.captured ? "recording.ask_text_already" : "recording.say_asked") : "");
   }, [asked, earlier]);
   return html`<p class="visually-hidden" role="status" aria-live="polite">${words}</p>`;
 }
 
-/** The one card that is for the person themselves. @param {{recording: import("../../../core/messages.js").Recording}} props */
+/** @param {import("../../../core/messages.js").Recording} recording @returns {"earlier" | "ask" | "own" | null} which card is for the person themselves */
+function ownCard(recording) {
+  if (recording.you.earlier && recording.id) return "earlier";
+  if (mustAnswer(recording)) return putOff.value ? null : "ask";
+  return ownOpen.value ? "own" : null;
+}
+
+/** @param {{recording: import("../../../core/messages.js").Recording}} props */
 function OwnLayer({ recording }) {
-  const asked = mustAnswer(recording);
-  const again = useBroughtBack(asked);
-  if (recording.you.earlier) return html`<${EarlierCard} recording=${recording} />`;
-  if (asked) return putOff.value ? null : html`<${ConsentCard} focus=${again} />`;
-  return ownOpen.value ? html`<${OwnCard} recording=${recording} />` : null;
+  const again = useBroughtBack(mustAnswer(recording));
+  const card = ownCard(recording);
+  if (card === "earlier") return html`<${EarlierCard} recording=${recording} />`;
+  if (card === "ask") return html`<${ConsentCard} focus=${again} already=${recording.you.captured} />`;
+  return card === "own" ? html`<${OwnCard} recording=${recording} />` : null;
 }
 
 export function RecordingLayer() {
@@ -77,6 +84,6 @@ export function RecordingLayer() {
   return html`<div class="rec-layer">
     <${Said} />
     ${recording && html`<${OwnLayer} recording=${recording} />`}
-    ${recording && leads(parts.session) && html`<${LeadLayer} />`}
+    ${recording && leads(parts.session) && html`<${LeadLayer} busy=${ownCard(recording) !== null} />`}
   </div>`;
 }

@@ -8,7 +8,7 @@ import { AskingCard, BleedCard, UnrecordedCard } from "./lead_cards.js";
 import { EmergencyDialog, StopDialog } from "./lead_dialogs.js";
 import { menuOf } from "./lead_menu.js";
 import { MarkerCard } from "./marker_card.js";
-import { markHere } from "./marks.js";
+import { markHere, openMarker } from "./marks.js";
 
 /** @typedef {import("../../../core/messages.js").Recording} Recording */
 
@@ -21,14 +21,15 @@ function OpenDialog() {
   return dialog.value === "bystander" ? html`<${BystanderDialog} />` : null;
 }
 
-/** The most pressing of what waits for an answer; markers have a place of their own. @param {{recording: Recording}} props */
+/** The most pressing of what waits for an answer. @param {{recording: Recording}} props */
 function Question({ recording }) {
   if (recording.bleed === "undecided") return html`<${BleedCard} recording=${recording} />`;
   if (recording.unrecorded_reason_wanted) return html`<${UnrecordedCard} />`;
-  return recording.state === "asking" ? html`<${AskingCard} recording=${recording} />` : null;
+  return recording.state === "asking" ? html`<${AskingCard} key=${recording.id} recording=${recording} />` : null;
 }
 
-export function LeadLayer() {
+/** @param {{busy: boolean}} props `busy`: the person has a card of their own before them; one at a time, a phone has room for no more */
+export function LeadLayer({ busy }) {
   const { session, view } = useCall();
   const recording = session.state.value?.recording;
   useEffect(() => {
@@ -37,5 +38,5 @@ export function LeadLayer() {
     return () => { leadItems.value = () => []; };
   }, []);
   if (!recording) return null;
-  return html`<${Question} recording=${recording} /><${MarkerCard} /><${OpenDialog} />`;
+  return html`${!busy && !openMarker.value && html`<${Question} recording=${recording} />`}<${MarkerCard} /><${OpenDialog} />`;
 }

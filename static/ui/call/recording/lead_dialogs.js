@@ -5,8 +5,7 @@ import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { useCall } from "../context.js";
-import { ask } from "../person_actions.js";
-import { act, dialog } from "./desk.js";
+import { act, dialog, send } from "./desk.js";
 
 function close() {
   dialog.value = null;
@@ -34,7 +33,7 @@ export function EmergencyDialog() {
     setError(reason.trim() ? "" : t("recording.reason_missing"));
     if (!reason.trim()) return;
     setBusy(true);
-    const done = await ask(session, "recording_ask", { emergency_reason: reason.trim() });
+    const done = await send(session, "recording_ask", { emergency_reason: reason.trim() });
     setBusy(false);
     if (done) close();
   };

@@ -1,8 +1,7 @@
 /** What those who lead find in the menu: one list, in the order of a recording's life. */
 import { t } from "../../../core/i18n.js";
 import { leaderActs } from "../../../core/recording.js";
-import { ask } from "../person_actions.js";
-import { act, dialog } from "./desk.js";
+import { act, dialog, send } from "./desk.js";
 import { markHere } from "./marks.js";
 
 /** @typedef {import("../../components/menu.js").MenuItem} MenuItem */
@@ -10,7 +9,7 @@ import { markHere } from "./marks.js";
 
 /** @param {CallSession} session @param {import("../view_state.js").ViewState} view */
 export async function askToRecord(session, view) {
-  if (await ask(session, "recording_ask", {})) view.show("people");
+  if (await send(session, "recording_ask", {})) view.show("people");
 }
 
 /** @param {CallSession} session @param {import("../view_state.js").ViewState} view @returns {MenuItem[]} */

@@ -7,7 +7,7 @@ import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
 import { useCall } from "../context.js";
-import { failureWords } from "../words.js";
+import { refusalWords } from "./desk.js";
 import { markersOf, openMarker } from "./marks.js";
 
 /** @typedef {import("../../../core/markers.js").LiveMarker} LiveMarker */
@@ -32,7 +32,7 @@ function useLeaving(touched) {
 /** Takes it back, and says so when that did not work. @param {import("../../../core/markers.js").LiveMarkers} markers @param {string} key */
 function undo(markers, key) {
   if (openMarker.value === key) openMarker.value = "";
-  markers.undo(key).catch((error) => toast(failureWords(error)));
+  markers.undo(key).catch((error) => toast(refusalWords(error)));
 }
 
 /** @param {{marker: LiveMarker}} props */
@@ -64,7 +64,7 @@ function Open({ marker }) {
     done();
   };
   return html`<section class="rec-card marker-card" role="group" aria-label=${t("recording.marked_at", { time: placeOf(marker) })} data-testid="marker-card" onKeyDown=${onKeyDown}>
-    <div class="rec-card__head"><h2 role="status">${t("recording.marked_at", { time: placeOf(marker) })}</h2><${Button} kind="plain" icon="undo-2" label=${t("component.undo")} onClick=${() => undo(markers, marker.key)} testid="marker-undo" /></div>
+    <div class="rec-card__head"><h2><span role="status">${t("recording.marked_at", { time: placeOf(marker) })}</span></h2><${Button} kind="plain" icon="undo-2" label=${t("component.undo")} onClick=${() => undo(markers, marker.key)} testid="marker-undo" /></div>
     <div class="marker-card__kinds" role="group" aria-label=${t("recording.marker_kind")}>
       ${CATEGORIES.map((one) => html`<${Button} key=${one} label=${t(`recording.marker_${one}`)} pressed=${marker.category === one} onClick=${() => markers.describe(marker.key, { category: one })} testid=${`marker-${one}`} />`)}</div>
     <div class="marker-card__write"><input class="field__input" ref=${field} aria-label=${t("recording.marker_text")} placeholder=${t("recording.marker_text")} maxlength=${MAX_TEXT} value=${text} data-testid="marker-text" onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.currentTarget).value)} />

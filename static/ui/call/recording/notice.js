@@ -1,7 +1,7 @@
 /** Tells everybody that a recording began, rests or ended: a banner, a soft tone and its twin in the hand. A caller who must be silent gets words alone. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
-import { newsOf, otherAnswer, ownPart, phaseOf } from "../../../core/recording.js";
+import { newsOf, otherAnswer, otherWord, ownPart, phaseOf } from "../../../core/recording.js";
 import { playSound } from "../../../core/sounds.js";
 import { Button } from "../../components/button.js";
 import { consent, leads } from "./desk.js";
@@ -38,7 +38,7 @@ function actions(session, recording, read) {
     read();
     void consent(session, other);
   };
-  return html`<${Button} label=${t(`recording.act_${other}`)} onClick=${give} testid="notice-answer" /><${Button} kind="plain" label=${t("recording.understood")} onClick=${read} testid="notice-read" />`;
+  return html`<${Button} label=${t(`recording.act_${otherWord(recording)}`)} onClick=${give} testid="notice-answer" /><${Button} kind="plain" label=${t("recording.understood")} onClick=${read} testid="notice-read" />`;
 }
 
 /** @param {CallSession} session @param {News | null} news @param {() => void} read @returns {import("../banners.js").Shown | null} */

@@ -1,7 +1,7 @@
 /** What everybody is asked and told about their own part: may I be recorded, am I, and what becomes of the part before I changed my mind. */
 import { html, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { markOf, otherAnswer, ownPart } from "../../../core/recording.js";
+import { markOf, otherAnswer, otherWord, ownPart } from "../../../core/recording.js";
 import { Button } from "../../components/button.js";
 import { useCall } from "../context.js";
 import { Card } from "./card.js";
@@ -24,13 +24,13 @@ function useAnswer() {
   return { busy, give };
 }
 
-/** May I be recorded? Both answers weigh the same; putting it off counts as no, until it is answered. @param {{focus: boolean}} props */
-export function ConsentCard({ focus }) {
+/** May I be recorded? Both answers weigh the same; putting it off counts as no, until it is answered. In an emergency one is recorded until one says no. @param {{focus: boolean, already: boolean}} props */
+export function ConsentCard({ focus, already }) {
   const { busy, give } = useAnswer();
   const buttons = html`<${Button} label=${t("recording.agree")} busy=${busy === "agree"} onClick=${() => void give("agree")} testid="recording-agree" />
     <${Button} label=${t("recording.refuse")} busy=${busy === "refuse"} onClick=${() => void give("refuse")} testid="recording-refuse" />`;
   return html`<${Card} title=${t("recording.ask_title")} focus=${focus} testid="recording-ask" onClose=${() => { putOff.value = true; }} closeLabel=${t("recording.later")} actions=${buttons}>
-    <p>${t("recording.ask_text")}</p><${ConsentWords} /></${Card}>`;
+    <p>${t(already ? "recording.ask_text_already" : "recording.ask_text")}</p><${ConsentWords} /></${Card}>`;
 }
 
 /** @param {Recording} recording @param {boolean} emergency */
@@ -50,7 +50,7 @@ export function OwnCard({ recording }) {
     close();
     view.show("people");
   };
-  const buttons = html`<${Button} label=${t(`recording.act_${other}`)} busy=${busy === other} onClick=${() => void give(other)} testid=${`recording-${other}`} />
+  const buttons = html`<${Button} label=${t(`recording.act_${otherWord(recording)}`)} busy=${busy === other} onClick=${() => void give(other)} testid=${`recording-${other}`} />
     ${leads(session) && html`<${Button} label=${t("recording.controls")} onClick=${control} testid="recording-controls" />`}`;
   return html`<${Card} title=${headline(recording, recording.basis === "emergency")} focus=${true} testid="recording-own" onClose=${close} actions=${buttons}>
     <p><strong>${t(`recording.you_${ownPart(recording)}`)}</strong></p><${ConsentWords} /></${Card}>`;

@@ -14,7 +14,7 @@ import { useResource } from "./use_resource.js";
 
 /**
  * @typedef {object} Policy
- * @property {"second_factor" | "idle_lock_minutes" | "login_hours" | "link_days" | "video_codec"} name
+ * @property {"second_factor" | "idle_lock_minutes" | "login_hours" | "link_days" | "video_codec" | `recording_${string}`} name
  * @property {string | number} value
  * @property {string | number} default
  * @property {boolean} is_set
@@ -101,6 +101,7 @@ function Group({ policies, names, mayChange, reload }) {
 const SIGN_IN = ["second_factor", "idle_lock_minutes", "login_hours"];
 const LINKS = ["link_days"];
 const CALLS = ["video_codec"];
+const RECORDINGS = ["recording_scheduled", "recording_urgent", "recording_group", "recording_emergency", "recording_decide_days", "recording_days_scheduled", "recording_days_urgent", "recording_days_group", "recording_quota_gb"];
 
 /** @typedef {import("./use_resource.js").Resource<{policies: Policy[]}>} PolicyResource */
 
@@ -119,5 +120,6 @@ export function SignInRules() {
 
 export function Policies() {
   return html`<${Section} title=${t("admin.link_rules")} hint=${t("admin.link_rules_hint")} testid="admin-policies"><${PolicyList} names=${LINKS} /></${Section}>
-    <${Section} title=${t("admin.call_rules")} hint=${t("admin.call_rules_hint")} testid="admin-calls"><${PolicyList} names=${CALLS} /></${Section}>`;
+    <${Section} title=${t("admin.call_rules")} hint=${t("admin.call_rules_hint")} testid="admin-calls"><${PolicyList} names=${CALLS} /></${Section}>
+    <${Section} title=${t("admin.recording_rules")} hint=${t("admin.recording_rules_hint")} testid="admin-recordings"><${PolicyList} names=${RECORDINGS} /></${Section}>`;
 }
