@@ -47,6 +47,7 @@
  * @typedef {object} Recording
  * @property {"off"|"optional"|"required"} policy
  * @property {string} text_version of the consent text
+ * @property {number} kept_days how long a recording is kept; 0: until somebody erases it
  * @property {string | null} id
  * @property {"none"|"asking"|"recording"|"paused"|"finalising"} state
  * @property {string | null} since

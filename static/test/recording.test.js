@@ -9,7 +9,7 @@ import { bannerOf } from "../ui/call/recording/notice.js";
 
 const you = (more = {}) => ({ standing: "none", captured: false, asked: false, earlier: false, ...more });
 const recording = (more = {}) => ({
-  policy: "optional", text_version: "2026-11", id: "rec_1", state: "recording", since: null, started_at: null, basis: "consent", sound: "all", bleed: "none",
+  policy: "optional", text_version: "2026-11", kept_days: 365, id: "rec_1", state: "recording", since: null, started_at: null, basis: "consent", sound: "all", bleed: "none",
   fault: "", emergency: false, people: [], bystanders: [], unrecorded_reason_wanted: false, ...more, you: you(more.you),
 });
 const stateOf = (data, can = []) => ({ you: { can }, recording: data });

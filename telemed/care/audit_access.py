@@ -27,10 +27,24 @@ class Act(StrEnum):
     MADE_LINK = "made_link"
     TOOK_PART = "took_part"
     BROKE_GLASS = "broke_glass"
+    RECORDED = "recorded"
+    SAW_RECORDING = "saw_recording"
+    EXPORTED_RECORDING = "exported_recording"
+    CHANGED_RECORDING = "changed_recording"
     REFUSED = "refused"  # tried and was not let in
     OTHER = "other"
 
 
+_RECORDED = (
+    A.RECORDING_ASKED,
+    A.RECORDING_BEGAN,
+    A.RECORDING_EMERGENCY,
+    A.RECORDING_BLEED_CHOSEN,
+    A.RECORDING_PAUSED,
+    A.RECORDING_RESUMED,
+    A.RECORDING_STOPPED,
+    A.RECORDING_CANCELLED,
+)
 _ACTS: Mapping[str, Act] = {
     A.PATIENT_READ: Act.SAW_RECORD,
     A.PATIENT_TIMELINE_READ: Act.SAW_RECORD,
@@ -40,6 +54,15 @@ _ACTS: Mapping[str, Act] = {
     A.SESSION_READ: Act.SAW_VISIT,
     A.NOTE_READ: Act.SAW_NOTE,
     A.NOTE_WRITTEN: Act.WROTE_NOTE,
+    A.RECORDING_READ: Act.SAW_RECORDING,
+    A.RECORDING_WATCHED: Act.SAW_RECORDING,
+    A.RECORDING_VERIFIED: Act.SAW_RECORDING,
+    A.RECORDING_BROKEN: Act.SAW_RECORDING,
+    A.RECORDING_VIEWERS_READ: Act.SAW_ACCESS,
+    A.PERSON_RECORDINGS_READ: Act.SAW_ACCESS,
+    A.RECORDING_DOWNLOADED: Act.EXPORTED_RECORDING,
+    A.RECORDING_EXPORTED: Act.EXPORTED_RECORDING,
+    **{action: Act.RECORDED for action in _RECORDED},
     A.SESSION_STARTED: Act.TOOK_PART,
     A.PARTICIPANT_ARRIVED: Act.TOOK_PART,
     A.PARTICIPANT_CONNECTED: Act.TOOK_PART,
@@ -53,6 +76,9 @@ _BY_GROUP: Mapping[str, Act] = {
     "move": Act.CHANGED_VISIT,
     "link": Act.MADE_LINK,
     "chat": Act.TOOK_PART,
+    "recording": Act.CHANGED_RECORDING,
+    "consent": Act.TOOK_PART,
+    "bystander": Act.RECORDED,
 }
 _NOBODY = frozenset({"system", "none"})  # roles of timers, and of people nobody knows yet
 

@@ -135,6 +135,60 @@ class AuditAction(StrEnum):
     LINK_WANTED = "link.wanted"
     # object: message
     CHAT_SENT = "chat.sent"
+    # object: recording
+    RECORDING_ASKED = "recording.asked"
+    RECORDING_BEGAN = "recording.began"
+    RECORDING_EMERGENCY = "recording.emergency_began"  # without prior consent
+    RECORDING_BLEED_CHOSEN = "recording.bleed_chosen"  # somebody within earshot refused, and who records chose what follows
+    RECORDING_PAUSED = "recording.paused"
+    RECORDING_RESUMED = "recording.resumed"
+    RECORDING_STOPPED = "recording.stopped"
+    RECORDING_CANCELLED = "recording.cancelled"
+    RECORDING_FINALISED = "recording.finalised"
+    RECORDING_FAILED = "recording.failed"
+    RECORDING_TRIED_AGAIN = "recording.tried_again"
+    RECORDING_READ = "recording.read"  # people, times and markers, no media
+    RECORDING_WATCHED = "recording.watched"
+    RECORDING_DOWNLOADED = "recording.downloaded"
+    RECORDING_EXPORTED = "recording.exported"
+    RECORDING_VIEWERS_READ = "recording.viewers_read"
+    RECORDING_MARKED = "recording.marked"
+    RECORDING_MARKER_CHANGED = "recording.marker_changed"
+    RECORDING_MARKER_REMOVED = "recording.marker_removed"
+    RECORDING_TAGGED = "recording.tagged"
+    RECORDING_REVIEWED = "recording.reviewed"  # its review status was set
+    RECORDING_VERIFIED = "recording.verified"  # everything as it was signed
+    RECORDING_BROKEN = "recording.broken"  # a verification found something changed or missing
+    RECORDING_HELD = "recording.held"
+    RECORDING_RELEASED = "recording.released"  # the legal hold was taken off
+    RECORDING_ERASE_ASKED = "recording.erase_asked"
+    RECORDING_ERASE_CONFIRMED = "recording.erase_confirmed"
+    RECORDING_ERASE_CANCELLED = "recording.erase_cancelled"
+    RECORDING_EXPIRED = "recording.expired"  # its time is over: erased by the server
+    RECORDING_EMERGENCY_KEPT = "recording.emergency_kept"
+    RECORDING_EMERGENCY_DESTROYED = "recording.emergency_destroyed"  # by a decision, or by the server for want of one
+    RECORDING_KEY_DESTROYED = "recording.key_destroyed"
+    RECORDING_ERASED = "recording.erased"
+    # object: recording, a colon, SHA-256 of its manifest as URL-safe base64 (`recording.policy.manifest_object`)
+    RECORDING_SIGNED = "recording.manifest_signed"
+    # object: organisation
+    RECORDINGS_LISTED = "recordings.listed"
+    # object: the server's own id
+    RECORDING_KEYS_ROTATED = "recordings.keys_rotated"
+    # object: participant or bystander
+    CONSENT_AGREED = "consent.agreed"
+    CONSENT_REFUSED = "consent.refused"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENT_EARLIER_KEPT = "consent.earlier_kept"
+    CONSENT_EARLIER_DESTROYED = "consent.earlier_destroyed"
+    CONSENT_UNABLE = "consent.unable"  # of a bystander who could not be asked
+    # object: bystander
+    BYSTANDER_LISTED = "bystander.listed"
+    BYSTANDER_LEFT = "bystander.left"
+    # object: session
+    SESSION_UNRECORDED = "session.unrecorded"  # the policy requires a recording, and a reason why there is none was noted
+    # object: patient
+    PERSON_RECORDINGS_READ = "person.recordings_read"
     # object: what was searched for, or the organisation
     AUDIT_SEARCHED = "audit.searched"
     AUDIT_EXPORTED = "audit.exported"

@@ -6,10 +6,11 @@ A policy is here only if something obeys it. A stored value that this version do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from telemed.care.recording.words import RecordingMode
 from telemed.care.staff.policies import SecondFactor
 from telemed.errors import InvalidInput
 from telemed.media.sdp.codecs import DEFAULT_VIDEO, VIDEO_CODECS
@@ -25,6 +26,15 @@ class Policy(StrEnum):
     LOGIN_HOURS = "login_hours"
     LINK_DAYS = "link_days"
     VIDEO_CODEC = "video_codec"
+    RECORDING_SCHEDULED = "recording_scheduled"
+    RECORDING_URGENT = "recording_urgent"
+    RECORDING_GROUP = "recording_group"
+    RECORDING_EMERGENCY = "recording_emergency"
+    RECORDING_DECIDE_DAYS = "recording_decide_days"
+    RECORDING_DAYS_SCHEDULED = "recording_days_scheduled"
+    RECORDING_DAYS_URGENT = "recording_days_urgent"
+    RECORDING_DAYS_GROUP = "recording_days_group"
+    RECORDING_QUOTA_GB = "recording_quota_gb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,9 @@ class PolicyRule:
         return self.low <= value <= self.high or (self.may_be_off and value == 0)
 
 
+_RECORDING = tuple(RecordingMode)
+_KEPT = PolicyRule(365, 365, low=0, high=3650)  # days; 0: until somebody erases it
+
 RULES: Mapping[Policy, PolicyRule] = {
     Policy.SECOND_FACTOR: PolicyRule(SecondFactor.REQUIRED.value, SecondFactor.OFFERED.value, tuple(SecondFactor)),
     # HIPAA wants automatic logoff without naming a time; ten minutes is usual on wards. The lock cuts no call.
@@ -55,6 +68,16 @@ RULES: Mapping[Policy, PolicyRule] = {
     Policy.LINK_DAYS: PolicyRule(30, 30, low=1, high=90),  # after the planned start; a link ends with its visit anyway
     # Of visits that begin from now on. Every browser has VP8; the others carry more picture per bit and cost more computing.
     Policy.VIDEO_CODEC: PolicyRule(DEFAULT_VIDEO, DEFAULT_VIDEO, tuple(VIDEO_CODECS)),
+    # Whether visits of each kind are recorded. Nobody is recorded without being asked, and no refusal ends a call.
+    Policy.RECORDING_SCHEDULED: PolicyRule(RecordingMode.OFF.value, RecordingMode.OPTIONAL.value, _RECORDING),
+    Policy.RECORDING_URGENT: PolicyRule(RecordingMode.OPTIONAL.value, RecordingMode.OPTIONAL.value, _RECORDING),
+    Policy.RECORDING_GROUP: PolicyRule(RecordingMode.OPTIONAL.value, RecordingMode.OPTIONAL.value, _RECORDING),
+    Policy.RECORDING_EMERGENCY: PolicyRule("off", "off", ("off", "on")),  # without prior consent, for a reason
+    Policy.RECORDING_DECIDE_DAYS: PolicyRule(7, 7, low=1, high=30),  # then what was recorded in an emergency is destroyed
+    Policy.RECORDING_DAYS_SCHEDULED: _KEPT,
+    Policy.RECORDING_DAYS_URGENT: _KEPT,
+    Policy.RECORDING_DAYS_GROUP: _KEPT,
+    Policy.RECORDING_QUOTA_GB: PolicyRule(0, 0, low=0, high=9999),  # 0: as much as the disk holds
 }
 
 
@@ -67,6 +90,15 @@ class ClinicPolicies:
     login_hours: int
     link_days: int
     video_codec: str
+    recording_scheduled: str
+    recording_urgent: str
+    recording_group: str
+    recording_emergency: str
+    recording_decide_days: int
+    recording_days_scheduled: int  # 0: until somebody erases it
+    recording_days_urgent: int
+    recording_days_group: int
+    recording_quota_gb: int  # 0: none
 
     def value_of(self, policy: Policy) -> Value:
         """The value of one policy."""
@@ -86,7 +118,7 @@ def policies_from(stored: Mapping[str, Any], is_demo: bool) -> ClinicPolicies:
     for policy, rule in RULES.items():
         if policy.value in stored and rule.allows(stored[policy.value]):
             values[policy.value] = stored[policy.value]
-    return replace(ClinicPolicies("", 0, 0, 0, ""), **values)
+    return ClinicPolicies(**values)
 
 
 def policy_named(name: str) -> Policy:

@@ -48,6 +48,11 @@ class LiveSettings:
         """The video codec of visits that begin now."""
         return self.policies.video_codec
 
+    @property
+    def recording(self) -> ClinicPolicies:
+        """The policies of recordings, among the others; `care.recording.policy` reads them."""
+        return self.policies
+
     def take(self, clinic: OrganisationRecord, policies: ClinicPolicies) -> None:
         """What was committed counts from now on."""
         is_new = clinic != self.clinic

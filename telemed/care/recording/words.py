@@ -41,6 +41,14 @@ class RecordingCause(StrEnum):
     SYSTEM = "system"  # a rule of consent, a timer, the end of the visit, the finaliser
 
 
+class RecordingMode(StrEnum):
+    """What a clinic decided for visits of one kind."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"  # everybody is asked before joining; a refusal goes on unrecorded with a noted reason
+
+
 class Basis(StrEnum):
     """Why it may be recorded."""
 

@@ -1,10 +1,11 @@
 /** What being recorded means, in full, behind a line that opens it. The text has a version, which goes with the answer. */
 import { html } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
+import { CONSENT_POINTS } from "../../../core/recording_consent.js";
 
-const POINTS = ["recording.consent.what", "recording.consent.why", "recording.consent.who", "recording.consent.kept", "recording.consent.change"];
 
-export function ConsentWords() {
+/** @param {{days: number}} props how long a recording is kept; 0: until somebody erases it */
+export function ConsentWords({ days }) {
   return html`<details class="consent"><summary>${t("recording.consent.more")}</summary>
-    <ul class="consent__points">${POINTS.map((key) => html`<li key=${key}>${t(key)}</li>`)}</ul></details>`;
+    <ul class="consent__points">${CONSENT_POINTS.map((key) => html`<li key=${key}>${t(key, { days })}</li>`)}</ul></details>`;
 }

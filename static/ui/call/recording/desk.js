@@ -2,6 +2,7 @@
 import { signal } from "../../../vendor/preact.js";
 import { CommandError } from "../../../core/commands.js";
 import { language, t } from "../../../core/i18n.js";
+import { CONSENT_VERSION } from "../../../core/recording_consent.js";
 import { toast } from "../../components/toast.js";
 import { failureWords } from "../words.js";
 
@@ -72,8 +73,7 @@ export function leads(session) {
  * @param {"agree" | "refuse" | "withdraw"} answer
  */
 export async function consent(session, answer) {
-  const version = session.state.value?.recording?.text_version ?? "";
-  const done = await send(session, "recording_consent", { answer, text_version: version, language: language() });
+  const done = await send(session, "recording_consent", { answer, text_version: CONSENT_VERSION, language: language() });
   if (!done) return false;
   putOff.value = false;
   ownOpen.value = false;

@@ -26,11 +26,12 @@ function useAnswer() {
 
 /** May I be recorded? Both answers weigh the same; putting it off counts as no, until it is answered. In an emergency one is recorded until one says no. @param {{focus: boolean, already: boolean}} props */
 export function ConsentCard({ focus, already }) {
+  const { session } = useCall();
   const { busy, give } = useAnswer();
   const buttons = html`<${Button} label=${t("recording.agree")} busy=${busy === "agree"} onClick=${() => void give("agree")} testid="recording-agree" />
     <${Button} label=${t("recording.refuse")} busy=${busy === "refuse"} onClick=${() => void give("refuse")} testid="recording-refuse" />`;
   return html`<${Card} title=${t("recording.ask_title")} focus=${focus} testid="recording-ask" onClose=${() => { putOff.value = true; }} closeLabel=${t("recording.later")} actions=${buttons}>
-    <p>${t(already ? "recording.ask_text_already" : "recording.ask_text")}</p><${ConsentWords} /></${Card}>`;
+    <p>${t(already ? "recording.ask_text_already" : "recording.ask_text")}</p><${ConsentWords} days=${session.state.value?.recording?.kept_days ?? 0} /></${Card}>`;
 }
 
 /** @param {Recording} recording @param {boolean} emergency */
@@ -53,7 +54,7 @@ export function OwnCard({ recording }) {
   const buttons = html`<${Button} label=${t(`recording.act_${otherWord(recording)}`)} busy=${busy === other} onClick=${() => void give(other)} testid=${`recording-${other}`} />
     ${leads(session) && html`<${Button} label=${t("recording.controls")} onClick=${control} testid="recording-controls" />`}`;
   return html`<${Card} title=${headline(recording, recording.basis === "emergency")} focus=${true} testid="recording-own" onClose=${close} actions=${buttons}>
-    <p><strong>${t(`recording.you_${ownPart(recording)}`)}</strong></p><${ConsentWords} /></${Card}>`;
+    <p><strong>${t(`recording.you_${ownPart(recording)}`)}</strong></p><${ConsentWords} days=${recording.kept_days} /></${Card}>`;
 }
 
 /** After withdrawing. Neither choice is laid into one's hand. @param {{recording: Recording}} props */

@@ -1,6 +1,7 @@
 /** Asked before the call whether one may be recorded. Either answer leads on, and so does none: care does not hang on it. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
+import { CONSENT_VERSION } from "../../../core/recording_consent.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
@@ -18,7 +19,7 @@ function recordingOf(visit) {
 /** Tells the answer; when that fails the person is asked again in the call, and not recorded until then. @param {Visit} visit @param {Answer} answer */
 async function tell(visit, answer) {
   try {
-    await visit.link?.command("recording_consent", { answer, text_version: recordingOf(visit)?.text_version ?? "", language: language() });
+    await visit.link?.command("recording_consent", { answer, text_version: CONSENT_VERSION, language: language() });
   } catch (error) {
     toast(problemWords(error));
   }
@@ -36,8 +37,9 @@ function Answered({ visit, agreed }) {
     <${Button} kind="plain" label=${t(agreed ? "recording.act_refuse" : "recording.act_agree")} busy=${busy} onClick=${change} testid="consent-change" /></div>`;
 }
 
-function Question() {
-  return html`<h2>${t("recording.before_title")}</h2><p>${t("recording.ask_text")}</p><${ConsentWords} />`;
+/** @param {{visit: Visit}} props */
+function Question({ visit }) {
+  return html`<h2>${t("recording.before_title")}</h2><p>${t("recording.ask_text")}</p><${ConsentWords} days=${recordingOf(visit)?.kept_days ?? 0} />`;
 }
 
 /** The next step of the device check, once for each answer. @param {{visit: Visit, busy: boolean, onContinue: () => void, fallback: unknown}} props `fallback`: the step without a question */
@@ -51,7 +53,7 @@ export function ConsentStep({ visit, busy, onContinue, fallback }) {
     void tell(visit, answer); // Goes ahead of the next step on the same connection.
     onContinue();
   };
-  return html`<section class="card consent-step" data-testid="consent-step"><${Question} /></section>
+  return html`<section class="card consent-step" data-testid="consent-step"><${Question} visit=${visit} /></section>
     <div class="next-step consent-step__acts" role="group" aria-label=${t("recording.before_title")}><${Button} large=${true} label=${t("recording.agree_join")} busy=${busy && given === "agree"} onClick=${() => go("agree")} testid="join-agree" />
       <${Button} large=${true} label=${t("recording.refuse_join")} busy=${busy && given === "refuse"} onClick=${() => go("refuse")} testid="join-unrecorded" /></div>`;
 }
@@ -68,7 +70,7 @@ export function WaitingConsent({ visit }) {
     await tell(visit, answer);
     setBusy(null);
   };
-  return html`<section class="card consent-step" data-testid="consent-waiting"><${Question} />
+  return html`<section class="card consent-step" data-testid="consent-waiting"><${Question} visit=${visit} />
     <div class="consent-step__acts"><${Button} large=${true} label=${t("recording.agree")} busy=${busy === "agree"} onClick=${() => void give("agree")} testid="waiting-agree" />
       <${Button} large=${true} label=${t("recording.refuse")} busy=${busy === "refuse"} onClick=${() => void give("refuse")} testid="waiting-refuse" /></div></section>`;
 }
