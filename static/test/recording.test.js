@@ -96,13 +96,13 @@ test("those who lead find what may be done now, in the order of a recording's li
   assert.deepEqual(acts({}), ["bystander", "mark", "pause", "stop"]);
   assert.deepEqual(acts({ state: "paused" }), ["bystander", "mark", "resume", "stop"]);
   assert.equal(leaderActs(null).size, 0);
-  assert.deepEqual(menuOf(sessionOf(recording()), {}).map((item) => item.id), ["recording-mark", "recording-pause", "recording-bystander", "recording-stop"]);
+  assert.deepEqual(menuOf(sessionOf(recording())).map((item) => item.id), ["recording-mark", "recording-pause", "recording-bystander", "recording-stop"]);
 });
 
 test("the menu sends the command it names, for this recording", async () => {
   const sent = [];
   const session = { ...sessionOf(recording({ state: "paused" })), command: async (name, fields) => void sent.push([name, fields]) };
-  const item = menuOf(session, {}).find((one) => one.id === "recording-resume");
+  const item = menuOf(session).find((one) => one.id === "recording-resume");
   item.onSelect();
   await new Promise((done) => setImmediate(done));
   assert.deepEqual(sent, [["recording_resume", { recording_id: "rec_1" }]]);

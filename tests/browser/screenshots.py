@@ -20,6 +20,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.person_states import PERSON_STATES
+from tests.browser.recording_states import RECORDING_STATES
 from tests.browser.screenshot_album import Album
 from tests.browser.screenshot_states import STATES
 from tests.browser.server import start_server, stop_server
@@ -92,7 +93,7 @@ async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
         async def open_tab(**options: object) -> ChromiumTab:
             return await open_chromium_tab(browser, reduced_motion="reduce", **options)
 
-        for name, act in (STATES | PERSON_STATES).items():
+        for name, act in (STATES | PERSON_STATES | RECORDING_STATES).items():
             if camera.only in name:
                 await take_state(Album(server, camera, open_tab), name, act)
     finally:

@@ -30,10 +30,10 @@ function Question({ recording }) {
 
 /** @param {{busy: boolean}} props `busy`: the person has a card of their own before them; one at a time, a phone has room for no more */
 export function LeadLayer({ busy }) {
-  const { session, view } = useCall();
+  const { session } = useCall();
   const recording = session.state.value?.recording;
   useEffect(() => {
-    leadItems.value = () => menuOf(session, view);
+    leadItems.value = () => menuOf(session);
     addShortcut(MARK_KEY, { key: "recording.key_mark", act: (parts) => markHere(parts.session) });
     return () => { leadItems.value = () => []; };
   }, []);

@@ -7,17 +7,12 @@ import { markHere } from "./marks.js";
 /** @typedef {import("../../components/menu.js").MenuItem} MenuItem */
 /** @typedef {import("../../../core/call_session.js").CallSession} CallSession */
 
-/** @param {CallSession} session @param {import("../view_state.js").ViewState} view */
-export async function askToRecord(session, view) {
-  if (await send(session, "recording_ask", {})) view.show("people");
-}
-
-/** @param {CallSession} session @param {import("../view_state.js").ViewState} view @returns {MenuItem[]} */
-export function menuOf(session, view) {
+/** @param {CallSession} session @returns {MenuItem[]} */
+export function menuOf(session) {
   const acts = leaderActs(session.state.value?.recording);
   /** @type {[import("../../../core/recording.js").LeaderAct, string, () => void][]} */
   const all = [
-    ["ask", "circle-dot", () => void askToRecord(session, view)],
+    ["ask", "circle-dot", () => void send(session, "recording_ask", {})],
     ["emergency", "circle-alert", () => { dialog.value = "emergency"; }],
     ["begin", "circle-dot", () => void act(session, "begin")],
     ["cancel", "x", () => void act(session, "stop")],

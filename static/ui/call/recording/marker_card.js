@@ -43,14 +43,15 @@ function Open({ marker }) {
   useLeaving(`${marker.key} ${marker.category} ${text}`);
   useEffect(() => {
     const before = document.activeElement;
-    field.current?.focus({ preventScroll: true });
+    // On a phone that would bring up the keyboard, over half of the pictures.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
   const done = () => {
     if (text.trim() !== marker.text) markers.describe(marker.key, { text: text.trim() });
-    openMarker.value = "";
+    if (openMarker.value === marker.key) openMarker.value = "";
   };
   // However it closes, what was typed is kept.
   const last = useRef(done);

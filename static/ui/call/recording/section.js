@@ -34,11 +34,11 @@ function Answers({ recording }) {
 }
 
 export function RecordingSection() {
-  const { session, view } = useCall();
+  const { session } = useCall();
   const recording = session.state.value?.recording;
   if (!recording || (!leaderActs(recording).size && !markOf(recording))) return null;
   const mark = markOf(recording);
-  const items = menuOf(session, view);
+  const items = menuOf(session);
   return html`<section class="people__group" data-testid="recording-section"><h2 class="people__title">${t("recording.section")}</h2>
     <p class="rec-people__state">${mark ? t(`recording.title_${mark}`) : t(recording.state === "finalising" ? "recording.title_finalising" : "recording.title_none")}</p>
     ${mark && html`<${Answers} recording=${recording} />`}
