@@ -3,7 +3,6 @@ import { html } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { CONSENT_POINTS } from "../../../core/recording_consent.js";
 
-
 /** @param {{days: number}} props how long a recording is kept; 0: until somebody erases it */
 export function ConsentWords({ days }) {
   return html`<details class="consent"><summary>${t("recording.consent.more")}</summary>

@@ -2,6 +2,7 @@
 import { html, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
 import { refusers, tally } from "../../../core/recording.js";
+import { inCall } from "../../../core/states.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { useCall } from "../context.js";
@@ -22,13 +23,13 @@ function useSending() {
   }];
 }
 
-/** Names of those who do not want to be recorded. @param {Recording} recording */
+/** Names of those within earshot who do not want to be recorded. @param {Recording} recording */
 function useRefuserNames(recording) {
   const people = useCall().session.state.value?.participants ?? [];
   return refusers(recording).map((id) => {
     const person = people.find((one) => one.id === id);
     const bystander = recording.bystanders.find((one) => one.id === id);
-    if (person) return personName(person);
+    if (person) return inCall(person.state) && person.state !== "on_hold" ? personName(person) : "";
     return bystander ? t(`recording.bystander_${bystander.label}`) : "";
   }).filter(Boolean);
 }
