@@ -71,3 +71,11 @@ export function AskingCard({ recording }) {
   return html`<${Card} title=${t("recording.asking_title")} testid="recording-asking" onClose=${() => setAway(true)} actions=${buttons}>
     <p role="status">${t("recording.tally", counts)}</p></${Card}>`;
 }
+
+/** The policy wants a recording and nobody has asked yet. @param {{onClose: () => void}} props */
+export function RequiredCard({ onClose }) {
+  const { session } = useCall();
+  const [busy, send] = useSending();
+  const asking = html`<${Button} kind="primary" label=${t("recording.do_ask")} busy=${Boolean(busy)} onClick=${() => void send("ask", () => tell(session, "recording_ask", {}))} testid="required-ask" />`;
+  return html`<${Card} title=${t("recording.required_title")} testid="recording-required" onClose=${onClose} closeLabel=${t("recording.later")} actions=${asking}><p>${t("recording.required_text")}</p></${Card}>`;
+}
