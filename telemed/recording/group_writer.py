@@ -13,7 +13,7 @@ from telemed.media.frames.records import Frame
 from telemed.media.frames.silence import SoundLine
 from telemed.media.manifest import Segment
 from telemed.recording.memory_file import MemoryFile
-from telemed.recording.mux import PICTURE_US, SegmentMuxer
+from telemed.recording.mux import PICTURE_US, SegmentMuxer, Unmuxable
 from telemed.recording.sealed_file import SUFFIX, SealedWriter
 from telemed.recording.streams import Placed
 
@@ -45,7 +45,11 @@ class _OpenSegment:
     def __init__(self, start_us: int, codec: str, first: Frame | None, sound: bool) -> None:
         self.start_us = self.end_us = start_us
         self.file = MemoryFile()
-        self.muxer = SegmentMuxer(self.file, codec, first, sound)
+        try:
+            self.muxer = SegmentMuxer(self.file, codec, first, sound)
+        except Unmuxable:
+            self.file.__exit__()
+            raise
         self.line = SoundLine() if sound else None
 
     def picture(self, frame: Frame) -> None:
@@ -79,8 +83,10 @@ class GroupWriter:
         self._form = PictureForm()
         self._waiting: list[Frame] = []  # sound at the beginning of a segment, while a picture may still come
         self._waits = False
+        self._waits_in = 0  # span of consent
         self._open: _OpenSegment | None = None
         self.segments: list[Segment] = []
+        self.lost = 0  # segments of which libav made no file
 
     def put(self, placed: Placed) -> bool:
         """Take the next frame. Returns whether it is in the recording."""
@@ -114,10 +120,16 @@ class GroupWriter:
         if cut is Cut.LEAVE_OUT:
             return False
         if cut is Cut.BEGIN:
+            if self._waits_in != placed.span:
+                self._end_waiting()
             waited, self._waiting, self._waits = self._waiting, [], False
             self._close()
             start = waited[0].time_us if waited else frame.time_us
-            self._open = _OpenSegment(start, placed.codec, frame, self._has_sound)
+            try:
+                self._open = _OpenSegment(start, placed.codec, frame, self._has_sound)
+            except Unmuxable:
+                self._cutter = Cutter()
+                return False
             for earlier in waited:
                 self._open.sound(earlier)
         if self._open is not None:
@@ -129,7 +141,7 @@ class GroupWriter:
         if self._cutter.sound(frame, span) is Cut.BEGIN:
             self._end_waiting()
             self._close()
-            self._waits = True
+            self._waits, self._waits_in = True, span
         if not self._waits:
             if self._open is not None:
                 self._open.sound(frame)
@@ -157,7 +169,11 @@ class GroupWriter:
             return
         with done.file, done.muxer:
             done.fill(done.end_us - done.start_us)
-            done.muxer.close()
+            try:
+                done.muxer.close()
+            except Unmuxable:
+                self.lost += 1
+                return
             self.segments.append(self._seal(done))
 
     def _seal(self, done: _OpenSegment) -> Segment:

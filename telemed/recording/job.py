@@ -104,8 +104,8 @@ class FinaliseResult:
     manifest_sha256: str
     chain_head: str
     segments: int
-    bytes: int  # in clear
-    sealed_bytes: int
+    octets: int  # in clear
+    sealed_octets: int
     duration_us: int
     gaps: int
     faults: tuple[JournalFault, ...] = ()

@@ -30,11 +30,15 @@ OPUS_CHANNELS = 2  # decoders make two of one; what is stereo must not become on
 MIMES = {"h264": "video/mp4", "": "audio/webm"}  # others: video/webm
 
 
+class Unmuxable(Exception):
+    """No container can be begun with a first frame, or one cannot be ended: what was sent is not what it says."""
+
+
 class SegmentMuxer:
-    """One container under way. Raises av.FFmpegError for what cannot be muxed. `close` makes the file whole."""
+    """One container under way. `close` makes the file whole. A frame that libav refuses is left out and counted."""
 
     def __init__(self, file: MemoryFile, codec: str, first: Frame | None, sound: bool) -> None:
-        """`codec` and its `first` key frame; empty and None without pictures. `sound`: there is a track of it."""
+        """`codec` and its `first` key frame; empty and None: no pictures. `sound`: there is a track of it. Raises Unmuxable."""
         self.mime = MIMES.get(codec, "video/webm")
         self.codecs = ",".join(name for name in (codec, "opus" if sound else "") if name)
         mp4 = codec == "h264"
@@ -42,14 +46,26 @@ class SegmentMuxer:
         options |= {"movflags": "faststart"} if mp4 else {"cues_to_front": "1", "cluster_time_limit": str(CLUSTER_MS)}
         self._container = av.open(file.path, "w", format="mp4" if mp4 else "webm", options=options)
         self._templates: list[InputContainer] = []
-        self._picture: Stream | None = self._picture_stream(codec, first) if first is not None else None
+        self._picture: Stream | None = None
         self._sound: Stream | None = None
-        if sound:
-            source = self._template(opus_file(OPUS_CHANNELS), "ogg")
-            self._sound = self._container.add_stream_from_template(source.streams.audio[0], opaque=True)
-            self._sound.time_base = SAMPLES
         self._last_us = -TICK_US
         self.octets = 0  # of frames so far
+        self.refused = 0  # frames that the container did not take
+        try:
+            self._begin(codec, first, sound)
+        except (av.error.FFmpegError, IndexError, ValueError) as error:
+            self.__exit__(None, None, None)
+            raise Unmuxable from error
+
+    def _begin(self, codec: str, first: Frame | None, sound: bool) -> None:
+        if first is not None:
+            self._picture = self._picture_stream(codec, first)
+        if sound:
+            source = self._template(opus_file(OPUS_CHANNELS), "ogg")
+            stream = self._container.add_stream_from_template(source.streams.audio[0], opaque=True)
+            stream.time_base = SAMPLES
+            self._sound = stream
+        self._container.start_encoding()
 
     def __enter__(self) -> SegmentMuxer:
         return self
@@ -68,17 +84,26 @@ class SegmentMuxer:
         self._write(self._sound, piece.data, (piece.at, piece.samples), SAMPLES, True)
 
     def close(self) -> None:
-        """Write index and end."""
-        self._container.close()
+        """Write index and end. Raises Unmuxable."""
+        try:
+            self._container.close()
+        except av.error.FFmpegError as error:
+            raise Unmuxable from error
 
     def _write(self, stream: Stream | None, data: bytes, when: tuple[int, int], base: Fraction, key: bool) -> None:
+        if stream is None:
+            return
         packet = av.Packet(data)
         packet.stream = stream
         packet.time_base = base
         packet.pts = packet.dts = when[0]
         packet.duration = when[1]
         packet.is_keyframe = key
-        self._container.mux_one(packet)
+        try:
+            self._container.mux_one(packet)
+        except av.error.FFmpegError:
+            self.refused += 1
+            return
         self.octets += len(data)
 
     def _picture_stream(self, codec: str, first: Frame) -> Stream:

@@ -1,7 +1,7 @@
 """The finaliser's first look at the journals: whose they are, where they belong on the recording's clock, and how clocks ran.
 
-Packets are only counted and timed here. What a sender report says at the end of a call holds for its beginning too, so every report
-is known before the first frame is placed.
+Packets are only counted and timed here. What a sender report says at the end of a call holds for its beginning too, so every
+report is known before the first frame is placed.
 """
 
 from __future__ import annotations
@@ -80,11 +80,10 @@ def _look_through(surveyed: SurveyedStretch, timeline: SenderTimeline) -> None:
     for record in surveyed.stretch.records():
         if type(record) is PacketRecord:
             last = record.at_us
-            if packets % SAMPLED == 0:
-                named = ssrc_and_timestamp(record.data)
-                if named is not None:
-                    timeline.source(named[0], rate).on_packet(named[1], last + shift)
+            named = None if packets % SAMPLED else ssrc_and_timestamp(record.data)
             packets += 1
+            if named is not None:
+                timeline.source(named[0], rate).on_packet(named[1], last + shift)
         elif type(record) is ReportRecord:
             timeline.on_report(timeline.source(record.ssrc, rate), record.ntp, record.rtp, record.at_us + shift)
         elif type(record) is EventRecord:

@@ -81,10 +81,7 @@ def descriptor_length(data: bytes, start: int, end: int) -> int:
         if flags & HAS_LAYERS:
             position += 1 if flags & FLEXIBLE else 2
         if flags & FLEXIBLE and flags & IS_INTER:
-            for _ in range(MAX_REFERENCES):
-                position += 1
-                if not data[position - 1] & MORE_REFERENCES:
-                    break
+            position = _behind_references(data, position)
         if flags & HAS_STRUCTURE:
             position = _behind_structure(data, position)
     except IndexError:
@@ -92,6 +89,15 @@ def descriptor_length(data: bytes, start: int, end: int) -> int:
     if position >= end:
         raise MalformedPacket("VP9 descriptor is cut off")
     return position - start
+
+
+def _behind_references(data: bytes, position: int) -> int:
+    """The offset behind the reference indices."""
+    for _ in range(MAX_REFERENCES):
+        position += 1
+        if not data[position - 1] & MORE_REFERENCES:
+            break
+    return position
 
 
 def _behind_structure(data: bytes, position: int) -> int:

@@ -1,0 +1,145 @@
+"""From journals to a finished recording: segments, manifest, signature. May be broken off anywhere and called again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from telemed.files import PRIVATE_DIRECTORY, sync_directory, write_private
+from telemed.media import manifest
+from telemed.media.control import Source
+from telemed.media.frames.gaps import GapLog
+from telemed.media.manifest import Gap, Manifest, Segment
+from telemed.recording import places, signature
+from telemed.recording.group_writer import GroupWriter, Target
+from telemed.recording.job import FinaliseJob, FinaliseResult, JournalFault
+from telemed.recording.journal_reader import RecordedJournals, read_journals
+from telemed.recording.streams import Permission, Placed, Spans, group_frames
+from telemed.recording.survey import SurveyedPerson, SurveyedStretch, survey
+
+GROUPS = ("main", "screen")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of the journals."""
+
+    segments: tuple[Segment, ...]
+    gaps: tuple[Gap, ...]
+    faults: tuple[JournalFault, ...]
+
+
+def finish(job: FinaliseJob) -> FinaliseResult:
+    """Finish a recording, or say what came of it when it is finished already. Raises OSError, InvalidInput, av.FFmpegError."""
+    root = job.directory
+    done = finished(job)
+    if done is not None:
+        return result_of(done, ())
+    part, final = root / places.SEGMENTS_PART, root / places.SEGMENTS
+    for leftover in (part, final):  # without a manifest nobody has seen it
+        shutil.rmtree(leftover, ignore_errors=True)
+    for temporary in root.glob(f".{places.MANIFEST.partition('.')[0]}.*"):
+        temporary.unlink()
+    part.mkdir(mode=PRIVATE_DIRECTORY)
+    written = _write_segments(job, part)
+    made = manifest.build(_facts(job), written.segments, written.gaps)
+    part.rename(final)
+    sync_directory(root)
+    write_private(root / places.SIGNATURE, signature.sign(made.raw, job.signing_key).encode())
+    sync_directory(root)
+    write_private(root / places.MANIFEST, made.raw)
+    sync_directory(root)
+    return result_of(made, written.faults)
+
+
+def finished(job: FinaliseJob) -> Manifest | None:
+    """The manifest of a recording that is finished; None: it is not. Raises InvalidInput, OSError."""
+    path = job.directory / places.MANIFEST
+    return manifest.decode(path.read_bytes()) if path.exists() else None
+
+
+def result_of(made: Manifest, faults: tuple[JournalFault, ...]) -> FinaliseResult:
+    """The answer to a job."""
+    segments = [entry.segment for entry in made.segments]
+    return FinaliseResult(
+        manifest_sha256=made.digest,
+        chain_head=made.chain_head,
+        segments=len(segments),
+        octets=sum(segment.bytes for segment in segments),
+        sealed_octets=sum(segment.sealed_bytes for segment in segments),
+        duration_us=max((segment.end_us for segment in segments), default=0),
+        gaps=len(made.gaps),
+        faults=faults,
+    )
+
+
+def _facts(job: FinaliseJob) -> dict[str, object]:
+    people = [{"id": person.id, "role": person.role} for person in job.people]
+    return {**job.facts, "recording_id": job.recording_id, "participants": people}
+
+
+def _write_segments(job: FinaliseJob, directory: Path) -> Written:
+    journals = read_journals(job.directory, job.recording_id, job.key)
+    surveyed = survey(journals, [person.id for person in job.people], job.started_utc_us)
+    segments: list[Segment] = []
+    gaps: list[Gap] = []
+    faults = list(_unreadable(journals))
+    silent = Spans(job.silent)
+    for person in job.people:
+        kept = surveyed.get(person.id)
+        if kept is None:
+            continue
+        faults += _faults(person.id, kept)
+        for group in GROUPS:
+            target = Target(directory, job.key, job.recording_id, person.id, group)
+            more, holes = _write_group(target, kept, Permission(Spans(person.spans), silent))
+            segments += more
+            gaps += holes
+    segments.sort(key=lambda segment: (segment.start_us, segment.participant_id, segment.group))
+    gaps.sort(key=lambda gap: (gap.from_us, gap.participant_id, gap.source))
+    return Written(tuple(segments), tuple(gaps), tuple(faults))
+
+
+def _write_group(target: Target, person: SurveyedPerson, permission: Permission) -> tuple[list[Segment], list[Gap]]:
+    sources = person.of_group(target.group)
+    logs = {source: _gap_log(target, source, kept) for source, kept in sources.items()}
+    has_sound = any(stretch.is_sound for kept in sources.values() for stretch in kept)
+    writer = GroupWriter(target, has_sound)
+    try:
+        _put_all(writer, logs, group_frames(sources, person.timeline, permission))
+        writer.finish()
+    finally:
+        writer.abandon()
+    for source, kept in sources.items():
+        ending = kept[-1].stretch.ending
+        if ending is not None and not ending.harmless:
+            logs[source].broken_off(kept[-1].last_us, "damaged")
+    return writer.segments, [gap for log in logs.values() for gap in log.gaps]
+
+
+def _put_all(writer: GroupWriter, logs: dict[Source, GapLog], frames: Iterable[Placed]) -> None:
+    for placed in frames:
+        if writer.put(placed) and placed.frame is not None:
+            logs[placed.source].frame(placed.frame, placed.journal, placed.span)
+
+
+def _gap_log(target: Target, source: Source, stretches: list[SurveyedStretch]) -> GapLog:
+    events = sorted(event for stretch in stretches for event in stretch.events if event[1] in ("overflow", "muted", "gap"))
+    return GapLog(target.participant_id, source.value, events)
+
+
+def _faults(participant_id: str, person: SurveyedPerson) -> Iterable[JournalFault]:
+    """Journals with damage that no crash explains."""
+    for source, kept in sorted(person.sources.items()):
+        for stretch in kept:
+            ending = stretch.stretch.ending
+            if ending is not None and not ending.harmless:
+                yield JournalFault(participant_id, source.value, ending.kind.value, ending.index, ending.offset)
+
+
+def _unreadable(journals: RecordedJournals) -> Iterable[JournalFault]:
+    for journal in journals.unreadable:
+        if not journal.ending.harmless:
+            yield JournalFault("", "", journal.ending.kind.value, journal.ending.index, journal.ending.offset)

@@ -1,0 +1,24 @@
+"""Names inside the directory of one recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from telemed.recording.journal_file import DIRECTORY as JOURNAL
+from telemed.recording.sealed_file import SUFFIX
+
+SEGMENTS = "segments"
+SEGMENTS_PART = "segments.part"  # while a finaliser writes; never read
+MANIFEST = "manifest.json"  # written last: where it is, the recording is finished
+SIGNATURE = "manifest.sig"
+LOCK = "finalise.lock"  # held by a finaliser, so that a second one waits
+
+
+def segment_path(recording: Path, segment_id: str) -> Path:
+    """The file of a segment."""
+    return recording / SEGMENTS / (segment_id + SUFFIX)
+
+
+def journal_path(recording: Path) -> Path:
+    """The directory of its journals."""
+    return recording / JOURNAL

@@ -1,0 +1,97 @@
+"""Pictures and sound as browsers would send them: really encoded, so that what is recorded can really be decoded.
+
+Frames flash white and sound beeps at the same instants, so that whoever plays them can measure how far one is from the other.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from array import array
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+
+FRAME_US = 40_000  # 25 pictures/s
+PACKET_US = 20_000
+ENCODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9", "h264": "libx264", "av1": "libsvtav1"}
+_REAL_TIME = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+OPTIONS = {
+    "vp8": _REAL_TIME,
+    "vp9": _REAL_TIME,
+    "h264": {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"},
+    "av1": {"preset": "12", "svtav1-params": "pred-struct=1:lookahead=0:rc=2"},
+}
+TONE = 1000  # Hz
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One picture or packet of sound. `at_us`: when it was captured, from the beginning of its source."""
+
+    at_us: int
+    data: bytes
+    key: bool
+
+
+def flashes(at_us: int, every_us: int, length_us: int) -> bool:
+    """Whether the scene is bright and loud at a moment: first after half of `every_us`."""
+    return (at_us + every_us // 2) % every_us < length_us
+
+
+@functools.lru_cache(maxsize=64)
+def pictures(
+    codec: str,
+    seconds: float,
+    size: tuple[int, int] = (160, 120),
+    key_every: int = 50,
+    flash: tuple[int, int] = (2_000_000, 200_000),
+) -> tuple[Encoded, ...]:
+    """Encode pictures that flash: `flash` is (every, length) in microseconds."""
+    av.logging.set_level(av.logging.PANIC)
+    context = av.CodecContext.create(ENCODERS[codec], "w")
+    context.width, context.height, context.pix_fmt = *size, "yuv420p"
+    context.time_base, context.framerate = Fraction(1, 1_000_000), Fraction(25, 1)
+    context.bit_rate, context.gop_size, context.options = 200_000, key_every, dict(OPTIONS[codec])
+    done: list[Encoded] = []
+    for number in range(round(seconds * 1_000_000 / FRAME_US)):
+        frame = _picture(size, number, flashes(number * FRAME_US, *flash))
+        frame.pts, frame.time_base = number * FRAME_US, context.time_base
+        if number % key_every == 0:
+            frame.pict_type = av.video.frame.PictureType.I
+        done += [Encoded(packet.pts, bytes(packet), packet.is_keyframe) for packet in context.encode(frame)]
+    done += [Encoded(packet.pts, bytes(packet), packet.is_keyframe) for packet in context.encode(None)]
+    return tuple(done)
+
+
+def _picture(size: tuple[int, int], number: int, bright: bool) -> av.VideoFrame:
+    frame = av.VideoFrame(*size, "yuv420p")
+    luma = 235 if bright else 16
+    for index, plane in enumerate(frame.planes):
+        content = bytearray([luma if index == 0 else 128]) * plane.buffer_size
+        if index == 0:
+            start = number * 3 % (plane.buffer_size - 64)
+            content[start : start + 64] = bytes(range(64, 128))  # something moves
+        plane.update(bytes(content))
+    return frame
+
+
+@functools.lru_cache(maxsize=16)
+def sound(seconds: float, flash: tuple[int, int] = (2_000_000, 200_000)) -> tuple[Encoded, ...]:
+    """Encode sound that beeps where pictures flash."""
+    context = av.CodecContext.create("libopus", "w")
+    context.sample_rate, context.layout, context.format = 48_000, "mono", "s16"
+    context.time_base, context.options = Fraction(1, 48_000), {"application": "lowdelay", "vbr": "off"}
+    done: list[bytes] = []
+    for number in range(round(seconds * 1_000_000 / PACKET_US)):
+        samples = array("h", bytes(1920))
+        for index in range(960):
+            position = number * 960 + index
+            if flashes(position * 1000 // 48, *flash):
+                samples[index] = int(16_000 * math.sin(2 * math.pi * TONE * position / 48_000))
+        frame = av.AudioFrame(format="s16", layout="mono", samples=960)
+        frame.planes[0].update(samples.tobytes())
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, number * 960, Fraction(1, 48_000)
+        done += [bytes(packet) for packet in context.encode(frame)]
+    return tuple(Encoded(number * PACKET_US, data, True) for number, data in enumerate(done))
