@@ -26,7 +26,7 @@ export function markersOf(session) {
   const made = new LiveMarkers({
     send: (fields, options) => session.command("recording_marker", fields, options),
     change: (marker, words) => api.patch(pathOf(marker), { revision: marker.saved?.revision ?? 1, ...words }),
-    remove: (marker) => api.post(`${pathOf(marker)}/remove`, {}),
+    remove: (marker) => api.post(`${pathOf(marker)}/remove`, { revision: marker.saved?.revision ?? 1 }),
   });
   books.set(session, made);
   return made;
