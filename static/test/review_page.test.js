@@ -10,7 +10,7 @@ import { hashOf, momentOf } from "../core/review/time_link.js";
 import { blocks, clusters, follow, momentAt, momentByKey, pan, ticks, whole, xOf, zoom } from "../core/review/timeline.js";
 
 const HOUR = 3_600_000;
-const marker = (id, start_ms, more = {}) => ({ id, start_ms, end_ms: null, category: "finding", text: id, author_id: "usr_a", author_name: "A", visibility: "team", at: "2030-01-01T10:00:00Z", revision: 1, ...more });
+const marker = (id, start_ms, more = {}) => ({ id, start_ms, end_ms: null, category: "finding", text: id, author: "A", mine: true, visibility: "team", at: "2030-01-01T10:00:00Z", revision: 1, ...more });
 const EMPTY = { duration_ms: 60_000, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [] };
 
 test("moments in addresses", () => {
@@ -141,7 +141,7 @@ test("tiles lie within the stage and not on each other, whatever its shape", () 
 
 test("the list is asked only for what was chosen, days in the reader's zone", () => {
   assert.deepEqual(queryOf(NO_FILTERS), {});
-  const query = queryOf({ ...NO_FILTERS, text: " burn ", from: "2030-01-01", to: "2030-01-01", unread: true, kind: "urgent" });
+  const query = queryOf({ ...NO_FILTERS, text: " burn ", from: "2030-01-01", to: "2030-01-01", only: "unread", kind: "urgent" });
   assert.deepEqual([query.text, query.unread, query.kind], ["burn", true, "urgent"]);
   assert.equal(Date.parse(query.to) - Date.parse(query.from), 24 * HOUR);
   assert.equal(countOf({ ...NO_FILTERS, text: "x", tag: "y" }), 1);

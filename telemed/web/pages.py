@@ -15,11 +15,15 @@ from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain
 SIGN_IN = "/sign-in"
 TODAY = "/today"
 ADMIN = "/admin"
+RECORDINGS = "/recordings"
 PERSON_SIGN_IN = "/my"
 HOME = "/home"
 _NOT_DIALLED = re.compile(r"[^+\d]")  # RFC 3966: a tel: URI has no spaces
 SESSION_PATTERN = r"ses_[A-Za-z0-9_-]{1,36}"
 PATIENT_PATTERN = r"pat_[A-Za-z0-9_-]{1,36}"
+RECORDING_PATTERN = r"rec_[A-Za-z0-9_-]{1,36}"
+# Where people begin whose work is not on Today.
+_PLACES = {Role.ADMIN: ADMIN, Role.REVIEWER: RECORDINGS}
 
 
 class Pages:
@@ -46,6 +50,8 @@ class Pages:
         app.router.add_get("/privacy", self.privacy)
         app.router.add_get("/patients", self.patients)
         app.router.add_get(f"/patients/{{patient_id:{PATIENT_PATTERN}}}", self.patient)
+        app.router.add_get(RECORDINGS, self.recordings)
+        app.router.add_get(f"{RECORDINGS}/{{recording_id:{RECORDING_PATTERN}}}", self.recording)
 
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
@@ -64,7 +70,7 @@ class Pages:
         return self._page(request, "account.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def today(self, request: web.Request) -> web.Response:
-        """`/today`, for staff. An admin has no patients and is sent to where admins work."""
+        """`/today`, for staff. Admins and reviewers have no patients and are sent to where they work."""
         place = await self._place(request)
         return self._page(request, "today.html") if place == TODAY else _redirect(place)
 
@@ -100,6 +106,14 @@ class Pages:
         """`/patients/{patient_id}`: a record, for staff. The page itself sends those who are not signed in to the door."""
         return self._page(request, "patient.html")
 
+    async def recordings(self, request: web.Request) -> web.Response:
+        """`/recordings`: the list, for staff; the page itself says so to those who may not see it."""
+        return self._page(request, "recordings.html")
+
+    async def recording(self, request: web.Request) -> web.Response:
+        """`/recordings/{recording_id}`: one recording to watch, for staff. The moment asked for is in the fragment."""
+        return self._page(request, "recording.html")
+
     async def join(self, request: web.Request) -> web.Response:
         """`/j`: the page behind every link; the token is in the fragment and never comes here."""
         return self._page(request, "join.html")
@@ -123,7 +137,7 @@ class Pages:
         staff = (await self._services.identifier.staff(request)).staff
         if staff is None:
             return SIGN_IN
-        return ADMIN if staff.role is Role.ADMIN else TODAY
+        return _PLACES.get(staff.role, TODAY)
 
     async def _is_person(self, request: web.Request) -> bool:
         return (await self._services.identifier.person(request)).person is not None

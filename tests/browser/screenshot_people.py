@@ -14,13 +14,13 @@ return (await (await fetch("/api/v1/patients", {method: "POST", headers, body: J
 
 
 async def today_elsewhere(album: Album) -> None:
-    """Today of the front desk, of somebody without a waiting room, and what stands behind More on phones."""
+    """Today of the front desk, where a reviewer begins, and what stands behind More on phones."""
     desk = await album.staff("front_desk", "/today")
     await desk.wait("find-patient")
     await album.camera.take(desk, "today-front-desk")
     officer = await album.staff("reviewer", "/today", locale="de-DE")
-    await officer.wait("no-permission")
-    await album.camera.take(officer, "today-elsewhere")
+    await officer.wait("recordings-empty")
+    await album.camera.take(officer, "recordings-empty")
     await officer.page.set_viewport_size({"width": 390, "height": 844})
     await officer.click("rail-more")
     await album.camera.take(officer, "today-more", whole=False)

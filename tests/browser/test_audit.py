@@ -22,7 +22,7 @@ async def officer_tab(tab: ChromiumTab, server: Server) -> None:
     await tab.fill("login-email", email)
     await tab.fill("login-password", password)
     await tab.click("login-submit")
-    await tab.page.wait_for_url("**/today")
+    await tab.page.wait_for_url("**/recordings")
     await tab.goto(server.base_url + "/audit")
     await tab.wait("audit-form")
 

@@ -27,7 +27,7 @@ async def enter(tab: ChromiumTab, server: Server, role: str, page: str) -> None:
     await tab.fill("login-email", email)
     await tab.fill("login-password", password)
     await tab.click("login-submit")
-    await tab.page.wait_for_url("**/today")
+    await tab.page.wait_for_url("**/recordings" if role == "reviewer" else "**/today")
     await tab.goto(server.base_url + page)
 
 

@@ -2,9 +2,12 @@
 
 /** @typedef {import("./messages.js").ChatLine} ChatLine */
 
+/** Combining marks of Latin, Greek and Cyrillic letters, once taken apart (Unicode block "Combining Diacritical Marks"). */
+const MARKS = /[\u0300-\u036f]/g;
+
 /** Without accents and case: "Müller" is found by "muller". @param {string} text */
 function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+  return text.normalize("NFD").replace(MARKS, "").toLocaleLowerCase();
 }
 
 /**

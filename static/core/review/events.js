@@ -28,7 +28,7 @@ export function eventsOf(timeline, markers) {
   const found = [
     ...timeline.joins.map(({ participant_id, at_ms, what }) => event("join", { at_ms, participant_id, what })),
     ...timeline.chat.map(({ at_ms, name, body }) => event("chat", { at_ms, name, text: body })),
-    ...markers.map((one) => event("marker", { at_ms: one.start_ms, end_ms: one.end_ms, what: one.category, text: one.text, name: one.author_name })),
+    ...markers.map((one) => event("marker", { at_ms: one.start_ms, end_ms: one.end_ms, what: one.category, text: one.text, name: one.author })),
     ...spans("quality", timeline.quality),
     ...spans("consent", timeline.consent),
     ...spans("gap", timeline.gaps.map((gap) => ({ ...gap, what: gap.why }))),

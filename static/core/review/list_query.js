@@ -1,9 +1,12 @@
 // What the list of recordings is asked for, from what stands in its form.
 
-/** @typedef {{text: string, patient_id: string, clinician_id: string, kind: string, from: string, to: string, tag: string, status: string, unread: boolean}} Filters days as "2026-03-02", "" where nothing is chosen */
+/** What one may narrow the list to besides what a recording is. */
+export const ONLY = /** @type {const} */ (["unread", "held", "undecided"]);
+
+/** @typedef {{text: string, patient_id: string, clinician_id: string, kind: string, from: string, to: string, tag: string, status: string, only: string}} Filters days as "2026-03-02", "" where nothing is chosen */
 
 /** @type {Filters} */
-export const NO_FILTERS = { text: "", patient_id: "", clinician_id: "", kind: "", from: "", to: "", tag: "", status: "", unread: false };
+export const NO_FILTERS = { text: "", patient_id: "", clinician_id: "", kind: "", from: "", to: "", tag: "", status: "", only: "" };
 
 export const KINDS = ["scheduled", "urgent", "group"];
 export const STATUSES = /** @type {import("./messages.js").ReviewStatus[]} */ (["unreviewed", "in_review", "signed_off"]);
@@ -26,7 +29,7 @@ export function queryOf(filters) {
   if (filters.tag.trim()) query["tag"] = filters.tag.trim();
   if (filters.from) query["from"] = startOf(filters.from);
   if (filters.to) query["to"] = startOf(filters.to, 1);
-  if (filters.unread) query["unread"] = true;
+  if (filters.only) query[filters.only] = true;
   return query;
 }
 

@@ -5,8 +5,8 @@
  * @typedef {{type: "all", markers: Marker[]} | {type: "put", marker: Marker} | {type: "gone", id: string}} MarkerChange
  */
 
-/** Words a marker may carry; others that the server knows are shown as they are. */
-export const CATEGORIES = ["finding", "decision", "measure", "question", "quality", "teaching", "other"];
+/** What a marker may be about; other words of the server are shown as they are. */
+export const CATEGORIES = ["moment", "finding", "decision", "question", "problem", "quality", "teaching"];
 
 /** @param {Marker} a @param {Marker} b */
 function inOrder(a, b) {

@@ -7,6 +7,7 @@
  * @typedef {object} RecordingRow
  * @property {string} id
  * @property {string} session_id
+ * @property {string | null} [patient_id]
  * @property {string} kind
  * @property {RecordingState} state
  * @property {string | null} started_at
@@ -23,10 +24,10 @@
  * @property {"consent"|"emergency"} basis
  * @property {string | null} decide_by
  */
-/** @typedef {{id: string, participant_id: string, group: "main"|"screen", mime: string, start_ms: number, end_ms: number, bytes: number}} Segment */
+/** @typedef {{id: string, participant_id: string, group: "main"|"screen", mime: string, codecs?: string, start_ms: number, end_ms: number, bytes: number}} Segment */
 /** @typedef {{id: string, name: string, role: string}} Person */
 /** @typedef {{asked_by: string, at: string, confirm_after: string | null, mine: boolean, reason?: string}} EraseAsked */
-/** @typedef {RecordingRow & {segments: Segment[], participants: Person[], fault: string, erase: EraseAsked | null, hold_reason?: string, reviewed_by?: string | null}} RecordingDetail */
+/** @typedef {RecordingRow & {segments: Segment[], participants: Person[], fault: string, erase: EraseAsked | null, reason?: string, hold_reason?: string, reviewed_by?: string | null, reviewed_at?: string | null}} RecordingDetail */
 /** @typedef {{watch: boolean, mark: boolean, sign_off: boolean, download: boolean, hold: boolean, erase: boolean, decide: boolean, verify: boolean}} Can */
 
 /** @typedef {{participant_id: string, at_ms: number, what: string}} JoinEvent */
@@ -35,12 +36,12 @@
 /** @typedef {PersonSpan & {what: string}} QualitySpan */
 /** @typedef {{participant_id: string, start_ms: number, end_ms: number | null, what: string}} ConsentSpan */
 /** @typedef {{participant_id: string, source: string, start_ms: number, end_ms: number, why: string}} GapSpan */
-/** @typedef {{duration_ms: number, joins: JoinEvent[], speaking: PersonSpan[], chat: ChatLine[], quality: QualitySpan[], consent: ConsentSpan[], gaps: GapSpan[]}} Timeline */
+/** @typedef {{duration_ms: number, joins: JoinEvent[], speaking: PersonSpan[], chat: ChatLine[], quality: QualitySpan[], reads_chat?: boolean, consent: ConsentSpan[], gaps: GapSpan[]}} Timeline */
 
 /** @typedef {"team"|"private"} Visibility */
-/** @typedef {{id: string, start_ms: number, end_ms: number | null, category: string, text: string, author_id: string, author_name: string, visibility: Visibility, at: string, revision: number, can_edit?: boolean}} Marker */
+/** @typedef {{id: string, start_ms: number, end_ms: number | null, category: string, text: string, author: string, mine: boolean, visibility: Visibility, at: string, revision: number}} Marker */
 /** @typedef {{name: string, role: string, at: string, what: string}} Viewer */
-/** @typedef {{segment_id: string, what: string, block?: number | null}} BrokenPart */
+/** @typedef {{segment_id: string | null, what: string, block?: number | null}} BrokenPart */
 /** @typedef {{result: "complete"|"broken", checked_at: string, up_to: string | null, broken: BrokenPart[]}} Verdict */
 /** @typedef {{participant_id: string, seconds: number}} SpeakingSum */
 /** @typedef {{at_ms: number, participants: {participant_id: string, speaking: number, quality: string | null}[]}} PlotMinute */

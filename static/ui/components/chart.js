@@ -73,10 +73,11 @@ function Line({ points, scale }) {
 }
 
 /**
- * @param {{title: string, summary: string, points: Point[], kind?: "bars" | "line", format?: (value: number) => string, highLabel?: string, testid?: string}} props
- *   `summary` says in a sentence what the picture shows; `highLabel` names the band's upper edge in the table.
+ * @param {{title: string, summary: string, points: Point[], kind?: "bars" | "line", format?: (value: number) => string, highLabel?: string, axis?: string, testid?: string}} props
+ *   `summary` says in a sentence what the picture shows; `highLabel` names the band's upper edge in the table, `axis` what stands below
+ *   the points (a day, where nothing is said).
  */
-export function Chart({ title, summary, points, kind = "bars", format = String, highLabel, testid }) {
+export function Chart({ title, summary, points, kind = "bars", format = String, highLabel, axis, testid }) {
   const scale = scaleOf(points);
   const shown = (/** @type {number | null | undefined} */ value) => (value === null || value === undefined ? t("component.no_value") : format(value));
   return html`<figure class="chart" data-testid=${testid}>
@@ -86,7 +87,7 @@ export function Chart({ title, summary, points, kind = "bars", format = String, 
       ${kind === "bars" ? html`<${Bars} points=${points} scale=${scale} />` : html`<${Line} points=${points} scale=${scale} />`}
     </svg>
     <details class="chart__figures"><summary>${t("component.as_table")}</summary>
-      <div class="chart__scroll" tabindex="0" role="region" aria-label=${title}><table><thead><tr><th scope="col">${t("component.day")}</th><th scope="col">${title}</th>${highLabel && html`<th scope="col">${highLabel}</th>`}</tr></thead>
+      <div class="chart__scroll" tabindex="0" role="region" aria-label=${title}><table><thead><tr><th scope="col">${axis ?? t("component.day")}</th><th scope="col">${title}</th>${highLabel && html`<th scope="col">${highLabel}</th>`}</tr></thead>
         <tbody>${points.map((point) => html`<tr key=${point.label}><th scope="row">${point.label}</th><td>${shown(point.value)}</td>${highLabel && html`<td>${shown(point.high)}</td>`}</tr>`)}</tbody></table></div>
     </details>
   </figure>`;

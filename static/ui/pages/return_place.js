@@ -1,13 +1,13 @@
 /** Where to go after signing in: back to the page that asked for it. Kept in the tab, so no address carries it. */
 
 const KEY = "telemed-return-to";
-/** Only our own pages, by path: an address from elsewhere is never followed. */
-const ALLOWED = /^\/(today|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|call\/[A-Za-z0-9_-]{1,40})$/;
+/** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
+const ALLOWED = /^\/(today|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 /** Remembers this page and goes to sign-in. */
 export function goToSignIn() {
   try {
-    sessionStorage.setItem(KEY, location.pathname);
+    sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
     // Storage may be denied: one then lands on Today.
   }

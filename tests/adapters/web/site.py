@@ -20,7 +20,8 @@ from telemed.web.settings import WebSettings
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 
 PAGES = tuple(
-    f"{name}.html" for name in ("sign-in", "today", "admin", "call", "join", "not-found", "my", "check", "home")
+    f"{name}.html"
+    for name in ("sign-in", "today", "admin", "call", "join", "not-found", "my", "check", "home", "recordings", "recording")
 )
 TEMPLATE = (
     '<!doctype html><html lang="{{lang}}"><body><p>{{demo_banner}}</p>'

@@ -16,7 +16,7 @@ from tests.adapters.web.people import People
 from tests.adapters.web.site import Site, running_site, settings_for
 
 WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
-EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/nothing"]
+EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/recordings", "/recordings/rec_1", "/nothing"]
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)
@@ -45,6 +45,9 @@ async def test_the_root_leads_to_work_or_to_the_door(site: Site, people: People)
     assert (await site.ask("GET", "/today")).headers["Location"] == "/sign-in"
     site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}
     assert (await site.ask("GET", "/")).headers["Location"] == "/today"
+    site.cookies = {"telemed_staff": await people.token_of(Role.REVIEWER)}
+    for path in ("/", "/today"):
+        assert (await site.ask("GET", path)).headers["Location"] == "/recordings"
 
 
 async def test_an_installation_without_templates_still_answers(site: Site) -> None:

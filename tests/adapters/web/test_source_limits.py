@@ -43,6 +43,8 @@ OTHERS = {  # paths outside the API's table that answer without an identity -> o
     "/privacy": "/privacy",
     "/patients": "/patients",
     "/patients/{patient_id}": "/patients/pat_1",
+    "/recordings": "/recordings",
+    "/recordings/{recording_id}": "/recordings/rec_1",
     "/static/{name}": "/static/none.js",
     "/livez": "/livez",
     "/readyz": "/readyz",

@@ -13,6 +13,7 @@ import { AccessList } from "./access_list.js";
 import { Contacts } from "./contacts.js";
 import { Devices } from "./devices.js";
 import { Passkeys } from "./passkeys.js";
+import { Recordings } from "./recordings.js";
 import { Visits } from "./visits.js";
 import { day } from "./words.js";
 
@@ -82,7 +83,7 @@ export function Home() {
     ${(!online || problem) && html`<${Banner} kind="warn" icon="wifi-off" testid="offline">${online ? problemWords(problem) : t("error.offline")}</${Banner}>`}
     <${Head} person=${home.person} />
     ${home.visits && html`<${Visits} visits=${home.visits} past=${home.past} />`}
-    ${home.access && html`<${AccessList} />`}
+    ${home.access && html`<${Recordings} /><${AccessList} />`}
     <${Contacts} details=${home.details} contacts=${home.contacts} forPatient=${home.person.role === "carer" ? home.person.patient_name : ""} mayVerify=${home.person.role === "patient" || (home.person.scope ?? []).includes("edit_contacts")} onChange=${load} />
     ${home.carers && html`<${Carers} carers=${home.carers} />`}
     <${Passkeys} passkeys=${home.passkeys} onChange=${load} />

@@ -9,5 +9,7 @@
 /** @typedef {{id: string, name: string, created_at: string, last_used_at: string | null}} Passkey */
 /** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], passkeys: Passkey[], access: boolean}} Home */
 /** @typedef {{name: string, role: string, day: string, act: string, times: number, first_at: string, last_at: string, emergency: boolean}} AccessLine */
+/** @typedef {{name: string, role: string, at: string, what: string}} Watcher */
+/** @typedef {{id: string, started_at: string | null, duration_ms: number | null, erased?: boolean, viewers: Watcher[]}} OwnRecording */
 
 export {};

@@ -28,7 +28,12 @@ function LanguageMenu({ language }) {
 /** Roles that work with patients' records. */
 const WITH_PATIENTS = new Set(["clinician", "dispatcher", "responder", "front_desk"]);
 
-/** A bottom bar holds five at most: so many places fit beside the switch for alerts and "More". */
+/** Roles that may watch recordings: their own visits', those of patients they care for, or all that is to be reviewed. */
+const WITH_RECORDINGS = new Set(["clinician", "dispatcher", "responder", "reviewer"]);
+
+/** A bottom bar holds five at most: so many places fit beside "More". The others stand behind it. */
+const PLACES_IN_BAR = 4;
+/** With one more the switch for alerts stands behind "More" as well. */
 const PLACES_BESIDE_ALERTS = 3;
 
 /** @typedef {{id: string, href: string, icon: string, label: string}} PlaceEntry */
@@ -43,16 +48,18 @@ function placesOf(user, current) {
   const patients = { id: "patients", href: "/patients", icon: "users", label: t("patients.title") };
   const audit = { id: "audit", href: "/audit", icon: "clipboard-list", label: t("rail.audit") };
   const privacy = { id: "privacy", href: "/privacy", icon: "siren", label: t("rail.privacy") };
-  const first = role === "admin" ? admin : today;
-  const others = [WITH_PATIENTS.has(role) && patients, isOfficer && audit, isOfficer && role !== "admin" && privacy];
+  const recordings = { id: "recordings", href: "/recordings", icon: "video", label: t("rail.recordings") };
+  const first = role === "admin" ? admin : role === "reviewer" ? recordings : today;
+  const watches = WITH_RECORDINGS.has(role) || (isOfficer && role !== "admin");
+  const others = [WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
   const places = [first, ...others.filter((place) => place !== false)];
-  const here = [admin, today, patients, audit, privacy].find((place) => place.id === current);
+  const here = [admin, today, patients, recordings, audit, privacy].find((place) => place.id === current);
   return !here || places.includes(here) || current === "admin" ? places : [...places, here];
 }
 
-/** @param {{href: string, icon: string, label: string, current: boolean}} props */
-function Place({ href, icon, label, current }) {
-  return html`<a class="rail__item" href=${href} aria-current=${current ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span></a>`;
+/** @param {{href: string, icon: string, label: string, current: boolean, only?: "wide" | "phone"}} props `only`: on windows of that width */
+function Place({ href, icon, label, current, only }) {
+  return html`<a class=${only ? `rail__item rail__item--${only}` : "rail__item"} href=${href} aria-current=${current ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span></a>`;
 }
 
 /** @param {{on: boolean, onToggle: () => void}} props */
@@ -100,13 +107,16 @@ export function Rail({ language, user, current = "today", alertsOn = false, onAl
   const clinic = clinicOfPage();
   const places = placesOf(user, current);
   const alerts = onAlerts && html`<${AlertsSwitch} on=${alertsOn} onToggle=${onAlerts} />`;
+  const behind = places.slice(PLACES_IN_BAR);
+  const placeProps = (/** @type {PlaceEntry} */ { href, icon, label, id }) => ({ href, icon, label, current: id === current });
   const alertsBeside = places.length <= PLACES_BESIDE_ALERTS;
   return html`<nav class="rail" aria-label=${t("rail.label")}>
     <p class="rail__brand brand"><img class="brand__mark" src="/static/icons/mark.svg" alt="" width="32" height="32" /><span class="brand__name">${clinic.name}</span></p>
-    ${places.map((place) => html`<${Place} key=${place.id} href=${place.href} icon=${place.icon} label=${place.label} current=${place.id === current} />`)}
+    ${places.map((place, index) => html`<${Place} key=${place.id} ...${placeProps(place)} only=${index >= PLACES_IN_BAR ? "wide" : undefined} />`)}
     <span class="rail__gap"></span>
     ${alertsBeside && alerts}
-    <${More} isCurrent=${current === "account"}>
+    <${More} isCurrent=${current === "account" || behind.some(({ id }) => id === current)}>
+      ${behind.map((place) => html`<${Place} key=${place.id} ...${placeProps(place)} only="phone" />`)}
       ${!alertsBeside && alerts}
       <${Place} href="/account" icon="user" label=${t("identity.rail")} current=${current === "account"} />
       <${LanguageMenu} language=${language} />

@@ -1,0 +1,36 @@
+// After signing in one comes back to the page that asked for it, and never to an address from elsewhere.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { goToSignIn, placeToReturn } from "../ui/pages/return_place.js";
+
+const kept = new Map();
+let went = "";
+
+/** The page one is on. @param {string} pathname @param {string} [hash] */
+function at(pathname, hash = "") {
+  globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value), removeItem: (key) => void kept.delete(key) };
+  globalThis.location = { pathname, hash, replace: (place) => { went = place; } };
+}
+
+afterEach(() => {
+  kept.clear();
+  delete globalThis.location;
+  delete globalThis.sessionStorage;
+});
+
+for (const [pathname, hash, back] of [
+  ["/recordings", "", "/recordings"],
+  ["/recordings/rec_a-1", "#t=12:34.5", "/recordings/rec_a-1#t=12:34.5"],
+  ["/recordings/rec_a-1", "#t=<b>", "/today"],
+  ["/call/ses_1", "#secret", "/call/ses_1"],
+  ["//elsewhere.example/recordings", "", "/today"],
+  ["/patients/pat_1", "", "/patients/pat_1"],
+]) {
+  test(`${pathname}${hash}: back to ${back}`, () => {
+    at(pathname, hash);
+    goToSignIn();
+    assert.equal(went, "/sign-in");
+    assert.equal(placeToReturn(), back);
+    assert.equal(placeToReturn(), "/today", "once");
+  });
+}
