@@ -35,6 +35,22 @@ class Layout:
         return self.root / "keys"
 
     @property
+    def recordings(self) -> Path:
+        """Journals and sealed segments of recordings, one directory each."""
+        elsewhere = self.config.recording.directory
+        return Path(elsewhere) if elsewhere else self.root / "recordings"
+
+    @property
+    def recording_keys(self) -> Path:
+        """Wrapped data keys of recordings, one file each."""
+        return self.keys / "recordings"
+
+    @property
+    def emergency_keys(self) -> Path:
+        """Wrapped data keys of recordings made without prior consent, until somebody decides to keep them."""
+        return self.keys / "emergency"
+
+    @property
     def work(self) -> Path:
         """Copies under way, and the copies of databases before an upgrade."""
         return self.root / "work"

@@ -21,10 +21,19 @@ SECRET_FILES = "secrets"  # prefix in the key archive: files that settings name 
 # Settings that are secrets, and settings that name a file with one.
 SECRET_KEYS = frozenset({"installation_key", "token", "report_token", "password", "client_secret", "secret", "signing_key"})
 SECRET_FILE_KEYS = frozenset(
-    {"installation_key_file", "token_file", "report_token_file", "password_file", "client_secret_file", "secret_file"}
+    {
+        "installation_key_file",
+        "token_file",
+        "report_token_file",
+        "password_file",
+        "client_secret_file",
+        "secret_file",
+        "master_key_file",
+    }
 )
-# Made anew at each start, or kept apart, or a back-up itself.
-LEFT_OUT = frozenset({"run", "faults", "keys", "work", "backups", "ca", "demo-accounts.json", "installation.key"})
+# Made anew at each start, or kept apart, or a back-up itself. Recordings are far larger than all else, sealed already and never
+# changed: they are copied by themselves (docs/operations.md).
+LEFT_OUT = frozenset({"run", "faults", "keys", "work", "backups", "ca", "recordings", "demo-accounts.json", "installation.key"})
 
 
 def installation_files(layout: Layout, apart: Path) -> Iterator[tuple[str, Path]]:

@@ -57,6 +57,10 @@ class Jobs(Protocol):
         """Add or replace."""
         ...
 
+    async def remove(self, name: str) -> None:
+        """A job that comes once is done; one that is not there is fine."""
+        ...
+
 
 class AuditTransaction(Protocol):
     """The repositories of this file."""

@@ -14,6 +14,7 @@ from telemed.config.model import (
     Mail,
     Media,
     Metrics,
+    Recording,
     Secrets,
     Server,
     Sms,
@@ -24,7 +25,7 @@ from telemed.config.read import from_table, parse
 from telemed.config.write import render
 
 __all__ = [
-    "Audit", "Backup", "Clinic", "Config", "ConfigFaults", "Fault", "Limits", "Logging", "Mail", "Media", "Metrics", "Secrets",
-    "Server", "Sms", "Store", "Turn",
+    "Audit", "Backup", "Clinic", "Config", "ConfigFaults", "Fault", "Limits", "Logging", "Mail", "Media", "Metrics",
+    "Recording", "Secrets", "Server", "Sms", "Store", "Turn",
     "from_table", "load", "parse", "render", "resolve",
 ]  # fmt: skip

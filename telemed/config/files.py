@@ -63,6 +63,11 @@ def resolve(config: Config, base: Path) -> Config:
         checkpoint_directory=absolute(config.audit.checkpoint_directory),
         timestamp_authority_file=absolute(config.audit.timestamp_authority_file),
     )
+    recording = dataclasses.replace(
+        config.recording,
+        directory=absolute(config.recording.directory),
+        master_key_file=absolute(config.recording.master_key_file),
+    )
     oidc = dataclasses.replace(
         config.oidc,
         client_secret_file=absolute(config.oidc.client_secret_file),
@@ -75,7 +80,7 @@ def resolve(config: Config, base: Path) -> Config:
         secret_file=absolute(config.turn.secret_file),
     )
     ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit, oidc=oidc, turn=turn)
-    return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets)
+    return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets, recording=recording)
 
 
 def needed(config: Config) -> list[Problem]:

@@ -282,6 +282,23 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Where recordings are kept, and the key that opens their keys. What is recorded, and for how long, is a policy (/admin)."""
+
+    directory: str = setting(
+        "",
+        rules.text(0, 512),
+        'Directory of the recordings, made with mode 0700. Relative to this file. Empty: "recordings" in store.directory.',
+    )
+    master_key_file: str = setting(
+        "",
+        rules.text(0, 512),
+        "File with the master key, 32 random bytes in base64, chmod 600, best on another disk than the recordings. Empty: the "
+        "environment variable TELEMED_RECORDING_KEY, or else a key made from the installation key.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Oidc:
     """Single sign-on of staff by the clinic's own provider (OpenID Connect). Without an issuer there is none."""
 
@@ -385,5 +402,6 @@ class Config:
     mail: Mail = field(default_factory=Mail)
     sms: Sms = field(default_factory=Sms)
     audit: Audit = field(default_factory=Audit)
+    recording: Recording = field(default_factory=Recording)
     oidc: Oidc = field(default_factory=Oidc)
     turn: Turn = field(default_factory=Turn)

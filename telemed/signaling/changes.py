@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 View = Mapping[str, Any]
-Change = tuple[str, dict[str, Any]]
+Change = tuple[str, dict[str, Any] | None]  # None: the value is not there any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Rows:
     gone: str
 
 
-_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("you", "you"))
+_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("recording", "recording"), ("you", "you"))
 _CALL_ROWS = (
     _Rows("participants", ("id",), "participant", "participant_gone"),
     _Rows("moves", ("request_id",), "move", "move_gone"),
@@ -38,7 +38,7 @@ _STAFF_ROWS = (
 
 def call_changes(before: View, after: View) -> list[Change]:
     """The events that turn the `/call` view `before` into `after`; chat only grows and is told by its sequence instead."""
-    *values, you = [[(event, dict(after[field]))] if before[field] != after[field] else [] for field, event in _CALL_VALUES]
+    *values, you = [_value_changes(field, event, before, after) for field, event in _CALL_VALUES]
     changes = [change for value in values for change in value]
     for rows in _CALL_ROWS:
         changes.extend(_row_changes(rows, before, after))
@@ -48,6 +48,13 @@ def call_changes(before: View, after: View) -> list[Change]:
 def staff_changes(before: View, after: View) -> list[Change]:
     """The events that turn the `/staff` view `before` into `after`."""
     return [change for rows in _STAFF_ROWS for change in _row_changes(rows, before, after)]
+
+
+def _value_changes(field: str, event: str, before: View, after: View) -> list[Change]:
+    old, new = before.get(field), after.get(field)
+    if old == new:
+        return []
+    return [(event, dict(new) if new is not None else None)]
 
 
 def _row_changes(rows: _Rows, before: View, after: View) -> Iterator[Change]:

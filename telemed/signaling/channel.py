@@ -38,7 +38,7 @@ class Channel:
         self.stream.invalidate()
         self._offer("snapshot", self.stream.snapshot(self._state()))
 
-    def emit(self, event_type: str, data: Json, at: datetime) -> None:
+    def emit(self, event_type: str, data: Json | None, at: datetime) -> None:
         """Send one event of the stream."""
         event = self.stream.append(event_type, data, iso_utc(at))
         self._offer("stream", self.stream.envelope(event))

@@ -15,6 +15,7 @@ from telemed.clock import Clock
 from telemed.signaling.acting import Guest, identity_of
 from telemed.signaling.counters import Counters
 from telemed.signaling.live import LiveVisits
+from telemed.signaling.recording_means import RecordingMeans
 from telemed.signaling.settings import SignalingSettings
 from telemed.signaling.step import VisitStep
 from telemed.signaling.transactor import Transactor
@@ -35,6 +36,7 @@ class Around:
     link_life: Callable[[], timedelta] = usual_link_life  # as the clinic's policy says now
     notifier: Notifier = NoNotifier()
     video_codec: Callable[[], str] = lambda: "vp8"  # of a visit that begins now
+    recording: RecordingMeans = RecordingMeans()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "set_view": EventRate(2, 20),  # a page says it twice a second at most; somebody drags the edge of a window
     "hold": EventRate(1, 20),
     "resume": EventRate(1, 20),
+    **dict.fromkeys(("recording_ask", "recording_begin", "recording_pause", "recording_resume"), EventRate(1 / 3, 10)),
+    **dict.fromkeys(("recording_choose", "recording_stop", "recording_unrecorded"), EventRate(1 / 3, 10)),
+    **dict.fromkeys(("recording_earlier", "recording_bystander"), EventRate(1 / 3, 20)),
+    "recording_consent": EventRate(1, 30),  # a row for good each; a withdrawal must not meet the limit
+    "recording_marker": EventRate(1, 30),
 }
 
 

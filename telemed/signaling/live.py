@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from telemed.care.identity import Staff
+from telemed.care.policies import ClinicPolicies
 from telemed.care.ports import Json, Store
 from telemed.care.records import OrganisationRecord, SessionRecord
 from telemed.care.repositories import Transaction
@@ -15,6 +16,8 @@ from telemed.ids import new_id
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
+from telemed.signaling.recording_means import usual_policies
+from telemed.signaling.recording_rows import read_rows
 from telemed.signaling.step import Outcome
 from telemed.signaling.today import TodayBoard
 from telemed.signaling.visit import CHAT_LINES, LiveVisit
@@ -25,11 +28,14 @@ KEPT = LIVE_SESSIONS | {SessionState.ENDED, SessionState.FAILED}  # states a vis
 class LiveVisits:
     """The visits of the installation's organisations and their Today board. One epoch per control start."""
 
-    def __init__(self, store: Store, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, counters: Counters, policies: Callable[[], ClinicPolicies] = usual_policies
+    ) -> None:
         self.epoch = new_id("e")
         self._store = store
         self._clock = clock
         self._counters = counters
+        self._policies = policies
         self._visits: dict[str, LiveVisit] = {}
         self._board: TodayBoard | None = None
         self.on_change: Callable[[LiveVisit], None] | None = None  # after each commit: the media plane follows
@@ -63,12 +69,16 @@ class LiveVisits:
                 visit.links_wanted[request.participant_id] = request.at
 
     async def _read(self, tx: Transaction, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:
-        visit = LiveVisit(clinic, session, self._clock.monotonic())
+        visit = self._new(clinic, session)
         visit.seats = {seat.id: seat for seat in await tx.participants.in_session(session.id)}
         visit.moves = await tx.moves.undecided(session.id)
         visit.audience = ChatAudience(await tx.events.in_session(session.id))
         visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
+        visit.recording.take(await read_rows(tx, session.id))
         return visit
+
+    def _new(self, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:
+        return LiveVisit(clinic, session, self._clock.monotonic(), self._policies)
 
     def set_clinic(self, clinic: OrganisationRecord) -> None:
         """The clinic's details have changed: everybody connected gets a snapshot that has them."""
@@ -94,7 +104,7 @@ class LiveVisits:
         """Take over what a transaction committed and tell everyone concerned."""
         visit = self._visits.get(outcome.session.id)
         if visit is None:
-            visit = LiveVisit(self.board.clinic_of(outcome.session.organisation_id), outcome.session, self._clock.monotonic())
+            visit = self._new(self.board.clinic_of(outcome.session.organisation_id), outcome.session)
             self._visits[outcome.session.id] = visit
         now = self._clock.utcnow()
         visit.take(outcome, now)

@@ -21,6 +21,7 @@ from telemed.media.control import (
     PeerSnapshot,
     PeerState,
     PeerStateChanged,
+    RecordingReport,
     Snapshot,
     SpeakerChanged,
     VideoPaused,
@@ -35,6 +36,7 @@ from telemed.signaling.media_probe import is_probe
 from telemed.signaling.media_room import MediaPeer, MediaRoom, source_of
 from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.quality_views import quality_figures, quality_view
+from telemed.signaling.recording_watch import RecordingWatch
 from telemed.signaling.visit import LiveVisit
 
 CALL_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -53,6 +55,14 @@ class _Follower:
     task: asyncio.Task[None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RoomParts:
+    """What of a room others bring in line."""
+
+    modes: MediaModes
+    recordings: RecordingWatch
+
+
 class MediaRooms:
     """Owns the follower tasks and the callbacks of every media plane."""
 
@@ -63,10 +73,11 @@ class MediaRooms:
         placement: Placement,
         clock: Clock,
         quality: QualityKeeper,
-        modes: MediaModes,
+        parts: RoomParts,
     ) -> None:
         self._live = live
-        self._modes = modes
+        self._modes = parts.modes
+        self.recordings = parts.recordings
         self._quality = quality
         self._placement = placement
         self._clock = clock
@@ -91,6 +102,7 @@ class MediaRooms:
             if follower.task is not None:
                 follower.task.cancel()
                 await asyncio.gather(follower.task, return_exceptions=True)
+        await self.recordings.stop()
 
     @property
     def all_ready(self) -> bool:
@@ -104,7 +116,8 @@ class MediaRooms:
         return peer is not None and peer.state is PeerState.CONNECTED
 
     def mark(self, visit: LiveVisit) -> None:
-        """Something about a visit changed: compare its room soon."""
+        """Something about a visit changed: compare its room soon, and what is recorded of it at once."""
+        self.recordings.sync(visit)
         room = self._placement.find(visit.session.id)
         if room is not None:
             self._mark(room)
@@ -122,6 +135,7 @@ class MediaRooms:
 
     def mark_all(self) -> None:
         """Compare every room again."""
+        self.recordings.sweep()
         for room in self._placement:
             self._mark(room)
 
@@ -209,6 +223,7 @@ class MediaRooms:
 
     def _on_lost(self, follower: _Follower) -> None:
         """Every peer of the worker is gone: its seats begin anew, in whatever worker is there."""
+        self.recordings.on_lost(follower.plane)
         for room in self._placement.in_plane(follower.plane):
             self._placement.drop(room.room_id)
             visit = self._live.find(room.room_id)
@@ -244,6 +259,7 @@ class MediaRooms:
         for room in self._placement.in_plane(follower.plane):
             self._forget_absent(room, snapshot)
             follower.marked.add(room.room_id)
+        self.recordings.on_ready(follower.plane, snapshot)
         follower.wake.set()
         if self.on_adopted is not None:
             self.on_adopted()
@@ -283,18 +299,22 @@ class MediaRooms:
         if isinstance(event, PeerStateChanged):
             self._on_peer_state(event)
             return
+        if isinstance(event, RecordingReport):
+            self.recordings.on_report(follower.plane, event)
+            return
         visit = self._live.find(event.room_id)
         if visit is None:
             return
         if isinstance(event, SpeakerChanged):
             visit.live_event("speaker", {"participant_id": event.peer_id}, None)
+            self.recordings.speakers.heard(visit, event.peer_id)
         elif isinstance(event, VideoPaused):
             if event.peer_id in visit.seats:
                 visit.live(event.peer_id).video_paused = event.paused
                 self._live.publish(visit)
         elif isinstance(event, LayersWanted):
             _tell_publisher(visit, event)
-        elif isinstance(event, PeerQuality):
+        else:
             self._on_quality(visit, event)
 
     def _on_peer_state(self, event: PeerStateChanged) -> None:
@@ -311,6 +331,8 @@ class MediaRooms:
             visit.live(event.peer_id).attempt_over = event.attempt
             self._live.publish(visit)
         self._mark(room)
+        if visit is not None:
+            self.recordings.sync(visit)
         self._presence_changed()
 
     def _on_quality(self, visit: LiveVisit, event: PeerQuality) -> None:

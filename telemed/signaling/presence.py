@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from telemed.care import participant_states, session_states
@@ -38,7 +38,7 @@ _MEDIA_MAKE_CONNECTED = frozenset({S.ADMITTED, S.RECONNECTING, S.LOST})
 class Presence:
     """Owns the sweep task."""
 
-    def __init__(self, desk: Desk, media: MediaRooms, chores: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, desk: Desk, media: MediaRooms, chores: Sequence[Callable[[], Awaitable[None]]]) -> None:
         self._desk = desk
         self._media = media
         self._chores = chores
@@ -85,10 +85,11 @@ class Presence:
             except Exception as error:  # noqa: BLE001 - a fault in one visit must not stop the clock of all others
                 report_fault("presence", error)
         self._media.mark_all()
-        try:
-            await self._chores()
-        except TelemedError:
-            self._desk.counters.add("presence.chores_put_off")
+        for chore in self._chores:
+            try:
+                await chore()
+            except TelemedError:
+                self._desk.counters.add("presence.chores_put_off")
 
     async def _sweep_visit(self, visit: LiveVisit) -> None:
         if not any(self._seat_events(visit, seat) for seat in visit.seats.values()) and not self._is_due(visit):

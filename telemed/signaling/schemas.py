@@ -17,6 +17,8 @@ MAX_REASON = 200
 MAX_JAVASCRIPT_INTEGER = 2**53 - 1
 MAX_RTT_MS = 60_000.0
 MAX_HEIGHT = 8640  # lines of a picture: 16K
+MAX_MARKER = 500  # characters of a marker set during the call: one line, the rest is written in the review
+MAX_RECORDING_MS = 7 * 24 * 3600 * 1000  # longer than any session lasts
 
 
 _LINE_BREAKING = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph separators
@@ -155,6 +157,62 @@ class SendChat(Command):
     body: Body
 
 
+class AskRecording(Command):
+    """`recording_ask`. With `emergency_reason` it begins at once, where the clinic allows that."""
+
+    emergency_reason: Reason | None = None
+
+
+class OnRecording(Command):
+    """`recording_begin`, `recording_pause`, `recording_resume`, `recording_stop`."""
+
+    recording_id: Identifier
+
+
+class ChooseRecording(OnRecording):
+    """`recording_choose`: what is to be done while somebody who refused can be heard."""
+
+    choice: Literal["stop", "video_only", "wait"]
+
+
+class GiveConsent(Command):
+    """`recording_consent`. `text_version` and `language` say what the person has read."""
+
+    answer: Literal["agree", "refuse", "withdraw"]
+    text_version: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}[a-z]?$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+
+
+class DecideEarlier(OnRecording):
+    """`recording_earlier`: what becomes of what was recorded before a withdrawal."""
+
+    choice: Literal["keep", "destroy"]
+
+
+class AddBystander(Command):
+    """`recording_bystander`: somebody who is there and has no seat. `by_name`: the carer, or who says that it cannot be asked."""
+
+    label: Literal["child", "relative", "victim", "other"]
+    decided_by: Literal["self", "carer", "unable"]
+    by_name: Name | None = None
+    reason: Reason | None = None
+    agreed: bool
+
+
+class NoteUnrecorded(Command):
+    """`recording_unrecorded`: why a visit that had to be recorded is not."""
+
+    reason: Reason
+
+
+class SetMarker(OnRecording):
+    """`recording_marker`. `at_ms` counts from the beginning of the recording; without it: now."""
+
+    at_ms: Annotated[int, Field(ge=0, le=MAX_RECORDING_MS)] | None = None
+    category: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+    text: Annotated[str, StringConstraints(max_length=MAX_MARKER), AfterValidator(_single_line)] | None = None
+
+
 class ReportQuality(Command):
     """`quality_report`."""
 
@@ -185,6 +243,17 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "quality_report": ReportQuality,
     "leave": Command,
     "end": Command,
+    "recording_ask": AskRecording,
+    "recording_begin": OnRecording,
+    "recording_choose": ChooseRecording,
+    "recording_pause": OnRecording,
+    "recording_resume": OnRecording,
+    "recording_stop": OnRecording,
+    "recording_consent": GiveConsent,
+    "recording_earlier": DecideEarlier,
+    "recording_bystander": AddBystander,
+    "recording_unrecorded": NoteUnrecorded,
+    "recording_marker": SetMarker,
 }
 
 STAFF_COMMANDS: dict[str, type[Command]] = {"acknowledge": OnParticipant}

@@ -26,7 +26,7 @@ from telemed.signaling.media_modes import MediaModes
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_placement import Placement
 from telemed.signaling.media_probe import MediaProbes
-from telemed.signaling.media_rooms import MediaRooms
+from telemed.signaling.media_rooms import MediaRooms, RoomParts
 from telemed.signaling.namespace_call import CallNamespace
 from telemed.signaling.namespace_call import Handler as CallHandler
 from telemed.signaling.namespace_staff import StaffNamespace
@@ -34,6 +34,12 @@ from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
 from telemed.signaling.quality_keeper import QualityKeeper
+from telemed.signaling.recording_clock import RecordingClock
+from telemed.signaling.recording_commands import RecordingCommands
+from telemed.signaling.recording_consents import RecordingConsents
+from telemed.signaling.recording_follower import RecordingFollower
+from telemed.signaling.recording_speakers import SpeakingKeeper
+from telemed.signaling.recording_watch import RecordingWatch
 from telemed.signaling.schemas import OnParticipant
 from telemed.signaling.seat_commands import SeatCommands
 from telemed.signaling.settings import SignalingSettings
@@ -62,19 +68,23 @@ class Signaling:
         clock, around = clock or SystemClock(), around or Around()
         self.counters = Counters()
         self.admission = around.admission
-        self.live = LiveVisits(store, clock, self.counters)
+        self.live = LiveVisits(store, clock, self.counters, around.recording.policies)
         self._transactor = Transactor(store, clock, self.live.committed)
         desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, around)
         placement = Placement(planes)
         self.entry = Entry(desk, Tickets(clock))
         self.quality = QualityKeeper(store, clock, self.counters)
-        self.media = MediaRooms(planes, self.live, placement, clock, self.quality, MediaModes(store, clock))
+        self.recordings = _recording_watch(desk, planes, placement)
+        parts = RoomParts(MediaModes(store, clock), self.recordings)
+        self.media = MediaRooms(planes, self.live, placement, clock, self.quality, parts)
         self.rooms = LiveRooms(self.live, placement, self.quality, planes)
         probes = MediaProbes(self.live, placement, clock)
         offers = MediaOffers(self.live, placement, clock, store)
         self.holders = Holders(desk, placement, self.media.evict)
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
-        self.presence = Presence(desk, self.media, Housekeeping(desk, probes, self.holders, self.quality).run)
+        chores = Housekeeping(desk, probes, self.holders, self.quality)
+        recordings = RecordingClock(desk, around.recording)
+        self.presence = Presence(desk, self.media, (recordings.run, self.recordings.speakers.run, chores.run))
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
@@ -88,7 +98,8 @@ class Signaling:
         async def acknowledge(staff: Staff, command: OnParticipant) -> Json:
             return await lead.acknowledge(staff.user_id, command)
 
-        call = CallNamespace(self.entry, self.live, _call_handlers(desk, lead, placement, self.quality), self._guard, clock)
+        handlers = _call_handlers(desk, lead, placement, self.quality) | _recording_handlers(desk, self.recordings)
+        call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
         staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
         call.on_presence = self.presence.poke
 
@@ -174,3 +185,26 @@ def _call_handlers(
         "negotiated": media.negotiated,
         "set_view": media.set_view,
     }
+
+
+def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHandler]:
+    lead, own = RecordingCommands(desk, desk.around.recording), RecordingConsents(desk, watch.sync)
+    return {
+        "recording_ask": lead.ask,
+        "recording_begin": lead.begin,
+        "recording_choose": lead.choose,
+        "recording_pause": lead.pause,
+        "recording_resume": lead.resume,
+        "recording_stop": lead.stop,
+        "recording_bystander": lead.bystander,
+        "recording_unrecorded": lead.unrecorded,
+        "recording_marker": lead.marker,
+        "recording_consent": own.consent,
+        "recording_earlier": own.earlier,
+    }
+
+
+def _recording_watch(desk: Desk, planes: Sequence[MediaPlane], placement: Placement) -> RecordingWatch:
+    work = desk.around.recording.work
+    follower = RecordingFollower(planes, desk.live, placement, work, desk.clock, desk.counters)
+    return RecordingWatch(desk, follower, SpeakingKeeper(desk.store, desk.live, desk.clock, desk.counters))

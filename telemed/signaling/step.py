@@ -13,6 +13,8 @@ from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.errors import NotFound
 from telemed.ids import new_id
+from telemed.signaling import recording_steps
+from telemed.signaling.recording_rows import RecordingRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Outcome:
     messages: list[MessageRecord]
     moved: frozenset[str]
     links_wanted: dict[str, datetime | None]  # participant id -> since when; None: no longer
+    recording: RecordingRows | None = None  # None: as before
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class VisitStep:
     messages: list[MessageRecord] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
     links_wanted: dict[str, datetime | None] = field(default_factory=dict)
+    recording: RecordingRows | None = None  # None: nobody asked for it
 
     @classmethod
     async def load(cls, tx: Transaction, session_id: str, now: datetime, actor: ActorRef) -> VisitStep:
@@ -106,9 +110,12 @@ class VisitStep:
         await self.tx.audit.append(self.actor, action, object_id, AuditOutcome.DONE, self.now)
 
     async def settle(self) -> Outcome:
-        """Let the seats move the session (started, everyone left, someone returned) and sum up."""
+        """Let the seats move the session (started, everyone left, someone returned) and both the recording, and sum up."""
         event = session_states.occupancy_event(self.session.state, self.seats.values())
         if event is not None:
             await self.move_session(event, Cause.SYSTEM)
+        await recording_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
-        return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted)
+        return Outcome(
+            self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, self.recording
+        )

@@ -16,7 +16,7 @@ class StreamEvent:
     sequence: int
     type: str
     at: str
-    data: dict[str, Any]
+    data: dict[str, Any] | None
 
 
 class Stream:
@@ -32,7 +32,7 @@ class Stream:
         self.sequence = 0
         self._ring: deque[StreamEvent] = deque(maxlen=RING_EVENTS)
 
-    def append(self, event_type: str, data: dict[str, Any], at: str) -> StreamEvent:
+    def append(self, event_type: str, data: dict[str, Any] | None, at: str) -> StreamEvent:
         """Number one event, keep it for resuming and return it."""
         self.sequence += 1
         event = StreamEvent(self.sequence, event_type, at, data)

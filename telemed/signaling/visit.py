@@ -11,14 +11,17 @@ from datetime import datetime
 
 from telemed.care import views
 from telemed.care.link_rules import MOVE_LIFE
+from telemed.care.policies import ClinicPolicies
 from telemed.care.ports import Json
 from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import LIVE_SESSIONS, ParticipantState
-from telemed.media.control import Kind, Source
+from telemed.media.control import Kind, RecordedTrack, Source
 from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.event_rates import EventRates
+from telemed.signaling.recording_live import LiveRecording
+from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.step import Outcome
 
 CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
@@ -71,7 +74,13 @@ class _Watcher:
 class LiveVisit:
     """A visit in memory. The rows are replaced after each commit; nobody changes them here."""
 
-    def __init__(self, clinic: OrganisationRecord, session: SessionRecord, now: float) -> None:
+    def __init__(
+        self,
+        clinic: OrganisationRecord,
+        session: SessionRecord,
+        now: float,
+        policies: Callable[[], ClinicPolicies] = usual_policies,
+    ) -> None:
         self.clinic = clinic
         self.session = session
         self.seats: dict[str, ParticipantRecord] = {}
@@ -79,6 +88,7 @@ class LiveVisit:
         self.messages: list[MessageRecord] = []
         self.links_wanted: dict[str, datetime] = {}  # participant id -> when
         self.audience = ChatAudience()
+        self.recording = LiveRecording(policies)
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -96,6 +106,14 @@ class LiveVisit:
         """The channel of a seat, None while it never connected to this process."""
         watcher = self._watchers.get(participant_id)
         return watcher.channel if watcher is not None else None
+
+    def is_captured(self, participant_id: str) -> bool:
+        """Whether something of a seat may be recorded now."""
+        return participant_id in self.recording.captured(self.seats)
+
+    def recorded_tracks(self) -> tuple[RecordedTrack, ...]:
+        """All that may be recorded now."""
+        return self.recording.tracks(self.seats)
 
     def is_connected(self, participant_id: str) -> bool:
         """Whether a connection of this seat is there."""
@@ -118,6 +136,8 @@ class LiveVisit:
         self.moves = [move for move in outcome.moves if now - move.at <= MOVE_LIFE]
         self.audience.follow(before, self.seats)
         self.messages = [*self.messages, *outcome.messages][-CHAT_LINES:]
+        if outcome.recording is not None:
+            self.recording.take(outcome.recording)
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)
         self.publish(now)
@@ -190,8 +210,12 @@ class LiveVisit:
 
     def state_of(self, participant_id: str) -> Json:
         """All that a seat may see now, as a snapshot holds it."""
+        return self._projection(participant_id, self.audience.lines_for(self.seats[participant_id], self.messages))
+
+    def _projection(self, participant_id: str, messages: Sequence[MessageRecord]) -> Json:
         viewer = self.seats[participant_id]
-        return views.call_state(self._scene(self.audience.lines_for(viewer, self.messages)), viewer)
+        recording = self.recording.view(self.session, self.seats, viewer)
+        return {**views.call_state(self._scene(messages), viewer), "recording": recording}
 
     def _scene(self, messages: Sequence[MessageRecord]) -> views.Scene:
         presence = {participant_id: live.presence() for participant_id, live in self._live.items()}
@@ -200,7 +224,7 @@ class LiveVisit:
 
     def _view(self, participant_id: str) -> Json:
         """What is compared after each change: everything but chat, which only grows."""
-        return views.call_state(self._scene(()), self.seats[participant_id])
+        return self._projection(participant_id, ())
 
     def _state(self, participant_id: str) -> Json:
         """The state of a snapshot that is sent: what it holds counts as told."""

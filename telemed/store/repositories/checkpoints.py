@@ -69,3 +69,7 @@ class JobRows:
         }
         if not await self._rows.set(values, self._rows.c.name == job.name):
             await self._rows.insert(job)
+
+    async def remove(self, name: str) -> None:
+        """Remove it, if it is there."""
+        await self._rows.delete(self._rows.c.name == name)

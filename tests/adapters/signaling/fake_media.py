@@ -52,6 +52,8 @@ class FakeMediaPlane:
         self.recordings: dict[str, SetRecording] = {}  # by room
         self.stopped: set[str] = set()  # recordings that may not be opened again
         self.hold_answers: asyncio.Event | None = None
+        self.refuse_recordings = False
+        self.hold_recordings: asyncio.Event | None = None  # `set_recording` is carried out and answered only then
         self._ssrc = 1000
         self._generation = 1
 
@@ -121,6 +123,8 @@ class FakeMediaPlane:
 
     async def set_recording(self, request: SetRecording) -> None:
         self._check()
+        if self.refuse_recordings:
+            raise Unavailable("The media worker does not answer.", code="media_unavailable")
         tracks = ",".join(track.track_id for track in request.tracks)
         self.calls.append(("set_recording", request.room_id, request.recording_id, tracks))
         if request.recording_id in self.stopped:
@@ -129,6 +133,8 @@ class FakeMediaPlane:
         if open_one is not None and open_one.recording_id != request.recording_id:
             raise Conflict("The room is being recorded already.", code="recording_exists")
         self.recordings[request.room_id] = request
+        if self.hold_recordings is not None:
+            await self.hold_recordings.wait()
 
     async def stop_recording(self, room_id: str, recording_id: str) -> None:
         self._check()

@@ -17,6 +17,7 @@ import aiohttp
 import jwt
 import pytest
 
+from telemed.care.recording.texts import CURRENT_TEXT
 from telemed.signaling.schemas import CALL_COMMANDS
 from tests.adapters.signaling.raw import RawSocket
 from tests.adapters.signaling.world import Client, Visit, World, command_id, until
@@ -40,9 +41,25 @@ VALID: dict[str, dict[str, Any]] = {
     "quality_report": {"freezes": 0, "rtt_ms": 1.5, "concealed": 0.0},
     "leave": {},
     "end": {},
+    "recording_ask": {"emergency_reason": "unconscious"},
+    "recording_begin": {"recording_id": "rec_1234"},
+    "recording_choose": {"recording_id": "rec_1234", "choice": "wait"},
+    "recording_pause": {"recording_id": "rec_1234"},
+    "recording_resume": {"recording_id": "rec_1234"},
+    "recording_stop": {"recording_id": "rec_1234"},
+    "recording_consent": {"answer": "agree", "text_version": CURRENT_TEXT, "language": "en"},
+    "recording_earlier": {"recording_id": "rec_1234", "choice": "keep"},
+    "recording_bystander": {"label": "child", "decided_by": "carer", "by_name": "Bo", "reason": "asleep", "agreed": True},
+    "recording_unrecorded": {"reason": "no"},
+    "recording_marker": {"recording_id": "rec_1234", "at_ms": 3, "category": "finding", "text": "rash"},
 }
 WRONG_VALUES: tuple[Any, ...] = (None, [], {}, 3, -1, 1.5, "", "\x00", "x" * 5000, "\ud800", True, {"a": []}, 2**60)
-STAFF_ONLY = ("admit", "deny", "hold", "resume", "remove", "decide_move", "end")
+RECORDING = tuple(name for name in VALID if name.startswith("recording_"))
+OWN_ANSWERS = ("recording_consent", "recording_earlier")  # of everybody who speaks, before the call too
+STAFF_ONLY = (
+    *("admit", "deny", "hold", "resume", "remove", "decide_move", "end"),
+    *(name for name in RECORDING if name not in OWN_ANSWERS),
+)
 
 
 @asynccontextmanager
@@ -91,11 +108,13 @@ def _is_right(event: str, name: str, value: Any) -> bool:
         return False
     if name in ("attempt", "offer"):
         return value == 3
-    if name == "reason":
-        return value is None
+    if name in ("reason", "emergency_reason", "by_name", "text"):
+        return value is None and event != "recording_unrecorded"
+    if name == "at_ms":
+        return value is None or value == 3
     return (
-        name in ("hidden", "approve", "microphone", "camera", "screen")
-        and event in ("visibility", "decide_move", "media_state")
+        name in ("hidden", "approve", "microphone", "camera", "screen", "agreed")
+        and event in ("visibility", "decide_move", "media_state", "recording_bystander")
         and value is True
     )
 

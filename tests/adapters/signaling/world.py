@@ -14,15 +14,19 @@ import socketio
 from aiohttp import web
 
 from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.policies import policies_from
 from telemed.care.ports import LinkOpened
 from telemed.care.records import OrganisationRecord, UserRecord
 from telemed.care.roles import Role
 from telemed.clock import SystemClock
 from telemed.ids import new_id
+from telemed.signaling.desk import Around
+from telemed.signaling.recording_means import RecordingMeans
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
 from tests.adapters.signaling.fake_media import FakeMediaPlane
+from tests.adapters.signaling.fake_recordings import FakeRecordings
 
 Json = dict[str, Any]
 SECRET = b"x" * 32
@@ -60,7 +64,7 @@ async def until(condition: Callable[[], Any], what: str = "condition", seconds: 
 
 def reduce_call(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /call."""
-    if kind in ("you", "session", "policy"):
+    if kind in ("you", "session", "policy", "recording"):
         state[kind] = data
     elif kind == "participant":
         _put(state["participants"], "id", data)
@@ -208,6 +212,7 @@ class World:
     base: str = ""
     runner: web.AppRunner | None = None
     clients: list[Client] = field(default_factory=list)
+    recordings: FakeRecordings = field(default_factory=FakeRecordings)
 
     @property
     def visits(self) -> Any:
@@ -248,7 +253,7 @@ class World:
 
     async def restart_after_halt(self) -> None:
         """The second half of a restart."""
-        self.signaling = make_signaling(self.store, self.planes, self.clock)
+        self.signaling = make_signaling(self.store, self.planes, self.clock, self.recordings)
         await self.serve()
 
     async def client(self, namespace: str, ticket: str, **options: Any) -> Client:
@@ -347,9 +352,13 @@ class Visit:
         return made["link"]["url"].split("#")[1], made["link"]["participant_id"]
 
 
-def make_signaling(store: Store, planes: list[FakeMediaPlane], clock: Clock) -> Signaling:
+def make_signaling(
+    store: Store, planes: list[FakeMediaPlane], clock: Clock, recordings: FakeRecordings | None = None
+) -> Signaling:
     settings = SignalingSettings("http://clinic.example", SECRET, frozenset({"http://127.0.0.1"}))
-    return Signaling(settings, store, planes, clock)
+    kept = recordings or FakeRecordings()
+    means = RecordingMeans(kept, lambda: policies_from(kept.policies, is_demo=False))
+    return Signaling(settings, store, planes, clock, Around(recording=means))
 
 
 async def make_template(path: Path) -> dict[str, Staff]:
@@ -365,7 +374,9 @@ async def make_world(path: Path, staff: dict[str, Staff], workers: int = 1) -> W
     store = await Store.open(path)
     planes = [FakeMediaPlane() for _ in range(workers)]
     clock = Clock()
-    world = World(path, store, planes, clock, staff, make_signaling(store, planes, clock))
+    recordings = FakeRecordings()
+    signaling = make_signaling(store, planes, clock, recordings)
+    world = World(path, store, planes, clock, staff, signaling, recordings=recordings)
     await world.serve()
     return world
 

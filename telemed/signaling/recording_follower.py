@@ -1,0 +1,256 @@
+"""Keeps the workers right about what they may record: the capture set of every call, as it is now, and nothing beyond it.
+
+Apart from the follower of rooms, because a withdrawal waits for nothing: neither for another room's command that hangs nor for an
+earlier one of its own. Each change becomes a task that writes its request at once; a worker takes requests in the order they were
+written, so the newest wins. What fails is said again by the sweep. A recording a worker holds and nobody wants is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from telemed.care.ports import MediaPlane
+from telemed.care.recording.ports import RecordingWork, Take
+from telemed.care.recording.records import RecordingRecord
+from telemed.care.recording.words import RUNNING, RecordingFault, RecordingState
+from telemed.clock import Clock
+from telemed.errors import NotFound, TelemedError
+from telemed.ids import short
+from telemed.media.control import RecordedTrack, SetRecording, Snapshot
+from telemed.signaling.counters import Counters
+from telemed.signaling.faults import report_fault
+from telemed.signaling.live import LiveVisits
+from telemed.signaling.media_placement import Placement
+from telemed.signaling.visit import LiveVisit
+
+SET_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+STOP_TIMEOUT = 35.0  # seconds: the worker waits for the disk, its client for 30
+AGAIN_SECONDS = 3.0  # between two tries to get at directory and key: a full or unplugged disk
+LOST_SECONDS = 60.0  # after which a worker that is away writes no more: the supervisor has replaced it long before
+MAX_UNDER_WAY = 200  # requests; drop rule: what is not sent now is sent by the sweep
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Capture:
+    """One recording in progress: where it is written, and what its worker was told last."""
+
+    recording: RecordingRecord
+    take: Take | None = None
+    not_before: float = 0.0  # monotonic: of the next try to prepare it
+    preparing: bool = False
+    plane: MediaPlane | None = None
+    sent: tuple[RecordedTrack, ...] | None = None  # None: nothing that is certain to have arrived
+
+
+@dataclass(slots=True)
+class _Holdings:
+    """The recordings a worker has open, as far as we know: id -> room. `known`: it has reported since this process began."""
+
+    plane: MediaPlane
+    rooms: dict[str, str] = field(default_factory=dict)
+    stopping: set[str] = field(default_factory=set)
+    known: bool = False
+    lost_at: float = 0.0  # monotonic; counts while the plane is away
+
+
+class RecordingFollower:
+    """Owns its tasks. `on_fault` hears why a recording cannot be written, NONE when it can again."""
+
+    def __init__(
+        self,
+        planes: Sequence[MediaPlane],
+        live: LiveVisits,
+        placement: Placement,
+        work: RecordingWork,
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        self._live = live
+        self._placement = placement
+        self._work = work
+        self._clock = clock
+        self._counters = counters
+        now = clock.monotonic()
+        self._holdings = [_Holdings(plane, lost_at=now) for plane in planes]
+        self._captures: dict[str, _Capture] = {}  # by recording
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished: set[str] = set()  # handed to the finaliser by us
+        self.on_fault: Callable[[LiveVisit, RecordingFault], None] = lambda _visit, _fault: None
+
+    async def stop(self) -> None:
+        """Let go; the workers go on writing what they were told last."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def sync(self, visit: LiveVisit) -> None:
+        """Something about a visit changed: say what differs, now."""
+        recording = visit.recording.current
+        wanted = recording if recording is not None and recording.state in RUNNING else None
+        if wanted is not None:
+            capture = self._captures.setdefault(wanted.id, _Capture(wanted))
+            capture.recording = wanted
+            self._bring_in_line(visit, capture)
+        self._stop_others(visit.session.id, wanted.id if wanted is not None else None)
+        self._hand_over(visit)
+
+    def sweep(self) -> None:
+        """Compare everything again; close what belongs to no visit any more."""
+        for visit in self._live:
+            self.sync(visit)
+        for holdings in self._holdings:
+            for room_id in set(holdings.rooms.values()):
+                if self._live.find(room_id) is None:
+                    self._stop_others(room_id, None)
+
+    def on_ready(self, plane: MediaPlane, snapshot: Snapshot) -> None:
+        """A worker reported: adopt the recordings it holds, whatever was known before."""
+        holdings = self._of(plane)
+        holdings.known = True
+        holdings.rooms = {held.recording_id: held.room_id for held in snapshot.recordings}
+        for capture in self._captures.values():
+            if capture.plane is plane:
+                capture.sent = None  # said again: it may be another process
+        self.sweep()
+
+    def on_lost(self, plane: MediaPlane) -> None:
+        """A worker is away. It may still be writing, so nothing it held counts as closed yet."""
+        self._of(plane).lost_at = self._clock.monotonic()
+        for capture in self._captures.values():
+            if capture.plane is plane:
+                capture.plane = capture.sent = None
+
+    def closed(self, plane: MediaPlane, recording_id: str) -> None:
+        """A worker told that it has closed a recording, of itself or as it was told: all of it is on disk."""
+        self._of(plane).rooms.pop(recording_id, None)
+        capture = self._captures.get(recording_id)
+        if capture is not None and capture.plane is plane:
+            capture.plane = capture.sent = None  # opened again when somebody comes back
+
+    def is_closed(self, recording_id: str) -> bool:
+        """Whether certainly no worker writes it any more."""
+        return not any(self._may_write(holdings, recording_id) for holdings in self._holdings)
+
+    def _may_write(self, holdings: _Holdings, recording_id: str) -> bool:
+        if not holdings.plane.available and self._clock.monotonic() - holdings.lost_at > LOST_SECONDS:
+            return False
+        return not holdings.known or recording_id in holdings.rooms
+
+    def _of(self, plane: MediaPlane) -> _Holdings:
+        return next(holdings for holdings in self._holdings if holdings.plane is plane)
+
+    def _bring_in_line(self, visit: LiveVisit, capture: _Capture) -> None:
+        if capture.take is None:
+            self._prepare(visit, capture)
+            return
+        room = self._placement.find(visit.session.id)
+        if room is None or not room.plane.available:
+            return
+        is_there = any(peer.present or peer.negotiating for peer in room.peers.values())
+        if not is_there and capture.recording.id not in self._of(room.plane).rooms:
+            return  # opened when somebody comes: a worker closes empty rooms
+        tracks = visit.recorded_tracks()
+        if capture.plane is not room.plane or capture.sent != tracks:
+            self._begin(self._send(visit, capture, room.plane, tracks))
+
+    def _prepare(self, visit: LiveVisit, capture: _Capture) -> None:
+        if capture.preparing or self._clock.monotonic() < capture.not_before:
+            return
+        capture.not_before = self._clock.monotonic() + AGAIN_SECONDS
+        capture.preparing = self._begin(self._open(visit, capture))
+
+    async def _open(self, visit: LiveVisit, capture: _Capture) -> None:
+        recording = capture.recording
+        try:
+            capture.take = await self._work.prepare(recording.id, recording.basis)
+        except TelemedError as error:
+            log.error("a recording cannot be written recording=%s code=%s", short(recording.id), error.code)  # noqa: TRY400
+            self._counters.add("recording.prepare_failed")
+            self._stop_others(visit.session.id, None)  # nothing can be said to its worker without the key: not even a withdrawal
+            self.on_fault(visit, _fault_of(error))
+            return
+        finally:
+            capture.preparing = False
+        self.on_fault(visit, RecordingFault.NONE)
+        self.sync(visit)
+
+    async def _send(
+        self, visit: LiveVisit, capture: _Capture, plane: MediaPlane, tracks: tuple[RecordedTrack, ...]
+    ) -> None:
+        """The request is written before the first wait: tasks begun one after another are told in that order."""
+        take, recording_id = capture.take, capture.recording.id
+        assert take is not None
+        capture.plane, capture.sent = plane, tracks
+        self._of(plane).rooms[recording_id] = visit.session.id
+        request = SetRecording(visit.session.id, recording_id, str(take.directory), take.key, tracks)
+        try:
+            async with asyncio.timeout(SET_TIMEOUT):
+                await plane.set_recording(request)
+        except NotFound:
+            self._counters.add("recording.closed_by_worker")  # it will not open it again: the report said why
+            self._of(plane).rooms.pop(recording_id, None)
+            self.on_fault(visit, RecordingFault.FAILED)
+        except (TimeoutError, TelemedError):
+            self._counters.add("recording.command_failed")
+            if capture.sent is tracks:
+                capture.sent = None  # the sweep says it again
+
+    def _stop_others(self, room_id: str, wanted: str | None) -> None:
+        for holdings in self._holdings:
+            surplus = [held for held, room in holdings.rooms.items() if room == room_id and held != wanted]
+            for recording_id in surplus:
+                if recording_id in holdings.stopping or not holdings.plane.available:
+                    continue
+                if self._begin(self._close(holdings, room_id, recording_id)):
+                    holdings.stopping.add(recording_id)
+
+    async def _close(self, holdings: _Holdings, room_id: str, recording_id: str) -> None:
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT):
+                await holdings.plane.stop_recording(room_id, recording_id)
+        except (TimeoutError, TelemedError):
+            self._counters.add("recording.command_failed")  # the sweep says it again
+            return
+        finally:
+            holdings.stopping.discard(recording_id)
+        holdings.rooms.pop(recording_id, None)
+        self._captures.pop(recording_id, None)
+        visit = self._live.find(room_id)
+        if visit is not None:
+            self._hand_over(visit)
+
+    def _hand_over(self, visit: LiveVisit) -> None:
+        """What is over and nobody writes any more is the finaliser's."""
+        recording = visit.recording.current
+        if recording is None or recording.state is not RecordingState.FINALISING or recording.id in self._finished:
+            return
+        if self.is_closed(recording.id):
+            self._finished.add(recording.id)
+            self._work.finalise(recording.id)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> bool:
+        if len(self._tasks) >= MAX_UNDER_WAY:
+            work.close()
+            self._counters.add("recording.put_off")
+            return False
+        task = asyncio.create_task(work, name="recording-follower")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            report_fault("recording-follower", error)
+
+
+def _fault_of(error: TelemedError) -> RecordingFault:
+    """The word for what `prepare` met; its codes are `recording_` and that word."""
+    word = error.code.removeprefix("recording_")
+    return RecordingFault(word) if word in set(RecordingFault) else RecordingFault.FAILED
