@@ -16,7 +16,6 @@ GUARDED = frozenset(
     {
         "id",
         "patient_id",
-        "recording_id",
         "user_id",
         "break_glass_id",
         "site_id",
@@ -26,16 +25,20 @@ GUARDED = frozenset(
         "passkey_id",
     }
 )
-# Part of something guarded in the same path; the handler checks that it is.
+# Looked up by its handler (web/recordings/door.py) in the same steps whether it is missing, beyond a border or not for the
+# caller: a question asked here would tell the first from the others.
+UNIFORM = frozenset({"recording_id"})
+# Part of something guarded or uniform in the same path; the handler checks that it is.
 PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id"})
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
 PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})
 
 
 def is_known(parameters: Iterable[str]) -> bool:
-    """Whether all parameters of a path are guarded, parts of something guarded in the same path, or plain."""
+    """Whether all parameters of a path are guarded, uniform, parts of such a thing in the same path, or plain."""
     names = set(parameters)
-    return names <= GUARDED | PARTS | PLAIN and (not names & PARTS or bool(names & GUARDED))
+    whole = GUARDED | UNIFORM
+    return names <= whole | PARTS | PLAIN and (not names & PARTS or bool(names & whole))
 
 
 def is_in_reach(identity: Identity, place: Place) -> bool:

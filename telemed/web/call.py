@@ -23,6 +23,7 @@ from telemed.web.oidc.desk import OidcDesk
 from telemed.web.passwords import PasswordChecker
 from telemed.web.patients import PatientDesk
 from telemed.web.persons import PersonDesk
+from telemed.web.recordings.desk import RecordingDesk
 from telemed.web.request_models import Body
 from telemed.web.sign_in import SignIn
 
@@ -47,6 +48,7 @@ class Services:
     identity: IdentityServices
     oidc: OidcDesk
     familiar: Familiar
+    recordings: RecordingDesk
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
@@ -63,7 +65,7 @@ class Services:
         admin = AdminDesk.of(deps)
         oidc = OidcDesk(deps.store, deps.clock, sign_in, deps.settings.oidc, deps.settings.identity_key)
         first = (deps, jar, devices, checker, sign_in, identifier, document)
-        return cls(*first, admin, patients, persons, break_glass, identity, oidc, Familiar())
+        return cls(*first, admin, patients, persons, break_glass, identity, oidc, Familiar(), RecordingDesk.of(deps))
 
     @property
     def clinic(self) -> Json:
@@ -88,13 +90,14 @@ class NewCookie:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON answer with what goes beside it."""
+    """A JSON answer with what goes beside it; or `stream`, sent as it is, in its place."""
 
-    content: Json
+    content: Json = field(default_factory=dict)
     cookies: tuple[NewCookie, ...] = ()
     cleared: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     known_account: str | None = None  # the account this browser is known to from now on
+    stream: web.StreamResponse | None = None
 
 
 @dataclass(frozen=True, slots=True)

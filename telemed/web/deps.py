@@ -12,8 +12,10 @@ from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.ports import Health, NoHealth, NoRooms, Rooms
 from telemed.care.notify.ports import DeliveryReports, NoNotifier, NoReports, Notifier
 from telemed.care.ports import Store, Visits
+from telemed.care.recording.ports import RecordingVault
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
 from telemed.clock import Clock
+from telemed.web.recordings.no_vault import NoVault
 from telemed.web.settings import WebSettings
 
 
@@ -65,5 +67,6 @@ class WebDeps:
     notifier: Notifier = NoNotifier()
     reports: DeliveryReports = NoReports()
     trail: TrailWatch = NobodyWatches()
+    vault: RecordingVault = NoVault()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

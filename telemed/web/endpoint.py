@@ -33,7 +33,7 @@ class Endpoint:
     throttle: Throttle
     strangers: Throttle  # shared by all routes: per address, of requests that bring no identity
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Run the steps. Raises TelemedError; the middleware turns it into an answer."""
         settings = self.services.deps.settings
         changes_state = request.method not in SAFE_METHODS
@@ -50,7 +50,7 @@ class Endpoint:
         if call.identity is not None:
             await check_reach(self.services.deps.store, call.identity, request.match_info)
         reply = await self.route.handler(call)
-        return self._response(request, reply)
+        return reply.stream if reply.stream is not None else self._response(request, reply)
 
     def _unlocked(self, request: web.Request, callers: Callers) -> Callers:
         """Leave a member of staff out whose pages are locked, but for what unlocks them and for a call in progress."""

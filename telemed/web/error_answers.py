@@ -19,6 +19,7 @@ from telemed.errors import (
     TooMany,
     Unavailable,
 )
+from telemed.web.byte_ranges import RangeNotSatisfiable
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ def error_answer(error: TelemedError) -> web.Response:
     response = web.json_response({"error": content}, status=error.status)
     if isinstance(error, TooEarly | TooMany | Unavailable):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if isinstance(error, RangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, TooLarge):
         response.force_close()  # the rest of the body is not worth reading
     return response

@@ -20,6 +20,7 @@ from telemed.web.origin import SAFE_METHODS
 from telemed.web.pages import Pages
 from telemed.web.settings import WebSettings
 from telemed.web.source import forwarded_for, source_key
+from telemed.web.streams import DEADLINE
 from telemed.web.throttle import Throttle
 
 log = logging.getLogger("telemed.web.access")
@@ -77,10 +78,12 @@ def guard(pages: Pages, services: Services) -> Middleware:
 
 
 async def _in_time(request: web.Request, handler: Handler, pages: Pages, deadline: float) -> web.StreamResponse:
-    """Answer and deliver within `deadline` seconds; a reader too slow for its answer is cut off."""
+    """Answer and deliver within `deadline` seconds; a reader too slow for its answer is cut off. A streamed answer puts the
+    deadline off with each piece that is taken."""
     response: web.StreamResponse | None = None
     try:
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(deadline) as limit:
+            request[DEADLINE] = limit
             response = await _answer(request, handler, pages)
             await _deliver(request, response)
     except TimeoutError:

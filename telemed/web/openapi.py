@@ -61,8 +61,12 @@ def _operation(route: Route) -> Schema:
         "operationId": getattr(route.handler, "__name__", route.path),
         "summary": summary,
         "x-action": route.action.value,
-        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)] + (_PAGE if route.pages else []),
-        "responses": {"200": _answer("Done.", route.answer.__name__), **_errors(route)},
+        "parameters": [
+            *(_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)),
+            *(_PAGE if route.pages else []),
+            *(_RANGES if route.ranges else []),
+        ],
+        "responses": {**_done(route), **_errors(route)},
         "security": _security(route),
     }
     if route.method != "GET":
@@ -83,6 +87,24 @@ _PAGE: list[Schema] = [
     {"name": "after", "in": "query", "required": False, "schema": {"type": "string", "pattern": f"^{ROW_ID}$"}},
     {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": MOST}},
 ]
+
+
+_RANGES: list[Schema] = [
+    {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+    for name in ("Range", "If-Range", "If-Match", "If-None-Match")
+]
+
+
+def _done(route: Route) -> Schema:
+    """The answers when all went well."""
+    if not route.files:
+        return {"200": _answer("Done.", route.answer.__name__)}
+    content: Schema = {media_type: {} for media_type in route.files}
+    found: Schema = {"200": {"description": "The file.", "content": content}}
+    if route.ranges:
+        found["206"] = {"description": "The part asked for.", "content": content}
+        found["304"] = {"description": "The file is the one the client has."}
+    return found
 
 
 def _parameter(name: str) -> Schema:

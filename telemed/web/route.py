@@ -37,6 +37,10 @@ _PREFIXES = {
     "passkey_id": "psk",
     "person_login_id": "ptl",
     "person_passkey_id": "psk",
+    "recording_id": "rec",
+    "segment_id": "seg",
+    "marker_id": "mrk",
+    "export_id": "exp",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -67,6 +71,8 @@ class Route:
     while_locked: bool = False  # also for staff whose pages the idle lock hides
     pages: bool = False  # takes `?after=&limit=` (`paging.Page`)
     secret: SecretCheck | None = None  # asked of the request's head, before its body is read
+    files: tuple[str, ...] = ()  # media types of an answer that is no JSON; `answer` is then not used
+    ranges: bool = False  # parts of the file can be had (RFC 9110 section 14)
 
     @property
     def is_public(self) -> bool:

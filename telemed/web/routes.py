@@ -11,6 +11,7 @@ from telemed.web.routes_notify import NOTIFY_ROUTES
 from telemed.web.routes_oidc import OIDC_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
 from telemed.web.routes_person import PERSON_ROUTES
+from telemed.web.routes_recordings import RECORDING_ROUTES
 from telemed.web.routes_rights import RIGHTS_ROUTES
 
 __all__ = ["OFFER_LIMIT", "ROUTES"]
@@ -25,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     + ADMIN_ROUTES
     + AUDIT_ROUTES
     + NOTIFY_ROUTES
+    + RECORDING_ROUTES
 )

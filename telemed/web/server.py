@@ -46,6 +46,7 @@ def build_app(deps: WebDeps) -> web.Application:
         await services.persons.errands.close()
         services.checker.close()
         await services.oidc.close()
+        await services.recordings.verifier.close()
 
     app.cleanup_ctx.append(close_threads)
     return app

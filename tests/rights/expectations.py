@@ -111,6 +111,8 @@ def _of_staff(asker: Asker, action: Action, scope: Scope | None, whose: Whose) -
         return 404
     if whose is Whose.OWN or scope in (Scope.ANYWHERE, Scope.ORGANISATION, Scope.PRIVACY):
         return ALLOWED if not _needs_more(asker, action, whose) else 403
+    if scope in (Scope.RECORDED, Scope.RECORDED_OR_PRIVACY):
+        return ALLOWED if scope is Scope.RECORDED_OR_PRIVACY and asker.officer else 404  # as if it were not there
     if scope is Scope.OWN_ACCOUNT:
         return _of_account(asker, action)
     return 403  # LED, CARE and the scopes of seats: a colleague's

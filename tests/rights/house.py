@@ -29,6 +29,7 @@ from telemed.web.deps import WebDeps
 from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from tests.adapters.signaling.fake_media import FakeMediaPlane
 from tests.adapters.signaling.world import Clock, make_signaling
+from tests.adapters.web.fake_vault import FakeVault
 from tests.adapters.web.site import settings_for, write_templates
 
 Json = dict[str, Any]
@@ -69,6 +70,7 @@ class House:
     http: aiohttp.ClientSession
     places: dict[str, Place]
     accounts: dict[tuple[str, Role], UserRecord]
+    vault: FakeVault
     tokens: dict[str, str] = field(default_factory=dict)  # user id -> token of a login
 
     @property
@@ -179,6 +181,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
     settings = settings_for(root)
     signaling = make_signaling(store, [FakeMediaPlane()], Clock())  # type: ignore[list-item]
     visits = signaling.visits
+    vault = FakeVault()
     deps = WebDeps(
         store,
         visits,
@@ -188,12 +191,13 @@ async def house(folder: Path) -> AsyncIterator[House]:
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
         on_locked=visits.hide_today,
+        vault=vault,
     )
     await signaling.start()
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], None)
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-            yield House(store, signaling, server, http, places, accounts)
+            yield House(store, signaling, server, http, places, accounts, vault)
     finally:
         await signaling.stop()
         await server.close()

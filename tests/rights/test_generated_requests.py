@@ -94,6 +94,8 @@ async def one_request(house: House, asker: Asker, data: st.DataObject) -> None:
         described = DOCUMENT["paths"][API + BY_NAME[name].path][case.method.lower()]["responses"]
         assert response.status < 500 or response.status == 503, (name, response.status, text)
         assert str(response.status) in described, (name, response.status, text)
+        if BY_NAME[name].files and response.status < 400:
+            return  # no JSON
         model = BY_NAME[name].answer if response.status == 200 else ErrorAnswer
         model.model_validate_json(text)
 

@@ -15,6 +15,8 @@ from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.records import Medium
 from telemed.care.patients.records import ChannelRecord, MergeRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
+from telemed.care.recording.records import Marker
+from telemed.care.recording.words import Visibility
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.roles import CARE_ROLES, Role
 from telemed.care.staff.records import PasskeyRecord
@@ -23,12 +25,13 @@ from telemed.care.tokens import token_hash
 from telemed.clock import SystemClock
 from telemed.ids import new_id, new_secret
 from telemed.web.route import Route
+from tests.adapters.web.recordings_samples import a_recording
 from tests.adapters.web.samples import BODIES
 from tests.rights.expectations import Asker, Kind, Whose
 from tests.rights.house import House, number
 
 PLACE = {Whose.OWN: "north", Whose.COLLEAGUE: "north", Whose.SITE: "south", Whose.ORGANISATION: "abroad"}
-PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id"}
+PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id"}
 
 
 @dataclass
@@ -228,6 +231,43 @@ class Things:
         async with self.house.store.write() as tx:
             await tx.passkeys.create(key)
         return key.id
+
+    async def _recording_id(self, whose: Whose) -> str:
+        """A finished recording of a visit somebody leads."""
+        leader = self.leader(whose)
+        session_id = await self.house.session(leader)
+        recording = a_recording(
+            leader.organisation_id, leader.user_id, id=new_id("rec"), session_id=session_id, site_id=leader.site_id
+        )
+        async with self.house.store.write() as tx:
+            await tx.recordings.create(recording)
+        return recording.id
+
+    async def _segment_id(self, whose: Whose, found: dict[str, str]) -> str:
+        segment_id = new_id("seg")
+        self.house.vault.put(found["recording_id"], segment_id, b"a small file")
+        return segment_id
+
+    async def _marker_id(self, whose: Whose, found: dict[str, str]) -> str:
+        """A marker of the asker's, where the asker may have one."""
+        author = self.someone.user or self.house.accounts[PLACE[whose], Role.CLINICIAN]
+        at = SystemClock().utcnow()
+        marker = Marker(
+            new_id("mrk"), found["recording_id"], 0, "finding", author.id, author.name, Visibility.TEAM, at, revision=0
+        )
+        async with self.house.store.write() as tx:
+            await tx.markers.write(marker)
+        return marker.id
+
+    async def _export_id(self, whose: Whose, found: dict[str, str]) -> str:
+        """What the asker asked for, if it may."""
+        if self.someone.user is None:
+            return new_id("exp")
+        url = f"{self.house.url}/api/v1/recordings/{found['recording_id']}/export"
+        headers = {"Cookie": f"telemed_staff={await self.house.token(self.someone.user)}", "Origin": "http://localhost:8080"}
+        async with self.house.http.post(url, json={"reason": "A reason long enough"}, headers=headers) as response:
+            answer = await response.json()
+        return str(answer["export_id"]) if response.status == 200 else new_id("exp")
 
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)

@@ -16,8 +16,9 @@ from telemed.web.routes import ROUTES
 def test_everything_a_path_names_is_guarded() -> None:
     for route in ROUTES:
         assert reach.is_known(re.findall(r"\{(\w+)\}", route.path)), f"{route.path}: give it a place in care/reach.py"
-    assert not (reach.GUARDED & reach.PARTS or (reach.GUARDED | reach.PARTS) & reach.PLAIN)
-    assert set(PARAMETERS) <= reach.GUARDED | reach.PARTS | reach.PLAIN
+    kinds = (reach.GUARDED, reach.UNIFORM, reach.PARTS, reach.PLAIN)
+    assert len(frozenset().union(*kinds)) == sum(len(kind) for kind in kinds), "each stands in one"
+    assert set(PARAMETERS) <= frozenset().union(*kinds)
     assert set(_STATEMENTS) == reach.GUARDED, "the store knows the owner of each"
 
 

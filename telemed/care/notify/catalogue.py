@@ -18,6 +18,7 @@ class Template(StrEnum):
     CHANNEL_CODE = "channel_code"
     VISIT_LINK = "visit_link"
     BREAK_GLASS_NOTICE = "break_glass_notice"
+    RECORDING_ERASE_NOTICE = "recording_erase_notice"
     AUDIT_HEAD = "audit_head"
     NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
@@ -53,6 +54,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.CHANNEL_CODE: frozenset({"code", "minutes"}),
     Template.VISIT_LINK: frozenset({"link"}),
     Template.BREAK_GLASS_NOTICE: frozenset({"link"}),
+    Template.RECORDING_ERASE_NOTICE: frozenset({"link"}),
     Template.AUDIT_HEAD: frozenset({"day", "checkpoint"}),
     Template.NEW_DEVICE: frozenset({"device", "when"}),
     Template.PASSKEY_ADDED: frozenset({"device", "when"}),

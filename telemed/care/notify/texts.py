@@ -39,6 +39,11 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "Please review an emergency access",
         "Somebody opened a record at {clinic} by emergency access. Please sign in and review it:\n{link}",
     ),
+    Template.RECORDING_ERASE_NOTICE: (
+        "Erasing a recording",
+        "Erasing a recording at {clinic} was asked for, confirmed or called off. "
+        "Please sign in to see what is to be done:\n{link}",
+    ),
     Template.AUDIT_HEAD: (
         "Audit checkpoint {day}",
         "Keep this mail: it proves the audit trail of {clinic} up to {day}.\n\n{checkpoint}",
@@ -78,6 +83,11 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Bitte einen Notfallzugriff prüfen",
         "Bei {clinic} wurde eine Akte per Notfallzugriff geöffnet. Bitte melden Sie sich an und prüfen Sie ihn:\n{link}",
     ),
+    Template.RECORDING_ERASE_NOTICE: (
+        "Löschen einer Aufnahme",
+        "Bei {clinic} wurde das Löschen einer Aufnahme beantragt, bestätigt oder abgesagt. "
+        "Bitte melden Sie sich an und sehen Sie nach, was zu tun ist:\n{link}",
+    ),
     Template.AUDIT_HEAD: (
         "Prüfpunkt des Protokolls {day}",
         "Bewahren Sie diese Mail auf: Sie belegt das Protokoll von {clinic} bis {day}.\n\n{checkpoint}",
@@ -100,6 +110,7 @@ _SMS_EN: dict[Template, str] = {
     Template.CHANNEL_CODE: "{clinic}: your code is {code}. It works for {minutes} minutes. Tell it to nobody.",
     Template.VISIT_LINK: "{clinic}: your link, for you alone: {link} Questions: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: please review an emergency access: {link}",
+    Template.RECORDING_ERASE_NOTICE: "{clinic}: erasing a recording was asked for or settled: {link}",
     Template.NEW_DEVICE: "{clinic}: new sign-in, {when}. Not you? Change your password.",
     Template.PASSKEY_ADDED: "{clinic}: a passkey was added, {when}. Not you? Call {phone}",
     Template.TEST: "Test. SMS from {clinic} work.",
@@ -110,6 +121,7 @@ _SMS_DE: dict[Template, str] = {
     Template.CHANNEL_CODE: "{clinic}: Ihr Code ist {code}. Er gilt {minutes} Minuten. Sagen Sie ihn niemandem.",
     Template.VISIT_LINK: "{clinic}: Ihr Link, nur für Sie: {link} Fragen: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: Bitte einen Notfallzugriff prüfen: {link}",
+    Template.RECORDING_ERASE_NOTICE: "{clinic}: Löschen einer Aufnahme beantragt oder erledigt: {link}",
     Template.NEW_DEVICE: "{clinic}: Neue Anmeldung, {when}. Nicht Sie? Passwort ändern.",
     Template.PASSKEY_ADDED: "{clinic}: Ein Passkey wurde hinzugefügt, {when}. Nicht Sie? Anrufen: {phone}",
     Template.TEST: "Test. SMS von {clinic} funktionieren.",

@@ -15,7 +15,6 @@ from telemed.store import schema
 from telemed.store import schema_identity as identity
 from telemed.store import schema_operation as operation
 from telemed.store import schema_people as people
-from telemed.store import schema_recording as recordings
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
 
@@ -51,7 +50,6 @@ def _through(table: Table, owner: Table, reference: str) -> Select[Any]:
 _STATEMENTS: Mapping[str, Select[Any]] = {
     "id": _own(schema.session),
     "patient_id": _own(people.patient),
-    "recording_id": _own(recordings.recording),
     "user_id": _own(schema.user),
     "site_id": select(people.site.c.organisation_id, people.site.c.id.label("site_id")).where(
         people.site.c.id == bindparam("named")

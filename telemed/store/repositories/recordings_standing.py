@@ -15,6 +15,7 @@ from telemed.store import schema_people as people
 from telemed.store.connection import SqlConnection
 from telemed.store.repositories.patient_standing import PatientStandingRows
 
+NOBODY = "pat_none"  # no patient's id
 _SHUT_OUT = (ParticipantState.DENIED, ParticipantState.REMOVED)
 _OVER = (SessionState.ENDED, SessionState.SEALED, SessionState.CANCELLED, SessionState.EXPIRED, SessionState.FAILED)
 
@@ -27,9 +28,9 @@ async def standing_of(sql: SqlConnection, staff: Staff, recording: RecordingReco
     led = await sql.row(union(_made(staff).where(this), _seated(staff).where(this)).limit(1))
     visit = await sql.row(select(_visit.patient_id).where(this))
     patient_id = visit["patient_id"] if visit is not None else None
-    if patient_id is None:
-        return RecordingStanding(led is not None)
-    return RecordingStanding(led is not None, await PatientStandingRows(sql).of_staff(staff, patient_id, now))
+    # The same is asked when there is no patient, or no visit: how long a look takes says nothing about what there is.
+    standing = await PatientStandingRows(sql).of_staff(staff, patient_id or NOBODY, now)
+    return RecordingStanding(led is not None, standing if patient_id is not None else None)
 
 
 def open_visits(staff: Staff, now: datetime) -> CompoundSelect[Any]:

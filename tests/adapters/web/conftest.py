@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from telemed.store import Store
 from telemed.web.passwords import hash_password
 from telemed.web.settings import ConnectionLimits
+from tests.adapters.web.fake_vault import a_vault
 from tests.adapters.web.people import PASSWORD, People, settle
 from tests.adapters.web.site import Site, running_site, settings_for, write_templates
 
@@ -61,7 +62,7 @@ def static_root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def site(store: Store, static_root: Path) -> AsyncIterator[Site]:
-    async with running_site(store, settings_for(static_root)) as running:
+    async with running_site(store, settings_for(static_root), ports={"vault": a_vault()}) as running:
         yield running
 
 

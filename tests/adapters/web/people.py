@@ -13,6 +13,7 @@ from telemed.ids import new_id, new_secret
 from tests.adapters.web.clinic_samples import settle_clinic
 from tests.adapters.web.fakes import START
 from tests.adapters.web.patients import account_id, settle_patients
+from tests.adapters.web.recordings_samples import settle_recordings
 
 PASSWORD = "correct horse battery staple"
 
@@ -59,4 +60,5 @@ async def settle(store: Store, password_hash: str) -> People:
             await tx.users.create(user)
         await settle_patients(tx, users)
         await settle_clinic(tx, organisation, users)
+        await settle_recordings(tx, users)
     return People(store, users)

@@ -8,6 +8,7 @@ from tests.adapters.web.clinic_samples import CLINIC_BODIES, CLINIC_IDS
 from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
 from tests.adapters.web.identity_samples import IDENTITY_BODIES, IDENTITY_IDS
 from tests.adapters.web.patients import PATIENT_BODIES, PATIENT_IDS
+from tests.adapters.web.recordings_samples import RECORDING_BODIES, RECORDING_IDS
 
 DEVICE = "device-0123456789"
 COMMAND = "command-1"
@@ -44,11 +45,13 @@ BODIES: dict[str, dict[str, Any]] = {
     **PATIENT_BODIES,
     **IDENTITY_BODIES,
     **CLINIC_BODIES,
+    **RECORDING_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
-    for name, value in {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS}.items():
+    ids = {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS, **RECORDING_IDS}
+    for name, value in ids.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

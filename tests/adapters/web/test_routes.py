@@ -49,6 +49,8 @@ def _is_no_question_of_rights(route: Route, status: int) -> bool:
         return status in (400, 404, 409)
     if "channel_id" in route.path:
         return status in (404, 409, 503)  # revoked before, a code that is wrong; no way out is configured here
+    if route.path.startswith("/recordings"):
+        return status in (404, 409)  # changed, spent or erased before; nothing there to confirm or decide
     # Nobody reviews the own access, nobody breaks the glass of an open record.
     return status == 409 and (route.path in DONE_ONCE or route.action in (Action.BREAK_GLASS, Action.REVIEW_GLASS))
 
