@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { MasterClock } from "../core/review/clock.js";
 import { Follower, LIMIT, nudge } from "../core/review/follower.js";
 import { Player } from "../core/review/player.js";
-import { gapReason, lanesOf, nextSegment, reasonAt, segmentAt } from "../core/review/schedule.js";
+import { gapReason, lanesOf, nextSegment, reasonAt, segmentAt, sourceGapsAt } from "../core/review/schedule.js";
 import { FakeMedia } from "./fake_media.js";
 import { FakeClock } from "./fakes.js";
 
@@ -93,6 +93,8 @@ test("a gap says why", () => {
   assert.deepEqual(reasons, ["away", "no_consent", "overflow", "not_recorded", "away"]);
   assert.equal(reasonAt(timeline, "bo", 600), "paused");
   assert.equal(gapReason("something new"), "not_recorded");
+  assert.deepEqual([...sourceGapsAt(timeline, "camera", 4500)], [["ada", "overflow"]]);
+  assert.deepEqual([sourceGapsAt(timeline, "microphone", 4500).size, sourceGapsAt(timeline, "camera", 5000).size], [0, 0]);
 });
 
 test("nothing is fetched but heads before play; then all begin together", async () => {

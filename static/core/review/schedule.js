@@ -3,33 +3,10 @@
 /** @typedef {import("./messages.js").Segment} Segment */
 /** @typedef {import("./messages.js").Timeline} Timeline */
 /** @typedef {{id: string, participantId: string, group: "main"|"screen", segments: Segment[]}} Lane one person's camera and sound, or their screen */
-/** @typedef {"no_consent" | "away" | "paused" | "lost" | "overflow" | "not_sent" | "damaged" | "not_recorded"} GapReason */
+/** @typedef {"no_consent" | "away" | "paused" | "lost" | "interrupted" | "overflow" | "not_sent" | "damaged" | "not_recorded"} GapReason */
 
-/** What the recorder writes down about a gap -> what is said about it. @type {Record<string, GapReason>} */
-const REASONS = {
-  consent: "no_consent",
-  no_consent: "no_consent",
-  withdrawn: "no_consent",
-  not_captured: "no_consent",
-  destroyed: "no_consent",
-  paused: "paused",
-  hold: "paused",
-  held: "paused",
-  on_hold: "paused",
-  loss: "lost",
-  lost: "lost",
-  gap: "lost",
-  reconnecting: "lost",
-  crash: "lost",
-  torn: "lost",
-  overflow: "overflow",
-  muted: "not_sent",
-  off: "not_sent",
-  not_sent: "not_sent",
-  damaged: "damaged",
-  left: "away",
-  away: "away",
-};
+/** What the manifest says of a gap -> what is said about it. @type {Record<string, GapReason>} */
+const REASONS = { withheld: "no_consent", muted: "not_sent", interrupted: "interrupted", lost: "lost", overflow: "overflow", damaged: "damaged" };
 
 /** @param {string} why @returns {GapReason} */
 export function gapReason(why) {
@@ -102,4 +79,18 @@ export function reasonAt(timeline, participantId, ms) {
   if (gap) return gapReason(gap.why);
   if (last === "held") return "paused";
   return last === "reconnecting" ? "lost" : "not_recorded";
+}
+
+/**
+ * Whose source has a gap at a moment while the file goes on: a camera that is off while its owner speaks.
+ * @param {Timeline} timeline
+ * @param {string} source
+ * @param {number} ms
+ * @returns {Map<string, GapReason>} by person
+ */
+export function sourceGapsAt(timeline, source, ms) {
+  /** @type {Map<string, GapReason>} */
+  const found = new Map();
+  for (const gap of timeline.gaps) if (gap.source === source && gap.start_ms <= ms && ms < gap.end_ms) found.set(gap.participant_id, gapReason(gap.why));
+  return found;
 }

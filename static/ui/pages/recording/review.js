@@ -4,6 +4,7 @@ import { api, newCommandId } from "../../../core/api.js";
 import { hitsOf } from "../../../core/review/chat_search.js";
 import { speakersOf } from "../../../core/review/events.js";
 import { neighbour, reduceMarkers } from "../../../core/review/markers.js";
+import { sourceGapsAt } from "../../../core/review/schedule.js";
 import { Player } from "../../../core/review/player.js";
 import { hashOf, momentOf } from "../../../core/review/time_link.js";
 import { follow, whole } from "../../../core/review/timeline.js";
@@ -38,6 +39,7 @@ export class Review {
   /** Whether single keys act; one may turn them off (WCAG 2.1.4). */
   keys = signal(true);
   hits = computed(() => hitsOf(this.timeline.value.chat, this.chatQuery.value));
+  #pictureGaps;
   #speakers = computed(() => speakersOf(this.timeline.value.speaking));
 
   /**
@@ -51,6 +53,13 @@ export class Review {
     this.view = signal(whole(this.player.clock.duration));
     /** Ids of who speaks, as one word so that nothing is drawn anew while it stays the same. */
     this.speaking = computed(() => this.#speakers.value(this.player.position.value).join());
+    const gaps = computed(() => JSON.stringify([...sourceGapsAt(this.timeline.value, "camera", this.player.position.value)]));
+    this.#pictureGaps = computed(() => new Map(/** @type {[string, string][]} */ (JSON.parse(gaps.value))));
+  }
+
+  /** Reason for which a person's picture is missing while they are heard; "" when it is not. @param {string} participantId */
+  pictureGap(participantId) {
+    return this.#pictureGaps.value.get(participantId) ?? "";
   }
 
   get path() {

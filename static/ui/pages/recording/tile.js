@@ -65,10 +65,11 @@ export function ReviewTile({ view, rect, speaks }) {
   const name = group === "screen" ? t("review.screen_of", { name: person }) : person;
   const isPinned = review.pinned.value === id;
   const isMissing = view.state === "gap" || view.state === "broken";
+  const pictureGap = group === "main" && !isMissing ? review.pictureGap(participantId) : "";
   const style = rect ? { left: `${rect.left}px`, top: `${rect.top}px`, width: `${rect.width}px`, height: `${rect.height}px` } : {};
   return html`<div class=${speaks ? "review-tile review-tile--speaks" : "review-tile"} style=${style} hidden=${!rect} role="group" aria-label=${name} data-role=${rect?.role} data-lane=${id} data-state=${view.state} data-testid="review-tile">
     <div class="review-tile__media" ref=${host} hidden=${isMissing}></div>
-    ${!isMissing && !hasPicture && html`<div class="review-tile__missing"><${Avatar} name=${person} large=${true} /></div>`}
+    ${!isMissing && (!hasPicture || pictureGap) && html`<div class="review-tile__missing review-tile__missing--covers"><${Avatar} name=${person} large=${true} />${pictureGap && html`<p><${Icon} name="video-off" />${t("review.no_picture")}</p><p class="review-tile__reason">${t(`review.gap_${pictureGap}`)}</p>`}</div>`}
     ${isMissing && html`<${Missing} view=${view} />`}
     ${view.state === "waiting" && html`<span class="review-tile__wait"><${Icon} name="loader-circle" label=${t("review.buffering")} /></span>`}
     <div class="review-tile__foot"><span class="review-tile__name">${speaks && html`<${Icon} name="mic" size=${14} label=${t("review.speaks")} />`}${name}</span>
