@@ -1,6 +1,6 @@
 /** "Recordings of my visits": when, how long, and who has watched them. Asked for when wanted; the list is nobody else's. */
 import { html, useRef, useState } from "../../../vendor/preact.js";
-import { api } from "../../../core/api.js";
+import { ApiError, api } from "../../../core/api.js";
 import { duration, t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Banner } from "../../components/banner.js";
@@ -44,7 +44,8 @@ export function Recordings() {
       setFound((await api.get("/home/recordings")).recordings);
       heading.current?.focus(); // the button is about to go
     } catch (error) {
-      setProblem(problemWords(error));
+      if (error instanceof ApiError && error.status === 404) setFound([]); // A carer who was not named for it.
+      else setProblem(problemWords(error));
     }
     setBusy(false);
   };

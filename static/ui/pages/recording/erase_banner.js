@@ -19,8 +19,9 @@ import { reviewProblem } from "./words.js";
  * @returns {"waits_other" | "waits_time" | "may_confirm"}
  */
 export function eraseStep(erase, now) {
-  if (erase.confirm_after) return Date.parse(erase.confirm_after) > now ? "waits_time" : "may_confirm";
-  return erase.mine ? "waits_other" : "may_confirm";
+  if (!erase.mine) return "may_confirm";
+  if (!erase.confirm_after) return "waits_other";
+  return Date.parse(erase.confirm_after) > now ? "waits_time" : "may_confirm";
 }
 
 /** @param {EraseAsked} erase @param {ReturnType<typeof eraseStep>} step */

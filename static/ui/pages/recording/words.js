@@ -60,9 +60,13 @@ export function eventWords(review, event) {
 const PROBLEMS = {
   marker_changed: "review.error_marker_changed",
   not_ready: "review.error_not_ready",
-  on_hold: "review.error_on_hold",
-  two_people: "review.error_two_people",
+  recording_held: "review.error_on_hold",
+  recording_in_use: "review.error_in_use",
+  own_request: "review.error_two_people",
   too_early: "review.error_too_early",
+  erase_asked: "review.error_erase_asked",
+  erase_over: "review.error_over",
+  nothing_to_decide: "review.error_over",
 };
 
 /** @param {unknown} error */
