@@ -54,7 +54,7 @@ class Written:
         self.records.append((at_us, encode(RecordKind.EVENT, at_us, event_body(what))))
         return self
 
-    def write(self, directory: Path, closed: bool = True) -> Path:
+    def write(self, directory: Path, closed: bool = True, recording_id: str = RECORDING, key: bytes = KEY) -> Path:
         """Write the journal below the recording's directory."""
         about = JournalHead(
             self.track_id or f"trk_{self.participant_id}_{self.source.value}",
@@ -67,8 +67,8 @@ class Written:
         )
         named = f"{about.track_id} {self.begin_us} {self.utc_us} {self.codec}"
         journal_id = hashlib.sha256(named.encode()).digest()[:16]
-        start = JournalHeader(journal_id, RECORDING).encode()
-        cipher = journal_cipher(KEY, journal_id)
+        start = JournalHeader(journal_id, recording_id).encode()
+        cipher = journal_cipher(key, journal_id)
         (directory / DIRECTORY).mkdir(mode=0o700, exist_ok=True)
         path = directory / DIRECTORY / f"{journal_id.hex()}.tj"
         with path.open("wb") as file:
