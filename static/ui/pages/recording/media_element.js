@@ -14,9 +14,13 @@ function addressOf(recordingId, segment) {
   return `/api/v1/recordings/${recordingId}/segments/${segment.id}`;
 }
 
-/** The type with its codecs, as canPlayType wants it. @param {Segment} segment */
-function typeOf({ mime, codecs }) {
-  return codecs && !mime.includes("codecs") ? `${mime}; codecs="${codecs}"` : mime;
+/** The recorder's names of codecs -> names browsers answer to (RFC 6381), of a usual profile: files are told apart by codec, not by profile. @type {Record<string, string>} */
+const CODECS = { h264: "avc1.42E01F", av1: "av01.0.05M.08" };
+
+/** The type with its codecs, as canPlayType wants it. @param {Pick<Segment, "mime" | "codecs">} segment */
+export function typeOf({ mime, codecs = "" }) {
+  const names = codecs.split(",").map((name) => name.trim()).filter(Boolean).map((name) => CODECS[name] ?? name);
+  return names.length && !mime.includes("codecs") ? `${mime}; codecs="${names.join(",")}"` : mime;
 }
 
 /** @implements {Media} */
