@@ -53,6 +53,7 @@ class Tab(Protocol):
     async def goto(self, url: str) -> None: ...
     async def click(self, testid: str) -> None: ...
     async def fill(self, testid: str, text: str) -> None: ...
+    async def press(self, key: str) -> None: ...
     async def wait(self, testid: str, timeout: float = 15.0) -> None: ...
     async def evaluate(self, function: str) -> Any: ...
     async def reload(self) -> None: ...
@@ -79,6 +80,9 @@ class ChromiumTab:
 
     async def fill(self, testid: str, text: str) -> None:
         await self.page.fill(selector(testid), text, timeout=15_000)
+
+    async def press(self, key: str) -> None:
+        await self.page.keyboard.press(key)
 
     async def wait(self, testid: str, timeout: float = 15.0) -> None:
         await self.page.wait_for_selector(selector(testid), timeout=timeout * 1000)
@@ -139,6 +143,10 @@ class FirefoxTab:
 
     async def fill(self, testid: str, text: str) -> None:
         await self.call("fill", selector(testid), text)
+
+    async def press(self, key: str) -> None:
+        """One key by its name in puppeteer, "k", "Enter"."""
+        await self.call("press", key)
 
     async def wait(self, testid: str, timeout: float = 15.0) -> None:
         await self.call("wait", selector(testid), timeout * 1000, timeout=timeout + 10)

@@ -26,6 +26,7 @@ const operations = {
     await found.click({ clickCount: 3 });
     await found.type(text);
   },
+  press: (key) => page.keyboard.press(key).then(() => null),
   wait: (selector, timeout) => page.waitForSelector(selector, { timeout }).then(() => null),
   evaluate: (source) => page.evaluate(`(${source})()`),
   screenshot: (path) => page.screenshot({ path }).then(() => null),

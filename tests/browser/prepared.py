@@ -27,12 +27,14 @@ from tests.browser.server import Server, start_server
 
 async def start_prepared_server(folder: pathlib.Path, *arguments: str, **more: Any) -> Server:
     """As `start_server`, on a demo that has its people and was never served. Nothing may have been served in `folder`."""
-    await asyncio.to_thread(_copy, folder / "var")
+    await prepare(folder)
     return await start_server(folder, *arguments, **more)
 
 
-def _copy(var: pathlib.Path) -> None:
-    shutil.copytree(_prepared(), var)
+async def prepare(folder: pathlib.Path) -> pathlib.Path:
+    """Only the directory, for who puts more into it before it is served; returns it."""
+    await asyncio.to_thread(shutil.copytree, _prepared(), folder / "var")
+    return folder / "var"
 
 
 @functools.cache

@@ -14,7 +14,14 @@ from telemed.care.identity import SYSTEM
 from telemed.care.patients.words import ChannelKind
 from telemed.care.recording.records import Marker, RecordingRecord, SpeakingSpan
 from telemed.care.recording.words import RecordingState, Visibility
-from telemed.care.records import MessageRecord, ParticipantEventRecord, ParticipantRecord, QualityMinute, SessionRecord, UserRecord
+from telemed.care.records import (
+    MessageRecord,
+    ParticipantEventRecord,
+    ParticipantRecord,
+    QualityMinute,
+    SessionRecord,
+    UserRecord,
+)
 from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import ParticipantEvent, ParticipantState, SessionKind, SessionState
@@ -58,7 +65,11 @@ SOURCES = (  # from and to; pictures have a key frame every two seconds
     (HELPER, Source.CAMERA, LATE, EARLY),
 )
 CLOCK = SenderClock(offset_us=3_900_000_000_000_000)
-CHAT = ((3, DOCTOR, "Dr. Clara Amsel", "Good morning"), (14, PATIENT, "Anna Beispiel", "Ich bin müde"), (26, DOCTOR, "Dr. Clara Amsel", "See you on Monday"))
+CHAT = (
+    (3, DOCTOR, "Dr. Clara Amsel", "Good morning"),
+    (14, PATIENT, "Anna Beispiel", "Ich bin müde"),
+    (26, DOCTOR, "Dr. Clara Amsel", "See you on Monday"),
+)
 
 
 @dataclass(frozen=True)
@@ -118,15 +129,16 @@ async def _visit(tx: Transaction, doctor: UserRecord, began: datetime) -> None:
         await tx.events.append(_event(number, seat_id, began + timedelta(seconds=second), joined))
     for number, (second, seat_id, name, body) in enumerate(CHAT):
         at = began + timedelta(seconds=second)
-        await tx.messages.append(MessageRecord(f"msg_BrowserRecorded{number}", SESSION, number, seat_id, name, body, at, f"said-{number}"))
+        said = MessageRecord(f"msg_BrowserRecorded{number}", SESSION, number, seat_id, name, body, at, f"said-{number}")
+        await tx.messages.append(said)
     await tx.quality.record(QualityMinute(PATIENT, SESSION, began.replace(second=0), concealed=0.5))
 
 
 def _event(number: int, seat_id: str, at: datetime, joined: bool) -> ParticipantEventRecord:
-    what, to = (
-        (ParticipantEvent.MEDIA_CONNECTED, ParticipantState.CONNECTED) if joined else (ParticipantEvent.LEFT, ParticipantState.LEFT)
-    )
-    return ParticipantEventRecord(f"evt_BrowserRecorded{number}", SESSION, seat_id, what, ParticipantState.ADMITTED, to, SYSTEM, at)
+    what = ParticipantEvent.MEDIA_CONNECTED if joined else ParticipantEvent.LEFT
+    to = ParticipantState.CONNECTED if joined else ParticipantState.LEFT
+    event_id = f"evt_BrowserRecorded{number}"
+    return ParticipantEventRecord(event_id, SESSION, seat_id, what, ParticipantState.ADMITTED, to, SYSTEM, at)
 
 
 async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done: FinaliseResult) -> None:
@@ -150,13 +162,10 @@ async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done:
         expires_at=ended + timedelta(days=365),
     )
     await tx.recordings.create(recording)
-    await tx.speaking.add(
-        [SpeakingSpan(RECORDING, (DOCTOR, PATIENT)[second // 5 % 2], second * 1000, second * 1000 + 3500) for second in range(0, LENGTH, 5)]
-    )
-    marker = Marker(
-        "mrk_BrowserRecorded1", RECORDING, 9000, "finding", doctor.id, doctor.name, Visibility.TEAM, ended, text="Pale", revision=0
-    )
-    await tx.markers.write(marker)
+    turns = ((number, second * 1000) for number, second in enumerate(range(0, LENGTH, 5)))
+    await tx.speaking.add([SpeakingSpan(RECORDING, (DOCTOR, PATIENT)[number % 2], at, at + 3500) for number, at in turns])
+    words = ("finding", doctor.id, doctor.name, Visibility.TEAM)
+    await tx.markers.write(Marker("mrk_BrowserRecorded1", RECORDING, 9000, *words, ended, text="Pale", revision=0))
 
 
 def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Path, FinaliseResult]:
@@ -187,4 +196,5 @@ def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Pat
 
 def _again(scene: tuple[Encoded, ...]) -> list[Encoded]:
     """One scene after the other, for all of the length; each begins with a key frame."""
-    return [Encoded(frame.at_us + turn * SCENE * SECOND, frame.data, frame.key) for turn in range(LENGTH // SCENE) for frame in scene]
+    turns = range(0, LENGTH * SECOND, SCENE * SECOND)
+    return [Encoded(frame.at_us + turn, frame.data, frame.key) for turn in turns for frame in scene]
