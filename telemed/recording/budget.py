@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+MUCH = 2  # half of a bound wakes the thread before its time
+
 
 class Budget:
-    """Bytes between the media loop, which takes, and the writing thread, which frees. `parent`: what all of a worker share."""
+    """Bytes between the media loop, which takes, and the writing thread, which frees. `parent`: what all of a worker share.
 
-    __slots__ = ("_bound", "_freed", "_parent", "_taken")
+    `wake`: called when much waits.
+    """
 
-    def __init__(self, bound: int, parent: Budget | None = None) -> None:
+    __slots__ = ("_bound", "_freed", "_parent", "_taken", "_wake")
+
+    def __init__(self, bound: int, parent: Budget | None = None, wake: Callable[[], None] = lambda: None) -> None:
         self._bound = bound
         self._parent = parent
+        self._wake = wake
         self._taken = 0  # written by the loop alone
         self._freed = 0  # written by the thread alone
 
@@ -31,6 +39,8 @@ class Budget:
     def take(self, size: int) -> None:
         """Loop: `size` bytes go into a queue; negative: they do not, after all."""
         self._taken += size
+        if MUCH * self.queued > self._bound:
+            self._wake()
         if self._parent is not None:
             self._parent.take(size)
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
 from telemed.files import PRIVATE_DIRECTORY, PRIVATE_FILE, sync_directory
 from telemed.media.journal.chunks import JOURNAL_ID_BYTES, MAX_CHUNK_BYTES, SUFFIX, JournalHeader, seal_chunk
 from telemed.media.journal.ports import JournalHead
-from telemed.media.journal.records import HEADER_BYTES, RecordKind, clock_body, encode, head_body, pack_headers
+from telemed.media.journal.records import RECORD_BYTES, ChunkRecords, RecordKind, clock_body, head_body
 from telemed.recording.ciphers import journal_cipher
 
 DIRECTORY = "journal"  # below the recording's
-CLOCK_RECORD_BYTES = HEADER_BYTES + len(clock_body(0))
+RESERVED_BYTES = 2 * RECORD_BYTES + len(clock_body(0))  # of each chunk, for its clocks and an END
 
 Clocks = Callable[[], tuple[int, int]]  # the worker's monotonic clock and UTC, microseconds, of one moment
 
@@ -38,9 +37,9 @@ class JournalFile:
         self._clocks = clocks
         self._descriptor = -1
         self._index = 0
-        self._parts = [encode(RecordKind.HEAD, head.monotonic_us, head_body(head)), self._clock()]  # the head before all
-        self._size = sum(map(len, self._parts))
-        self._waiting_packets = 0
+        self._records = ChunkRecords()
+        self._records.add(RecordKind.HEAD, head.monotonic_us, head_body(head))  # before all
+        self._add_clock()
         self._held: tuple[bytes, bytes] | None = None
         self._held_packets = 0
         self._dirty = self._unnamed = False
@@ -48,60 +47,56 @@ class JournalFile:
     @property
     def room(self) -> int:
         """Bytes of records that still fit into the present chunk."""
-        return MAX_CHUNK_BYTES - CLOCK_RECORD_BYTES - self._size
+        return MAX_CHUNK_BYTES - RESERVED_BYTES - self._records.size
 
     @property
     def empty(self) -> bool:
         """The present chunk holds nothing."""
-        return not self._parts
+        return not self._records
 
     @property
     def pending(self) -> bool:
         """Something was not written yet."""
-        return bool(self._parts) or self._held is not None
+        return bool(self._records) or self._held is not None
 
     @property
     def unwritten(self) -> int:
         """Packets that are not on the disk."""
-        return self._waiting_packets + self._held_packets
+        return self._records.packets() + self._held_packets
 
-    def record(self, record: bytes) -> None:
-        """Add a record that was encoded whole; it must fit."""
-        self._add_clock()
-        self._parts.append(record)
-        self._size += len(record)
+    def add(self, bodies: list[bytes], times: Sequence[int], kinds: Sequence[int]) -> None:
+        """Add records, which must fit (ChunkRecords.extend). Raises OverflowError, TypeError; then none was added."""
+        self._begin_chunk()
+        self._records.extend(bodies, times, kinds)
 
-    def add(self, bodies: list[bytes], times: Iterable[int], kinds: list[int], size: int) -> None:
-        """Add records that together have `size` bytes, headers included; they must fit. Raises struct.error, adding nothing."""
-        parts = list(chain.from_iterable(zip(pack_headers(bodies, times, kinds), bodies, strict=True)))
-        self._add_clock()
-        self._parts += parts
-        self._size += size
-        self._waiting_packets += len(kinds) if max(kinds) <= 0xFF else sum(kind <= 0xFF for kind in kinds)
-
-    def _add_clock(self) -> None:
-        """Each chunk has both clocks, so that one of them may be set and the recording still be placed."""
-        if not self._parts:
-            self._parts.append(self._clock())
-            self._size += CLOCK_RECORD_BYTES
-
-    def _clock(self) -> bytes:
-        now_us, utc_us = self._clocks()
-        return encode(RecordKind.CLOCK, now_us, clock_body(utc_us))
+    def event(self, at_us: int, body: bytes) -> None:
+        """Add an event, which must fit."""
+        self._begin_chunk()
+        self._records.add(RecordKind.EVENT, at_us, body)
 
     def end(self) -> None:
         """Add the END record; it always fits."""
-        self.record(encode(RecordKind.END, self._clocks()[0]))
+        self._begin_chunk()
+        self._records.add(RecordKind.END, self._clocks()[0])
+
+    def _begin_chunk(self) -> None:
+        """Each chunk has both clocks, so that one of them may be set and the recording still be placed."""
+        if not self._records:
+            self._add_clock()
+
+    def _add_clock(self) -> None:
+        now_us, utc_us = self._clocks()
+        self._records.add(RecordKind.CLOCK, now_us, clock_body(utc_us))
 
     def write(self) -> None:
         """Seal the present chunk and write it. Raises OSError when that, or one before it, is not on the file yet."""
         self.write_held()
-        if not self._parts:
+        if not self._records:
             return
-        frame, sealed = seal_chunk(self._cipher, self._header, self._index, b"".join(self._parts))
-        self._held, self._held_packets = (frame, sealed), self._waiting_packets
+        packets = self._records.packets()
+        self._held = seal_chunk(self._cipher, self._header, self._index, self._records.encode())
         self._index += 1
-        self._parts, self._size, self._waiting_packets = [], 0, 0
+        self._records, self._held_packets = ChunkRecords(), packets
         self.write_held()
 
     def write_held(self) -> None:
@@ -116,6 +111,21 @@ class JournalFile:
         self.packets += self._held_packets
         self._held, self._held_packets = None, 0
 
+    @property
+    def dirty(self) -> bool:
+        """Something was written that may not be on the disk yet."""
+        return self._dirty
+
+    @property
+    def descriptor(self) -> int:
+        """Of the open file; -1 when it is not."""
+        return self._descriptor
+
+    @property
+    def removed(self) -> bool:
+        """Somebody took the file away; what is written now is lost with it."""
+        return self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink
+
     def sync(self) -> None:
         """Bring what was written to the disk. Raises OSError; then the file cannot be trusted to be whole and must be left."""
         if not self._dirty:
@@ -123,10 +133,11 @@ class JournalFile:
         os.fdatasync(self._descriptor)
         if self._unnamed:
             sync_directory(self.path.parent)
-            self._unnamed = False
-        elif not os.fstat(self._descriptor).st_nlink:
-            raise OSError(errno.ENOENT, "the journal was removed")
-        self._dirty = False
+        self.synced()
+
+    def synced(self) -> None:
+        """It is on the disk, its name too: whoever synced the whole file system says so."""
+        self._dirty = self._unnamed = False
 
     def close(self) -> None:
         """Cut off what is not a whole chunk and let go of the file, as far as the disk allows."""

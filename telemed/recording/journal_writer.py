@@ -1,8 +1,9 @@
 """The recorder of a media worker: one thread that writes all journals, so that the loop never waits for a disk.
 
-Every TICK_SECONDS the thread empties the queues and writes full chunks; every second it seals what there is and brings it to the
-disk. So a crash costs a second of each track, and the power going costs no more than that and what the disk had under way.
-Faults: ports.BookCondition; what cannot be written waits, up to the bounds here, then the drop rule of ports holds.
+Every second the thread empties the queues, seals what there is and brings it to the disk; sooner it is woken only when much
+waits, and writes the chunks that are full. So a crash costs a second of each track, and the power going costs no more than that
+and what the disk had under way. Faults: ports.BookCondition; what cannot be written waits, up to the bounds here, then the drop
+rule of ports holds.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -19,11 +20,12 @@ from pathlib import Path
 from telemed.media.journal.faults import RecordingFault
 from telemed.media.journal.ports import BookCondition, JournalHead
 from telemed.recording.budget import Budget
+from telemed.recording.journal_file import JournalFile
+from telemed.recording.sync_together import sync_together
 from telemed.recording.track_journal import TrackJournal
 from telemed.recording.track_writer import Place, Tally, TrackWriter, fault_of
 
-TICK_SECONDS = 0.5  # longer needs more memory and tells of faults later; shorter costs wake-ups
-FLUSH_SECONDS = 1.0  # what a crash may cost of each track
+FLUSH_SECONDS = 1.0  # what a crash may cost of each track, and how late a fault is told; shorter costs wake-ups and syncs
 WORKER_BYTES = 32 * 1024 * 1024  # that may wait in one worker: 40 tracks of 1.5 Mbit/s for 4 s
 BOOK_BYTES = WORKER_BYTES // 4  # of one recording, so that a bad place of one leaves room for the others
 STALL_SECONDS = 3.0  # without a sign of the thread: the disk hangs
@@ -104,20 +106,25 @@ class Book:
 
     def write(self, *, all_of_it: bool) -> None:
         """Thread: write what came; not `all_of_it`: the chunks that are full."""
-        self._clean = self._each(TrackWriter.write if all_of_it else TrackWriter.drain)
+        self._clean = self._each(TrackWriter.write if all_of_it else TrackWriter.drain, self._writers)
 
     def sync(self) -> None:
         """Thread: bring to the disk what was written. A fault is over when everything was written and came there."""
-        if self._each(TrackWriter.sync) and self._clean:
+        well = self._each(TrackWriter.look, self._writers[:1])  # whoever removes one removes the directory
+        if self._each(TrackWriter.sync, self._writers) and well and self._clean:
             self._fault = RecordingFault.NONE
         for writer in [writer for writer in self._writers if writer.done]:
             writer.release()
             self._writers.remove(writer)
 
-    def _each(self, act: Callable[[TrackWriter], None]) -> bool:
+    def dirty_files(self) -> Iterator[JournalFile]:
+        """Thread: what has to be synced."""
+        return (file for writer in self._writers if (file := writer.dirty_file) is not None)
+
+    def _each(self, act: Callable[[TrackWriter], None], writers: list[TrackWriter]) -> bool:
         """Do it for each journal; whether all went well."""
         well = True
-        for writer in self._writers:
+        for writer in writers:
             try:
                 act(writer)
             except OSError as error:
@@ -158,7 +165,7 @@ class JournalThread:
         if known is not None:
             return known
         place = Place(recording_id, directory, key, self._clocks)
-        book = self._books[recording_id] = Book(self, place, Budget(self._book_bytes, self._budget))
+        book = self._books[recording_id] = Book(self, place, Budget(self._book_bytes, self._budget, self._wake.set))
         self.ask(lambda: self._open.append(book))
         if self._thread is None:
             self._beat = time.monotonic()
@@ -208,26 +215,28 @@ class JournalThread:
             self._let_go()
 
     def _write_until_closed(self) -> None:
-        flush_at = time.monotonic() + FLUSH_SECONDS
+        flush_at = 0.0
         while True:
-            self._wake.wait(TICK_SECONDS if self._open else None)
+            self._wake.wait(max(0.0, flush_at - time.monotonic()) if self._open else None)
             self._wake.clear()
             now = self._beat = time.monotonic()
             self._hear()
-            flush = now + TICK_SECONDS / 2 >= flush_at  # the tick next to it
+            flush = now >= flush_at
             flush_at = now + FLUSH_SECONDS if flush else flush_at
             self._write(flush)
             if self._closing and not self._open and not self._asked:
                 return
 
     def _write(self, flush: bool) -> None:
-        """Write first and sync then: the first sync of a file system has most of the work of all."""
+        """Write everything first and sync then: one sync does most of the work of all."""
         for book in self._open:
             book.write(all_of_it=flush)
             self._beat = time.monotonic()
+        if flush:
+            sync_together(file for book in self._open for file in book.dirty_files())
         for book in self._open if flush else ():
-            book.sync()
             self._beat = time.monotonic()
+            book.sync()
 
     def _hear(self) -> None:
         """Do what was asked for, in order; then write out the books that leave."""

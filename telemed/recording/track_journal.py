@@ -15,7 +15,7 @@ from telemed.media.journal.ports import NO_DETAILS
 from telemed.media.journal.records import RecordKind, event_body, kind_number, report_body
 from telemed.recording.budget import Budget
 
-LEASE_BYTES = 64 * 1024  # room taken at once: a hundredth of a book's; smaller asks more often
+LEASE_BYTES = 32 * 1024  # room taken at once; larger keeps more from others, smaller asks more often
 PLACES = 3  # of the queue for each record
 REFUSE = -1  # a credit at which every packet takes the slow way
 MAX_EVENTS_DROPPING = 64  # events kept while packets are dropped; a client can cause them, so they are bounded as well

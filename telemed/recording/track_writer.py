@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import errno
-import struct
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 
 from telemed.media.journal.faults import RecordingFault
 from telemed.media.journal.ports import JournalHead
-from telemed.media.journal.records import HEADER_BYTES, RecordKind, encode, event_body
+from telemed.media.journal.records import RECORD_BYTES, event_body
 from telemed.recording.budget import Budget
 from telemed.recording.journal_file import Clocks, JournalFile
 from telemed.recording.track_journal import PLACES, TrackJournal
 
-LOOK_AHEAD = 80  # records looked at together: about a chunk of video
+FEWEST = 4  # records worth taking into a chunk that is nearly full
+MEAN_BYTES = 1000  # of a record, before there were any
 _FAULTS = {
     errno.ENOSPC: RecordingFault.DISK_FULL,
     errno.EDQUOT: RecordingFault.DISK_FULL,
@@ -26,7 +24,6 @@ _FAULTS = {
     errno.EACCES: RecordingFault.READ_ONLY,
     errno.EPERM: RecordingFault.READ_ONLY,
 }
-_with_header = HEADER_BYTES.__add__
 
 
 def fault_of(error: OSError) -> RecordingFault:
@@ -65,6 +62,7 @@ class TrackWriter:
         self._place, self._head, self._budget, self._tally = place, head, budget, tally
         self._file = place.file(head)
         self._ended = False
+        self._mean = MEAN_BYTES
 
     def drain(self) -> None:
         """Take what waits, write the chunks that are full. Raises OSError: the rest waits on."""
@@ -77,6 +75,15 @@ class TrackWriter:
     def sync(self) -> None:
         """Bring to the disk what was written. Raises OSError."""
         self._guarded(self._file.sync)
+
+    def look(self) -> None:
+        """Raise OSError when the file was removed under our hands."""
+        self._guarded(self._look)
+
+    @property
+    def dirty_file(self) -> JournalFile | None:
+        """The file when it has to be synced."""
+        return self._file if self._file.dirty else None
 
     @property
     def done(self) -> bool:
@@ -110,26 +117,40 @@ class TrackWriter:
         queue, file = self.journal.queue, self._file
         file.write_held()
         while queue:
-            batch = queue[: LOOK_AHEAD * PLACES]
-            bodies = batch[::PLACES]
-            ends = list(accumulate(map(_with_header, map(len, bodies))))
-            count = bisect_right(ends, file.room)
+            bodies, size = self._that_fit(file.room)
+            count = len(bodies)
             if count:
-                self._add(bodies[:count], batch[1 : count * PLACES : PLACES], batch[2 : count * PLACES : PLACES], ends[count - 1])
+                self._add(bodies, queue[1 : count * PLACES : PLACES], queue[2 : count * PLACES : PLACES])
+                self._mean = size // count
             elif not file.empty:
                 file.write()
                 continue
-            else:
-                count = 1  # longer than a chunk: nothing a network brings
+            else:  # longer than a chunk: nothing a network brings
+                bodies, count = queue[:1], 1
                 self._tally.lost += 1
             del queue[: count * PLACES]
-            self._budget.free(ends[count - 1] - count * HEADER_BYTES)
+            self._budget.free(sum(map(len, bodies)))
 
-    def _add(self, bodies: list[bytes], times: list[int], kinds: list[int], size: int) -> None:
+    def _that_fit(self, room: int) -> tuple[list[bytes], int]:
+        """Bodies from the front of the queue that fit into `room`, not always all that would, and their size as records."""
+        count = room // self._mean
+        while count >= FEWEST or (count and self._file.empty):
+            bodies = self.journal.queue[: count * PLACES : PLACES]
+            size = sum(map(len, bodies)) + len(bodies) * RECORD_BYTES
+            if size <= room:
+                return bodies, size
+            count = len(bodies) * 3 // 4
+        return [], 0
+
+    def _add(self, bodies: list[bytes], times: list[int], kinds: list[int]) -> None:
         try:
-            self._file.add(bodies, times, kinds, size)
-        except struct.error:  # a time before the machine's start, a lane that is none: a fault of whoever kept it
+            self._file.add(bodies, times, kinds)
+        except (OverflowError, TypeError):  # a time before the machine's start, a lane that is none: a fault of whoever kept it
             self._tally.lost += len(bodies)
+
+    def _look(self) -> None:
+        if self._file.removed:
+            raise OSError(errno.ENOENT, "the journal was removed")
 
     def _write_all(self) -> None:
         closed = self.journal.closed  # asked before the queue is read: nothing comes after it
@@ -145,7 +166,7 @@ class TrackWriter:
         self._file.close()
         now_us, utc_us = self._place.clocks()
         self._file = self._place.file(replace(self._head, monotonic_us=now_us, utc_us=utc_us))
-        self._file.record(encode(RecordKind.EVENT, now_us, event_body("gap", {"why": "disk"})))
+        self._file.event(now_us, event_body("gap", {"why": "disk"}))
         self._ended = False
 
 

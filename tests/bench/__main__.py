@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import control, join, lists, machine, media, memory, packet_path, report, settings
+from tests.bench import control, join, lists, machine, media, memory, packet_path, recording_cost, report, settings
 from tests.bench.settings import Settings
 
 DEFAULT_OUTPUT = machine.ROOT / "var" / "bench.json"
@@ -18,6 +18,7 @@ Part = Callable[[Settings, media.Progress], Awaitable[dict[str, Any]]]
 PARTS: dict[str, Part] = {
     "media": media.measure_all,
     "path": packet_path.measure_all,
+    "recording": recording_cost.measure_all,
     "memory": memory.measure_all,
     "control": control.measure_all,
     "lists": lists.measure_all,

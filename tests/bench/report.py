@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import machine, packet_path, plans
+from tests.bench import machine, packet_path, plans, recording_cost
 from tests.bench.settings import PARTS, Settings
 
 FORMAT = 1
@@ -84,6 +84,10 @@ def budgets(report: Json) -> list[Json]:
             for entry in within
             if entry["median"]["core_share"] <= CORE_BUDGET
         ]
+    rows += [
+        _row(f"CPU per recorded packet, {row['load']}", row["together_us"], recording_cost.BUDGET_US, "us")
+        for row in report.get("recording", {}).get("loads", ())
+    ]
     lists = report.get("lists", {}).get("latency_ms", {})
     rows += [_row(f"{name}, p95", figures["p95"], LIST_BUDGET_MS, "ms") for name, figures in lists.items()]
     join = report.get("join", {})
@@ -105,6 +109,8 @@ def table(report: Json) -> str:
         lines += _media_lines(report["media"])
     if "path" in report:
         lines += ["", *_align(packet_path.lines(report["path"]))]
+    if "recording" in report:
+        lines += ["", *_align(recording_cost.lines(report["recording"]))]
     if "memory" in report:
         lines += ["", "memory per participant: " + _pairs(report["memory"]["kib_per_seat"], " KiB")]
     if "lists" in report:

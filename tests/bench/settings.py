@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARTS = ("media", "path", "memory", "control", "lists", "join")
+PARTS = ("media", "path", "recording", "memory", "control", "lists", "join")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from telemed.care.identity import SYSTEM
 from telemed.store import Store
 from telemed.store.audit_check import verify_trail
 from tests.adapters.store.rows import CLINIC, NOW, USER
-from tests.bench import list_data, machine, office_data, plans, report
+from tests.bench import list_data, machine, office_data, plans, recording_cost, report
 from tests.bench.figures import least_squares, packet_costs, quantile, slope
 
 LONGEST = 400  # seconds: a minute on a quiet machine, much more when all cores are busy with other tests
@@ -34,7 +34,7 @@ async def run_bench(output: Path, *parts: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.slow
 @pytest.mark.timeout(LONGEST)
 async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
-    table, found = await run_bench(tmp_path / "bench.json", "media", "path", "memory", "control", "lists")
+    table, found = await run_bench(tmp_path / "bench.json", "media", "path", "recording", "memory", "control", "lists")
     assert {"date", "commit", "machine", "kernel", "python", "priority"} <= found.keys()
     scenarios = found["media"]["scenarios"]
     assert {scenario.name for scenario in (*plans.ASKED, *plans.REPORTED)} <= scenarios.keys()
@@ -49,6 +49,9 @@ async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
     steps = {row["name"] for row in found["path"]["steps"]}
     assert {"receive", "unprotect", "pack", "protect", "send", "send log", "pacer"} <= steps
     assert [row["packets"] for row in found["path"]["segments"] if row["way"] == "loopback"] == [1, 2, 5, 15]
+    loads = found["recording"]["loads"]
+    assert [row["load"] for row in loads] == list(recording_cost.LOADS)
+    assert all(row["per_second"] > 0 and row["thread_us"] > 0 and row["dropped"] == 0 for row in loads)
     assert found["memory"]["kib_per_seat"].keys() == {"worker", "control"}
     assert {"sign-in", "list (today)", "session detail", "chat, to its ack", "join: link to admitted"} <= (
         found["control"]["latency_ms"].keys()

@@ -45,7 +45,7 @@ class EndingKind(StrEnum):
     OPEN = "open"  # at the end of a chunk: still being written, or its writer died there
     TORN = "torn"  # within a chunk: its writer died or the disk was full
     DAMAGED = "damaged"  # bytes changed before the end
-    FOREIGN = "foreign"  # a chunk that is whole but was not sealed for this place: moved, removed, forged, or another key
+    FOREIGN = "foreign"  # a chunk that was not sealed for this place: moved, removed; or the first does not open: another key
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +117,22 @@ class JournalWalk:
         frame = decode_frame(start) if len(start) == FRAME_BYTES else None
         sealed = self._source.read(frame.length) if frame is not None and frame.plausible else b""
         if frame is None or not frame.fits(sealed):
-            self._stop(self._judge(start + sealed))
+            self._stop(EndingKind.DAMAGED if self._more(start + sealed) else EndingKind.TORN)
             return None
-        plain = None
-        if self._cipher is not None and frame.index == self._index:
-            plain = open_chunk(self._cipher, self._bound, self._index, sealed)
-        if plain is None:
+        if frame.index != self._index or self._cipher is None:
             self._stop(EndingKind.FOREIGN)
+            return None
+        plain = open_chunk(self._cipher, self._bound, self._index, sealed)
+        if plain is None:
+            more = EndingKind.DAMAGED if self._index else EndingKind.FOREIGN
+            self._stop(more if self._more(start + sealed) else EndingKind.TORN)
         return plain
 
-    def _judge(self, bad: bytes) -> EndingKind:
-        """Torn or damaged: does anything sound, or too much for a tail, follow the beginning of a bad chunk?"""
+    def _more(self, bad: bytes) -> bool:
+        """Whether a chunk, or too much for a tail, follows the beginning of a bad one."""
         rest = bad + self._source.read(max(0, WINDOW_BYTES - len(bad)))
-        more = self._source.read(1)
-        if find_frame(rest, self._index + 1) is not None:
-            return EndingKind.DAMAGED
-        return EndingKind.DAMAGED if more and any(rest) else EndingKind.TORN
+        behind = self._source.read(1)
+        return find_frame(rest, self._index + 1) is not None or (bool(behind) and any(rest))
 
     def _stop(self, kind: EndingKind) -> None:
         self.ending = Ending(kind, self._index, self._offset)

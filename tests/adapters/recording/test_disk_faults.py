@@ -225,8 +225,6 @@ asyncio.run(main())
 
 
 async def test_a_disk_that_hangs_is_told_and_keeps_nobody_from_ending(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", HANGING, str(tmp_path), stdout=asyncio.subprocess.PIPE
-    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", HANGING, str(tmp_path), stdout=asyncio.subprocess.PIPE)
     output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, output.split()) == (0, [b"too_slow", b"failed"])

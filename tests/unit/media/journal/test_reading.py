@@ -9,18 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.media.journal.chunks import FRAME_BYTES, MAX_CHUNK_BYTES, MAX_RECORDING_ID_BYTES, JournalHeader
+from telemed.media.journal.chunks import FRAME_BYTES, MAX_CHUNK_BYTES, MAX_RECORDING_ID_BYTES, TAG_BYTES, JournalHeader
 from telemed.media.journal.reading import Ending, EndingKind, JournalWalk
-from telemed.media.journal.records import EndRecord, PacketRecord, RecordKind, encode, head_body
-from tests.unit.media.journal.written import HEAD, JOURNAL_ID, KEY, RECORDING, Written, packets, read, write
+from telemed.media.journal.records import COUNT_BYTES, RECORD_BYTES, EndRecord, PacketRecord, RecordKind, head_body
+from tests.unit.media.journal.written import (
+    HEAD,
+    JOURNAL_ID,
+    KEY,
+    RECORDING,
+    Written,
+    encode,
+    packets,
+    plain,
+    read,
+    write,
+    write_encoded,
+)
 
 CHUNKS = [
-    [encode(RecordKind.HEAD, 5, head_body(HEAD)), *packets(b"a" * 90, b"b" * 10)],
+    [plain(RecordKind.HEAD, 5, head_body(HEAD)), *packets(b"a" * 90, b"b" * 10)],
     packets(b"c" * 40),
     packets(b"d" * 70, b"e", b""),
 ]
 THREE = write(CHUNKS)
-CLOSED = write([*CHUNKS, [encode(RecordKind.END, 9)]])
+CLOSED = write([*CHUNKS, [plain(RecordKind.END, 9)]])
 
 
 def ending(walk: JournalWalk) -> Ending:
@@ -56,11 +68,13 @@ def test_one_changed_byte_is_found_in_its_chunk(at: int, change: int) -> None:
     index = max((n for n, start in enumerate(CLOSED.starts) if start <= at), default=0)
     assert len(records) == (CLOSED.before(at) if at >= CLOSED.starts[0] else 0)
     assert (ending(walk).index, ending(walk).offset) == (index, CLOSED.starts[index] if at >= CLOSED.starts[0] else 0)
-    last = index == len(CHUNKS)
-    tails = {EndingKind.TORN, EndingKind.FOREIGN} if last else {EndingKind.DAMAGED, EndingKind.FOREIGN}
-    assert ending(walk).kind in tails
-    in_index = at >= CLOSED.starts[0] and 4 <= at - CLOSED.starts[index] < 8
-    assert (ending(walk).kind is EndingKind.FOREIGN) == in_index
+    in_content = at >= CLOSED.starts[index] + FRAME_BYTES if at >= CLOSED.starts[0] else False
+    expected = EndingKind.DAMAGED
+    if index == len(CHUNKS):
+        expected = EndingKind.TORN
+    elif index == 0 and in_content and at < CLOSED.starts[1] - TAG_BYTES:
+        expected = EndingKind.FOREIGN  # the first chunk: it might be another key
+    assert ending(walk).kind is expected
 
 
 def pieces(written: Written) -> list[bytes]:
@@ -75,11 +89,11 @@ def test_removed_moved_and_repeated_chunks_are_foreign(order: tuple[int, ...]) -
     assert (ending(walk).kind, ending(walk).index) == (EndingKind.FOREIGN, wrong)
 
 
-def test_chunks_of_another_journal_or_key_are_foreign() -> None:
+def test_chunks_of_another_journal_or_key_are_found() -> None:
     other = pieces(write(CHUNKS, JournalHeader(b"1" * 16, RECORDING)))
     mixed = pieces(THREE)
     records, walk = read(b"".join((mixed[0], mixed[1], other[2], mixed[3])))
-    assert len(records) == 3 and (ending(walk).kind, ending(walk).index) == (EndingKind.FOREIGN, 1)
+    assert len(records) == 3 and (ending(walk).kind, ending(walk).index) == (EndingKind.DAMAGED, 1)
     records, walk = read(THREE.data, bytes(reversed(KEY)))
     assert not records and (ending(walk).kind, ending(walk).index) == (EndingKind.FOREIGN, 0)
     assert not ending(walk).harmless
@@ -88,9 +102,11 @@ def test_chunks_of_another_journal_or_key_are_foreign() -> None:
 def test_an_index_that_was_changed_with_its_place_does_not_open() -> None:
     """Whoever knows the format can make the checksum right; not the seal."""
     parts = pieces(THREE)
-    moved = parts[3][:4] + struct.pack("!I", 1) + parts[3][8:]
-    _, walk = read(b"".join((parts[0], parts[1], moved)))
-    assert (ending(walk).kind, ending(walk).index) == (EndingKind.FOREIGN, 1)
+    length, tag = parts[3][:4], parts[3][-TAG_BYTES:]
+    place = length + struct.pack("!I", 1)
+    moved = place + struct.pack("!I", zlib.crc32(place + tag)) + parts[3][FRAME_BYTES:]
+    records, walk = read(b"".join((parts[0], parts[1], moved, *parts[3:])))
+    assert len(records) == 3 and (ending(walk).kind, ending(walk).index) == (EndingKind.DAMAGED, 1)
 
 
 def test_space_the_disk_never_filled_is_a_torn_tail() -> None:
@@ -106,13 +122,15 @@ def test_much_behind_a_bad_chunk_is_damage_though_nothing_sound_follows() -> Non
 
 
 def test_a_sealed_chunk_with_records_of_another_version_is_damage_where_it_stands() -> None:
-    odd = write([CHUNKS[0], [packets(b"x")[0], encode(RecordKind.END, 1)[:-1]], CHUNKS[1]])
-    records, walk = read(odd.data)
+    odd = [*packets(b"x"), plain(RecordKind.END, 1, b"no end has a body")]
+    records, walk = read(write([CHUNKS[0], odd, CHUNKS[1]]).data)
     assert len(records) == 4 and (ending(walk).kind, ending(walk).index) == (EndingKind.DAMAGED, 1)
+    records, walk = read(write_encoded([encode(CHUNKS[0]), encode(odd)[:-1], encode(CHUNKS[1])], (3, 0, 1)).data)
+    assert len(records) == 3 and (ending(walk).kind, ending(walk).index) == (EndingKind.DAMAGED, 1)
 
 
 def test_a_full_chunk_is_read() -> None:
-    full = write([packets(b"x" * (MAX_CHUNK_BYTES - 14))])
+    full = write([packets(b"x" * (MAX_CHUNK_BYTES - COUNT_BYTES - RECORD_BYTES))])
     assert len(read(full.data)[0]) == 1
 
 

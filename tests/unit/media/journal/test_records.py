@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from telemed.media.control import Source
 from telemed.media.journal.ports import JournalCodec, JournalHead
 from telemed.media.journal.records import (
-    HEADER_BYTES,
+    COUNT_BYTES,
     MAX_JSON_BYTES,
+    RECORD_BYTES,
+    ChunkRecords,
     ClockRecord,
     EndRecord,
     EventRecord,
@@ -25,14 +27,12 @@ from telemed.media.journal.records import (
     ReportRecord,
     clock_body,
     decode_records,
-    encode,
     event_body,
     head_body,
     kind_number,
-    pack_headers,
     report_body,
 )
-from tests.unit.media.journal.written import HEAD
+from tests.unit.media.journal.written import HEAD, Plain, encode, plain
 
 TIME = st.integers(0, 2**64 - 1)
 LANE = st.integers(0, 255)
@@ -53,42 +53,34 @@ RECORDS: st.SearchStrategy[Record] = st.one_of(
 )
 
 
-def encoded(record: Record) -> bytes:
+def before(record: Record) -> Plain:
     match record:
         case PacketRecord(at_us, lane, data):
-            return encode(RecordKind.PACKET, at_us, data, lane)
+            return plain(RecordKind.PACKET, at_us, data, lane)
         case ReportRecord(at_us, lane, ssrc, ntp, rtp):
-            return encode(RecordKind.REPORT, at_us, report_body(ssrc, ntp, rtp), lane)
+            return plain(RecordKind.REPORT, at_us, report_body(ssrc, ntp, rtp), lane)
         case EventRecord(at_us, what, details):
-            return encode(RecordKind.EVENT, at_us, event_body(what, details))
+            return plain(RecordKind.EVENT, at_us, event_body(what, details))
         case ClockRecord(at_us, utc_us):
-            return encode(RecordKind.CLOCK, at_us, clock_body(utc_us))
+            return plain(RecordKind.CLOCK, at_us, clock_body(utc_us))
         case HeadRecord(at_us, head):
-            return encode(RecordKind.HEAD, at_us, head_body(head))
+            return plain(RecordKind.HEAD, at_us, head_body(head))
         case EndRecord(at_us):
-            return encode(RecordKind.END, at_us)
+            return plain(RecordKind.END, at_us)
 
 
 @given(st.lists(RECORDS, max_size=12))
 def test_what_was_encoded_is_decoded(records: list[Record]) -> None:
-    assert list(decode_records(b"".join(map(encoded, records)))) == records
+    assert list(decode_records(encode(list(map(before, records))))) == records
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=4), st.data())
-def test_cut_anywhere_it_gives_the_whole_records_and_says_so(records: list[Record], data: st.DataObject) -> None:
-    pieces = [encoded(record) for record in records]
-    whole = b"".join(pieces)
-    cut = data.draw(st.integers(0, len(whole)))
-    ends = [sum(map(len, pieces[: n + 1])) for n in range(len(pieces))]
-    found: list[Record] = []
-    try:
-        for record in decode_records(whole[:cut]):
-            found.append(record)
-        clean = True
-    except RecordError:
-        clean = False
-    assert found == records[: sum(end <= cut for end in ends)]
-    assert clean == (cut in (0, *ends))
+def test_cut_anywhere_or_with_more_behind_nothing_is_read(records: list[Record], data: st.DataObject) -> None:
+    whole = encode(list(map(before, records)))
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    for wrong in (whole[:cut], whole + b"x"):
+        with pytest.raises(RecordError):
+            next(decode_records(wrong))
 
 
 @given(st.binary(max_size=300))
@@ -97,18 +89,36 @@ def test_noise_is_refused_or_read_to_its_end(noise: bytes) -> None:
         read = list(decode_records(noise))
     except RecordError:
         return
-    assert sum(len(encoded(record)) for record in read if isinstance(record, PacketRecord)) <= len(noise)
+    assert (
+        encode(list(map(before, read)))[: COUNT_BYTES + len(read) * RECORD_BYTES]
+        == noise[: COUNT_BYTES + len(read) * RECORD_BYTES]
+    )
 
 
 @given(st.lists(st.tuples(st.binary(max_size=50), TIME, LANE), max_size=20))
-def test_a_batch_is_packed_like_its_packets_one_by_one(batch: list[tuple[bytes, int, int]]) -> None:
-    headers = pack_headers(*([row[place] for row in batch] for place in range(3)))
-    one_by_one = [encode(RecordKind.PACKET, at_us, body, lane) for body, at_us, lane in batch]
-    assert [header + row[0] for header, row in zip(headers, batch, strict=True)] == one_by_one
+def test_a_batch_is_kept_like_its_packets_one_by_one(batch: list[tuple[bytes, int, int]]) -> None:
+    together = ChunkRecords()
+    bodies, times, kinds = ([row[place] for row in batch] for place in range(3))
+    together.extend(bodies, times, kinds)
+    assert together.packets() == len(batch)
+    assert together.encode() == encode([plain(RecordKind.PACKET, at_us, body, lane) for body, at_us, lane in batch])
+
+
+def test_what_is_out_of_range_adds_nothing() -> None:
+    chunk = ChunkRecords()
+    chunk.add(RecordKind.EVENT, 1, event_body("begin"))
+    size = chunk.size
+    for times, kinds in (([1, -1], [0, 0]), ([1, 2**64], [0, 0]), ([1, 1], [0, 2**16]), ([1, 1], [0, -1])):
+        with pytest.raises(OverflowError):
+            chunk.extend([b"x", b"y"], times, kinds)
+    with pytest.raises(TypeError):
+        chunk.extend([b"x"], [1.5], [0])  # type: ignore[list-item]
+    assert (len(chunk), chunk.size, chunk.packets()) == (1, size, 0)
+    assert list(decode_records(chunk.encode())) == [EventRecord(1, "begin", {})]
 
 
 def broken(kind: int, body: bytes, lane: int = 0) -> bytes:
-    return struct.pack("!HIQ", kind << 8 | lane, len(body), 7) + body
+    return struct.pack("!IHIQ", 1, kind << 8 | lane, len(body), 7) + body
 
 
 HEAD_WITHOUT_TRACK = head_body(HEAD).replace(b'"track_id"', b'"other_id"')
@@ -117,6 +127,9 @@ HEAD_WITHOUT_TRACK = head_body(HEAD).replace(b'"track_id"', b'"other_id"')
 @pytest.mark.parametrize(
     "data",
     [
+        b"",
+        bytes(3),
+        struct.pack("!I", 2**32 - 1),
         broken(99, b""),
         broken(RecordKind.REPORT, bytes(15)),
         broken(RecordKind.REPORT, bytes(17)),
@@ -147,4 +160,4 @@ def test_details_that_are_no_json_or_too_long_are_refused_when_they_are_kept() -
         event_body("gap", too_long)
     with pytest.raises(TypeError):
         event_body("gap", {"why": object()})
-    assert len(encode(RecordKind.END, 1)) == HEADER_BYTES and kind_number(RecordKind.PACKET, 2) == 2
+    assert kind_number(RecordKind.PACKET, 2) == 2

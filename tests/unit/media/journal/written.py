@@ -10,7 +10,7 @@ from telemed.media.control import Source
 from telemed.media.journal.chunks import JournalHeader, seal_chunk
 from telemed.media.journal.ports import JournalCodec, JournalHead
 from telemed.media.journal.reading import JournalWalk
-from telemed.media.journal.records import Record, RecordKind, encode
+from telemed.media.journal.records import ChunkRecords, Record, RecordKind
 from telemed.recording.ciphers import GcmCipher, journal_cipher
 
 KEY = bytes(range(32))
@@ -37,18 +37,40 @@ def cipher_for(header: JournalHeader, key: bytes = KEY) -> GcmCipher:
     return journal_cipher(key, header.journal_id)
 
 
-def packets(*bodies: bytes) -> list[bytes]:
-    """Encoded packet records."""
-    return [encode(RecordKind.PACKET, 1000 + n, body) for n, body in enumerate(bodies)]
+Plain = tuple[RecordKind, int, bytes, int]  # a record before it is encoded: kind, time, body, lane
 
 
-def write(chunks: Sequence[Sequence[bytes]], header: JournalHeader = HEADER) -> Written:
-    """A journal of these chunks of encoded records."""
+def plain(kind: RecordKind, at_us: int, body: bytes = b"", lane: int = 0) -> Plain:
+    return kind, at_us, body, lane
+
+
+def packets(*bodies: bytes) -> list[Plain]:
+    return [plain(RecordKind.PACKET, 1000 + n, body) for n, body in enumerate(bodies)]
+
+
+def encode(records: Sequence[Plain]) -> bytes:
+    """A chunk in clear."""
+    chunk = ChunkRecords()
+    for record in records:
+        chunk.add(*record)
+    assert len(chunk) == len(records)
+    size, data = chunk.size, chunk.encode()
+    assert len(data) == size
+    return data
+
+
+def write(chunks: Sequence[Sequence[Plain]], header: JournalHeader = HEADER) -> Written:
+    """A journal of these chunks."""
+    return write_encoded([encode(records) for records in chunks], list(map(len, chunks)), header)
+
+
+def write_encoded(chunks: Sequence[bytes], counts: Sequence[int], header: JournalHeader = HEADER) -> Written:
+    """A journal of chunks whatever is in them."""
     data, cipher, starts = header.encode(), cipher_for(header), []
-    for index, records in enumerate(chunks):
+    for index, chunk in enumerate(chunks):
         starts.append(len(data))
-        data += b"".join(seal_chunk(cipher, header.encode(), index, b"".join(records)))
-    return Written(data, (*starts, len(data)), tuple(map(len, chunks)))
+        data += b"".join(seal_chunk(cipher, header.encode(), index, chunk))
+    return Written(data, (*starts, len(data)), tuple(counts))
 
 
 def read(data: bytes, key: bytes = KEY) -> tuple[list[Record], JournalWalk]:
