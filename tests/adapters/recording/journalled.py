@@ -10,7 +10,15 @@ from pathlib import Path
 from telemed.media.control import Source
 from telemed.media.journal.chunks import MAX_CHUNK_BYTES, JournalHeader, seal_chunk
 from telemed.media.journal.ports import JournalCodec, JournalHead
-from telemed.media.journal.records import RecordKind, clock_body, encode, event_body, head_body, report_body
+from telemed.media.journal.records import (
+    RECORD_BYTES,
+    ChunkRecords,
+    RecordKind,
+    clock_body,
+    event_body,
+    head_body,
+    report_body,
+)
 from telemed.recording.ciphers import journal_cipher
 from telemed.recording.journal_file import DIRECTORY
 from tests.adapters.recording.packetised import RATES, Sender, SenderClock, Sent
@@ -32,13 +40,13 @@ class Written:
     track_id: str = ""
     rids: tuple[str, ...] = ()
     utc_us: int = UTC_US  # at monotonic 0
-    records: list[tuple[int, bytes]] = field(default_factory=list)
+    records: list[tuple[RecordKind, int, bytes, int]] = field(default_factory=list)
 
     def packets(self, sent: Iterable[Sent], lane: int = 0, delay_us: int = DELAY_US) -> Written:
         """Keep packets that came `delay_us` after their capture."""
         for packet in sent:
             at = packet.at_us + delay_us
-            self.records.append((at, encode(RecordKind.PACKET, at, packet.data, lane)))
+            self.records.append((RecordKind.PACKET, at, packet.data, lane))
         return self
 
     def reports(
@@ -47,11 +55,11 @@ class Written:
         """Keep sender reports made at true `times`."""
         for at in times:
             body = report_body(sender.ssrc, clock.ntp(at), sender.timestamp(at))
-            self.records.append((at + delay_us, encode(RecordKind.REPORT, at + delay_us, body, lane)))
+            self.records.append((RecordKind.REPORT, at + delay_us, body, lane))
         return self
 
     def event(self, what: str, at_us: int) -> Written:
-        self.records.append((at_us, encode(RecordKind.EVENT, at_us, event_body(what))))
+        self.records.append((RecordKind.EVENT, at_us, event_body(what), 0))
         return self
 
     def write(self, directory: Path, closed: bool = True, recording_id: str = RECORDING, key: bytes = KEY) -> Path:
@@ -73,15 +81,15 @@ class Written:
         path = directory / DIRECTORY / f"{journal_id.hex()}.tj"
         with path.open("wb") as file:
             file.write(start)
-            chunk = bytearray(encode(RecordKind.HEAD, self.begin_us, head_body(about)))
-            index = 0
-            for at, record in sorted(self.records, key=lambda pair: pair[0]):
-                if len(chunk) + len(record) > MAX_CHUNK_BYTES - 64:
-                    file.writelines(seal_chunk(cipher, start, index, bytes(chunk)))
-                    index += 1
-                    chunk = bytearray(encode(RecordKind.CLOCK, at, clock_body(self.utc_us + at)))
-                chunk += record
+            chunk, index = ChunkRecords(), 0
+            chunk.add(RecordKind.HEAD, self.begin_us, head_body(about))
+            for kind, at, body, lane in sorted(self.records, key=lambda record: record[1]):
+                if chunk.size + RECORD_BYTES + len(body) > MAX_CHUNK_BYTES - 64:
+                    file.writelines(seal_chunk(cipher, start, index, chunk.encode()))
+                    chunk, index = ChunkRecords(), index + 1
+                    chunk.add(RecordKind.CLOCK, at, clock_body(self.utc_us + at))
+                chunk.add(kind, at, body, lane)
             if closed:
-                chunk += encode(RecordKind.END, max((at for at, _ in self.records), default=self.begin_us))
-            file.writelines(seal_chunk(cipher, start, index, bytes(chunk)))
+                chunk.add(RecordKind.END, max((at for _, at, *_ in self.records), default=self.begin_us))
+            file.writelines(seal_chunk(cipher, start, index, chunk.encode()))
         return path
