@@ -28,6 +28,10 @@ MAX_TAG = 40  # characters
 # Somebody or something still has to do with them: timers look for these.
 UNFINISHED = OPEN | {RecordingState.FINALISING, RecordingState.FAILED}
 UNFINISHED_WHERE = "state IN ('asking', 'recording', 'paused', 'finalising', 'failed')"
+# Of few recordings. SQLite takes a partial index only where its condition stands in the statement as it stands here.
+HELD_WHERE = "hold = 1"
+UNDECIDED_WHERE = "decide_by IS NOT NULL AND erased_at IS NULL"
+EXPIRING_WHERE = "expires_at IS NOT NULL AND erased_at IS NULL"
 
 recording = Table(
     "recording",
@@ -65,6 +69,7 @@ recording = Table(
     Index("ix_recording_newest", "organisation_id", "started_at", "id"),
     Index("ix_recording_kind", "organisation_id", "kind", "started_at", "id"),
     Index("ix_recording_review", "organisation_id", "review_status", "started_at", "id"),
+    Index("ix_recording_sizes", "organisation_id", "state", "size_bytes"),  # sums come from the index alone
 )
 
 
@@ -79,9 +84,9 @@ _some(
     recording.c.state_since,
     where=UNFINISHED_WHERE,
 )
-_some("ix_recording_expires", recording.c.expires_at, where="expires_at IS NOT NULL AND erased_at IS NULL")
-_some("ix_recording_decide", recording.c.decide_by, where="decide_by IS NOT NULL AND erased_at IS NULL")
-_some("ix_recording_held", recording.c.organisation_id, recording.c.started_at, recording.c.id, where="hold")
+_some("ix_recording_expires", recording.c.expires_at, where=EXPIRING_WHERE)
+_some("ix_recording_decide", recording.c.decide_by, where=UNDECIDED_WHERE)
+_some("ix_recording_held", recording.c.organisation_id, recording.c.started_at, where=HELD_WHERE)
 
 # One that is open per visit: two people who press at the same moment start one recording.
 Index(

@@ -17,8 +17,8 @@ from telemed.care.patients.records import PatientRecord, TeamMemberRecord
 from telemed.care.records import ParticipantRecord, SessionRecord, UserRecord
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
-from telemed.store import schema, schema_operation, schema_people
-from tests.bench import office_data
+from telemed.store import schema, schema_operation, schema_people, schema_recording
+from tests.bench import office_data, recording_data
 
 SEED = 11
 BETWEEN = timedelta(minutes=5)  # two visits: 288 a day
@@ -73,12 +73,22 @@ def fill(path: Path, size: Size, now: datetime) -> None:
         visits = list(_sessions(house, people, size, chance, now))
         _write(connection, schema.session, (_row(visit) for visit in visits))
         _write(connection, schema.participant, _seats(visits))
+        _write(connection, schema.participant_event, recording_data.connected(visits))
+        _add_recordings(connection, visits, chance)
         _write(connection, schema.login, office_data.officers(size.staff, now))
         _write(connection, schema_operation.outbox, office_data.messages(visits))
         _write(connection, schema_operation.setting_change, office_data.changes(visits))
         office_data.add_trail(connection, visits, chance, BATCH)
         connection.commit()
     engine.dispose()
+
+
+def _add_recordings(connection: Connection, visits: list[SessionRecord], chance: random.Random) -> None:
+    taken = list(recording_data.recordings(visits, chance))
+    _write(connection, schema_recording.recording, recording_data.rows(taken))
+    _write(connection, schema_recording.recording_tag, recording_data.tags(taken, chance))
+    _write(connection, schema_recording.recording_view, recording_data.views(taken, chance))
+    _write(connection, schema_recording.recording_marker, recording_data.markers(taken, chance))
 
 
 def _row(record: Any) -> dict[str, Any]:

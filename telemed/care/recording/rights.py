@@ -33,6 +33,11 @@ def reads_all_recordings(staff: Staff, action: Action) -> bool:
     return staff.is_privacy_officer and scope in (Scope.PRIVACY, Scope.RECORDED_OR_PRIVACY)
 
 
+def reads_some_recordings(staff: Staff, action: Action) -> bool:
+    """Whether it opens those of visits the person led and of people it cares for."""
+    return TABLE[action].get(staff.role) in (Scope.RECORDED, Scope.RECORDED_OR_PRIVACY)
+
+
 def may_recording(identity: Identity | None, action: Action, recording: RecordingRecord, standing: RecordingStanding) -> bool:
     """Say whether `identity` may do `action` with a recording, `standing` being what it is to it."""
     if not isinstance(identity, Staff) or action not in ON_RECORDINGS:
@@ -41,7 +46,7 @@ def may_recording(identity: Identity | None, action: Action, recording: Recordin
         return False
     if reads_all_recordings(identity, action):
         return True
-    if TABLE[action].get(identity.role) not in (Scope.RECORDED, Scope.RECORDED_OR_PRIVACY):
+    if not reads_some_recordings(identity, action):
         return False
     return standing.led or (standing.patient is not None and standing.patient.cares)
 

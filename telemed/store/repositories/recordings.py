@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
+from telemed.care.actions import Action
 from telemed.care.identity import Person, Staff
 from telemed.care.recording.records import RecordingRecord, RecordingStanding
 from telemed.care.recording.repositories import RecordingFigures, RecordingQuery, RecordingSums
+from telemed.care.recording.rights import reads_all_recordings, reads_some_recordings
 from telemed.care.recording.words import OPEN, RecordingState
 from telemed.store import schema
 from telemed.store import schema_recording as recordings
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable, inserting
 from telemed.store.repositories.recordings_figures import figures_of
-from telemed.store.repositories.recordings_search import found
+from telemed.store.repositories.recordings_search import as_it_stands, found
 from telemed.store.repositories.recordings_standing import standing_of
 
 MAX_UNFINISHED = 1000  # of one list over all states; a clinic has some dozens
 MAX_OF_SESSION = 200  # takes of one visit
 
 _c = recordings.recording.c
-_DUE = (_c.erased_at.is_(None), _c.hold.is_(False), _c.state.in_((RecordingState.READY, RecordingState.FAILED)))
+_DUE = (_c.hold.is_(False), _c.state.in_((RecordingState.READY, RecordingState.FAILED)))
 
 
 class RecordingRows:
@@ -55,11 +56,15 @@ class RecordingRows:
         """Return those in one of the states, longest in it first."""
         wanted: ColumnElement[bool] = _c.state.in_(sorted(states))
         if set(states) <= recordings.UNFINISHED:
-            wanted = and_(text(recordings.UNFINISHED_WHERE), wanted)  # SQLite takes a partial index if its condition is repeated
+            wanted = and_(
+                as_it_stands(recordings.UNFINISHED_WHERE), wanted
+            )  # SQLite takes a partial index if its condition is repeated
         return await self._rows.all(self._rows.select(wanted).order_by(_c.state_since, _c.id).limit(MAX_UNFINISHED))
 
     async def search(self, reader: Staff, query: RecordingQuery, now: datetime) -> list[RecordingRecord]:
         """Return what the reader may see of what the query asks for, newest first."""
+        if not any(reads(reader, Action.LIST_RECORDINGS) for reads in (reads_all_recordings, reads_some_recordings)):
+            return []
         after = await self.get(query.after) if query.after is not None else None
         return await self._rows.all(found(reader, query, after, now))
 
@@ -80,33 +85,37 @@ class RecordingRows:
 
     async def due_to_expire(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
         """Return those whose time is over, oldest first."""
-        statement = self._rows.select(_c.expires_at.is_not(None), _c.expires_at <= now, *_DUE)
+        statement = self._rows.select(as_it_stands(recordings.EXPIRING_WHERE), _c.expires_at <= now, *_DUE)
         return await self._rows.all(statement.order_by(_c.expires_at, _c.id).limit(limit))
 
     async def due_to_decide(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
         """Return emergencies nobody has decided on in time, oldest first."""
-        statement = self._rows.select(_c.decide_by.is_not(None), _c.decide_by <= now, *_DUE)
+        statement = self._rows.select(as_it_stands(recordings.UNDECIDED_WHERE), _c.decide_by <= now, *_DUE)
         return await self._rows.all(statement.order_by(_c.decide_by, _c.id).limit(limit))
 
     async def sums(self, organisation_id: str) -> RecordingSums:
         """Count the recordings of an organisation that are not erased."""
-
-        def number(*where: Any) -> Any:
-            return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
-
         kept = (_c.organisation_id == organisation_id, _c.state.not_in((RecordingState.ERASED, RecordingState.CANCELLED)))
-        columns = (
-            func.count().label("recordings"),
-            func.coalesce(func.sum(_c.size_bytes), 0).label("size_bytes"),
-            number(_c.state.in_(sorted(OPEN))).label("open"),
-            number(_c.state == RecordingState.FINALISING).label("finalising"),
-            number(_c.state == RecordingState.FAILED).label("failed"),
-            number(_c.hold).label("held"),
-            number(_c.decide_by.is_not(None)).label("undecided"),
+        sizes = select(_c.state, func.count().label("number"), func.sum(_c.size_bytes).label("size")).where(*kept)
+        rows = {row["state"]: row for row in await self._sql.rows(sizes.group_by(_c.state))}
+        numbers = {state: int(row["number"]) for state, row in rows.items()}
+        return RecordingSums(
+            recordings=sum(numbers.values()),
+            size_bytes=sum(int(row["size"]) for row in rows.values()),
+            open=sum(numbers.get(state, 0) for state in OPEN),
+            finalising=numbers.get(RecordingState.FINALISING, 0),
+            failed=numbers.get(RecordingState.FAILED, 0),
+            held=await self._number(recordings.HELD_WHERE, organisation_id),
+            undecided=await self._number(recordings.UNDECIDED_WHERE, organisation_id),
         )
-        row = await self._sql.row(select(*columns).where(*kept))
-        assert row is not None
-        return RecordingSums(**row)
+
+    async def _number(self, condition: str, organisation_id: str) -> int:
+        """How many of the few rows of a partial index an organisation has."""
+        statement = select(func.count().label("number")).where(
+            as_it_stands(condition), _c.organisation_id + "" == organisation_id
+        )
+        row = await self._sql.row(statement.select_from(recordings.recording))
+        return 0 if row is None else int(row["number"])
 
     async def tags_of(self, recording_id: str) -> list[str]:
         """Return its tags in order of the alphabet."""

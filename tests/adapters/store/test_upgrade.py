@@ -108,6 +108,28 @@ def test_minutes_of_calls_keep_what_clients_said(tmp_path: Path) -> None:
         assert "ix_quality_minute_session_id" in indexes
 
 
+def test_recordings_come_to_a_database_in_use(tmp_path: Path) -> None:
+    """Visits and seats stay as they are and are found by person; acts of consent can be added and not changed."""
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0007")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as database, database:
+        add_row(database, "session", id="ses_1", created_by="usr_1")
+        add_row(database, "participant", id="par_1", session_id="ses_1", user_id="usr_1")
+    before = content(path)
+    migrate(path)
+    assert content(path, before[0])[1] == before[1]
+    with closing(sqlite3.connect(path)) as database, database:
+        found = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        assert {"ix_participant_user_id", "ix_session_created_by", "ix_recording_newest", "uq_recording_open"} <= found
+        add_row(database, "consent_event", id="con_1", session_id="ses_1", sequence=1)
+        for statement in ("UPDATE consent_event SET act = 'agreed'", "DELETE FROM consent_event"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                database.execute(statement)
+
+
 async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) -> None:
     store = await Store.open(earlier)
     try:

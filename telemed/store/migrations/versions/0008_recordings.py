@@ -95,8 +95,9 @@ def _recording_indexes() -> None:
         unique=False,
         **_where("expires_at IS NOT NULL AND erased_at IS NULL"),
     )
-    op.create_index("ix_recording_held", "recording", ["organisation_id", "started_at", "id"], unique=False, **_where("hold"))
+    op.create_index("ix_recording_held", "recording", ["organisation_id", "started_at"], unique=False, **_where("hold = 1"))
     op.create_index("ix_recording_kind", "recording", ["organisation_id", "kind", "started_at", "id"], unique=False)
+    op.create_index("ix_recording_sizes", "recording", ["organisation_id", "state", "size_bytes"], unique=False)
     op.create_index("ix_recording_newest", "recording", ["organisation_id", "started_at", "id"], unique=False)
     op.create_index("ix_recording_review", "recording", ["organisation_id", "review_status", "started_at", "id"], unique=False)
     op.create_index("ix_recording_session_id", "recording", ["session_id"], unique=False)
