@@ -89,7 +89,7 @@ export function leaderActs(recording) {
   const { state, policy, emergency, people } = recording;
   const idle = state === "none" || state === "finalising";
   if (idle && policy !== "off") acts.add("ask");
-  if (idle && emergency) acts.add("emergency");
+  if ((idle || state === "asking") && emergency) acts.add("emergency");
   if (idle) return acts;
   acts.add("bystander");
   if (state === "asking" && people.some((one) => one.standing === "agreed")) acts.add("begin");

@@ -93,6 +93,7 @@ test("those who lead find what may be done now, in the order of a recording's li
   assert.deepEqual(acts({ state: "finalising", policy: "off", emergency: true }), ["emergency"]);
   assert.deepEqual(acts({ state: "asking" }), ["bystander", "cancel"]);
   assert.deepEqual(acts({ state: "asking", people: agreed }), ["begin", "bystander", "cancel"]);
+  assert.deepEqual(acts({ state: "asking", emergency: true }), ["bystander", "cancel", "emergency"]);
   assert.deepEqual(acts({}), ["bystander", "mark", "pause", "stop"]);
   assert.deepEqual(acts({ state: "paused" }), ["bystander", "mark", "resume", "stop"]);
   assert.equal(leaderActs(null).size, 0);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telemed.care.policies import ClinicPolicies
-from telemed.care.recording import consent, policy, texts
+from telemed.care.recording import consent, policy, retention, texts
 from telemed.care.recording.records import Bystander, ConsentEvent, RecordingRecord, UnrecordedReason
 from telemed.care.recording.words import OPEN, Bleed, RecordingFault, RecordingMode, Sound, Standing
 from telemed.care.records import ParticipantRecord, SessionRecord
@@ -52,6 +52,7 @@ def recording_view(scene: RecordingScene, viewer: ParticipantRecord, leads: bool
     return {
         "policy": mode.value,
         "text_version": texts.CURRENT_TEXT,
+        "kept_days": retention.kept_days(scene.policies, scene.session.kind),
         "id": current.id if current is not None else None,
         "state": current.state.value if current is not None else "none",
         "since": iso_utc(current.state_since) if current is not None else None,

@@ -46,6 +46,7 @@ async def test_it_begins_by_itself_when_all_have_answered(world: World) -> None:
     await until(lambda: patient.state["recording"]["state"] == "recording")
     assert patient.state["recording"]["you"] == {"standing": "agreed", "captured": True, "asked": True, "earlier": False}
     assert patient.state["recording"]["people"] == [], "what others said is for staff"
+    assert patient.state["recording"]["kept_days"] == 365, "part of what people are told when they are asked"
     assert {row["standing"] for row in doctor.state["recording"]["people"]} == {"agreed"}
     assert await acts(world, visit) == [(visit.doctor_id, "agreed"), (visit.patient_id, "agreed")]
     request = told(world, visit)
