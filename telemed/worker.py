@@ -1,6 +1,7 @@
 """Entry point of a media worker process: `python -m telemed.worker`, orders on standard input.
 
-Closures: the process owns one `Worker`, which owns socket, rooms and control connection; SIGTERM closes it within a second.
+Closures: the process owns one `Worker`, which owns socket, rooms, control connection and the thread that writes recordings;
+SIGTERM closes it within a second, or within four while a disk does not take what was recorded.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from telemed import child
 from telemed.config import Limits
 from telemed.launch import Launch, worker_socket
 from telemed.media.overload import LoadLimits
+from telemed.recording.journal_writer import JournalThread
 from telemed.sfu.worker import Worker, WorkerSettings
 
 
@@ -29,7 +31,8 @@ async def serve(orders: Launch) -> child.Lifespan:
             announce_loopback=media.announce_loopback,
             load=load_limits(orders.config.limits),
             own_process=True,
-        )
+        ),
+        journals=JournalThread(),
     )
     await worker.start()
     try:

