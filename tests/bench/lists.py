@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench import list_data, machine
+from tests.bench import list_data, machine, office_data
 from tests.bench.control import Timings
 from tests.bench.list_data import BETWEEN, FIRST, LAST, Size
 from tests.bench.office_data import A_DAY, OFFICERS, ROWS_PER_VISIT, VISITS_PER_CHANGE, officer_token
@@ -62,6 +62,7 @@ class Askers:
     desk: Api
     admin: Api
     officers: list[Api]
+    clinicians: list[Api]
     orders: Figures
     chance: random.Random
 
@@ -79,6 +80,7 @@ class Askers:
         await timings.of("session detail", self.desk.call("GET", f"/sessions/{self.any_of('ses', 'visits')}"))
         await self._ask_as_admin(timings)
         await self._search(timings, self.officers[turn % len(self.officers)])
+        await self._list_recordings(timings, turn)
 
     async def _ask_as_admin(self, timings: Timings) -> None:
         """The newest page of each list, one somewhere in it, and people by a part of their names."""
@@ -105,6 +107,23 @@ class Askers:
         await timings.of("audit, a person's week", officer.post(path, actor=person, group="session", **span))
 
 
+    async def _list_recordings(self, timings: Timings, turn: int) -> None:
+        """For somebody who finds all of them, by each thing they are searched by, and for a clinician who finds the own ones."""
+        path, officer = "/recordings/search", self.officers[turn % len(self.officers)]
+        doctor = self.clinicians[turn % len(self.clinicians)]
+        older = self.any_of("rec", "visits")
+        await timings.of("recordings", officer.post(path))
+        await timings.of("recordings, older", officer.post(path, after=older))
+        await timings.of("recordings, unread", officer.post(path, unread=True))
+        await timings.of("recordings, status", officer.post(path, status="in_review"))
+        await timings.of("recordings, tag", officer.post(path, tag="claim"))
+        await timings.of("recordings of a patient", officer.post(path, patient_id=self.any_of("pat", "patients")))
+        await timings.of("recordings of a clinician", officer.post(path, clinician_id=self.any_of("usr", "staff")))
+        await timings.of("recordings by name", officer.post(path, text=self.chance.choice(LAST)))
+        await timings.of("own recordings", doctor.post(path))
+        await timings.of("own recordings by name", doctor.post(path, text=self.chance.choice(LAST)))
+
+
 async def measure(server: Server, orders: Figures) -> Figures:
     """Ask for each list `rounds` times."""
     timings = Timings()
@@ -113,7 +132,8 @@ async def measure(server: Server, orders: Figures) -> Figures:
         desk, admin = [await sign_in(server.base_url, http, server.account(role)) for role in ("front_desk", "admin")]
         officers = [Api(server.base_url, http, officer_token(number)) for number in range(min(OFFICERS, orders["staff"]))]
         counted = {**orders, "changes": -(-orders["visits"] // VISITS_PER_CHANGE)}
-        askers = Askers(desk, admin, officers, counted, random.Random(SEED))  # noqa: S311 - which names and records
+        doctors = [Api(server.base_url, http, officer_token(number)) for number in office_data.clinicians(orders["staff"])]
+        askers = Askers(desk, admin, officers, doctors, counted, random.Random(SEED))  # noqa: S311 - which names and records
         control = server.children()["control"]
         before, waited = machine.CpuSample.take(), machine.waited_seconds(control)
         for turn in range(orders["rounds"]):

@@ -56,7 +56,7 @@ async def test_the_quick_form_reports_every_part(tmp_path: Path) -> None:
     assert {"sign-in", "list (today)", "session detail", "chat, to its ack", "join: link to admitted"} <= (
         found["control"]["latency_ms"].keys()
     )
-    assert {"patient search", "people", "messages sent", "settings changed", "audit, newest", "audit of a week"} <= (
+    assert {"patient search", "people", "messages sent", "settings changed", "audit, newest", "recordings"} <= (
         found["lists"]["latency_ms"].keys()
     )
     assert {row["name"] for row in found["budgets"]} >= {"CPU per packet in (regression)", "CPU per copy out (regression)"}
