@@ -39,6 +39,7 @@ from telemed.care.identity import SYSTEM
 from telemed.care.notify.compose import LinkMaker
 from telemed.care.records import OrganisationRecord
 from telemed.clock import SystemClock
+from telemed.config import Limits
 from telemed.errors import Unavailable
 from telemed.ids import new_id
 from telemed.launch import Launch, admin_socket
@@ -46,12 +47,15 @@ from telemed.layout import Layout
 from telemed.loop_lag import LoopLag
 from telemed.notify import Notify, Worker, configured_gateways
 from telemed.operation.audit_keeper import AuditKeeper
+from telemed.operation.audit_key import ensure_key
 from telemed.operation.audit_start import audit_keeper
 from telemed.operation.control import Operation
+from telemed.operation.recordings import Recordings, open_recordings
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sealing import derive_key
 from telemed.sfu.client import MediaClient
 from telemed.signaling.desk import Around
+from telemed.signaling.recording_means import RecordingMeans
 from telemed.signaling.server import Signaling
 from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
@@ -68,6 +72,7 @@ WORKERS_WAIT = 10.0  # seconds at start for the workers to report
 POLL = 0.02  # seconds between looks while waiting for them
 STOP_ADMIN, STOP_WEB, STOP_MEDIA, STOP_AUDIT, STOP_STORE = 0.5, 4.0, 0.5, 1.0, 2.0  # seconds; limits.stop_seconds is 10
 STOP_NOTIFY = 1.5
+STOP_RECORDINGS = 1.5  # a finaliser under way is ended
 AUTHORITY_PATH = "/telemed-ca.crt"
 log = logging.getLogger(__name__)
 
@@ -86,15 +91,13 @@ async def serve(orders: Launch) -> child.Lifespan:
         notify = _open_notify(orders, store, closing)
         keeper = await asyncio.to_thread(audit_keeper, Layout(orders.config), store, SystemClock())
         closing.push_async_callback(_within, STOP_AUDIT, "audit keeper", keeper.close)
+        recordings = await asyncio.to_thread(_recordings, orders, store, live, operation)
+        closing.push_async_callback(_within, STOP_RECORDINGS, "recordings", recordings.close)
         clients = [MediaClient(path) for path in orders.control_sockets()]
-        link_settings = _signaling_settings(orders)
-        signaling = Signaling(
-            link_settings,
-            store,
-            clients,
-            around=Around(operation.admission, lambda: timedelta(days=live.link_days), notify, lambda: live.video_codec),
-        )
+        signaling = Signaling(_signaling_settings(orders), store, clients, around=_around(operation, live, notify, recordings))
+        recordings.follow(signaling.recordings)
         operation.watch(store, signaling, clients, lag)
+        operation.recordings = recordings
         closing.push_async_callback(_within, STOP_ADMIN, "operation", operation.close)
         for client in clients:
             closing.push_async_callback(_within, STOP_MEDIA, "media", client.close)
@@ -103,10 +106,10 @@ async def serve(orders: Launch) -> child.Lifespan:
         await signaling.start()
         for client in clients:
             await client.start()
-        parts = _Parts(store, signaling, operation, notify, live, keeper)
+        parts = _Parts(store, signaling, operation, notify, live, keeper, recordings)
         await _open_web(orders, parts, stop_signaling, closing)
         operations = _operations(store) | operation.operations()
-        operations["status"] = lambda _: _status(lag, signaling, clients, notify, keeper)
+        operations["status"] = lambda _: _status(lag, signaling, clients, parts)
         operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
@@ -115,6 +118,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         lag.start()  # start-up blocks a little, and nobody waits for it yet
         operation.start()
         keeper.start()
+        await recordings.start()
         yield child.Serving({}, operation.before_stop, operation.on_hangup)
 
 
@@ -160,6 +164,23 @@ class _Parts:
     notify: Notify
     live: LiveSettings
     keeper: AuditKeeper
+    recordings: Recordings
+
+
+def _around(operation: Operation, live: LiveSettings, notify: Notify, recordings: Recordings) -> Around:
+    """What the call logic asks of the rest."""
+    means = RecordingMeans(recordings.service, lambda: live.policies)
+    return Around(operation.admission, lambda: timedelta(days=live.link_days), notify, lambda: live.video_codec, means)
+
+
+def _recordings(orders: Launch, store: Store, live: LiveSettings, operation: Operation) -> Recordings:
+    """What keeps recordings. Blocking: reads the key that signs them."""
+    layout = Layout(orders.config)
+
+    def limits() -> Limits:
+        return operation.settings.current.limits
+
+    return open_recordings(layout, store, SystemClock(), ensure_key(layout), lambda: live.policies, limits)
 
 
 async def _open_web(
@@ -189,6 +210,7 @@ async def _open_web(
         reports=parts.notify,
         recent_code=parts.notify.recent_code,
         on_request=operation.metrics.on_request,
+        vault=parts.recordings.vault,
     )
     application = build_app(deps)
     operation.add_to(application)
@@ -298,11 +320,9 @@ async def _notify_test(notify: Notify, arguments: dict[str, Any]) -> dict[str, A
     return {"state": message.state.value, "error": message.error.value, "demo": is_shown}
 
 
-async def _status(
-    lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient], notify: Notify, keeper: AuditKeeper
-) -> dict[str, Any]:
+async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaClient], parts: _Parts) -> dict[str, Any]:
     """Figures of this moment: seconds of loop lag since last asked, tasks, counts of signalling and messages, each worker's."""
-    trail = await keeper.state()
+    trail = await parts.keeper.state()
     warnings = [warned.value for warned in trail.warnings(SystemClock().utcnow())]
     workers: list[dict[str, Any] | None] = []
     for client in clients:
@@ -314,7 +334,8 @@ async def _status(
         "loop_lag": lag.take_worst(),
         "tasks": len(asyncio.all_tasks()),
         "signaling": signaling.counters.snapshot(),
-        "notify": notify.figures(),
+        "notify": parts.notify.figures(),
+        "recordings": await parts.recordings.figures(signaling.recordings.figures),
         "audit": {"rows": trail.rows, "complete_up_to": trail.complete_up_to, "fault_at": trail.fault_at, "warnings": warnings},
         "workers": workers,
     }

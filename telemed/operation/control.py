@@ -32,6 +32,7 @@ from telemed.operation.health import ServerHealth
 from telemed.operation.metrics import Figures, Metrics
 from telemed.operation.nightly import NightlyBackup
 from telemed.operation.readiness import Readiness
+from telemed.operation.recordings import Recordings
 from telemed.operation.settings import Reloaded, Settings
 from telemed.operation.snapshots import snapshot_beside
 from telemed.provision import provide_clinic
@@ -60,6 +61,7 @@ class Operation:
         self.disk = DiskGuard(directory, lambda: self.settings.current.limits, self.admission)
         self.on_clinic: list[Callable[[str, str, str], None]] = []  # told name, phone and emergency number when they change
         self._tasks: set[asyncio.Task[None]] = set()
+        self.recordings: Recordings | None = None  # from when control has them
         self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order, self._note)
 
     def watch(self, store: Store, signaling: Signaling, clients: Sequence[MediaClient], lag: LoopLag) -> None:
@@ -153,6 +155,7 @@ class Operation:
         """All values of this moment."""
         seen = overview(self._signaling.live)
         newest = await asyncio.to_thread(self.nightly.newest)
+        recordings = await self.recordings.figures(self._signaling.recordings.figures) if self.recordings is not None else {}
         async with self._store.read() as tx:
             outbox = {state.value: count for state, count in (await tx.outbox.counts()).items()}
         return Figures(
@@ -168,6 +171,7 @@ class Operation:
             disk_total=self.disk.state.total,
             backup_age=(datetime.now(UTC) - newest).total_seconds() if newest is not None else None,
             draining=self.admission.draining,
+            recordings=recordings,
         )
 
     def _workers(self) -> tuple[int, int]:

@@ -38,6 +38,7 @@ class Figures:
     disk_total: int = 0
     backup_age: float | None = None
     draining: bool = False
+    recordings: Mapping[str, Any] = field(default_factory=dict)  # of `operation.recordings.Recordings.figures`
 
 
 class Metrics:
@@ -113,6 +114,7 @@ class _Gauges(Collector):
         yield GaugeMetricFamily("telemed_disk_free_bytes", "Free space where the database lies", now.disk_free)
         yield GaugeMetricFamily("telemed_disk_total_bytes", "Size of that file system", now.disk_total)
         yield GaugeMetricFamily("telemed_draining", "1 while nothing new may begin", float(now.draining))
+        yield from _recording_metrics(now.recordings)
         if now.backup_age is not None:
             yield GaugeMetricFamily("telemed_backup_age_seconds", "Age of the newest back-up", now.backup_age)
 
@@ -159,6 +161,23 @@ def _worker_metrics(workers: Sequence[Mapping[str, Any] | None]) -> Iterator[Met
             delay.add_metric((worker, name), stats.get("latency", {}).get(f"{name}_us", 0) / 1e6)
     yield from (up, counts, cpu, level, pressed, delay, *gauges.values())
 
+
+def _recording_metrics(now: Mapping[str, Any]) -> Iterator[Metric]:
+    """Sums of the whole server, without labels: nobody learns from them who is recorded."""
+    for name, (metric, text) in _RECORDING_GAUGES.items():
+        yield GaugeMetricFamily(metric, text, now.get(name, 0))
+    yield GaugeMetricFamily("telemed_recordings_refused", "1 while no recording can begin", float(bool(now.get("refused"))))
+
+
+_RECORDING_GAUGES = {
+    "running": ("telemed_recordings_running", "Recordings in progress"),
+    "faulty": ("telemed_recordings_faulty", "Of these, those that cannot be written now"),
+    "dropped": ("telemed_recordings_dropped_packets", "Packets the recordings in progress could not keep"),
+    "finalising": ("telemed_recordings_finalising", "Recordings that are being made ready"),
+    "failed": ("telemed_recordings_failed", "Recordings that could not be made ready"),
+    "bytes": ("telemed_recordings_bytes", "Size of the finished recordings"),
+    "disk_free": ("telemed_recordings_disk_free_bytes", "Free space where recordings lie"),
+}
 
 _WORKER_GAUGES = {
     "rooms": "Open rooms",

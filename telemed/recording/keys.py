@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from telemed.errors import NotFound, TelemedError
 from telemed.files import make_private_directory, sync_directory, write_private
 from telemed.recording.ciphers import KEY_BYTES
-from telemed.recording.master_keys import MasterKeys
+from telemed.recording.master_keys import Masters
 
 VERSION = 1
 SUFFIX = ".key"
@@ -65,7 +65,7 @@ class Rotation:
 class RecordingKeys:
     """The key files in one directory. All methods block; they raise OSError when the disk does not do as told."""
 
-    def __init__(self, directory: Path, masters: MasterKeys) -> None:
+    def __init__(self, directory: Path, masters: Masters) -> None:
         self._directory = directory
         self._masters = masters
 

@@ -14,6 +14,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from telemed.errors import ConfigError
 from telemed.files import write_private
@@ -24,6 +25,18 @@ VARIABLE = "TELEMED_RECORDING_KEY"
 DERIVED_PURPOSE = "recording master"
 NAME_BYTES = 8  # of a key's hash: enough to tell our few keys apart, nothing about the key
 MAX_FILE_BYTES = 16 * 1024  # some hundred keys
+
+
+class Masters(Protocol):
+    """Keys by name, whether they were read once or are read anew each time."""
+
+    @property
+    def current(self) -> str:
+        """The name of the one that wraps."""
+        ...
+
+    def __getitem__(self, name: str) -> bytes: ...
+    def __contains__(self, name: object) -> bool: ...
 
 
 class MasterKeys:

@@ -20,7 +20,7 @@ from telemed.errors import ConfigError, TelemedError, Unavailable
 from telemed.files import make_private_directory
 from telemed.recording.keys import KeyMissing, KeyUnreadable, RecordingKeys
 from telemed.recording.master_keys import MasterKeys
-from telemed.recording.places import journal_path
+from telemed.recording.places import MANIFEST, journal_path
 
 _FAULTS = {errno.ENOSPC: RecordingFault.DISK_FULL, errno.EDQUOT: RecordingFault.DISK_FULL, errno.EROFS: RecordingFault.READ_ONLY}
 
@@ -72,6 +72,11 @@ class RecordingStorage:
         if self.of(recording_id).is_dir():
             shutil.rmtree(self.of(recording_id))
         return had_key
+
+    def has_anything(self, recording_id: str) -> bool:
+        """Whether something was written: journals, or a finished recording whose commit was lost."""
+        directory = self.of(recording_id)
+        return has_journal(directory) or (directory / MANIFEST).exists()
 
     def remove_journal(self, recording_id: str) -> None:
         """The recording is finished and that is committed: what the workers wrote is not needed any more. Raises OSError."""

@@ -78,6 +78,23 @@ class RecordingWatch:
             fault = RecordingFault.FAILED
         self._on_fault(visit, fault)
 
+    def refresh(self, session_id: str) -> None:
+        """A recording of this visit has changed in the database: show what is there now."""
+        if self._desk.live.find(session_id) is None:
+            return
+
+        async def work(step: VisitStep) -> Json:
+            await steps.rows_of(step)
+            return {}
+
+        async def read_again() -> None:
+            await self._desk.transactor.change(session_id, work)
+
+        try:
+            self._desk.transactor.later(read_again())
+        except TelemedError:
+            self._desk.counters.add("recording.refresh_put_off")  # the page shows it with the next change
+
     def figures(self) -> dict[str, int]:
         """Counts for the metrics: open recordings, those with a fault, and what their workers wrote and dropped so far."""
         takes = [visit.recording for visit in self._desk.live if visit.recording.rows.open is not None]

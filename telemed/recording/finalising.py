@@ -1,0 +1,149 @@
+"""Turns what is over into recordings to play: one job for each, with a lease, tried again until it succeeds or cannot.
+
+A job is a row, so none is forgotten: what a process left behind is begun anew by the next one, which alone may write the database
+and therefore knows that nobody holds the lease any more. The work itself is a subprocess of low priority. Only when the finished
+recording is committed is its journal removed; until then it can be made again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.audit_state import JobRecord
+from telemed.care.identity import SYSTEM
+from telemed.care.policies import ClinicPolicies
+from telemed.care.ports import Store
+from telemed.care.recording import policy, retention, states
+from telemed.care.recording.records import RecordingRecord
+from telemed.care.recording.words import RecordingCause, RecordingEvent, RecordingFault, RecordingState
+from telemed.care.repositories import Transaction
+from telemed.clock import Clock
+from telemed.ids import short
+from telemed.recording.making import Finished
+from telemed.recording.orders import Material
+
+LEASE = timedelta(minutes=30)  # three hours of recording take five minutes
+FIRST_WAIT = timedelta(seconds=5)  # after a failure; four times as long after each further one
+LONGEST_WAIT = timedelta(hours=1)
+MAX_TRIES = 8  # some hours; then it has failed, its journal is kept, and somebody may try again
+JOB = "finalise:"  # and the id of the recording
+log = logging.getLogger(__name__)
+
+
+class Makes(Protocol):
+    """Who has recordings finished."""
+
+    async def make(self, material: Material) -> Finished:
+        """Make the files to play. A fault is the answer, not raised."""
+        ...
+
+    async def drop_journal(self, recording_id: str) -> None:
+        """It is finished, and that is committed. A fault is told in the log: the journal is removed some time later."""
+        ...
+
+
+class Finalising:
+    """Owns nothing but the database's view of the work. `is_closed`: nobody writes it any more."""
+
+    def __init__(self, store: Store, clock: Clock, policies: Callable[[], ClinicPolicies], maker: Makes) -> None:
+        self._store = store
+        self._clock = clock
+        self._policies = policies
+        self._maker = maker
+        self.is_closed: Callable[[str], bool] = lambda _recording_id: True
+        self.on_changed: Callable[[str], None] = lambda _session_id: None
+
+    async def begin_anew(self) -> None:
+        """At the start of a process: what another one had begun is nobody's, and due now."""
+        now = self._clock.utcnow()
+        async with self._store.write() as tx:
+            for recording in await tx.recordings.in_states({RecordingState.FINALISING}):
+                job = await tx.jobs.get(_job(recording.id))
+                if job is not None and job.lease_until is not None:
+                    await tx.jobs.put(replace(job, due_at=now, lease_until=None))
+
+    async def run(self) -> None:
+        """Carry out what is due, one after the other: each takes a core for a while."""
+        async with self._store.read() as tx:
+            waiting = await tx.recordings.in_states({RecordingState.FINALISING})
+        for recording in waiting:
+            if self.is_closed(recording.id):
+                await self._carry_out(recording.id)
+
+    async def _carry_out(self, recording_id: str) -> None:
+        now = self._clock.utcnow()
+        async with self._store.write() as tx:
+            recording = await tx.recordings.get(recording_id)
+            if recording is None or recording.state is not RecordingState.FINALISING:
+                return
+            job = await tx.jobs.take(_job(recording_id), now, LEASE)
+            if job is None:
+                return
+            material = await _material(tx, recording)
+        finished = await self._maker.make(material)
+        await self._note(job, recording_id, finished)
+        if finished.fault is RecordingFault.NONE:
+            await self._maker.drop_journal(recording_id)
+        self.on_changed(recording.session_id)
+
+    async def _note(self, job: JobRecord, recording_id: str, finished: Finished) -> None:
+        """Write down what came of it; a fault that may pass is tried again later."""
+        now = self._clock.utcnow()
+        tries = int(job.outcome or "0") + 1
+        async with self._store.write() as tx:
+            recording = await tx.recordings.get(recording_id)
+            if recording is None or recording.state is not RecordingState.FINALISING:
+                await tx.jobs.remove(job.name)
+                return
+            if finished.fault not in _FINAL and tries < MAX_TRIES:
+                log.warning("not finalised recording=%s fault=%s tries=%d", short(recording_id), finished.fault.value, tries)
+                wait = min(FIRST_WAIT * 4 ** (tries - 1), LONGEST_WAIT)
+                await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None, outcome=str(tries)))
+                return
+            await self._close(tx, recording, finished, now)
+            await tx.jobs.remove(job.name)
+
+    async def _close(self, tx: Transaction, recording: RecordingRecord, finished: Finished, now: datetime) -> None:
+        event = _EVENTS.get(finished.fault, RecordingEvent.FAILED)
+        after, action = states.apply(recording, event, RecordingCause.SYSTEM, now)
+        if event is RecordingEvent.FINALISED:
+            after = replace(
+                after,
+                duration_ms=finished.duration_ms,
+                size_bytes=finished.size_bytes,
+                manifest_hash=finished.manifest_hash,
+                chain_head=finished.chain_head,
+                expires_at=retention.expires_at(self._policies(), recording.kind, recording.stopped_at or now),
+            )
+        elif event is RecordingEvent.FAILED:
+            after = replace(after, fault=finished.fault)
+            log.error("a recording could not be finished recording=%s fault=%s", short(recording.id), finished.fault.value)
+        await tx.recordings.save(after)
+        if action is not None:
+            await tx.audit.append(SYSTEM, action, recording.id, AuditOutcome.DONE, now)
+        if event is RecordingEvent.FINALISED:
+            signed = policy.manifest_object(recording.id, finished.manifest_hash)
+            await tx.audit.append(SYSTEM, AuditAction.RECORDING_SIGNED, signed, AuditOutcome.DONE, now)
+
+
+_EVENTS = {RecordingFault.NONE: RecordingEvent.FINALISED, RecordingFault.EMPTY: RecordingEvent.CANCELLED}
+_FINAL = frozenset(_EVENTS)  # trying again would change nothing
+
+
+def _job(recording_id: str) -> str:
+    return f"{JOB}{recording_id}"
+
+
+async def _material(tx: Transaction, recording: RecordingRecord) -> Material:
+    return Material(
+        recording,
+        tuple(await tx.participants.in_session(recording.session_id)),
+        tuple(await tx.events.in_session(recording.session_id)),
+        tuple(await tx.consents.of_session(recording.session_id)),
+        tuple(await tx.consents.bystanders(recording.session_id)),
+    )
