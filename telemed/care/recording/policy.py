@@ -23,9 +23,6 @@ from telemed.care.recording.words import (
 from telemed.care.states import SessionKind
 from telemed.errors import Conflict, InvalidInput
 
-MAX_TAGS = 20  # of one recording
-MAX_TAG = 40  # characters
-MAX_MARKER_TEXT = 2000  # characters
 MAX_NAME = 80  # characters of who decided for a bystander
 GIGABYTE = 10**9
 
@@ -100,27 +97,11 @@ def check_bystander(bystander: Bystander) -> Bystander:
     return replace(bystander, by_name=name)
 
 
-def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Tags without case and space around them, each once. Raises InvalidInput for too many, empty or long ones."""
-    found = sorted({" ".join(tag.lower().split()) for tag in tags})
-    if len(found) > MAX_TAGS or any(not 1 <= len(tag) <= MAX_TAG or not tag.isprintable() for tag in found):
-        raise InvalidInput(f"At most {MAX_TAGS} tags of 1 to {MAX_TAG} characters.", field="tags")
-    return found
-
-
 def clean_category(category: str) -> str:
     """A category is a word the pages translate. Raises InvalidInput."""
     if not _CATEGORY.match(category):
         raise InvalidInput("There is no such category.", field="category")
     return category
-
-
-def clean_marker_text(text: str) -> str:
-    """The text of a marker without space around it. Raises InvalidInput when it is too long."""
-    clean = text.strip()
-    if len(clean) > MAX_MARKER_TEXT:
-        raise InvalidInput(f"At most {MAX_MARKER_TEXT} characters.", field="text")
-    return clean
 
 
 def manifest_object(recording_id: str, manifest_hash: str) -> str:

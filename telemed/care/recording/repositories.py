@@ -117,10 +117,6 @@ class Recordings(Protocol):
         """Exactly these from now on."""
         ...
 
-    async def tags_in_use(self, organisation_id: str, limit: int = 100) -> list[str]:
-        """In order of the alphabet."""
-        ...
-
 
 class Consents(Protocol):
     """Acts of consent, bystanders, and visits that went on unrecorded."""
@@ -174,10 +170,6 @@ class RecordingViews(Protocol):
         """Recording -> its views, newest first, at most 200 of each: what a patient is shown."""
         ...
 
-    async def last_of(self, recording_id: str, user_id: str) -> RecordingView | None:
-        """The newest of one person: watching on within some minutes is no second view."""
-        ...
-
 
 class Speaking(Protocol):
     """Who spoke when."""
@@ -200,9 +192,6 @@ class EraseRequests(Protocol):
 
     async def save(self, request: EraseRequest) -> None: ...
     async def open_of(self, recording_id: str) -> EraseRequest | None: ...
-    async def open_in(self, organisation_id: str) -> list[EraseRequest]:
-        """Oldest first, at most 200."""
-        ...
 
 
 class RecordingTransaction(Protocol):

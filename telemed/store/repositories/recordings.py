@@ -134,9 +134,3 @@ class RecordingRows:
         }
         for tag in sorted(set(tags)):
             await self._sql.change(inserting(table), {**common, "tag": tag})
-
-    async def tags_in_use(self, organisation_id: str, limit: int = 100) -> list[str]:
-        """Return the organisation's tags in order of the alphabet."""
-        c = recordings.recording_tag.c
-        statement = select(c.tag).where(c.organisation_id == organisation_id).distinct().order_by(c.tag)
-        return [row["tag"] for row in await self._sql.rows(statement.limit(limit))]

@@ -31,7 +31,6 @@ MAX_MARKERS = 2000  # shown of one recording
 MAX_VIEWS = 1000  # of one recording
 MAX_VIEWS_OF_EACH = 200  # of one recording in a list
 MAX_SPANS = 20_000  # of one recording: a turn each second of five hours
-MAX_REQUESTS = 200
 
 
 class ConsentRows:
@@ -143,12 +142,6 @@ class RecordingViewRows:
             found[view.recording_id].append(view)
         return found
 
-    async def last_of(self, recording_id: str, user_id: str) -> RecordingView | None:
-        """Return the newest view of one person."""
-        c = self._rows.c
-        mine = self._rows.select(c.recording_id == recording_id, c.user_id == user_id)
-        return await self._rows.first(mine.order_by(c.at.desc(), c.id).limit(1))
-
 
 class SpeakingRows:
     """Fulfils `care.recording.repositories.Speaking`."""
@@ -192,13 +185,6 @@ class EraseRequestRows:
         """Return the one that waits for its confirmation."""
         c = self._rows.c
         return await self._rows.one(c.recording_id == recording_id, c.confirmed_at.is_(None), c.cancelled_at.is_(None))
-
-    async def open_in(self, organisation_id: str) -> list[EraseRequest]:
-        """Return those that wait in one organisation, oldest first."""
-        c, recording = self._rows.c, schema.recording.c
-        own = select(recording.id).where(recording.id == c.recording_id, recording.organisation_id == organisation_id).exists()
-        statement = self._rows.select(c.confirmed_at.is_(None), c.cancelled_at.is_(None), own).order_by(c.at, c.id)
-        return await self._rows.all(statement.limit(MAX_REQUESTS))
 
 
 def _event(row: dict[str, Any]) -> ConsentEvent:
