@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, StringConstraints
 from pydantic import Field as Limits
 
+from telemed.care.recording.policy import MAX_MARKER_TEXT, MAX_TAG, MAX_TAGS
 from telemed.care.recording.words import ReviewStatus, Visibility
 from telemed.care.states import SessionKind
 from telemed.web.paging import MOST
@@ -15,14 +16,13 @@ from telemed.web.request_models import ONE_LINE, Body, CommandId
 from telemed.web.request_models_people import PatientId, Revision, UserId
 
 MAX_PLACE_MS = 7 * 24 * 3600 * 1000  # no take lasts a week
-MAX_TAGS = 20
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$"  # several lines; nothing that turns the direction
 
 RecordingId = Annotated[str, StringConstraints(pattern=r"^rec_[A-Za-z0-9_-]{1,36}$")]
 Place = Annotated[int, Limits(ge=0, le=MAX_PLACE_MS)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=40, pattern=ONE_LINE)]
-Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-MarkerText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=MAX_TAG, pattern=ONE_LINE)]
+Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+MarkerText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_MARKER_TEXT, pattern=TEXT)]
 NeededReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=ONE_LINE)]
 
 
@@ -35,7 +35,7 @@ class SearchRecordingsBody(Body):
     kind: SessionKind | None = None
     from_: Annotated[AwareDatetime | None, Limits(alias="from", strict=False)] = None
     to: Annotated[AwareDatetime | None, Limits(strict=False)] = None
-    tag: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40, pattern=ONE_LINE)] = ""
+    tag: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=MAX_TAG, pattern=ONE_LINE)] = ""
     status: ReviewStatus | None = None
     unread: bool = False
     undecided: bool = False

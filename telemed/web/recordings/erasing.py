@@ -6,7 +6,7 @@ between the two, the recording is gone and its row still there; confirming again
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from telemed.care.audit_actions import AuditAction
@@ -18,7 +18,7 @@ from telemed.care.notify.ports import Notifier
 from telemed.care.notify.records import Medium
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.care.recording import erasing, states
+from telemed.care.recording import erasing, retention, states
 from telemed.care.recording.ports import RecordingVault
 from telemed.care.recording.records import EraseRequest
 from telemed.care.recording.words import RecordingCause, RecordingEvent
@@ -77,12 +77,12 @@ class RecordingErasing:
         return {}
 
     async def decide(self, actor: Staff, recording_id: str, keep: bool, reason: str) -> Json:
-        """Keep what was recorded in an emergency, or destroy it; -> {}. Raises NotFound, Conflict `nothing_to_decide`."""
+        """Keep what was recorded in an emergency, or destroy it; -> {}. Raises NotFound, Conflict `not_emergency`,
+        `recording_held`, `recording_in_use`."""
         async with self.door.change(actor, recording_id, Action.DECIDE_RECORDING) as step:
-            if step.recording.decide_by is None:
-                raise Conflict("There is nothing to decide.", code="nothing_to_decide")
+            retention.check_undecided(step.recording)
             if keep:
-                await step.tx.recordings.save(replace(step.recording, decide_by=None))
+                await step.tx.recordings.save(retention.kept(step.recording))
                 await step.audit(AuditAction.RECORDING_EMERGENCY_KEPT)
             else:
                 erasing.check_erasable(step.recording)

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.identity import Staff
 from telemed.care.ports import Json, Store
+from telemed.care.recording.policy import quota_bytes
 from telemed.care.recording.ports import RecordingVault
-
-GIGABYTE = 1000**3
 
 
 class RecordingFigures:
@@ -24,6 +23,6 @@ class RecordingFigures:
         """-> {recordings, disk_bytes, quota_bytes}. `disk_bytes` is that of the whole server."""
         async with self._store.read() as tx:
             sums = await tx.recordings.sums(admin.organisation_id)
-        quota = self._live.policies.recording_quota_gb * GIGABYTE if self._live is not None else 0
+        quota = quota_bytes(self._live.policies) if self._live is not None else None
         sizes = await self._vault.sizes()
-        return {"recordings": asdict(sums), "disk_bytes": sum(sizes.values()), "quota_bytes": quota or None}
+        return {"recordings": asdict(sums), "disk_bytes": sum(sizes.values()), "quota_bytes": quota}

@@ -13,12 +13,13 @@ from telemed.care.permissions import Action
 from telemed.care.ports import Json
 from telemed.care.recording.records import Marker
 from telemed.care.recording.words import Visibility
-from telemed.errors import InvalidInput, NotFound
+from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.ids import new_id
 from telemed.web.recordings import views
 from telemed.web.recordings.door import RecordingDoor, RecordingStep
 
 NEW = 0  # the revision before the first
+MAX_MARKERS = 1000  # of one recording: more cannot be told apart on any timeline
 
 
 class RecordingMarkers:
@@ -35,13 +36,16 @@ class RecordingMarkers:
         return {"markers": [views.marker_view(marker, actor.user_id) for marker in found if _sees(actor, marker)]}
 
     async def add(self, actor: Staff, recording_id: str, values: Mapping[str, Any], command_id: str) -> Json:
-        """-> {marker}; the same again for a repeated command. Raises NotFound, InvalidInput, Conflict `command_repeated`."""
+        """-> {marker}; the same again for a repeated command. Raises NotFound, InvalidInput, Conflict `command_repeated`,
+        `too_many_markers`."""
         async with self._door.change(actor, recording_id, Action.MARK_RECORDING) as step:
             known = await step.tx.acks.find(actor.user_id, command_id)
             if known is not None:
                 made = await _own(step, str(kept_answer(known, "marker_id")["marker_id"]))
                 return {"marker": views.marker_view(made, actor.user_id)}
             _check_span(step, values["start_ms"], values["end_ms"])
+            if len(await step.tx.markers.of_recording(recording_id)) >= MAX_MARKERS:
+                raise Conflict("This recording has too many markers.", code="too_many_markers")
             marker = Marker(
                 id=new_id("mrk"),
                 recording_id=recording_id,

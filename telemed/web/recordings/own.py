@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Person
 from telemed.care.permissions import Action
@@ -24,6 +26,6 @@ class OwnRecordings:
         async with self._store.write() as tx:
             patient = await own_record(tx, person, Action.READ_OWN_RECORDINGS, now)
             await tx.audit.append(person.ref, AuditAction.PERSON_RECORDINGS_READ, patient.id, AuditOutcome.DONE, now)
-            found = await tx.recordings.of_person(person)
+            found = await tx.recordings.of_person(replace(person, patient_id=patient.id))  # the kept one of merged records
             watched = await tx.recording_views.of_recordings([recording.id for recording in found])
         return {"recordings": [views.own_view(recording, watched.get(recording.id, ())) for recording in found]}

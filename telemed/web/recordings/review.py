@@ -9,6 +9,7 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
+from telemed.care.recording import policy, retention
 from telemed.care.recording.words import RecordingState, ReviewStatus
 from telemed.errors import Conflict
 from telemed.web.recordings.door import RecordingDoor
@@ -21,9 +22,9 @@ class RecordingReview:
         self._door = door
 
     async def tag(self, actor: Staff, recording_id: str, tags: Sequence[str]) -> Json:
-        """Give it exactly these tags; -> {tags}. Raises NotFound."""
+        """Give it exactly these tags; -> {tags}. Raises NotFound, InvalidInput."""
         async with self._door.change(actor, recording_id, Action.REVIEW_RECORDING) as step:
-            await step.tx.recordings.set_tags(step.recording, tags)
+            await step.tx.recordings.set_tags(step.recording, policy.clean_tags(tags))
             await step.audit(AuditAction.RECORDING_TAGGED)
             return {"tags": await step.tx.recordings.tags_of(recording_id)}
 
@@ -42,8 +43,7 @@ class RecordingReview:
     async def hold(self, actor: Staff, recording_id: str, hold: bool, reason: str) -> Json:
         """Put a legal hold on it, or lift it; -> {hold, hold_reason}. Raises NotFound."""
         async with self._door.change(actor, recording_id, Action.HOLD_RECORDING) as step:
-            kept_reason = reason if hold else ""
-            by = actor.user_id if hold else None
-            await step.tx.recordings.save(replace(step.recording, hold=hold, hold_reason=kept_reason, held_by=by))
+            after = retention.held(step.recording, hold, reason, actor)
+            await step.tx.recordings.save(after)
             await step.audit(AuditAction.RECORDING_HELD if hold else AuditAction.RECORDING_RELEASED)
-        return {"hold": hold, "hold_reason": kept_reason}
+        return {"hold": after.hold, "hold_reason": after.hold_reason}

@@ -129,7 +129,7 @@ async def test_who_is_no_privacy_officer_may_neither_hold_nor_erase(reviewed: Re
 
 async def test_an_emergency_is_kept_or_destroyed(reviewed: Reviewed) -> None:
     decide = {"decision": "keep", "reason": REASON}
-    assert await code(reviewed, "/decide", decide) == (409, "nothing_to_decide")
+    assert await code(reviewed, "/decide", decide) == (409, "not_emergency")
     undecided = replace(await reviewed.row(), basis=Basis.EMERGENCY, decide_by=START + timedelta(days=7))
     await reviewed.save(undecided)
     assert (await reviewed.ask("GET", "")).json["can"]["decide"] is True
