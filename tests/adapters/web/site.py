@@ -77,7 +77,7 @@ class Site:
             more["json"] = body
         kept = {"Accept-Encoding": "identity", **sent, **(headers or {})}
         async with self.http.request(method, self.url + path, headers=kept, allow_redirects=False, **more) as response:
-            text = await response.text()
+            text = await response.text(errors="replace")
             is_json = response.content_type == "application/json"
             return Answered(
                 response.status, response.headers, text, await response.json() if is_json and text else None, response.cookies

@@ -44,7 +44,7 @@ async def test_a_whole_review_leaves_no_words(reviewed: Reviewed, caplog: pytest
         ("POST", "/markers", {**marker, "canary_field": 1}),
         ("POST", "/markers", {**marker, "command_id": "command-other", "start_ms": 10**9}),
         ("POST", "/markers", {**marker, "category": "Canary!"}),
-        ("POST", "/tags", {"tags": ["canary\n"]}),
+        ("POST", "/tags", {"tags": ["canary\ntag"]}),
         ("POST", "/export", {"reason": "canary"}),
         ("POST", "/decide", {"decision": "canary", "reason": TYPED}),
         ("POST", "/erase/confirm", {}),
