@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, StringConstraints
 from pydantic import Field as Limits
 
-from telemed.care.recording.policy import MAX_MARKER_TEXT, MAX_TAG, MAX_TAGS
 from telemed.care.recording.words import ReviewStatus, Visibility
 from telemed.care.states import SessionKind
 from telemed.web.paging import MOST
 from telemed.web.request_models import ONE_LINE, Body, CommandId
 from telemed.web.request_models_people import PatientId, Revision, UserId
 
+MAX_TAG = 40  # characters
+MAX_TAGS = 20  # of one recording
+MAX_MARKER_TEXT = 2000  # characters
 MAX_PLACE_MS = 7 * 24 * 3600 * 1000  # no take lasts a week
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$"  # several lines; nothing that turns the direction
 

@@ -9,7 +9,7 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.care.recording import policy, retention
+from telemed.care.recording import retention
 from telemed.care.recording.words import RecordingState, ReviewStatus
 from telemed.errors import Conflict
 from telemed.web.recordings.door import RecordingDoor
@@ -22,9 +22,9 @@ class RecordingReview:
         self._door = door
 
     async def tag(self, actor: Staff, recording_id: str, tags: Sequence[str]) -> Json:
-        """Give it exactly these tags; -> {tags}. Raises NotFound, InvalidInput."""
+        """Give it exactly these tags; -> {tags}. Raises NotFound."""
         async with self._door.change(actor, recording_id, Action.REVIEW_RECORDING) as step:
-            await step.tx.recordings.set_tags(step.recording, policy.clean_tags(tags))
+            await step.tx.recordings.set_tags(step.recording, tags)
             await step.audit(AuditAction.RECORDING_TAGGED)
             return {"tags": await step.tx.recordings.tags_of(recording_id)}
 
