@@ -346,6 +346,7 @@ EVENTS: Mapping[str, Action] = {
     "/call recording_resume": Action.RECORD_CALL,
     "/call recording_stop": Action.RECORD_CALL,
     "/call recording_bystander": Action.RECORD_CALL,
+    "/call recording_bystander_now": Action.RECORD_CALL,
     "/call recording_unrecorded": Action.RECORD_CALL,
     "/call recording_marker": Action.MARK_CALL,
     "/call recording_consent": Action.ANSWER_RECORDING,

@@ -1,4 +1,4 @@
-"""Commands of who leads a visit about its recording: ask, begin, choose, stop, list bystanders, note why there is none, mark."""
+"""Commands of who leads a visit about its recording: ask, begin, choose, stop, note why there is none, mark."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity, Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.care.recording import consent, policy, texts
+from telemed.care.recording import consent, policy
 from telemed.care.recording.consent import Beginning
-from telemed.care.recording.records import Bystander, ConsentEvent, Marker, RecordingRecord, UnrecordedReason
+from telemed.care.recording.records import Marker, RecordingRecord, UnrecordedReason
 from telemed.care.recording.words import (
     OPEN,
     Basis,
     Bleed,
-    BystanderLabel,
-    DecidedBy,
     RecordingCause,
     RecordingEvent,
     RecordingFault,
@@ -33,7 +31,6 @@ from telemed.signaling.recording_clock import new_take
 from telemed.signaling.recording_means import RecordingMeans
 from telemed.signaling.recording_speakers import at_ms
 from telemed.signaling.schemas import (
-    AddBystander,
     AskRecording,
     ChooseRecording,
     NoteUnrecorded,
@@ -43,7 +40,6 @@ from telemed.signaling.schemas import (
 from telemed.signaling.step import VisitStep
 
 MAX_TAKES = 50  # of one visit: somebody plays with the button
-MAX_BYSTANDERS = 50  # of one visit
 MAX_MARKERS = 500  # of one recording, set during the call
 FULL_RETRY = 30.0  # seconds: until the disk or the clinic's quota has been looked at again
 
@@ -137,31 +133,6 @@ class RecordingCommands:
 
         return await self._desk.command(guest, command.command_id, work)
 
-    async def bystander(self, guest: Guest, command: AddBystander) -> Json:
-        """List somebody who is there without a seat, and how it was decided for that person. -> {bystander_id}."""
-        async def work(step: VisitStep, identity: Identity) -> Json:
-            require_live(step)
-            authorise(step, identity, Action.RECORD_CALL)
-            rows = await steps.rows_of(step)
-            if len(rows.bystanders) >= MAX_BYSTANDERS:
-                raise Conflict("This visit has too many bystanders.", code="too_many_people")
-            listed = Bystander(
-                new_id("bys"),
-                step.session.id,
-                BystanderLabel(command.label),
-                guest.participant_id,
-                step.now,
-                DecidedBy(command.decided_by),
-                command.agreed,
-                command.by_name or "",
-                command.reason or "",
-            )
-            person = policy.check_bystander(listed)
-            await steps.add_bystander(step, person, _decision(step, person))
-            return {"bystander_id": person.id}
-
-        return await self._desk.command(guest, command.command_id, work)
-
     async def unrecorded(self, guest: Guest, command: NoteUnrecorded) -> Json:
         """Note why a visit that had to be recorded is not; asking for it ends."""
 
@@ -221,23 +192,6 @@ class RecordingCommands:
         quota, sums = policy.quota_bytes(policies), await step.tx.recordings.sums(step.session.organisation_id)
         if quota is not None and sums.size_bytes >= quota:
             raise Unavailable("The clinic's room for recordings is used up.", code="recording_quota", retry_after=FULL_RETRY)
-
-
-def _decision(step: VisitStep, person: Bystander) -> ConsentEvent:
-    """The act behind a bystander. Who listed the person read the words to it, so their version is the present one."""
-    current = step.recording.open if step.recording is not None else None
-    return ConsentEvent(
-        new_id("con"),
-        step.session.id,
-        policy.act_for(person),
-        step.actor,
-        texts.CURRENT_TEXT,
-        "",
-        step.now,
-        current.id if current is not None else None,
-        bystander_id=person.id,
-        reason=person.reason,
-    )
 
 
 def _marker_view(marker: Marker) -> Json:

@@ -81,6 +81,15 @@ async def add_bystander(step: VisitStep, person: Bystander, event: ConsentEvent)
     await add_event(step, event)
 
 
+async def bystander_left(step: VisitStep, person: Bystander) -> None:
+    """Somebody without a seat has left the room."""
+    rows = await rows_of(step)
+    await step.tx.consents.save_bystander(person)
+    others = tuple(person if one.id == person.id else one for one in rows.bystanders)
+    step.recording = replace(rows, bystanders=others)
+    await step.audit(AuditAction.BYSTANDER_LEFT, person.id)
+
+
 async def add_unrecorded(step: VisitStep, reason: UnrecordedReason) -> None:
     """Note why there is no recording."""
     rows = await rows_of(step)

@@ -199,6 +199,13 @@ class AddBystander(Command):
     agreed: bool
 
 
+class ChangeBystander(Command):
+    """`recording_bystander_now`: somebody listed says otherwise, or has left the room."""
+
+    bystander_id: Identifier
+    now: Literal["agreed", "refused", "left"]
+
+
 class NoteUnrecorded(Command):
     """`recording_unrecorded`: why a visit that had to be recorded is not."""
 
@@ -252,6 +259,7 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "recording_consent": GiveConsent,
     "recording_earlier": DecideEarlier,
     "recording_bystander": AddBystander,
+    "recording_bystander_now": ChangeBystander,
     "recording_unrecorded": NoteUnrecorded,
     "recording_marker": SetMarker,
 }

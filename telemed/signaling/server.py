@@ -34,6 +34,7 @@ from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
 from telemed.signaling.quality_keeper import QualityKeeper
+from telemed.signaling.recording_bystanders import RecordingBystanders
 from telemed.signaling.recording_clock import RecordingClock
 from telemed.signaling.recording_commands import RecordingCommands
 from telemed.signaling.recording_consents import RecordingConsents
@@ -189,6 +190,7 @@ def _call_handlers(
 
 def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHandler]:
     lead, own = RecordingCommands(desk, desk.around.recording), RecordingConsents(desk, watch.sync)
+    room = RecordingBystanders(desk)
     return {
         "recording_ask": lead.ask,
         "recording_begin": lead.begin,
@@ -196,7 +198,8 @@ def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHand
         "recording_pause": lead.pause,
         "recording_resume": lead.resume,
         "recording_stop": lead.stop,
-        "recording_bystander": lead.bystander,
+        "recording_bystander": room.add,
+        "recording_bystander_now": room.change,
         "recording_unrecorded": lead.unrecorded,
         "recording_marker": lead.marker,
         "recording_consent": own.consent,

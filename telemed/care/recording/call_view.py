@@ -64,7 +64,7 @@ def recording_view(scene: RecordingScene, viewer: ParticipantRecord, leads: bool
         "emergency": emergency,
         "you": _you_view(scene, viewer, standings, mode),
         "people": [_person_view(scene, seat, standings) for seat in _people(scene)] if leads else [],
-        "bystanders": [_bystander_view(person, standings) for person in scene.bystanders] if leads else [],
+        "bystanders": [_bystander_view(one, standings) for one in scene.bystanders if one.gone_at is None] if leads else [],
         "unrecorded_reason_wanted": leads
         and policy.wants_reason(mode, scene.recordings, _standings_there(scene, standings), bool(scene.unrecorded)),
     }

@@ -50,6 +50,7 @@ VALID: dict[str, dict[str, Any]] = {
     "recording_consent": {"answer": "agree", "text_version": CURRENT_TEXT, "language": "en"},
     "recording_earlier": {"recording_id": "rec_1234", "choice": "keep"},
     "recording_bystander": {"label": "child", "decided_by": "carer", "by_name": "Bo", "reason": "asleep", "agreed": True},
+    "recording_bystander_now": {"bystander_id": "bys_1234", "now": "left"},
     "recording_unrecorded": {"reason": "no"},
     "recording_marker": {"recording_id": "rec_1234", "at_ms": 3, "category": "finding", "text": "rash"},
 }

@@ -258,6 +258,27 @@ async def test_bystanders_count(world: World, fields: dict[str, object], act: st
     assert (bystander_id, act) in await acts(world, visit)
 
 
+@pytest.mark.parametrize("way", ["agreed", "left"])
+async def test_sound_comes_back_when_a_bystander_agrees_or_leaves(world: World, way: str) -> None:
+    visit, doctor, patient, _seat, _recording = await running(world)
+    listed = {"label": "child", "decided_by": "carer", "by_name": "Bo", "agreed": False}
+    child = {"bystander_id": (await doctor.do("recording_bystander", **listed))["bystander_id"]}
+    await until(lambda: sources(world, visit, visit.doctor_id) == PICTURES)
+    assert await patient.refused("recording_bystander_now", **child, now=way) == "not_allowed"
+    assert await doctor.refused("recording_bystander_now", bystander_id="bys_other", now=way) == "not_found"
+    await doctor.do("recording_bystander_now", **child, now="refused")  # as before
+    assert sources(world, visit, visit.doctor_id) == PICTURES
+    await doctor.do("recording_bystander_now", **child, now=way)
+    await until(lambda: sources(world, visit, visit.doctor_id) == ALL)
+    shown = [] if way == "left" else [True]
+    await until(lambda: [row["agreed"] for row in doctor.state["recording"]["bystanders"]] == shown)
+    await doctor.do("recording_bystander_now", **child, now="refused")
+    wanted = ALL if way == "left" else PICTURES
+    await until(lambda: sources(world, visit, visit.doctor_id) == wanted)
+    last = [act for who, act in await acts(world, visit) if who == child["bystander_id"]]
+    assert last == (["refused"] if way == "left" else ["refused", "agreed", "withdrawn"])
+
+
 async def test_a_bystander_needs_a_name_and_a_reason(world: World) -> None:
     _visit, doctor, patient, _seat, _recording = await running(world)
     carer = {"label": "child", "decided_by": "carer", "agreed": True}
