@@ -33,7 +33,7 @@ async def start_prepared_server(folder: pathlib.Path, *arguments: str, **more: A
 
 async def prepare(folder: pathlib.Path) -> pathlib.Path:
     """Only the directory, for who puts more into it before it is served; returns it."""
-    await asyncio.to_thread(shutil.copytree, _prepared(), folder / "var")
+    await asyncio.to_thread(lambda: shutil.copytree(_prepared(), folder / "var"))  # a thread has no loop of its own yet
     return folder / "var"
 
 

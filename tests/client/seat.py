@@ -116,7 +116,7 @@ class SeatClient:
     def _on_stream(self, message: dict[str, Any]) -> None:
         kind, data = message["type"], message["data"]
         people = self.state.setdefault("participants", [])
-        if kind in ("you", "session", "policy"):
+        if kind in ("you", "session", "policy", "recording"):
             self.state[kind] = data
         elif kind == "participant":
             self.state["participants"] = [p for p in people if p["id"] != data["id"]] + [data]
