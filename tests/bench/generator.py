@@ -15,7 +15,7 @@ from typing import Any
 from telemed.sfu.client import MediaClient
 from tests.bench import machine
 from tests.bench.process import answer
-from tests.bench.rtp_load import LoadPeer, LoadPlan, fill, worker_process
+from tests.bench.rtp_load import LoadPeer, LoadPlan, fill, recording, worker_process
 from tests.bench.traffic import Sent, Traffic
 
 DRAIN_SECONDS = 0.1  # after the last packet, until the counters are read
@@ -61,8 +61,9 @@ async def run(plan: LoadPlan) -> RunResult:
         try:
             await _watch_silence(control, process_id, result)
             traffic = Traffic(publishers, peers)
-            await traffic.run(plan.warm_seconds)
-            await measure_window(control, process_id, traffic, peers, result)
+            async with recording(control, plan):
+                await traffic.run(plan.warm_seconds)
+                await measure_window(control, process_id, traffic, peers, result)
         finally:
             for peer in peers:
                 await peer.close()

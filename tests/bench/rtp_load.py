@@ -10,10 +10,12 @@ import argparse
 import asyncio
 import json
 import random
+import secrets
 import struct
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +25,7 @@ from typing import Any
 import psutil
 
 from telemed.congestion.twcc import TwccRecorder
+from telemed.media.control import RecordedTrack, SetRecording, Source
 from telemed.rtp.header import WIDE_OFFSET
 from telemed.rtp.rtcp import build_receiver_report, build_sender_report
 from telemed.rtp.rtcp_records import ReportBlock
@@ -47,9 +50,11 @@ GOLDEN_RATIO = 0.618  # its multiples spread any number of peers evenly over an 
 WORKER = """
 import asyncio, signal, sys
 from pathlib import Path
+from telemed.recording.journal_writer import JournalThread
 from telemed.sfu.worker import Worker, WorkerSettings
 async def main():
-    worker = Worker(WorkerSettings(0, 0, Path(sys.argv[1]), ("127.0.0.1",), own_process=True))
+    settings = WorkerSettings(0, 0, Path(sys.argv[1]), ("127.0.0.1",), own_process=True)
+    worker = Worker(settings, journals=JournalThread())
     await worker.start()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -74,6 +79,7 @@ class LoadPlan:
     video_rate: float = 200.0  # packets/s per publisher
     payload: int = 850  # bytes: with 200 packets/s about 1.4 Mbit/s
     audio: bool = False
+    recorded: bool = False  # everything that is sent is written to the disk as well
     reported: bool = False  # subscribers report what arrives by transport-wide numbers: their congestion control is in charge
     seconds: float = 10.0
     idle_seconds: float = 2.0  # connected, nobody sending: what checks and timers cost
@@ -222,6 +228,30 @@ async def worker_process(loop: str) -> AsyncIterator[tuple[MediaClient, int]]:
             await process.wait()
 
 
+@asynccontextmanager
+async def recording(control: MediaClient, plan: LoadPlan) -> AsyncIterator[None]:
+    """Record every room while the block runs, where the plan wants it; what was written is removed."""
+    if not plan.recorded:
+        yield
+        return
+    key = b64encode(secrets.token_bytes(32)).decode()
+    with tempfile.TemporaryDirectory() as directory:
+        for room in range(plan.rooms):
+            place = Path(directory) / f"rec{room}"
+            place.mkdir(mode=0o700)
+            tracks = tuple(track for number in range(plan.publishers) for track in _recorded(plan, room, number))
+            await control.set_recording(SetRecording(f"r{room}", f"rec{room}", str(place), key, tracks))
+        yield
+        for room in range(plan.rooms):
+            await control.stop_recording(f"r{room}", f"rec{room}")
+
+
+def _recorded(plan: LoadPlan, room: int, number: int) -> list[RecordedTrack]:
+    """The tracks of one publisher."""
+    sources = {"cam": Source.CAMERA} | ({"mic": Source.MICROPHONE} if plan.audio else {})
+    return [RecordedTrack(f"r{room}-{name}{number}", f"p{number}", source) for name, source in sources.items()]
+
+
 async def fill(control: MediaClient, plan: LoadPlan) -> tuple[list[Publisher], list[LoadPeer]]:
     """Connect everybody of a plan."""
     publishers: list[Publisher] = []
@@ -293,8 +323,9 @@ async def measure(plan: LoadPlan) -> LoadResult:
             await asyncio.sleep(plan.idle_seconds)
             after = await control.stats()
             idle = (after["cpu_seconds"] - before["cpu_seconds"]) / (time.monotonic() - started)
-            await drive(publishers, peers, plan, plan.warm_seconds)  # key frames out, caches warm
-            return await _window(control, publishers, peers, plan, idle, process_id)
+            async with recording(control, plan):
+                await drive(publishers, peers, plan, plan.warm_seconds)  # key frames out, caches warm
+                return await _window(control, publishers, peers, plan, idle, process_id)
         finally:
             for peer in peers:
                 await peer.close()
@@ -343,6 +374,7 @@ def main() -> None:
     parser.add_argument("--mesh", action="store_true")
     parser.add_argument("--audio", action="store_true")
     parser.add_argument("--reported", action="store_true")
+    parser.add_argument("--recorded", action="store_true")
     parser.add_argument("--video-rate", type=float, default=200.0)
     parser.add_argument("--payload", type=int, default=850)
     parser.add_argument("--seconds", type=float, default=10.0)

@@ -12,7 +12,14 @@ from telemed.media.journal.ports import NO_DETAILS
 if TYPE_CHECKING:
     from telemed.media.journal.ports import Journal
 
+Tap = Callable[[bytes, int], None]  # packet, arrival in monotonic microseconds
+LATE_SECONDS = 3.0  # longer than any packet is asked for again: after that a tap need not look at numbers any more
 log = logging.getLogger(__name__)
+
+
+def _keep_from(keep: Tap, first: int, packet: bytes, arrival_us: int) -> None:
+    if not (int.from_bytes(packet[2:4], "big") - first) & 0x8000:
+        keep(packet, arrival_us)
 
 
 class GuardedJournal:
@@ -30,9 +37,11 @@ class GuardedJournal:
         """Packets are dropped until a decoder can start anew: ask for a key frame."""
         return not self.broken and self._journal.waiting
 
-    def tap(self, lane: int) -> Callable[[bytes, int], None]:
-        """Return what takes the packets of one lane: (packet, arrival in monotonic microseconds)."""
-        return partial(self._journal.packet, lane)
+    def tap(self, lane: int, first: int = -1) -> Tap:
+        """Return what takes the packets of one lane. `first`: none with a lower number, which would be late ones from before
+        they might be captured; -1: all."""
+        keep = partial(self._journal.packet, lane)
+        return keep if first < 0 else partial(_keep_from, keep, first & 0xFFFF)
 
     def report(self, lane: int, ssrc: int, report: tuple[int, int, float]) -> None:
         """Keep a sender report: NTP time (64 bits), RTP timestamp, arrival in monotonic seconds."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from telemed.media.simulcast_runs import NO_LAYER
 from telemed.rtp.header import parse_header
 from telemed.rtp.sequence import seq_delta
+from telemed.sfu.recording.guarded_journal import LATE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from telemed.sfu.streams import InboundStream
 
 MICROSECONDS = 1e-6
+UNENDING = float("inf")  # seconds: the last switch is long over
 
 
 class LayerTap:
@@ -29,7 +31,7 @@ class LayerTap:
     While another layer is wanted than recorded, only that one's stream is looked at, for its next key frame; the old one goes on.
     """
 
-    __slots__ = ("_begin", "_layers", "_restart", "_tapped", "current", "wanted", "wish")
+    __slots__ = ("_begin", "_journal", "_layers", "_restart", "_switched_at", "_tapped", "current", "wanted", "wish")
 
     def __init__(
         self, layers: LayeredSource, begin: Callable[[float], GuardedJournal | None], restart: Callable[[float], None]
@@ -41,6 +43,8 @@ class LayerTap:
         self._layers = layers
         self._begin = begin
         self._restart = restart
+        self._journal: GuardedJournal | None = None
+        self._switched_at = UNENDING
         self._tapped: dict[int, InboundStream] = {}  # by layer: what has a tap of ours
 
     @property
@@ -70,6 +74,14 @@ class LayerTap:
             self._restart(now)
         if self.waiting_for != NO_LAYER and self.wanted not in self._tapped:
             self._watch(self.wanted)
+
+    def tick(self, now: float) -> None:
+        """Some time after a switch nothing comes late any more that was sent before."""
+        stream = self._tapped.get(self.current)
+        if stream is None or self._journal is None or now - self._switched_at < LATE_SECONDS or stream.tap is None:
+            return
+        stream.tap = self._journal.tap(self.current)
+        self._switched_at = UNENDING
 
     def stop(self) -> None:
         """Record nothing from the next packet on. Idempotent."""
@@ -103,7 +115,8 @@ class LayerTap:
             self._untap(self.current)
         self.current = layer
         journal.event("layer", arrival_us, {"lane": layer, "height": self._layers.heights[layer]})
-        tap = stream.tap = journal.tap(layer)
+        self._journal, self._switched_at = journal, arrival_us * MICROSECONDS
+        tap = stream.tap = journal.tap(layer, ext)
         tap(packet, arrival_us)
         for number in range(ext + 1, stream.highest + 1):  # of a key frame whose beginning came last
             later = stream.ring.get(number, 0.0)

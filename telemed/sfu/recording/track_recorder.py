@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from telemed.media.journal.ports import JournalCodec, JournalHead
 from telemed.rtp.errors import MalformedPacket
 from telemed.rtp.header import parse_header
-from telemed.sfu.recording.layer_tap import LayerTap
+from telemed.sfu.recording.guarded_journal import LATE_SECONDS
+from telemed.sfu.recording.layer_tap import UNENDING, LayerTap
 from telemed.sfu.recording.open_limit import OpenLimit
 from telemed.sfu.streams import KEYFRAME_TESTS, InboundStream
 
@@ -32,7 +33,19 @@ class TrackRecorder:
     the hole.
     """
 
-    __slots__ = ("_held", "_journal", "_layer_tap", "_limit", "_open", "_source", "_track", "_clock", "is_broken", "recorded")
+    __slots__ = (
+        "_clock",
+        "_held",
+        "_journal",
+        "_layer_tap",
+        "_limit",
+        "_open",
+        "_source",
+        "_tapped_at",
+        "_track",
+        "is_broken",
+        "recorded",
+    )
 
     def __init__(self, recorded: RecordedTrack, open_journal: OpenJournal, clock: Clock) -> None:
         """`open_journal` returns None when that is not possible, whatever the reason."""
@@ -46,6 +59,7 @@ class TrackRecorder:
         self._journal: GuardedJournal | None = None
         self._layer_tap: LayerTap | None = None  # while a source with layers is captured
         self._held = False
+        self._tapped_at = UNENDING
 
     @property
     def captures(self) -> bool:
@@ -84,6 +98,7 @@ class TrackRecorder:
         if self._journal is not None and (self._journal.broken or self._has_lost_tap):
             self._break(now)
         self._capture(now)
+        self._trust(now)
         track = self._track
         if track is None or self._journal is None or self._held or not self._journal.waiting:
             return
@@ -114,8 +129,18 @@ class TrackRecorder:
         elif source.tap is None:
             journal = self._begin(now)
             if journal is not None:
-                source.tap = journal.tap(0)
+                source.tap = journal.tap(0, source.highest + 1 if source.highest >= 0 else -1)
+                self._tapped_at = now
                 track.want_keyframe(now, urgent=True)
+
+    def _trust(self, now: float) -> None:
+        """Some time after capture began nothing comes late any more that was sent before."""
+        if self._layer_tap is not None:
+            self._layer_tap.tick(now)
+        elif now - self._tapped_at >= LATE_SECONDS and self._journal is not None and isinstance(self._source, InboundStream):
+            if self._source.tap is not None:
+                self._source.tap = self._journal.tap(0)
+            self._tapped_at = UNENDING
 
     def _begin(self, now: float) -> GuardedJournal | None:
         """Return the journal of the source, opened if there is none; None: not now."""

@@ -18,6 +18,7 @@ from telemed.media.control_codec import to_json
 from telemed.rtp.ntp import to_ntp64
 from telemed.rtp.red import build_red
 from telemed.rtp.rtcp import Nack, Pli, build_bye, build_sender_report
+from telemed.sfu.recording import track_recorder
 from telemed.sfu.recording.open_limit import BURST
 from telemed.sfu.worker import Worker, WorkerSettings
 from tests.adapters.sfu.conftest import Stage, until
@@ -135,6 +136,37 @@ async def test_duplicates_padding_and_late_resends_are_not_written_twice(stage: 
     alice.send_rtp(picture(5))
     await until(lambda: stage.worker.counters.in_rtp == 6 and stage.worker.counters.in_rtx == 2, PATIENCE)
     assert recorded.book.packets("a-cam") == [picture(n, key=n == 0) for n in (0, 1, 2, 3, 5)]
+
+
+async def test_what_comes_late_from_before_it_might_be_captured_is_not_written(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = Recorded(stage)
+    alice = await join_alice(stage)
+    for n in (0, 1, 3):
+        alice.send_rtp(sound(n))
+    await came(stage, 3)
+    recorded.set(MICROPHONE)
+    for n in (2, 5, 4):
+        alice.send_rtp(sound(n))
+    await came(stage, 6)
+    assert recorded.book.packets("a-mic") == [sound(5), sound(4)]
+    room = stage.worker.rooms["room"]
+    room.set_flow("alice", False, True)
+    alice.send_rtp(sound(6))
+    alice.send_rtp(sound(8))
+    await came(stage, 8)
+    room.set_flow("alice", True, True)
+    alice.send_rtp(sound(7))
+    alice.send_rtp(sound(9))
+    await came(stage, 10)
+    assert recorded.book.packets("a-mic") == [sound(5), sound(4), sound(9)]
+    monkeypatch.setattr(track_recorder, "LATE_SECONDS", 0.0)  # it is long ago now: nobody looks at numbers any more
+    stream, journal = stage.peer("alice").streams[MIC], recorded.journal("a-mic")
+    await until(lambda: getattr(stream.tap, "func", None) == journal.packet, PATIENCE)
+    alice.send_rtp(sound(10))
+    await came(stage, 11)
+    assert recorded.book.packets("a-mic")[-1] == sound(10)
 
 
 async def test_redundant_sound_is_written_as_the_packets_it_was(stage: Stage) -> None:
