@@ -79,13 +79,10 @@ class RecordingBystanders:
         return await self._desk.command(guest, command.command_id, work)
 
 
-def _act(person: Bystander, stands: Standing, agreed: bool) -> ConsentAct | None:
-    """What is noted; None when it holds already. Whoever decided for the person still does."""
-    if agreed:
-        return None if stands is Standing.AGREED else policy.act_for(replace(person, agreed=True))
-    if stands in (Standing.REFUSED, Standing.WITHDRAWN):
-        return None
-    return ConsentAct.WITHDRAWN if stands is Standing.AGREED else ConsentAct.REFUSED
+def _act(person: Bystander, stands: Standing, agrees: bool) -> ConsentAct | None:
+    """What is noted. Whoever decided for the person still does."""
+    act = consent.act_of(agrees, stands)
+    return policy.act_for(replace(person, agreed=True)) if act is ConsentAct.AGREED else act
 
 
 def _event(step: VisitStep, person: Bystander, act: ConsentAct) -> ConsentEvent:

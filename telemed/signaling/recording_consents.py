@@ -22,8 +22,6 @@ from telemed.signaling.schemas import DecideEarlier, GiveConsent
 from telemed.signaling.step import VisitStep
 from telemed.signaling.visit import LiveVisit
 
-_NOT = frozenset({Standing.REFUSED, Standing.WITHDRAWN})
-
 
 class RecordingConsents:
     """Each method is one command of protocol section 2.3. `now_less` tells the worker what a visit's captured tracks are."""
@@ -96,12 +94,8 @@ class RecordingConsents:
 
 
 async def _act(step: VisitStep, guest: Guest, command: GiveConsent) -> ConsentAct | None:
-    """What is noted; None when it holds already. Who was captured withdraws, whichever word was said; others refuse."""
+    """What is noted; None when it holds already."""
     rows = await steps.rows_of(step)
     standing = consent.standing(rows.events).get(guest.participant_id, Standing.NONE)
-    if command.answer == "agree":
-        return None if standing is Standing.AGREED else ConsentAct.AGREED
-    if standing in _NOT:
-        return None
     is_captured = rows.open is not None and rows.open.basis is Basis.EMERGENCY and rows.open.started_at is not None
-    return ConsentAct.WITHDRAWN if standing is Standing.AGREED or is_captured else ConsentAct.REFUSED
+    return consent.act_of(command.answer == "agree", standing, is_captured)

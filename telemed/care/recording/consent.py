@@ -140,11 +140,16 @@ def check_act(act: ConsentAct, now: Standing, owes: bool) -> None:
         raise Conflict("There is no earlier part to decide on.", code="not_withdrawn")
 
 
-def act_of(answer: str, now: Standing) -> ConsentAct:
-    """The act behind an answer (`agree`, `refuse`, `withdraw`): refusing after having agreed is withdrawing."""
-    if answer == "agree":
-        return ConsentAct.AGREED
-    return ConsentAct.WITHDRAWN if now is Standing.AGREED or now is Standing.WITHDRAWN else ConsentAct.REFUSED
+def act_of(agrees: bool, now: Standing, is_captured: bool = False) -> ConsentAct | None:
+    """The act behind a yes or a no; None when it holds already.
+
+    Whoever was captured withdraws, whichever word was said; in an emergency that is somebody who never agreed (`is_captured`).
+    """
+    if agrees:
+        return None if now is Standing.AGREED else ConsentAct.AGREED
+    if now in _AGAINST:
+        return None
+    return ConsentAct.WITHDRAWN if now is Standing.AGREED or is_captured else ConsentAct.REFUSED
 
 
 def owes_earlier(events: Iterable[ConsentEvent], recording: RecordingRecord) -> frozenset[str]:

@@ -135,11 +135,21 @@ def test_sound_goes_with_what_holds() -> None:
     }  # fmt: skip
 
 
-def test_refusing_after_having_agreed_is_withdrawing() -> None:
-    assert consent.act_of("agree", Standing.NONE) is ConsentAct.AGREED
-    assert consent.act_of("refuse", Standing.NONE) is ConsentAct.REFUSED
-    assert consent.act_of("refuse", AGREED) is consent.act_of("withdraw", AGREED) is ConsentAct.WITHDRAWN
-    assert consent.act_of("withdraw", Standing.NONE) is ConsentAct.REFUSED
+@pytest.mark.parametrize(
+    ("now", "is_captured", "yes", "no"),
+    [
+        (Standing.NONE, False, ConsentAct.AGREED, ConsentAct.REFUSED),
+        (Standing.NONE, True, ConsentAct.AGREED, ConsentAct.WITHDRAWN),
+        (AGREED, False, None, ConsentAct.WITHDRAWN),
+        (REFUSED, True, ConsentAct.AGREED, None),
+        (WITHDRAWN, False, ConsentAct.AGREED, None),
+    ],
+)
+def test_who_was_captured_withdraws(
+    now: Standing, is_captured: bool, yes: ConsentAct | None, no: ConsentAct | None
+) -> None:
+    assert consent.act_of(True, now, is_captured) is yes
+    assert consent.act_of(False, now, is_captured) is no
 
 
 def test_who_withdrew_says_once_what_becomes_of_the_earlier_part() -> None:

@@ -73,12 +73,14 @@ class Consultation(RuleBasedStateMachine):
             state = ParticipantState.ON_HOLD if held else ParticipantState.CONNECTED
             self.seats[person] = replace(self.seats[person], state=state, held=held)
 
-    @rule(person=people, answer=st.sampled_from(["agree", "refuse", "withdraw"]))
-    def answer(self, person: str, answer: str) -> None:
+    @rule(person=people, agrees=st.booleans())
+    def answer(self, person: str, agrees: bool) -> None:
         now = consent.standing(self.events).get(person, Standing.NONE)
-        self.act(person, consent.act_of(answer, now))
-        (self.said_yes if answer == "agree" else self.said_no).add(person)
-        (self.said_no if answer == "agree" else self.said_yes).discard(person)
+        act = consent.act_of(agrees, now, self.recording.basis is Basis.EMERGENCY and self.recording.started_at is not None)
+        if act is not None:
+            self.act(person, act)
+        (self.said_yes if agrees else self.said_no).add(person)
+        (self.said_no if agrees else self.said_yes).discard(person)
 
     @rule(person=people, act=st.sampled_from([ConsentAct.KEEP_EARLIER, ConsentAct.DESTROY_EARLIER]))
     def decide_on_the_earlier_part(self, person: str, act: ConsentAct) -> None:
