@@ -23,9 +23,6 @@ from telemed.care.recording.words import (
 from telemed.care.states import SessionKind
 from telemed.errors import Conflict, InvalidInput
 
-MAX_TAGS = 20  # of one recording
-MAX_TAG = 40  # characters
-MAX_MARKER_TEXT = 2000  # characters
 MAX_NAME = 80  # characters of who decided for a bystander
 GIGABYTE = 10**9
 
@@ -98,14 +95,6 @@ def check_bystander(bystander: Bystander) -> Bystander:
     if bystander.decided_by is DecidedBy.UNABLE or bystander.reason:
         return replace(bystander, by_name=name, reason=clean_reason(bystander.reason))
     return replace(bystander, by_name=name)
-
-
-def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Tags without case and space around them, each once. Raises InvalidInput for too many, empty or long ones."""
-    found = sorted({" ".join(tag.lower().split()) for tag in tags})
-    if len(found) > MAX_TAGS or any(not 1 <= len(tag) <= MAX_TAG or not tag.isprintable() for tag in found):
-        raise InvalidInput(f"At most {MAX_TAGS} tags of 1 to {MAX_TAG} characters.", field="tags")
-    return found
 
 
 def clean_category(category: str) -> str:

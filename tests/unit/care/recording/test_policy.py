@@ -85,14 +85,6 @@ def test_a_bystander_decides_or_somebody_named_does() -> None:
         assert refused.value.field == field
 
 
-def test_tags_are_few_and_short() -> None:
-    assert policy.clean_tags(["  Teaching ", "teaching", "CLAIM  2026"]) == ["claim 2026", "teaching"]
-    assert policy.clean_tags([]) == []
-    for wrong in ([""], ["x" * 41], ["a\u200bb"], [f"tag {number}" for number in range(21)]):
-        with pytest.raises(InvalidInput):
-            policy.clean_tags(wrong)
-
-
 def test_a_category_is_a_word() -> None:
     assert policy.clean_category("red_flag") == "red_flag"
     for wrong in ("", "Red flag", "x" * 41, "9"):
