@@ -10,7 +10,7 @@ from pathlib import Path
 from telemed.files import PRIVATE_DIRECTORY, sync_directory, write_private
 from telemed.media import manifest
 from telemed.media.control import Source
-from telemed.media.frames.gaps import GapLog
+from telemed.media.frames.gaps import EVENTS, GapLog
 from telemed.media.manifest import Gap, Manifest, Segment
 from telemed.recording import places, signature
 from telemed.recording.group_writer import GroupWriter, Target
@@ -87,6 +87,7 @@ def _write_segments(job: FinaliseJob, directory: Path) -> Written:
     gaps: list[Gap] = []
     faults = list(_unreadable(journals))
     silent = Spans(job.silent)
+    end_us = max((stretch.last_us for kept in surveyed.values() for stretch in kept.stretches), default=0)
     for person in job.people:
         kept = surveyed.get(person.id)
         if kept is None:
@@ -94,7 +95,7 @@ def _write_segments(job: FinaliseJob, directory: Path) -> Written:
         faults += _faults(person.id, kept)
         for group in GROUPS:
             target = Target(directory, job.key, job.recording_id, person.id, group)
-            more, holes = _write_group(target, kept, Permission(Spans(person.spans), silent))
+            more, holes = _write_group(target, kept, Permission(Spans(person.spans), silent), end_us)
             segments += more
             gaps += holes
     segments.sort(key=lambda segment: (segment.start_us, segment.participant_id, segment.group))
@@ -102,7 +103,7 @@ def _write_segments(job: FinaliseJob, directory: Path) -> Written:
     return Written(tuple(segments), tuple(gaps), tuple(faults))
 
 
-def _write_group(target: Target, person: SurveyedPerson, permission: Permission) -> tuple[list[Segment], list[Gap]]:
+def _write_group(target: Target, person: SurveyedPerson, permission: Permission, end_us: int) -> tuple[list[Segment], list[Gap]]:
     sources = person.of_group(target.group)
     logs = {source: _gap_log(target, source, kept) for source, kept in sources.items()}
     has_sound = any(stretch.is_sound for kept in sources.values() for stretch in kept)
@@ -115,7 +116,7 @@ def _write_group(target: Target, person: SurveyedPerson, permission: Permission)
     for source, kept in sources.items():
         ending = kept[-1].stretch.ending
         if ending is not None and not ending.harmless:
-            logs[source].broken_off(kept[-1].last_us, "damaged")
+            logs[source].broken_off(end_us, "damaged")
     return writer.segments, [gap for log in logs.values() for gap in log.gaps]
 
 
@@ -126,17 +127,16 @@ def _put_all(writer: GroupWriter, logs: dict[Source, GapLog], frames: Iterable[P
 
 
 def _gap_log(target: Target, source: Source, stretches: list[SurveyedStretch]) -> GapLog:
-    events = sorted(event for stretch in stretches for event in stretch.events if event[1] in ("overflow", "muted", "gap"))
+    events = sorted(event for stretch in stretches for event in stretch.events if event[1] in EVENTS)
     return GapLog(target.participant_id, source.value, events)
 
 
 def _faults(participant_id: str, person: SurveyedPerson) -> Iterable[JournalFault]:
     """Journals with damage that no crash explains."""
-    for source, kept in sorted(person.sources.items()):
-        for stretch in kept:
-            ending = stretch.stretch.ending
-            if ending is not None and not ending.harmless:
-                yield JournalFault(participant_id, source.value, ending.kind.value, ending.index, ending.offset)
+    for stretch in person.stretches:
+        ending, source = stretch.stretch.ending, stretch.stretch.head.source
+        if ending is not None and not ending.harmless:
+            yield JournalFault(participant_id, source.value, ending.kind.value, ending.index, ending.offset)
 
 
 def _unreadable(journals: RecordedJournals) -> Iterable[JournalFault]:

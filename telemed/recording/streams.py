@@ -11,10 +11,11 @@ from telemed.media.frames.assembler import DEPACKETISERS
 from telemed.media.frames.records import Frame
 from telemed.media.frames.timeline import SenderTimeline
 from telemed.media.frames.track import OPUS, TrackFrames
-from telemed.media.journal.records import PacketRecord
+from telemed.media.journal.records import EventRecord, PacketRecord
 from telemed.recording.job import Span
 from telemed.recording.survey import SurveyedStretch
 
+RESTARTS = frozenset({"layer", "muted", "overflow"})  # events behind which capture begins with a key frame
 OUTSIDE = -1  # number of a time span: none
 
 
@@ -88,4 +89,6 @@ def _frames(stretch: SurveyedStretch, timeline: SenderTimeline) -> Iterator[Fram
     for record in stretch.stretch.records():
         if type(record) is PacketRecord:
             yield from track.push(record.lane, record.data, record.at_us + shift)
+        elif type(record) is EventRecord and record.what in RESTARTS:
+            yield from track.restart()
     yield from track.flush()

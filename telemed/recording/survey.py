@@ -46,7 +46,8 @@ class SurveyedPerson:
     """All journals of one participant: source -> stretches, the oldest first."""
 
     timeline: SenderTimeline
-    sources: dict[Source, list[SurveyedStretch]] = field(default_factory=dict)
+    sources: dict[Source, list[SurveyedStretch]] = field(default_factory=dict)  # those with packets
+    stretches: list[SurveyedStretch] = field(default_factory=list)  # all
 
     def of_group(self, group: str) -> dict[Source, list[SurveyedStretch]]:
         """Those of `main` or `screen` that hold anything."""
@@ -67,6 +68,7 @@ def survey(journals: RecordedJournals, people: Sequence[str], zero_utc_us: int) 
         person = found.setdefault(track.participant_id, SurveyedPerson(SenderTimeline()))
         surveyed = SurveyedStretch(stretch, reference - zero_utc_us)
         _look_through(surveyed, person.timeline)
+        person.stretches.append(surveyed)
         if surveyed.packets:
             person.sources.setdefault(track.source, []).append(surveyed)
     for person in found.values():

@@ -8,8 +8,8 @@ from telemed.media.frames.records import Frame
 from telemed.media.manifest import Gap
 
 SOUND_US = 100_000  # of lost sound: shorter ones a decoder conceals
-SWITCH_US = 500_000  # between two journals of a source: less is a change without a break
-PAUSE_US = 2_000_000  # without a frame, where an event says why
+SWITCH_US = 500_000  # between two journals, or around an event: less is a change without a break
+EVENTS = ("overflow", "muted")  # that say why there is a hole; muted: its sender was on hold
 MERGE_US = 1_000_000  # between two gaps of one kind: one row for a stretch of losses
 PICTURE_US = 40_000  # what one picture covers, at 25 pictures/s
 MAX_GAPS = 10_000  # of one source; drop rule: the last one grows instead
@@ -19,7 +19,7 @@ class GapLog:
     """Gaps of one source of one participant. Frames come in the order of their times."""
 
     def __init__(self, participant_id: str, source: str, events: Sequence[tuple[int, str]]) -> None:
-        """`events`: (time, what) of all its journals, in order: overflow, muted, gap."""
+        """`events`: (time, what) of all its journals, in order."""
         self._participant_id = participant_id
         self._source = source
         self._events = events
@@ -55,15 +55,12 @@ class GapLog:
         lost = frame.after_loss and hole >= (SOUND_US if frame.samples else 0)
         if span != self._place[1]:
             return "withheld"
-        if "overflow" in happened and (lost or hole > PAUSE_US):
-            return "overflow"
-        if journal != self._place[0] and hole > SWITCH_US:
-            return "muted" if "muted" in happened else "interrupted"
-        if lost:
-            return "lost"
-        if hole > PAUSE_US and happened:
-            return "muted" if "muted" in happened else "lost"
-        return ""
+        if hole > SWITCH_US:
+            if said := next((what for what in EVENTS if what in happened), ""):
+                return said
+            if journal != self._place[0]:
+                return "interrupted"
+        return "lost" if lost else ""
 
     def _events_until(self, at_us: int) -> set[str]:
         happened = set()

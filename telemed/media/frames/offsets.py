@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 STEP_US = 100_000  # between neighbours, beyond what drift explains: the clock was set, or another one took over
+DELAY_STEP_US = 500_000  # the same between the least delayed of NODE_US: a network that is slow for as long differs by less
 MAX_DRIFT = 0.001  # microseconds per microsecond: crystals are within 100 ppm; what is beyond is noise of few samples
 NODE_US = 10_000_000  # from one corner of the curve to the next
 REACH_US = 60_000_000  # samples on either side that count for a corner
@@ -61,17 +62,17 @@ class OffsetCurve:
 
 def smooth_curve(samples: Sequence[Sample]) -> OffsetCurve | None:
     """The curve through samples whose noise is even; None without any."""
-    return _curve(samples, _through)
+    return _curve(_without_steps(sorted(samples), STEP_US), _through)
 
 
 def least_curve(samples: Sequence[Sample]) -> OffsetCurve | None:
     """The curve under samples that delay makes too large; None without any."""
-    return _curve(samples, _under)
+    return _curve(_without_steps(_least_of_each(sorted(samples)), DELAY_STEP_US), _under)
 
 
-def _curve(samples: Sequence[Sample], fit: Fit) -> OffsetCurve | None:
+def _curve(parts: Sequence[Sequence[Sample]], fit: Fit) -> OffsetCurve | None:
     stretches = []
-    for part in _without_steps(sorted(samples)):
+    for part in parts:
         times = [at for at, _ in part]
         offsets = [offset for _, offset in part]
         slope = _slope(times, offsets)
@@ -88,12 +89,25 @@ def _curve(samples: Sequence[Sample], fit: Fit) -> OffsetCurve | None:
     return OffsetCurve(stretches) if stretches else None
 
 
-def _without_steps(samples: Sequence[Sample]) -> list[list[Sample]]:
+def _least_of_each(samples: Sequence[Sample]) -> list[Sample]:
+    """The least delayed of each NODE_US: what is late among them says nothing."""
+    least: list[Sample] = []
+    end = 0
+    for sample in samples:
+        if not least or sample[0] >= end:
+            least.append(sample)
+            end = sample[0] + NODE_US
+        elif sample[1] < least[-1][1]:
+            least[-1] = sample
+    return least
+
+
+def _without_steps(samples: Sequence[Sample], step_us: int) -> list[list[Sample]]:
     parts: list[list[Sample]] = []
     for sample in samples:
         if parts:
             before = parts[-1][-1]
-            if abs(sample[1] - before[1]) <= STEP_US + MAX_DRIFT * (sample[0] - before[0]):
+            if abs(sample[1] - before[1]) <= step_us + MAX_DRIFT * (sample[0] - before[0]):
                 parts[-1].append(sample)
                 continue
         parts.append([sample])

@@ -117,8 +117,12 @@ class SenderTimeline:
         source = self._sources.get(ssrc)
         if source is None:
             return arrival_us
+        placed: list[float] = []
         for offset in self._offset.candidates(arrival_us) if self._offset else ():
             sent = source.sender_us(timestamp, arrival_us, offset)
             if sent is not None:
-                return round(sent + offset)
+                placed.append(sent + offset)
+        if placed:
+            nearest: float = min(placed, key=lambda at: abs(arrival_us - at))
+            return round(nearest)
         return round(source.arrival_us(timestamp, arrival_us))

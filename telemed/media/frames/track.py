@@ -64,13 +64,17 @@ class TrackFrames:
                 given += self._place(frame)
         return given
 
-    def flush(self) -> list[Frame]:
-        """What still waits: the journal has ended."""
+    def restart(self) -> list[Frame]:
+        """Capture began anew, or at another layer: nothing of before will still come, and what comes begins with a key frame."""
         given: list[Frame] = []
         for lane in self._lanes.values():
             given += self._finish_lane(lane)
         self._lanes.clear()
-        return given + self._merger.flush()
+        return given
+
+    def flush(self) -> list[Frame]:
+        """What still waits: the journal has ended."""
+        return self.restart() + self._merger.flush()
 
     def _new_lane(self, number: int, ssrc: int) -> _Lane:
         frames = SoundAssembler(number, ssrc) if self._make is None else PictureAssembler(self._make(), number, ssrc)

@@ -40,6 +40,7 @@ class Written:
     track_id: str = ""
     rids: tuple[str, ...] = ()
     utc_us: int = UTC_US  # at monotonic 0
+    chunk_bytes: int = MAX_CHUNK_BYTES
     records: list[tuple[RecordKind, int, bytes, int]] = field(default_factory=list)
 
     def packets(self, sent: Iterable[Sent], lane: int = 0, delay_us: int = DELAY_US) -> Written:
@@ -84,7 +85,7 @@ class Written:
             chunk, index = ChunkRecords(), 0
             chunk.add(RecordKind.HEAD, self.begin_us, head_body(about))
             for kind, at, body, lane in sorted(self.records, key=lambda record: record[1]):
-                if chunk.size + RECORD_BYTES + len(body) > MAX_CHUNK_BYTES - 64:
+                if chunk.size + RECORD_BYTES + len(body) > self.chunk_bytes - 64:
                     file.writelines(seal_chunk(cipher, start, index, chunk.encode()))
                     chunk, index = ChunkRecords(), index + 1
                     chunk.add(RecordKind.CLOCK, at, clock_body(self.utc_us + at))
