@@ -1,7 +1,6 @@
 /** The chat, scrolling along with the pictures, and searched; what is found is marked on the timeline. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { lineAt } from "../../../core/review/chat_search.js";
 import { Button } from "../../components/button.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { Field } from "../../components/field.js";
@@ -45,7 +44,7 @@ function Lines({ current, hits }) {
 export function ChatTab() {
   const review = useReview();
   const { chat, reads_chat: reads = true } = review.timeline.value;
-  const current = lineAt(chat, review.player.position.value);
+  const current = review.chatLine.value;
   const hits = review.hits.value;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" || !hits.length) return;

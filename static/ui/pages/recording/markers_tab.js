@@ -1,7 +1,6 @@
 /** The markers in order of time: jump, change, remove and take that back. */
 import { html, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { markersAt } from "../../../core/review/markers.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { EmptyState } from "../../components/empty_state.js";
@@ -47,14 +46,9 @@ function MarkerLine({ marker, isNow }) {
   </li>`;
 }
 
-/** Which ones the playhead is on, as one word: the list is drawn anew only when that changes. @param {import("./review.js").Review} review */
-function nowOf(review) {
-  return markersAt(review.markers.value, review.player.position.value).map((one) => one.id).join();
-}
-
 export function MarkersTab() {
   const review = useReview();
-  const now = new Set(nowOf(review).split(","));
+  const now = new Set(review.markersNow.value.split(","));
   const markers = review.markers.value;
   const add = review.can.value.mark && html`<${Button} icon="plus" label=${t("review.add_marker")} onClick=${() => review.newMarker()} />`;
   if (!markers.length) return html`<${EmptyState} icon="pin" level=${2} title=${t("review.no_markers")} testid="no-markers" action=${add}>${t("review.no_markers_more")}</${EmptyState}>`;

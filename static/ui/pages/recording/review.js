@@ -1,10 +1,10 @@
 /** What the page of one recording knows and wants: the recording, what happened in it, and how one looks at it. */
 import { batch, computed, createContext, signal, useContext } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
-import { hitsOf } from "../../../core/review/chat_search.js";
+import { hitsOf, lineAt } from "../../../core/review/chat_search.js";
 import { speakersOf } from "../../../core/review/events.js";
-import { neighbour, reduceMarkers } from "../../../core/review/markers.js";
-import { sourceGapsAt } from "../../../core/review/schedule.js";
+import { markersAt, neighbour, reduceMarkers } from "../../../core/review/markers.js";
+import { reasonAt, sourceGapsAt } from "../../../core/review/schedule.js";
 import { Player } from "../../../core/review/player.js";
 import { hashOf, momentOf } from "../../../core/review/time_link.js";
 import { follow, whole } from "../../../core/review/timeline.js";
@@ -53,7 +53,12 @@ export class Review {
     this.view = signal(whole(this.player.clock.duration));
     /** Ids of who speaks, as one word so that nothing is drawn anew while it stays the same. */
     this.speaking = computed(() => this.#speakers.value(this.player.position.value).join());
-    const gaps = computed(() => JSON.stringify([...sourceGapsAt(this.timeline.value, "camera", this.player.position.value)]));
+    /** What follows the position, worked out apart: a list is drawn anew when its answer changes, not ten times a second. */
+    const { position } = this.player;
+    this.chatLine = computed(() => lineAt(this.timeline.value.chat, position.value));
+    this.markersNow = computed(() => markersAt(this.markers.value, position.value).map((one) => one.id).join());
+    this.away = computed(() => recording.participants.filter(({ id }) => reasonAt(this.timeline.value, id, position.value) === "away").map(({ id }) => id).join());
+    const gaps = computed(() => JSON.stringify([...sourceGapsAt(this.timeline.value, "camera", position.value)]));
     this.#pictureGaps = computed(() => new Map(/** @type {[string, string][]} */ (JSON.parse(gaps.value))));
   }
 

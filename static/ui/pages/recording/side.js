@@ -16,5 +16,5 @@ export function Side() {
   const { tab, markers } = useReview();
   const tabs = Object.keys(PARTS).map((id) => ({ id, label: t(`review.tab_${id}`), ...(id === "markers" && { count: markers.value.length }) }));
   const Part = PARTS[tab.value] ?? MarkersTab;
-  return html`<aside class="review-side card" aria-label=${t("review.side")} data-testid="side"><${Tabs} label=${t("review.side")} tabs=${tabs} selected=${tab.value} onSelect=${(/** @type {string} */ id) => { tab.value = id; }}><${Part} /></${Tabs}></aside>`;
+  return html`<section class="review-side card" aria-label=${t("review.side")} data-testid="side"><${Tabs} label=${t("review.side")} tabs=${tabs} selected=${tab.value} onSelect=${(/** @type {string} */ id) => { tab.value = id; }}><${Part} /></${Tabs}></section>`;
 }

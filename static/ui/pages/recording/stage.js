@@ -1,7 +1,6 @@
 /** The stage: a tile for each person and each shared screen. Tiles never move in the page, only their rectangles change. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
-import { reasonAt } from "../../../core/review/schedule.js";
 import { layoutReview, mainTile } from "../../../core/review/stage.js";
 import { ReviewTile } from "./tile.js";
 import { useReview } from "./review.js";
@@ -32,19 +31,19 @@ function useLastSpeaker(speaking) {
   return last.current;
 }
 
-/** A person who was away is not shown; a screen only while it is shared. @param {import("./review.js").Review} review @param {LaneView} view */
-function isShown(review, { lane, state }) {
-  if (lane.group === "screen") return state !== "gap";
-  return state !== "gap" || reasonAt(review.timeline.value, lane.participantId, review.player.position.value) !== "away";
+/** A person who was away is not shown; a screen only while it is shared. @param {string[]} away @param {LaneView} view */
+function isShown(away, { lane, state }) {
+  return state !== "gap" || (lane.group === "main" && !away.includes(lane.participantId));
 }
 
 export function ReviewStage() {
   const review = useReview();
   const [ref, area] = useSize();
   const speaking = review.speaking.value.split(",").filter(Boolean);
+  const away = review.away.value.split(",");
   const speaker = useLastSpeaker(speaking);
   const views = review.player.sync.views.value;
-  const tiles = views.map((view) => ({ id: view.lane.id, participantId: view.lane.participantId, group: view.lane.group, shown: isShown(review, view) }));
+  const tiles = views.map((view) => ({ id: view.lane.id, participantId: view.lane.participantId, group: view.lane.group, shown: isShown(away, view) }));
   const wish = { area, tiles, pinned: review.pinned.value, mode: review.mode.value, speaker };
   const rects = layoutReview(wish);
   const main = mainTile(wish);

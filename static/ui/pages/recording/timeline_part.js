@@ -17,6 +17,8 @@ import { useReview } from "./review.js";
 const ZOOM = 2;
 /** Part of what is in sight that a step sideways moves it. */
 const PAN = 0.5;
+/** Seconds between spoken positions while it plays. */
+const SAID_EVERY = 15;
 /** Pixels around a marker that still mean the marker. */
 const NEAR = 8;
 
@@ -104,8 +106,10 @@ function Slider({ width, people }) {
   const review = useReview();
   const { clock, position } = review.player;
   const second = Math.floor(position.value / 1000);
+  // A screen reader that stands here would say each new second.
+  const said = clock.playing.value ? second - (second % SAID_EVERY) : second;
   return html`<div class="lanes__slider" role="slider" tabindex="0" aria-label=${t("review.position")} aria-valuemin="0" aria-valuemax=${Math.floor(clock.duration / 1000)} aria-valuenow=${second}
-    aria-valuetext=${t("review.position_of", { at: spokenLength(second * 1000), all: spokenLength(clock.duration) })} data-testid="position" onKeyDown=${(/** @type {KeyboardEvent} */ event) => onKeyDown(review, event)} ...${usePointer(review)}>
+    aria-valuetext=${t("review.position_of", { at: spokenLength(said * 1000), all: spokenLength(clock.duration) })} data-testid="position" onKeyDown=${(/** @type {KeyboardEvent} */ event) => onKeyDown(review, event)} ...${usePointer(review)}>
     <${TimelineRows} width=${width} people=${people} />
     <${Playhead} width=${width} />
   </div>`;
