@@ -20,7 +20,10 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.person_states import PERSON_STATES
+from tests.browser.prepared import prepare
+from tests.browser.recorded import furnish_recording
 from tests.browser.recording_states import RECORDING_STATES
+from tests.browser.review_states import REVIEW_STATES
 from tests.browser.screenshot_album import Album
 from tests.browser.screenshot_states import STATES
 from tests.browser.server import start_server, stop_server
@@ -86,14 +89,15 @@ async def take_state(album: Album, name: str, act: Callable[[Album], Awaitable[N
 
 
 async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
-    """Start a demo server and go through all states."""
+    """Start a demo server that has a recording and go through all states."""
+    await furnish_recording(await prepare(var))
     server = await start_server(var)
     try:
 
         async def open_tab(**options: object) -> ChromiumTab:
             return await open_chromium_tab(browser, reduced_motion="reduce", **options)
 
-        for name, act in (STATES | PERSON_STATES | RECORDING_STATES).items():
+        for name, act in (STATES | PERSON_STATES | RECORDING_STATES | REVIEW_STATES).items():
             if camera.only in name:
                 await take_state(Album(server, camera, open_tab), name, act)
     finally:
