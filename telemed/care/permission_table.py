@@ -293,6 +293,7 @@ ROUTES: Mapping[str, Action] = {
     "POST /break-glass/{break_glass_id}/review": Action.REVIEW_GLASS,
     "POST /notify/reports": Action.REPORT_DELIVERY,
     "POST /recordings/search": Action.LIST_RECORDINGS,
+    "GET /recordings/clinicians": Action.LIST_RECORDINGS,
     "GET /recordings/{recording_id}": Action.READ_RECORDING,
     "GET /recordings/{recording_id}/timeline": Action.WATCH_RECORDING,
     "GET /recordings/{recording_id}/plots": Action.WATCH_RECORDING,

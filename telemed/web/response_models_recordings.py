@@ -51,6 +51,19 @@ class Recordings(Answer):
     next: str | None
 
 
+class Clinician(Answer):
+    """Somebody who leads visits."""
+
+    id: str
+    name: str
+
+
+class Clinicians(Answer):
+    """`GET /recordings/clinicians`."""
+
+    clinicians: list[Clinician]
+
+
 class Segment(Answer):
     """A file to play: one person's microphone and camera, or screen, for a while."""
 

@@ -31,6 +31,7 @@ RECORDING_ROUTES: tuple[Route, ...] = (
         ask.SearchRecordingsBody,
         rate=SEARCH_RATE,
     ),
+    Route("GET", "/recordings/clinicians", Action.LIST_RECORDINGS, recordings.recorded_clinicians, give.Clinicians),
     Route("GET", _ONE, Action.READ_RECORDING, recordings.recording_detail, give.RecordingDetail),
     Route("GET", f"{_ONE}/timeline", Action.WATCH_RECORDING, recordings.recording_timeline, give.RecordingTimeline),
     Route("GET", f"{_ONE}/plots", Action.WATCH_RECORDING, recordings.recording_plots, give.Plots),

@@ -20,6 +20,11 @@ async def search_recordings(call: Call) -> Reply:
     return Reply(await call.services.recordings.reading.search(call.staff, query))
 
 
+async def recorded_clinicians(call: Call) -> Reply:
+    """`GET /recordings/clinicians`."""
+    return Reply(await call.services.recordings.reading.clinicians(call.staff))
+
+
 async def recording_detail(call: Call) -> Reply:
     """`GET /recordings/{recording_id}`."""
     return Reply(await call.services.recordings.reading.detail(call.staff, _id(call)))

@@ -48,6 +48,15 @@ class RecordingReading:
         rows = [views.recording_view(recording, figures[recording.id]) for recording in shown]
         return {"recordings": rows, "next": shown[-1].id if len(found) > query.limit else None}
 
+    async def clinicians(self, actor: Staff) -> Json:
+        """-> {clinicians: [{id, name}]}: whose visits may be looked for, those who left included. Raises NotAllowed."""
+        if not grants(actor, Action.LIST_RECORDINGS):
+            raise NotAllowed()
+        async with self._store.read() as tx:
+            users = await tx.users.in_organisation(actor.organisation_id)
+        fit = [user for user in users if user.role in CARE_ROLES and actor.works_at(user.site_id)]
+        return {"clinicians": [{"id": user.id, "name": user.name} for user in sorted(fit, key=lambda one: one.name.casefold())]}
+
     async def detail(self, actor: Staff, recording_id: str) -> Json:
         """-> {recording, can}. Raises NotFound."""
         async with self._door.change(actor, recording_id, Action.READ_RECORDING) as step:

@@ -5,6 +5,7 @@ import { NO_FILTERS, queryOf } from "../../../core/review/list_query.js";
 import { Banner } from "../../components/banner.js";
 import { setTitle } from "../../page.js";
 import { useOnline } from "../../use_online.js";
+import { useResource } from "../admin/use_resource.js";
 import { useStaffUser } from "../staff_user.js";
 import { Rail } from "../today/rail.js";
 import { FilterForm } from "./filters.js";
@@ -34,13 +35,21 @@ function useFilters() {
   };
 }
 
+/** Whose visits one may look for, oneself first. @param {import("../staff_user.js").StaffUser | null} user @returns {Named[]} */
+function useClinicians(user) {
+  const { data } = /** @type {import("../admin/use_resource.js").Resource<{clinicians: Named[]}>} */ (useResource("/recordings/clinicians"));
+  const all = data?.clinicians ?? [];
+  const own = all.filter(({ id }) => id === user?.id).map(({ id }) => ({ id, name: t("recordings.me") }));
+  return [...own, ...all.filter(({ id }) => id !== user?.id)];
+}
+
 /** @param {{language: string}} props */
 export function Recordings({ language: shown }) {
   const user = useStaffUser();
   const online = useOnline();
   const { filters, patient, change, choose, clear } = useFilters();
   const found = useRecordings(filters);
-  const clinicians = user && WITH_PATIENTS.has(user.role) ? [{ id: user.id, name: t("recordings.me") }] : [];
+  const clinicians = useClinicians(user);
   useEffect(() => setTitle(t("recordings.title")), [language()]);
   return html`<div class="shell">
     <${Rail} language=${shown} user=${user} current="recordings" />

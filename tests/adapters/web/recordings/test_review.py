@@ -61,6 +61,17 @@ async def test_the_list_finds_by_what_it_is_asked(reviewed: Reviewed) -> None:
     assert "recordings.listed" in [row.action for row in await rows(reviewed)]
 
 
+async def test_whose_visits_may_be_looked_for(reviewed: Reviewed) -> None:
+    await reviewed.people.change(Role.CLINICIAN, is_active=False)
+    await reviewed.sign_in(Role.REVIEWER)
+    answer = await reviewed.site.ask("GET", "/api/v1/recordings/clinicians")
+    ids = {one["id"] for one in answer.json["clinicians"]}
+    assert reviewed.people.users[Role.CLINICIAN].id in ids and reviewed.people.users[Role.DISPATCHER].id in ids
+    assert not ids & {reviewed.people.users[role].id for role in (Role.ADMIN, Role.FRONT_DESK, Role.REVIEWER)}
+    await reviewed.sign_in(Role.ADMIN)
+    assert (await reviewed.site.ask("GET", "/api/v1/recordings/clinicians")).status == 403
+
+
 async def rows(reviewed: Reviewed) -> list[object]:
     async with reviewed.store.read() as tx:
         return list(await tx.audit.page())
