@@ -32,6 +32,7 @@ class JournalFile:
         journal_id = secrets.token_bytes(JOURNAL_ID_BYTES)
         self.path = directory / DIRECTORY / f"{journal_id.hex()}{SUFFIX}"
         self.packets = self.octets = 0  # written
+        self.opened_us = 0  # monotonic
         self._header = JournalHeader(journal_id, recording_id).encode()
         self._cipher = journal_cipher(data_key, journal_id)
         self._clocks = clocks
@@ -133,6 +134,7 @@ class JournalFile:
         os.fdatasync(self._descriptor)
         if self._unnamed:
             sync_directory(self.path.parent)
+            sync_directory(self.path.parent.parent)  # the first journal made its directory
         self.synced()
 
     def synced(self) -> None:
@@ -153,6 +155,7 @@ class JournalFile:
         self.path.parent.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         self._descriptor = os.open(self.path, flags, PRIVATE_FILE)
+        self.opened_us = self._clocks()[0]
         self._unnamed = True
 
     def _put(self, pieces: tuple[bytes, ...]) -> None:

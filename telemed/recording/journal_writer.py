@@ -134,6 +134,7 @@ class Book:
     def end(self) -> None:
         """Thread: write all and close the files; what fails now is lost."""
         self.write(all_of_it=True)
+        sync_together(self.dirty_files())
         self.sync()
         for writer in self._writers:
             writer.release()

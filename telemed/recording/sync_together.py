@@ -20,7 +20,9 @@ _libc = ctypes.CDLL(None, use_errno=True)  # its calls leave the interpreter to 
 
 
 class Syncable(Protocol):
-    """A file that was written to."""
+    """A file that was written to. `opened_us`: when, on any clock that all of them share."""
+
+    opened_us: int
 
     @property
     def descriptor(self) -> int:
@@ -36,7 +38,8 @@ def sync_together(files: Iterable[Syncable]) -> None:
     for file in files:
         by_device.setdefault(os.fstat(file.descriptor).st_dev, []).append(file)
     for together in by_device.values():
-        if len(together) >= FEWEST and little_is_dirty() and _sync_file_system(together[0].descriptor):
+        first = min(together, key=lambda file: file.opened_us)  # the kernel tells each descriptor of errors since it was opened
+        if len(together) >= FEWEST and little_is_dirty() and _sync_file_system(first.descriptor):
             for file in together:
                 file.synced()
 
