@@ -50,6 +50,7 @@ from telemed.operation.audit_keeper import AuditKeeper
 from telemed.operation.audit_key import ensure_key
 from telemed.operation.audit_start import audit_keeper
 from telemed.operation.control import Operation
+from telemed.operation.recording_checks import RecordingChecks
 from telemed.operation.recordings import Recordings, open_recordings
 from telemed.provision import NewStaff, add_staff, provide_clinic, provide_demo
 from telemed.sealing import derive_key
@@ -108,7 +109,8 @@ async def serve(orders: Launch) -> child.Lifespan:
             await client.start()
         parts = _Parts(store, signaling, operation, notify, live, keeper, recordings)
         await _open_web(orders, parts, stop_signaling, closing)
-        operations = _operations(store) | operation.operations()
+        checks = RecordingChecks(Layout(orders.config), store, recordings.vault, SystemClock(), server_id)
+        operations = _operations(store) | operation.operations() | checks.operations()
         operations["status"] = lambda _: _status(lag, signaling, clients, parts)
         operations["notify_test"] = lambda arguments: _notify_test(notify, arguments)
         admin = AdminServer(admin_socket(orders.run_path), operations)

@@ -11,7 +11,7 @@ from telemed.errors import ProtocolError
 MAX_LINE_BYTES = 16 * 1024  # a name, an address and a password fit a hundred times
 DEADLINE_SECONDS = 30.0  # for one answer: hashing waits for its turn, the database for its lock
 LONG_SECONDS = 3600.0  # for operations that copy or read the whole database
-LONG_OPERATIONS = frozenset({"snapshot", "audit_verify"})
+LONG_OPERATIONS = frozenset({"snapshot", "audit_verify", "recording_verify", "recording_rotate"})
 
 
 def deadline_of(operation: str) -> float:

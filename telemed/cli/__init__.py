@@ -64,6 +64,14 @@ def parser() -> argparse.ArgumentParser:
     _config(_command(audit, "key", "Print the public key of the checkpoints.", "telemed.cli.audit_key"))
     notify = commands.add_parser("notify", help="Mail and SMS.").add_subparsers(required=True, metavar="ACTION")
     _notify_test(_command(notify, "test", "Send a test message and say what became of it.", "telemed.cli.notify_test"))
+    recording = commands.add_parser("recording", help="Recordings.").add_subparsers(required=True, metavar="ACTION")
+    _config(_command(recording, "list", "Say which recordings there are: ids, states, sizes.", "telemed.cli.recording_list"))
+    _recording_verify(
+        _command(recording, "verify", "Check recordings against what was signed.", "telemed.cli.recording_verify")
+    )
+    _recording_rotate(
+        _command(recording, "rotate-key", "Wrap the keys of recordings anew.", "telemed.cli.recording_rotate_key")
+    )
     turn = commands.add_parser("turn", help="The relay for networks that let no media through.").add_subparsers(
         required=True, metavar="ACTION"
     )
@@ -187,6 +195,20 @@ def _audit_verify(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--key", type=Path, action="append", metavar="FILE", help="a public key they may be signed with (PEM)")
     command.add_argument("--database", type=Path, metavar="FILE", help="a database file that is not in use, instead of this one")
+
+
+def _recording_verify(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", metavar="ID", help="a recording, rec_...")
+    which.add_argument("--all", action="store_true", help="every recording, and what lies on the disk without being known")
+
+
+def _recording_rotate(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument(
+        "--keep-master", action="store_true", help="make no new master key: wrap under the one that stands first already"
+    )
 
 
 def _turn_config(command: argparse.ArgumentParser) -> None:

@@ -7,11 +7,12 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from telemed import logs
 from telemed.admin.client import ask
-from telemed.config import Config, load
+from telemed.config import Config, Secrets, load
 from telemed.config.model import Store as StoreSettings
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory
@@ -20,14 +21,21 @@ from telemed.layout import Layout
 from telemed.store import Store
 from telemed.store.lock import DatabaseInUse
 
+DEMO_KEY = "installation.key"
 Work = Callable[[Store, datetime], Awaitable[dict[str, Any]]]
 
 
 def layout_of(chosen: argparse.Namespace) -> Layout:
     """The installation that `--config` or `--var` names. Raises ConfigFaults."""
     if chosen.var is not None:
-        return Layout(Config(store=StoreSettings(directory=str(chosen.var.resolve()))))
+        root = chosen.var.resolve()
+        return Layout(Config(store=StoreSettings(directory=str(root)), secrets=_demo_secrets(root / DEMO_KEY)))
     return Layout(load(chosen.config, os.environ))
+
+
+def _demo_secrets(key: Path) -> Secrets:
+    """The key of a demo, made at its first start."""
+    return Secrets(installation_key=key.read_text("ascii").strip()) if key.is_file() else Secrets()
 
 
 def run_there(layout: Layout, operation: str, arguments: dict[str, Any], directly: Work) -> dict[str, Any]:

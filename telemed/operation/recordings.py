@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from telemed.care.admission import Admission
 from telemed.care.policies import ClinicPolicies
@@ -96,10 +96,14 @@ def open_recordings(
     maker = Maker(storage, Finalisers(), signing_key.private_bytes_raw(), clock)
     finalising = Finalising(store, clock, policies, maker)
     service = RecordingService(storage, finalising, Ending(store, clock, storage), clock, lambda: room.may_record)
-    fresh = FreshMasterKeys(masters)
+    return Recordings(service, open_vault(layout, store, clock, signing_key.public_key()), disk, store)
+
+
+def open_vault(layout: Layout, store: Store, clock: Clock, public_key: Ed25519PublicKey) -> FileVault:
+    """The finished recordings of an installation. Whoever has it closes it."""
+    fresh = FreshMasterKeys(master_keys(layout))
     keys = (RecordingKeys(layout.recording_keys, fresh), RecordingKeys(layout.emergency_keys, fresh))
-    public = signing_key.public_key().public_bytes_raw()
-    return Recordings(service, FileVault(layout.recordings, keys, public, recorded_heads(store), clock), disk, store)
+    return FileVault(layout.recordings, keys, public_key.public_bytes_raw(), recorded_heads(store), clock)
 
 
 def master_keys(layout: Layout) -> Callable[[], MasterKeys]:

@@ -187,7 +187,7 @@ def test_every_command_is_documented(command: str) -> None:
 def test_commands_named_in_the_documents_exist() -> None:
     known = set(commands(parser()))
     for path in DOCUMENTS:
-        for said in re.findall(r"(?:`|venv/bin/)(telemed [a-z]+(?: [a-z]+)?)", path.read_text()):
+        for said in re.findall(r"(?:`|venv/bin/)(telemed [a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", path.read_text()):
             assert any(said == command or said.startswith(command + " ") for command in known), f"{path.name}: {said}"
 
 

@@ -47,6 +47,10 @@ class RecordingRows:
         """Write it back."""
         await self._rows.save(recording)
 
+    async def page(self, after: str, limit: int) -> list[RecordingRecord]:
+        """Return those behind an id, by id."""
+        return await self._rows.all(self._rows.select(_c.id > after).order_by(_c.id).limit(limit))
+
     async def of_session(self, session_id: str) -> list[RecordingRecord]:
         """Return the takes of a visit, oldest first."""
         statement = self._rows.select(_c.session_id == session_id).order_by(_c.asked_at, _c.id)
