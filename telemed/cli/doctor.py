@@ -11,7 +11,7 @@ from telemed import exits, logs
 from telemed.cli import DEFAULT_CONFIG
 from telemed.config import Config, ConfigFaults, load
 from telemed.demo import DEMO_UDP_PORT
-from telemed.doctor import audit, backups, machine, network, relay, single_sign_on, tls, ways_in, ways_out
+from telemed.doctor import audit, backups, machine, network, recordings, relay, single_sign_on, tls, ways_in, ways_out
 from telemed.doctor.findings import Finding, Level, fault, ok
 from telemed.layout import Layout
 
@@ -42,6 +42,7 @@ def report(config: Config) -> list[Finding]:
         *audit.checkpoints(config, now),
         *machine.privacy(layout.root),
         *machine.disk(layout.root, config.limits),
+        *recordings.recordings(layout),
         *backups.backups(config.backup, layout.root, now),
         *machine.clock(now),
         *machine.descriptors(),

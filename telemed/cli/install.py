@@ -54,7 +54,7 @@ def _put_into_effect(root: Path) -> bool:
 def _service(chosen: argparse.Namespace, root: Path) -> Service:
     """From the configuration that is there, else from the defaults of `telemed init` with the places of Debian."""
     config = _configuration(root / chosen.config.relative_to("/"))
-    places = (config.store.directory, config.backup.directory, config.audit.checkpoint_directory)
+    places = (config.store.directory, config.backup.directory, config.audit.checkpoint_directory, config.recording.directory)
     return Service(
         user=chosen.user,
         program=Path(sys.argv[0]).resolve() if Path(sys.argv[0]).name == "telemed" else Path(sys.prefix) / "bin" / "telemed",

@@ -46,6 +46,7 @@ class ServerHealth:
             "loop_lag": self.lag.recent,
             "disk": {"free": figures.disk_free, "total": figures.disk_total},
             "database": await asyncio.to_thread(_bytes_of, self.database),
+            "recordings": dict(figures.recordings),
             "backup": {"is_set": bool(settings.directory and settings.recipient), "age": figures.backup_age},
             "outbox": dict(figures.outbox),
             "sessions": dict(figures.sessions),

@@ -27,6 +27,7 @@ const OLD_BACKUP = 36 * 3600;
  * @property {Record<string, number>} [sessions]
  * @property {Record<string, number>} [sockets]
  * @property {{rows: number, complete_up_to: string | null, is_damaged: boolean, checkpoint_day: string | null, warnings: string[]}} [audit]
+ * @property {{kept?: number, bytes?: number, running?: number, faulty?: number, finalising?: number, failed?: number, disk?: string, refused?: string}} [recordings]
  * @property {number} [uptime] seconds
  * @property {string} [version]
  * @typedef {{health: HealthReport, ways: {mail: boolean, sms: boolean}, at: string}} HealthAnswer
@@ -93,6 +94,15 @@ function diskLight(health) {
   return { name: "disk", level, value: disk ? t("health.free", { size: size(disk.free) }) : t("health.unknown"), ...(disk && { more: t("health.of_size", { size: size(disk.total) }) }) };
 }
 
+/** @param {HealthReport} health @returns {Light} */
+function recordingsLight({ recordings = {} }) {
+  const { refused, faulty = 0, failed = 0, finalising = 0, running = 0, kept = 0, bytes = 0 } = recordings;
+  const level = refused || faulty ? "urgent" : failed || recordings.disk === "low" ? "warn" : "ok";
+  const now = refused ? t("health.recordings_refused") : faulty ? t("health.recordings_faulty", { count: faulty }) : t("health.running", { count: running });
+  const rest = [failed && t("health.recordings_failed", { count: failed }), finalising && t("health.recordings_finalising", { count: finalising }), t("health.recordings_kept", { count: kept, size: size(bytes) })];
+  return { name: "recordings", level, value: now, more: rest.filter(Boolean).join(", ") };
+}
+
 /** @param {HealthReport} health @param {{mail: boolean, sms: boolean}} ways @returns {Light} */
 function outboxLight(health, ways) {
   const bad = sum(health.outbox, ["failed", "unknown"]);
@@ -112,6 +122,7 @@ function lights({ health, ways }) {
     { name: "lag", level: lag === undefined || lag < LATE ? "ok" : "warn", value: lag === undefined ? t("health.unknown") : milliseconds(lag), more: t("health.last_minute") },
     { name: "database", level: database && !database.ok ? "urgent" : "ok", value: health.database === undefined ? t("health.unknown") : size(health.database) },
     diskLight(health),
+    recordingsLight(health),
     backupLight(health),
     outboxLight(health, ways),
     auditLight(health),
