@@ -54,6 +54,17 @@ def prune(directory: Path, now: datetime, keep_days: int) -> int:
     return removed
 
 
+def prune_keys(directory: Path, before: datetime) -> int:
+    """Remove archives of keys that were made at `before` or earlier, unless none is newer; how many files went."""
+    kept = {path: at for path in _listed(directory) if path.suffix == KEYS and (at := made_at(path)) is not None}
+    if not any(at > before for at in kept.values()):
+        return 0
+    older = [path for path, at in kept.items() if at <= before]
+    for path in older:
+        path.unlink(missing_ok=True)
+    return len(older)
+
+
 def _listed(directory: Path) -> list[Path]:
     try:
         return list(directory.iterdir())

@@ -62,7 +62,7 @@ class Operation:
         self.on_clinic: list[Callable[[str, str, str], None]] = []  # told name, phone and emergency number when they change
         self._tasks: set[asyncio.Task[None]] = set()
         self.recordings: Recordings | None = None  # from when control has them
-        self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order, self._note)
+        self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order, self._note, self._last_erased)
 
     def watch(self, store: Store, signaling: Signaling, clients: Sequence[MediaClient], lag: LoopLag) -> None:
         """Take the parts of control, and hear of their writes and lags."""
@@ -173,6 +173,10 @@ class Operation:
             draining=self.admission.draining,
             recordings=recordings,
         )
+
+    async def _last_erased(self) -> datetime | None:
+        async with self._store.read() as tx:
+            return await tx.recordings.last_erased_at()
 
     def _workers(self) -> tuple[int, int]:
         return sum(client.available for client in self._clients), len(self._clients)

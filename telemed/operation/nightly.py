@@ -35,10 +35,16 @@ def is_due(settings: Backup, newest: datetime | None, now: datetime) -> bool:
     return newest is None or newest < begins
 
 
+async def _never() -> datetime | None:
+    """Stand-in for an installation without recordings."""
+    return None
+
+
 class NightlyBackup:
     """Owns its task. `order` makes the order from the present settings; it may read the configuration file and block.
 
-    `note` writes what came of it into the audit trail; it must not fail.
+    `note` writes what came of it into the audit trail; it must not fail. `erased` tells when a recording was erased last:
+    archives of keys from before then still hold its key, and go once there is a newer one.
     """
 
     def __init__(
@@ -46,8 +52,10 @@ class NightlyBackup:
         settings: Callable[[], Backup],
         order: Callable[[datetime], Order],
         note: Callable[[AuditAction, str], Awaitable[None]],
+        erased: Callable[[], Awaitable[datetime | None]] = _never,
     ) -> None:
         self._settings = settings
+        self._erased = erased
         self._order = order
         self._note = note
         self._not_before = datetime.min.replace(tzinfo=UTC)
@@ -80,8 +88,16 @@ class NightlyBackup:
             return False
         await self._note(AuditAction.BACKUP_MADE, places.backup_id(now))
         removed = await asyncio.to_thread(places.prune, Path(settings.directory), now, settings.keep_days)
+        removed += await self._forget_keys(Path(settings.directory))
         log.info("back-up made bytes=%d audit_rows=%d removed=%d", made.size, made.facts.audit_rows, removed)
         return True
+
+    async def _forget_keys(self, directory: Path) -> int:
+        try:
+            erased = await self._erased()
+        except TelemedError:
+            return 0  # the next night sees it
+        return 0 if erased is None else await asyncio.to_thread(places.prune_keys, directory, erased)
 
     def newest(self) -> datetime | None:
         """When the newest back-up was made. Blocking."""

@@ -113,6 +113,12 @@ class RecordingRows:
             undecided=await self._number(recordings.UNDECIDED_WHERE, organisation_id),
         )
 
+    async def last_erased_at(self) -> datetime | None:
+        """Return when one was erased last. Reads the whole table: for the night."""
+        statement = self._rows.select(_c.erased_at.is_not(None)).order_by(_c.erased_at.desc()).limit(1)
+        last = await self._rows.first(statement)
+        return last.erased_at if last is not None else None
+
     async def _number(self, condition: str, organisation_id: str) -> int:
         """How many of the few rows of a partial index an organisation has."""
         statement = select(func.count().label("number")).where(

@@ -118,6 +118,24 @@ async def test_the_nightly_back_up_is_made_once_and_old_ones_go(installation: In
     assert os.getpriority(os.PRIO_PROCESS, 0) == priority, "nobody else became slower"
 
 
+async def test_copies_of_the_keys_of_what_was_erased_go_with_the_next_back_up(installation: Installation) -> None:
+    directory = installation.folder / "backups"
+    directory.mkdir()
+    before, erased_at = NOW - timedelta(days=1), NOW - timedelta(hours=1)
+    older = {suffix: directory / places.archive_name(before, suffix) for suffix in (places.ARCHIVE, places.KEYS)}
+    for path in older.values():
+        path.touch()
+
+    async def erased() -> datetime | None:
+        return erased_at
+
+    assert places.prune_keys(directory, erased_at) == 0, "never the only ones"
+    nightly = NightlyBackup(lambda: installation.config.backup, lambda now: installation.order(directory, now), keep([]), erased)
+    assert await nightly.look(NOW + timedelta(minutes=5))
+    assert older[places.ARCHIVE].exists() and not older[places.KEYS].exists()
+    assert [places.made_at(path) for path in directory.glob("*.keys")] == [NOW + timedelta(minutes=5)]
+
+
 async def test_a_failed_nightly_back_up_is_counted_and_tried_again_later(installation: Installation) -> None:
     installation.layout.database.write_bytes(b"no database")
     noted: list[tuple[str, str]] = []

@@ -212,7 +212,13 @@ async def whole(world: World, stage: Stage) -> dict[str, Any]:
     """How many of everything a doubled request would double."""
     async with world.store.read() as tx:
         note = await tx.notes.latest(stage.visit.id)
+        recordings = await tx.recordings.of_session(stage.visit.id)
         counts = {
+            "recordings": len(recordings),
+            "acts": len(await tx.consents.of_session(stage.visit.id)),
+            "bystanders": len(await tx.consents.bystanders(stage.visit.id)),
+            "unrecorded": len(await tx.consents.unrecorded(stage.visit.id)),
+            "markers": sum([len(await tx.markers.of_recording(row.id)) for row in recordings]),
             "seats": len(await tx.participants.in_session(stage.visit.id)),
             "links": len(await tx.links.in_session(stage.visit.id)),
             "moves": len(await tx.moves.undecided(stage.visit.id)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from telemed.care.identity import Seat
+from telemed.care.recording.texts import CURRENT_TEXT
 from tests.adapters.signaling.world import Client, Json, Visit, World, command_id, until
 
 
@@ -21,6 +22,7 @@ class Stage:
     patient: Client
     seat: Seat
     moves: str = ""
+    recording: str = ""
 
 
 async def checking(world: World) -> Stage:
@@ -54,6 +56,50 @@ async def move_asked(world: World) -> Stage:
     return stage
 
 
+async def recording_asked(world: World) -> Stage:
+    stage = await in_call(world)
+    stage.recording = (await stage.doctor.do("recording_ask"))["recording_id"]
+    return stage
+
+
+async def doctor_agreed(world: World) -> Stage:
+    stage = await recording_asked(world)
+    await stage.doctor.do("recording_consent", **ANSWER)
+    return stage
+
+
+async def recording_runs(world: World) -> Stage:
+    stage = await doctor_agreed(world)
+    await stage.patient.do("recording_consent", **ANSWER)
+    return stage
+
+
+async def recording_paused(world: World) -> Stage:
+    stage = await recording_runs(world)
+    await stage.doctor.do("recording_pause", recording_id=stage.recording)
+    return stage
+
+
+async def patient_withdrew(world: World) -> Stage:
+    stage = await recording_runs(world)
+    await stage.patient.do("recording_consent", **{**ANSWER, "answer": "withdraw"})
+    return stage
+
+
+def on_recording(stage: Stage) -> Json:
+    return {"recording_id": stage.recording}
+
+
+ANSWER: Json = {"answer": "agree", "text_version": CURRENT_TEXT, "language": "en"}
+BYSTANDER: Json = {"label": "child", "decided_by": "carer", "by_name": "Bo", "agreed": True}
+
+
+async def bystander_listed(world: World) -> Stage:
+    stage = await recording_runs(world)
+    stage.moves = (await stage.doctor.do("recording_bystander", **BYSTANDER))["bystander_id"]
+    return stage
+
+
 def on_patient(stage: Stage) -> Json:
     return {"participant_id": stage.visit.patient_id}
 
@@ -76,6 +122,18 @@ COMMANDS: dict[str, tuple[Setup, str, Callable[[Stage], Json]]] = {
     "decide_move": (move_asked, "doctor", lambda s: {"request_id": s.moves, "approve": True}),
     "chat": (in_call, "patient", lambda _: {"body": "once"}),
     "leave": (in_call, "patient", lambda _: {}),
+    "recording_ask": (in_call, "doctor", lambda _: {}),
+    "recording_begin": (doctor_agreed, "doctor", on_recording),
+    "recording_choose": (patient_withdrew, "doctor", lambda s: {**on_recording(s), "choice": "wait"}),
+    "recording_pause": (recording_runs, "doctor", on_recording),
+    "recording_resume": (recording_paused, "doctor", on_recording),
+    "recording_stop": (recording_runs, "doctor", on_recording),
+    "recording_consent": (recording_runs, "patient", lambda _: {**ANSWER, "answer": "withdraw"}),
+    "recording_earlier": (patient_withdrew, "patient", lambda s: {**on_recording(s), "choice": "destroy"}),
+    "recording_bystander": (recording_runs, "doctor", lambda _: BYSTANDER),
+    "recording_bystander_now": (bystander_listed, "doctor", lambda s: {"bystander_id": s.moves, "now": "left"}),
+    "recording_unrecorded": (recording_asked, "doctor", lambda _: {"reason": "no"}),
+    "recording_marker": (recording_runs, "doctor", lambda s: {**on_recording(s), "category": "finding"}),
 }
 
 
@@ -83,7 +141,13 @@ async def rows(world: World, visit: Visit) -> dict[str, Any]:
     """Everything a doubled command would double."""
     async with world.store.read() as tx:
         audit = await tx.audit.page(limit=500)
+        recordings = await tx.recordings.of_session(visit.id)
         return {
+            "recordings": [(row.id, row.state, row.bleed) for row in recordings],
+            "acts": [event.id for event in await tx.consents.of_session(visit.id)],
+            "bystanders": [(person.id, person.gone_at) for person in await tx.consents.bystanders(visit.id)],
+            "unrecorded": len(await tx.consents.unrecorded(visit.id)),
+            "markers": [marker.id for row in recordings for marker in await tx.markers.of_recording(row.id)],
             "messages": len(await tx.messages.in_session(visit.id)),
             "events": len([e for e in await tx.events.in_session(visit.id) if e.cause.role != "system"]),
             "audit": [row.action for row in audit],
