@@ -43,9 +43,16 @@ class Consultation(RuleBasedStateMachine):
         self.said_no: set[str] = set()
         self.no_in_room: set[str] = set()
 
-    @initialize(basis=st.sampled_from(Basis))
-    def ask(self, basis: Basis) -> None:
+    @initialize(basis=st.sampled_from(Basis), there=st.sets(people), agree=st.sets(people), begins=st.booleans())
+    def ask(self, basis: Basis, there: set[str], agree: set[str], begins: bool) -> None:
+        """Half of the visits are in the middle of a recording: what comes after is what matters."""
         self.recording = a_recording(state=S.ASKING, started_at=None, basis=basis)
+        for person in sorted(there):
+            self.join(person)
+        for person in sorted(agree):
+            self.answer(person, agrees=True)
+        if begins:
+            self.move(E.BEGAN)
 
     def act(self, person: str, act: ConsentAct) -> None:
         self.now += timedelta(seconds=1)
@@ -114,7 +121,7 @@ class Consultation(RuleBasedStateMachine):
         if holds is not Bleed.NONE:
             self.recording = replace(self.recording, bleed=consent.choose(choice, holds))
 
-    @rule(event=st.sampled_from([E.BEGAN, E.PAUSED, E.RESUMED]))
+    @rule(event=st.sampled_from([E.BEGAN, E.BEGAN, E.PAUSED, E.RESUMED, E.RESUMED]))
     def move(self, event: E) -> None:
         begins = consent.may_begin(self.recording.basis, consent.standing(self.events), list(self.seats.values()))
         if event is E.BEGAN and begins is Beginning.NOT_YET:
@@ -182,4 +189,4 @@ class Consultation(RuleBasedStateMachine):
 
 
 TestConsultation = Consultation.TestCase
-TestConsultation.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestConsultation.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
