@@ -21,12 +21,13 @@ JITTER = 0.12  # seconds: no more above the least since they stopped, and there 
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
 FULL_AGAIN_FOR = 1.0  # seconds, on trial
 LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
-SEEN_FOR = 3.0  # seconds without any: it is the voice alone that fills the link, and being thin may be all it takes
+SEEN_FOR = 3.0  # seconds without any: there is nothing to make less of
 RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
 GOOD_FOR_LIMIT = 120.0
 NARROW = 100_000  # bit/s that came while the link was full: no picture worth having fits in beside a voice
-NARROW_FACTOR = 9  # times longer is the first wait then
+NARROW_FACTOR = 9  # times longer is the first wait then, unless
+WIDER = 3.0  # times as much goes the other way as when the pictures stopped: a better cell mostly is better both ways
 TRIAL = 20.0  # seconds after which a trial has succeeded; meanwhile the smallest size alone
 
 
@@ -77,6 +78,7 @@ class UplinkGuard:
     __slots__ = (
         "_calm_since",
         "_came",
+        "_down",
         "_easy_since",
         "_full_since",
         "_good_for",
@@ -93,18 +95,19 @@ class UplinkGuard:
         self.sending = Sending.ALL
         self._full_since = self._good_since = self._tried_at = self._seen_at = float("-inf")
         self._calm_since = self._easy_since = float("inf")  # when the voice last waited less than FILLING, or more than JITTER
+        self._down = float("inf")  # bit/s the other way when the pictures stopped
         self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
         self._measured_at = -1.0
         self._octets = (0, 0)
         self._came = (float("inf"), float("inf"))  # bit/s of pictures, and of everything
 
-    def look(self, delay: float, octets: tuple[int, int], now: float) -> None:
+    def look(self, delay: float, octets: tuple[int, int], now: float, down: float = float("inf")) -> None:
         """Decide. `delay` of the voice in seconds, 0 where nobody speaks; `octets` that have come so far of pictures, and of
-        everything."""
+        everything; `down`, the bit/s that go the other way, infinity where that is not known."""
         self._measure(octets, now)
         if self.sending is Sending.NOTHING:
-            self._may_try(delay, now)
+            self._may_try(delay, now, down)
             return
         if self.sending is Sending.TRIAL and now - self._tried_at >= TRIAL:
             self.sending, self._good_for = Sending.ALL, GOOD_FOR
@@ -112,7 +115,7 @@ class UplinkGuard:
         if delay < FULL or self._came[0] > LEAST_PICTURES:
             self._full_since = now
         elif now - self._full_since >= (FULL_AGAIN_FOR if self.sending is Sending.TRIAL else FULL_FOR):
-            self._stop(now)
+            self._stop(now, down)
 
     def _lessen(self, delay: float, now: float) -> None:
         """Take the larger sizes away while a queue stands."""
@@ -125,18 +128,20 @@ class UplinkGuard:
         elif self.sending is Sending.LITTLE and now - self._easy_since >= EASY_FOR:
             self.sending = Sending.ALL
 
-    def _stop(self, now: float) -> None:
-        pictures_fill_it = self._came[1] < NARROW and now - self._seen_at < SEEN_FOR
+    def _stop(self, now: float, down: float) -> None:
+        """Where no picture came since the queue began, the voice alone fills the link, and being thin may be all it takes."""
+        pictures_fill_it = self._came[1] < NARROW and self._seen_at >= self._calm_since
         first = GOOD_FOR * (NARROW_FACTOR if pictures_fill_it else 1)
-        self._good_for = min(self._good_for * 2 if self.sending is Sending.TRIAL else first, GOOD_FOR_LIMIT)
+        self._good_for = min(max(self._good_for * 2, first) if self.sending is Sending.TRIAL else first, GOOD_FOR_LIMIT)
         self.sending = Sending.NOTHING
-        self._good_since, self._least = now, float("inf")
+        self._good_since, self._least, self._down = now, float("inf"), down
 
-    def _may_try(self, delay: float, now: float) -> None:
+    def _may_try(self, delay: float, now: float, down: float) -> None:
         self._least = min(self._least, delay)
+        wider = down > max(self._down * WIDER, 2 * NARROW)
         if delay > min(self._least + JITTER, FULL):
             self._good_since = now
-        elif now - self._good_since >= self._good_for:
+        elif now - self._good_since >= (GOOD_FOR if wider else self._good_for):
             self.sending = Sending.TRIAL
             self._tried_at = self._full_since = now
 
@@ -147,6 +152,7 @@ class UplinkGuard:
         elapsed = now - self._measured_at
         if self._measured_at < 0:
             self._measured_at, self._octets = now, octets
+            self._calm_since = now
         elif elapsed >= RATE_SECONDS:
             pictures, everything = (max(new - old, 0) * 8 / elapsed for old, new in zip(self._octets, octets, strict=True))
             self._came = pictures, everything

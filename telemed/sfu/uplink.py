@@ -50,7 +50,9 @@ class Uplink:
         pictures = sum(stream.stats.octets for stream in streams if stream.is_video)
         everything = sum(stream.stats.octets for stream in streams)
         before = self._guard.sending
-        self._guard.look(self._waits(streams, now), (pictures, everything), now)
+        control = peer.control
+        down = control.estimate.bitrate if control is not None and control.in_charge else float("inf")
+        self._guard.look(self._waits(streams, now), (pictures, everything), now, down)
         if before is not self._guard.sending is Sending.TRIAL:
             self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was
 

@@ -25,12 +25,12 @@ class Watched:
     def held(self) -> bool:
         return self.guard.sending is Sending.NOTHING
 
-    def passes(self, seconds: float, delay: float, pictures: int = LITTLE, voice: int = VOICE) -> None:
+    def passes(self, seconds: float, delay: float, pictures: int = LITTLE, voice: int = VOICE, down: float = 60_000) -> None:
         for _ in range(round(seconds / STEP)):
             self.now += STEP
             self.pictures += pictures
             self.everything += pictures + voice
-            self.guard.look(delay, (self.pictures, self.everything), self.now)
+            self.guard.look(delay, (self.pictures, self.everything), self.now, down)
 
 
 def test_delay_is_what_came_later_than_the_quickest() -> None:
@@ -131,6 +131,29 @@ def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -
     assert watched.guard.sending is Sending.TRIAL
     watched.passes(TRIAL, 0.0, MUCH)
     assert watched.guard.sending is Sending.ALL
+
+
+def test_pictures_that_the_browser_stopped_while_their_queue_stood_filled_the_link_all_the_same() -> None:
+    watched = Watched()
+    watched.passes(2, 0.0, voice=700)
+    watched.passes(2, 1.0, voice=700)
+    watched.passes(6, 1.0, NONE, voice=700)
+    assert watched.held
+    watched.passes(NARROW_FACTOR * GOOD_FOR - 10, 0.0, NONE, voice=300)
+    assert watched.held
+
+
+def test_a_link_that_takes_much_more_the_other_way_is_tried_soon_and_once() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0, voice=700)
+    watched.passes(GOOD_FOR + 5, 0.0, voice=300, down=150_000)
+    assert watched.held, "not enough to tell"
+    watched.passes(0.2, 0.0, voice=300, down=400_000)
+    assert watched.guard.sending is Sending.TRIAL
+    watched.passes(2, 1.0, down=400_000)
+    assert watched.held
+    watched.passes(NARROW_FACTOR * GOOD_FOR, 0.0, voice=300, down=400_000)
+    assert watched.held, "what was so before is no news"
 
 
 def test_a_voice_that_fills_the_link_by_itself_becomes_thin_and_is_tried_again_soon() -> None:
