@@ -2,7 +2,7 @@
 //
 // States:  idle -> connecting -> connected <-> interrupted -> connecting (new attempt) ...;  close -> idle
 //   idle          nothing has been sent; after `prepare` all is ready but the sending
-//   interrupted   nothing arrives, ICE is unsure, or the network changed: ICE is restarted; after 5 s a new attempt
+//   interrupted   nothing arrives, ICE has been unsure for a while, or the network changed: ICE is restarted; after 5 s a new attempt
 import { ApiError } from "./api.js";
 import { Attempt } from "./attempt.js";
 import { backoff } from "./backoff.js";
@@ -40,6 +40,8 @@ const QUIET_MS = 1_000;
 const AT_ONCE_MS = 5;
 /** Milliseconds from an ICE restart until it has failed. */
 const RECOVER_MS = 5_000;
+/** Milliseconds in which ICE may be unsure while media arrives: one lost check is enough for that, the next one is at most 6 s away. */
+const DOUBT_MS = 6_500;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
 const CONNECT_MS = 10_000;
 /** Milliseconds between samples of arrival. */
@@ -85,6 +87,8 @@ export class Peer extends Emitter {
   /** @type {Timer} */
   #recoverTimer;
   /** @type {Timer} */
+  #doubtTimer;
+  /** @type {Timer} */
   #sampleTimer;
   #prepared;
   /** The room's; to be set before connecting. @type {import("./codecs.js").VideoCodec} */
@@ -106,6 +110,7 @@ export class Peer extends Emitter {
     this.#offerTimer = singleTimer(clock);
     this.#refusedTimer = singleTimer(clock);
     this.#recoverTimer = singleTimer(clock);
+    this.#doubtTimer = singleTimer(clock);
     this.#sampleTimer = singleTimer(clock);
     this.#prepared = new Prepared({
       create: () => this.#createAttempt(),
@@ -129,7 +134,7 @@ export class Peer extends Emitter {
 
   /** Ends the connection; `start` begins again. */
   close() {
-    for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#sampleTimer]) timer.clear();
+    for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#doubtTimer, this.#sampleTimer]) timer.clear();
     this.#prepared.drop();
     this.#attempt?.close();
     this.#attempt = null;
@@ -338,7 +343,17 @@ export class Peer extends Emitter {
     const { connectionState, iceConnectionState } = connection;
     if (connectionState === "connected" && iceConnectionState !== "disconnected" && this.state !== "connected") this.#recovered();
     else if (connectionState === "failed" || iceConnectionState === "failed") this.#gaveUp();
-    else if (iceConnectionState === "disconnected" && this.state === "connected") this.#restart(false);
+    else if (iceConnectionState !== "disconnected") this.#doubtTimer.clear();
+    else if (this.state === "connected") this.#doubt(connection);
+  }
+
+  /** While media should arrive its silence says more, and sooner, than a check that went lost. @param {RTCPeerConnection} connection */
+  #doubt(connection) {
+    const sure = () => {
+      if (connection.iceConnectionState === "disconnected" && this.state === "connected" && this.#attempt?.connection === connection) this.#restart(false);
+    };
+    if (this.expecting) this.#doubtTimer.set(DOUBT_MS, sure);
+    else sure();
   }
 
   #recovered() {

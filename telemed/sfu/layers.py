@@ -121,11 +121,10 @@ class LayeredSource:
         if max(self.source.seen_at) == NEVER:
             return  # nothing came yet: the first key frame of any layer begins the picture
         forwarders = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
-        cap = self.peer.services.layer_cap
+        top = self._top
         for flow in self.flows:
             if flow.forwarder is not None:
-                wish = flow.layer_to_send(self.heights)
-                flow.forwarder.wish = wish if cap.layer is None else min(wish, cap.layer)  # overload lowers everybody
+                flow.forwarder.wish = min(flow.layer_to_send(self.heights), top)
         for layer in self.source.aim(forwarders, now):
             self._ask(layer)
 
@@ -155,6 +154,15 @@ class LayeredSource:
             rate = lane.stream.stats.update_bitrate(now) if lane.stream is not None else 0
             if rate >= SILENT:
                 self.rates[layer].add(rate)
+
+    @property
+    def _top(self) -> int:
+        """The largest layer anybody may get now: overload lowers everybody, and a publisher whose own link is full is about to stop
+        the larger ones. Nobody waits for a key frame of them meanwhile."""
+        if self.peer.uplink.sends_little:
+            return 0
+        cap = self.peer.services.layer_cap.layer
+        return len(self.rids) - 1 if cap is None else cap
 
     def _ask(self, layer: int) -> None:
         stream = self.lanes[layer].stream
