@@ -44,6 +44,20 @@ function bitrateOf(height, scale, maxBitrate) {
   return Math.round(maxBitrate * share * (scale === 1 ? LARGE_SHARE : 1));
 }
 
+/** Bit/s by which limits change when a browser is to look at its link again. */
+const NUDGE = 1_000;
+
+/** Whether a size that may be sent is not, beside one that is: as the browser believes its link takes no more. @param {Iterable<[string, any]>} report */
+export function lacksSize(report) {
+  let [sends, lacks] = [false, false];
+  for (const [, { type, rid, active, framesPerSecond }] of report) {
+    if (type !== "outbound-rtp" || !rid || !active) continue;
+    if (framesPerSecond) sends = true;
+    else lacks = true;
+  }
+  return sends && lacks;
+}
+
 /** The narrow side of what a camera captures, 0 when the browser does not say. @param {MediaStreamTrack | null} track */
 export function capturedLines(track) {
   const { width = 0, height = 0 } = track?.getSettings?.() ?? {};
@@ -56,13 +70,14 @@ export function capturedLines(track) {
  * @param {number | undefined} maxBitrate bit/s of a picture in one size
  * @param {Taken | null} taken
  * @param {number} height captured lines, 0: not known
+ * @param {boolean} [nudged] of several sizes, a little less each
  */
-export function adjust(encodings, maxBitrate, taken, height) {
+export function adjust(encodings, maxBitrate, taken, height, nudged = false) {
   const several = encodings.length > 1;
   let changed = false;
   for (const encoding of encodings) {
     const active = !taken?.paused && (!several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? ""));
-    const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
     if ((encoding.active ?? true) !== active) {
       encoding.active = active;
       changed = true;

@@ -11,6 +11,7 @@ import { adjust, cameraLayers, capturedLines } from "./layers.js";
  * @property {number} [maxBitrate] bit/s
  * @property {boolean} [layers] a new line is made in several sizes, if the picture is large enough
  * @property {import("./layers.js").Taken | null} [taken] what the server said is taken of it
+ * @property {boolean} [nudged] its sizes' limits are a little lower; a change is all that counts
  */
 /** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
 /** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null, spare?: boolean}} Line `spare`: offered as receiving before it is known what */
@@ -189,12 +190,12 @@ export class LinePool {
  * @param {Publication} publication
  * @param {boolean} signs
  */
-async function limitSending(sender, { maxBitrate, track, taken = null }, signs) {
+async function limitSending(sender, { maxBitrate, track, taken = null, nudged }, signs) {
   const parameters = sender.getParameters();
   const changed = signs && parameters.degradationPreference !== FLUENT;
   if (signs && track) track.contentHint = "motion";
   if (changed) parameters.degradationPreference = FLUENT;
-  if (!parameters.encodings || !(adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track)) || changed)) return;
+  if (!parameters.encodings || !(adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track), nudged) || changed)) return;
   try {
     await sender.setParameters(parameters);
   } catch {

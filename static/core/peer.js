@@ -8,6 +8,7 @@ import { Attempt } from "./attempt.js";
 import { backoff } from "./backoff.js";
 import { browserCapabilities } from "./codecs.js";
 import { Emitter } from "./emitter.js";
+import { lacksSize } from "./layers.js";
 import { MediaWatch, arrivalOf } from "./media_watch.js";
 import { Prepared } from "./prepared.js";
 import { clock as realClock, singleTimer } from "./timers.js";
@@ -44,6 +45,8 @@ const RECOVER_MS = 5_000;
 const DOUBT_MS = 6_500;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
 const CONNECT_MS = 10_000;
+/** Milliseconds between changes of a limit while a size is missing. Chromium tries by itself every 5 s whether its link takes more, and at once when a limit has changed. */
+const NUDGE_MS = 2_000;
 /** Milliseconds between samples of arrival. */
 const SAMPLE_MS = 250;
 /** Tries at the pace the server asked for, before the pause grows. */
@@ -76,6 +79,7 @@ export class Peer extends Emitter {
   #voiceRefused = false;
   #failures = 0;
   #offeredAt = -Infinity;
+  #nudgedAt = -Infinity;
   #refusedWait = REFUSED_MS.first;
   #watch = new MediaWatch();
   /** @type {Required<PeerPorts>} */
@@ -401,7 +405,17 @@ export class Peer extends Emitter {
       const offered = !attempt.needsOffer && !attempt.busy;
       if (seen.steady || (offered && seen.answered)) this.#recovered();
     }
+    if (this.state === "connected") this.#nudge(report, now);
     this.emit("stats", report);
+  }
+
+  /** @param {RTCStatsReport} report @param {number} now */
+  #nudge(report, now) {
+    const camera = this.#publish.get("camera");
+    if (!camera || now - this.#nudgedAt < NUDGE_MS || !lacksSize(report)) return;
+    this.#nudgedAt = now;
+    camera.nudged = !camera.nudged;
+    this.#changed();
   }
 
   /** @param {PeerState} state */

@@ -75,4 +75,4 @@ def choose_repeats(peer: Peer, now: float) -> None:
     estimate = control.estimate
     room = estimate.bitrate - sound_of(peer)
     for flow, redundancy in voices:
-        flow.repeats = redundancy.choice.look(max(flow.loss / 256, estimate.loss), room, now)
+        flow.repeats = redundancy.choice.look(max(flow.loss / 256, estimate.loss), room, now, estimate.wary or estimate.queue_is_long)

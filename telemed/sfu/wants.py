@@ -123,7 +123,9 @@ class VoiceWants:
             return
         self._looked_at = now
         room = 0.0 if self.thin or not track.flows else float("inf")
-        self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now) > 0
+        uplink = stream.published.peer.uplink
+        queued = uplink.sends_little or uplink.held
+        self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now, queued) > 0
 
 
 def _link(flow: EgressFlow) -> float:
