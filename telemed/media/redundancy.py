@@ -34,8 +34,8 @@ class RedundancyChoice:
 
     def look(self, loss: float, room: float, now: float, queued: bool = False) -> int:
         """Take the share lost lately and the bit/s the path has besides voices and what is repeated already; return `repeats`.
-        `queued`: a queue stands, or did a moment ago; what is lost where nothing is repeated yet was more than it held. Call about
-        every second, at most."""
+        `queued`: a queue stands, or did a moment ago; what is lost where nothing is repeated yet was more than it held. Call
+        about every second, at most."""
         if queued and not self.repeats:
             self._at = now
             return 0

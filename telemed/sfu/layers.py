@@ -157,8 +157,8 @@ class LayeredSource:
 
     @property
     def _top(self) -> int:
-        """The largest layer anybody may get now: overload lowers everybody, and a publisher whose own link is full is about to stop
-        the larger ones. Nobody waits for a key frame of them meanwhile."""
+        """The largest layer anybody may get now: overload lowers everybody, and a publisher whose own link is full is about to
+        stop the larger ones. Nobody waits for a key frame of them meanwhile."""
         if self.peer.uplink.sends_little:
             return 0
         cap = self.peer.services.layer_cap.layer

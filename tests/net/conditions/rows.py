@@ -232,8 +232,8 @@ async def all_layers(here: Case, browser: str) -> Verdict:
     """A camera of 720 lines on a good link: how soon after the connection all its layers are sent and may take 2 Mbit/s. Firefox
     says nothing of what it may take, and makes up its mind by what came: its figure is stated."""
     limit = 1.5 if browser == "chromium" else ALL_UP_BY / 2
-    wanted = "all layers up, >= 2 Mbit/s at the publisher" + (" within 1.5 s" if browser == "chromium" else "; the time is stated")
-    verdict = Verdict(f"clean, 720p simulcast, {browser}", wanted)
+    when = " within 1.5 s" if browser == "chromium" else "; the time is stated"
+    verdict = Verdict(f"clean, 720p simulcast, {browser}", "all layers up, >= 2 Mbit/s at the publisher" + when)
     await asyncio.sleep(ALL_UP_BY)
     rows = (await here.take())["phone"]
     print(", ".join(f"{at:.1f} s: {rate / 1000:.0f} kbit/s" for at, rate in sending(rows)[::4]), flush=True)
