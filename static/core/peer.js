@@ -45,8 +45,8 @@ const RECOVER_MS = 5_000;
 const DOUBT_MS = 6_500;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
 const CONNECT_MS = 10_000;
-/** Milliseconds between changes of a limit while a size is missing. Chromium tries by itself every 5 s whether its link takes more, and at once when a limit has changed. */
-const NUDGE_MS = 2_000;
+/** Milliseconds between changes of a limit while a size is missing, doubled each time. Chromium tries now and then whether its link takes more, and at once when a limit has changed; each try may make a thin link's sound wait a little. */
+const NUDGE_MS = { first: 2_000, longest: 8_000 };
 /** Milliseconds between samples of arrival. */
 const SAMPLE_MS = 250;
 /** Tries at the pace the server asked for, before the pause grows. */
@@ -80,6 +80,7 @@ export class Peer extends Emitter {
   #failures = 0;
   #offeredAt = -Infinity;
   #nudgedAt = -Infinity;
+  #nudgeWait = NUDGE_MS.first;
   #refusedWait = REFUSED_MS.first;
   #watch = new MediaWatch();
   /** @type {Required<PeerPorts>} */
@@ -412,8 +413,11 @@ export class Peer extends Emitter {
   /** @param {RTCStatsReport} report @param {number} now */
   #nudge(report, now) {
     const camera = this.#publish.get("camera");
-    if (!camera || now - this.#nudgedAt < NUDGE_MS || !lacksSize(report)) return;
+    const quiet = now - this.#nudgedAt;
+    if (quiet > 2 * NUDGE_MS.longest) this.#nudgeWait = NUDGE_MS.first; // It was not needed for a while.
+    if (!camera || quiet < this.#nudgeWait || !lacksSize(report)) return;
     this.#nudgedAt = now;
+    this.#nudgeWait = Math.min(this.#nudgeWait * 2, NUDGE_MS.longest);
     camera.nudged = !camera.nudged;
     this.#changed();
   }

@@ -12,6 +12,7 @@ from telemed.media.control import MAX_LAYERS
 from telemed.media.keyframes import KeyframeRequests
 from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 
+PROOF = 1.2  # seconds that a layer must come again which its publisher's own link had ended: on a thin one it does not last that
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
 TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
 
@@ -19,7 +20,7 @@ TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp i
 class SimulcastSource:
     """The layers of one published source. `on_packet` runs per packet, all else on timers and changes."""
 
-    __slots__ = ("_publisher", "clocks", "requests", "seen_at")
+    __slots__ = ("_ended", "_live", "_publisher", "_trusted_from", "clocks", "requests", "seen_at")
 
     def __init__(self, layers: int, clock_rate: int, publisher: PublisherClock | None = None) -> None:
         """`layers` 1..3; `clock_rate` in Hz; `publisher`: its one clock, so that its sources stay in sync."""
@@ -29,6 +30,9 @@ class SimulcastSource:
         self.clocks = [SourceClock(clock_rate, self._publisher) for _ in range(layers)]
         self.requests = [KeyframeRequests() for _ in range(layers)]
         self.seen_at = [NEVER] * layers
+        self._live = [False] * layers
+        self._ended = [False] * layers  # by itself, although it was wanted
+        self._trusted_from = [NEVER] * layers
 
     def on_packet(self, layer: int, now: float) -> None:
         """A packet of `layer` with a payload came."""
@@ -38,6 +42,16 @@ class SimulcastSource:
         """Whether the layer is being sent. When nothing at all comes the last ones remain: that is the network's silence."""
         return self.seen_at[layer] > NEVER and max(self.seen_at) - self.seen_at[layer] <= LAYER_GONE
 
+    def watch(self, layer: int, wanted: bool, now: float) -> None:
+        """Every 100 ms: note whether the layer came or went. `wanted`: its publisher was told to send it; if it ends all the same
+        there was no room for it, and when it comes again it has to show that there is."""
+        live = self.is_live(layer)
+        if live and not self._live[layer]:
+            self._trusted_from[layer] = now + PROOF if self._ended[layer] else NEVER
+        elif self._live[layer] and not live:
+            self._ended[layer] = wanted
+        self._live[layer] = live
+
     def restart(self, layer: int, forwarders: Iterable[LayerForwarder]) -> None:
         """Another SSRC now carries the layer: nothing of the old one's numbers and clock holds any more."""
         for forwarder in forwarders:
@@ -45,11 +59,13 @@ class SimulcastSource:
         self.clocks[layer] = SourceClock(self.clocks[layer].clock_rate, self._publisher)
         self.seen_at[layer] = NEVER
 
-    def choose(self, wish: int) -> int:
-        """Return the best live layer up to `wish`, else the smallest live one above it; NO_LAYER without any or for that wish."""
+    def choose(self, wish: int, now: float = float("inf")) -> int:
+        """Return the best live layer up to `wish`, else the smallest live one above it; NO_LAYER without any or for that wish.
+        One that is on trial comes last."""
         if wish < 0:
             return NO_LAYER
         live = [layer for layer in range(len(self.seen_at)) if self.is_live(layer)]
+        live = [layer for layer in live if self._trusted_from[layer] <= now] or live
         below = [layer for layer in live if layer <= wish]
         if below:
             return below[-1]
@@ -64,7 +80,7 @@ class SimulcastSource:
         waiting = urgent = 0
         for forwarder in forwarders:
             current = forwarder.current
-            forwarder.aim(self.choose(forwarder.wish), current >= 0 and not self.is_live(current))
+            forwarder.aim(self.choose(forwarder.wish, now), current >= 0 and not self.is_live(current))
             if forwarder.waiting_for >= 0:
                 waiting |= 1 << forwarder.waiting_for
                 urgent |= (forwarder.current < 0) << forwarder.waiting_for

@@ -12,6 +12,7 @@ from enum import Enum
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
+SAMPLE_FRESH = 6.0  # seconds: browsers report on sound every five
 LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
 FILLING = 0.3  # seconds of waiting: the link takes less than it did
 FILLING_FOR = 0.3  # seconds: one late packet is no queue
@@ -61,6 +62,31 @@ class ArrivalDelay:
     def _begin(self, timestamp: int, came: float) -> None:
         self._timestamp, self._came, self._window_from = timestamp, came, came
         self._lateness = self._lowest = self._lowest_before = 0.0
+
+
+class RoundTripExcess:
+    """How much longer round trips take than the shortest of the last minute or two did, in seconds."""
+
+    __slots__ = ("_at", "_lowest", "_lowest_before", "_sample", "_window_from")
+
+    def __init__(self) -> None:
+        self._sample = 0.0
+        self._lowest = self._lowest_before = float("inf")
+        self._at = self._window_from = float("-inf")
+
+    def add(self, sample: float, now: float) -> None:
+        """Take one round trip, not smoothed."""
+        if now - self._window_from > WINDOW:
+            self._window_from = now
+            self._lowest_before, self._lowest = self._lowest, sample
+        self._lowest = min(self._lowest, sample)
+        self._sample, self._at = sample, now
+
+    def value(self, now: float) -> float:
+        """The excess of the newest sample; 0 when it is too old to say anything."""
+        if now - self._at > SAMPLE_FRESH:
+            return 0.0
+        return self._sample - min(self._lowest, self._lowest_before)
 
 
 class Sending(Enum):

@@ -121,6 +121,8 @@ class LayeredSource:
         if max(self.source.seen_at) == NEVER:
             return  # nothing came yet: the first key frame of any layer begins the picture
         forwarders = [flow.forwarder for flow in self.flows if flow.forwarder is not None]
+        for layer in range(1, len(self.rids)):
+            self.source.watch(layer, self._demand.active[layer], now)
         top = self._top
         for flow in self.flows:
             if flow.forwarder is not None:

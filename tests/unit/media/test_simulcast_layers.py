@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telemed.media.simulcast import MAX_EXTRA_OFFSET, NO_LAYER
-from telemed.media.simulcast_source import LAYER_GONE, SimulcastSource, wish_for
+from telemed.media.simulcast_source import LAYER_GONE, PROOF, SimulcastSource, wish_for
 from telemed.rtp.ntp import to_ntp64
 from telemed.rtp.sequence import timestamp_delta
 from tests.unit.media.layered import RATE, Camera, Subscriber
@@ -123,8 +123,26 @@ def test_a_layer_that_ends_gives_way_to_a_live_one_and_comes_back() -> None:
     run(camera, 1.0, layers=(0, 1))
     assert subscriber.forwarder.current == 1
     assert LAYER_GONE < camera.now - started
+    run(camera, PROOF + 0.5)
+    assert subscriber.forwarder.current == 2
+
+
+def test_a_layer_that_its_publishers_link_ended_has_to_last_before_it_is_taken_again() -> None:
+    camera = Camera()
+    subscriber = camera.join()
+
+    run(camera, 1.0)
+    assert subscriber.forwarder.current == 2, "at first nothing has to be shown"
+    for _ in range(5):
+        run(camera, 3.0, (0, 1))
+        run(camera, PROOF - 0.2)
+        assert subscriber.forwarder.current == 1, "it comes and goes"
     run(camera, 1.0)
     assert subscriber.forwarder.current == 2
+    camera.wanted = False
+    run(camera, 3.0, (0, 1))
+    run(camera, 0.6)
+    assert subscriber.forwarder.current == 2, "it was switched off because nobody took it"
 
 
 def test_silence_of_all_layers_changes_nothing() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from telemed.media.uplink import FULL, GOOD_FOR, GOOD_FOR_LIMIT, NARROW_FACTOR, TRIAL, ArrivalDelay, Sending, UplinkGuard
+from telemed.media.uplink import (
+    FULL,
+    GOOD_FOR,
+    GOOD_FOR_LIMIT,
+    NARROW_FACTOR,
+    TRIAL,
+    WINDOW,
+    ArrivalDelay,
+    RoundTripExcess,
+    Sending,
+    UplinkGuard,
+)
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 RATE = 48_000
@@ -57,6 +68,18 @@ def test_a_clock_that_begins_anew_is_no_delay() -> None:
     delay.add(1000, RATE, 10.0)
     assert delay.add(500_000_000, RATE, 10.1) == 0.0
     assert delay.add(500_000_960, RATE, 10.22) == pytest.approx(0.1)
+
+
+def test_a_round_trip_is_held_against_the_shortest_of_the_last_minutes_and_only_while_it_is_news() -> None:
+    trips = RoundTripExcess()
+    assert trips.value(1.0) == 0.0
+    trips.add(0.06, 1.0)
+    trips.add(0.97, 6.0)
+    assert trips.value(7.0) == pytest.approx(0.91)
+    assert trips.value(30.0) == 0.0, "nothing was heard since"
+    for second in range(10, 10 + 3 * int(WINDOW), 5):
+        trips.add(0.97, float(second))
+    assert trips.value(10 + 3 * WINDOW - 4) == pytest.approx(0.0), "the way is that long"
 
 
 def test_pictures_stop_when_the_browser_has_cut_them_and_the_voice_waits_all_the_same() -> None:
