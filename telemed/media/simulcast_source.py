@@ -14,13 +14,15 @@ from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 
 PROOF = 1.2  # seconds that a layer must come again which its publisher's own link had ended: on a thin one it does not last that
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
+LAYER_GONE_SOON = 0.25  # likewise of a fluent picture: whoever watches sees it stand still for as long
+FRAMES_GONE = 5  # frames in a row that are no accident any more
 TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
 
 
 class SimulcastSource:
     """The layers of one published source. `on_packet` runs per packet, all else on timers and changes."""
 
-    __slots__ = ("_ended", "_live", "_publisher", "_trusted_from", "clocks", "requests", "seen_at")
+    __slots__ = ("_ended", "_live", "_publisher", "_trusted_from", "clocks", "gone_after", "requests", "seen_at")
 
     def __init__(self, layers: int, clock_rate: int, publisher: PublisherClock | None = None) -> None:
         """`layers` 1..3; `clock_rate` in Hz; `publisher`: its one clock, so that its sources stay in sync."""
@@ -30,6 +32,7 @@ class SimulcastSource:
         self.clocks = [SourceClock(clock_rate, self._publisher) for _ in range(layers)]
         self.requests = [KeyframeRequests() for _ in range(layers)]
         self.seen_at = [NEVER] * layers
+        self.gone_after = LAYER_GONE
         self._live = [False] * layers
         self._ended = [False] * layers  # by itself, although it was wanted
         self._trusted_from = [NEVER] * layers
@@ -40,7 +43,11 @@ class SimulcastSource:
 
     def is_live(self, layer: int) -> bool:
         """Whether the layer is being sent. When nothing at all comes the last ones remain: that is the network's silence."""
-        return self.seen_at[layer] > NEVER and max(self.seen_at) - self.seen_at[layer] <= LAYER_GONE
+        return self.seen_at[layer] > NEVER and max(self.seen_at) - self.seen_at[layer] <= self.gone_after
+
+    def on_frame_rate(self, frames: float) -> None:
+        """The picture has so many frames/s."""
+        self.gone_after = min(max(FRAMES_GONE / max(frames, 1.0), LAYER_GONE_SOON), LAYER_GONE)
 
     def watch(self, layer: int, wanted: bool, now: float) -> None:
         """Every 100 ms: note whether the layer came or went. `wanted`: its publisher was told to send it; if it ends all the same

@@ -156,6 +156,9 @@ class LayeredSource:
             rate = lane.stream.stats.update_bitrate(now) if lane.stream is not None else 0
             if rate >= SILENT:
                 self.rates[layer].add(rate)
+        frame_rates = [lane.stream.frame_rate.value for lane in self.lanes if lane.stream is not None]
+        if frame_rates:
+            self.source.on_frame_rate(min(frame_rates))
 
     @property
     def _top(self) -> int:

@@ -145,6 +145,21 @@ def test_a_layer_that_its_publishers_link_ended_has_to_last_before_it_is_taken_a
     assert subscriber.forwarder.current == 2, "it was switched off because nobody took it"
 
 
+def test_the_end_of_a_layer_shows_sooner_the_more_fluent_the_picture_is() -> None:
+    source = SimulcastSource(2, RATE)
+    silences = []
+    for frames in (30.0, 20.0, 12.5, 5.0, 0.0):
+        source.on_frame_rate(frames)
+        source.on_packet(1, 1.0)
+        source.on_packet(0, 1.0)
+        silent = 0.0
+        while source.is_live(1):
+            silent += 0.01
+            source.on_packet(0, 1.0 + silent)
+        silences.append(silent)
+    assert silences == pytest.approx([0.26, 0.26, 0.41, 0.51, 0.51], abs=0.011)
+
+
 def test_silence_of_all_layers_changes_nothing() -> None:
     camera = Camera()
     subscriber = camera.join()
