@@ -140,8 +140,9 @@ class LayeredSource:
         self.aim(now)
 
     def is_taken(self, layer: int) -> bool:
-        """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again."""
-        return any(
+        """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again. Of one that a full link
+        is about to end nothing is: its resends would keep the link full."""
+        return layer <= self._top and any(
             layer in (flow.forwarder.current, flow.forwarder.wanted) for flow in self.flows if flow.forwarder is not None
         )
 

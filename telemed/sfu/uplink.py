@@ -23,12 +23,13 @@ LOSSY = 13
 class Uplink:
     """Of one publisher."""
 
-    __slots__ = ("_delay", "_doubted_until", "_guard", "_trips", "_voice")
+    __slots__ = ("_delay", "_doubted_until", "_guard", "_trips", "_voice", "waits")
 
     def __init__(self) -> None:
         self._guard = UplinkGuard()
         self._delay = ArrivalDelay()
         self._trips = RoundTripExcess()
+        self.waits = 0.0  # seconds packets wait for its link, of those that came last
         self._doubted_until = 0.0  # the delay of the voice is measured from a moment at which there may have been a queue
         self._voice: InboundStream | None = None
 
@@ -53,7 +54,7 @@ class Uplink:
     def look(self, peer: Peer, now: float) -> None:
         """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""
         if peer.mode is Mode.SIGN:
-            self._guard = UplinkGuard()
+            self._guard, self.waits = UplinkGuard(), 0.0
             return
         streams = [lane.stream for lane in peer.lanes if lane.stream is not None]
         pictures = sum(stream.stats.octets for stream in streams if stream.is_video)
@@ -66,6 +67,7 @@ class Uplink:
         delay = self._waits(streams, now)
         if now < self._doubted_until and self._voice is not None and self._voice.stats.fraction_lost >= LOSSY:
             delay = max(delay, self._trips.value(now) - waits_down)
+        self.waits = delay
         self._guard.look(delay, (pictures, everything), now, down)
         if before is not self._guard.sending is Sending.TRIAL:
             self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was
