@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 QUIET = 0.25
 # Share of the voice lost, 1/256, from which a pause may have been a link that became thin at once: what came before it then says
 # nothing of the delay after it, and round trips are asked. A queue that long overflows; one that is merely a longer way does not.
-LOSSY = 13
+LOSSY = 3
+LOSSY_FOR = 4.0  # seconds after the latest such report: at the rim of a queue packets get lost now and then
 
 
 class Uplink:
     """Of one publisher."""
 
-    __slots__ = ("_delay", "_doubted_until", "_guard", "_trips", "_voice", "waits")
+    __slots__ = ("_delay", "_doubted_until", "_guard", "_lossy_at", "_trips", "_voice", "waits")
 
     def __init__(self) -> None:
         self._guard = UplinkGuard()
         self._delay = ArrivalDelay()
         self._trips = RoundTripExcess()
         self.waits = 0.0  # seconds packets wait for its link, of those that came last
+        self._lossy_at = float("-inf")
         self._doubted_until = 0.0  # the delay of the voice is measured from a moment at which there may have been a queue
         self._voice: InboundStream | None = None
 
@@ -65,7 +67,9 @@ class Uplink:
         if control is not None and control.in_charge:
             down, waits_down = control.estimate.bitrate, control.estimate.queue_us * 1e-6
         delay = self._waits(streams, now)
-        if now < self._doubted_until and self._voice is not None and self._voice.stats.fraction_lost >= LOSSY:
+        if self._voice is not None and self._voice.stats.fraction_lost >= LOSSY:
+            self._lossy_at = now
+        if now < self._doubted_until and now - self._lossy_at < LOSSY_FOR:
             delay = max(delay, self._trips.value(now) - waits_down)
         self.waits = delay
         self._guard.look(delay, (pictures, everything), now, down)
