@@ -47,10 +47,14 @@ function bitrateOf(height, scale, maxBitrate) {
 /** Bit/s by which limits change when a browser is to look at its link again. */
 const NUDGE = 1_000;
 
-/** Whether a size that may be sent is not, beside one that is: as the browser believes its link takes no more. @param {Iterable<[string, any]>} report */
+/** Share of what we send that may get lost on a link that is merely narrow. On one that loses more a browser tries larger sizes in vain. */
+const LOSSY = 0.02;
+
+/** Whether a size that may be sent is not, beside one that is: as the browser believes its link takes no more, which loses little. @param {Iterable<[string, any]>} report */
 export function lacksSize(report) {
   let [sends, lacks] = [false, false];
-  for (const [, { type, rid, active, framesPerSecond }] of report) {
+  for (const [, { type, rid, active, framesPerSecond, fractionLost }] of report) {
+    if (fractionLost > LOSSY) return false;
     if (type !== "outbound-rtp" || !rid || !active) continue;
     if (framesPerSecond) sends = true;
     else lacks = true;

@@ -129,6 +129,7 @@ test("a size that the browser leaves out for its link is noticed, and limits cha
   assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f", framesPerSecond: 20 })), false);
   assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f", active: false })), false, "nobody takes it");
   assert.equal(lacksSize(report({ rid: "h" }, { rid: "f" })), false, "nothing is captured");
+  assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f" }, { type: "remote-inbound-rtp", fractionLost: 0.1 })), false, "much is lost");
   assert.equal(lacksSize(report({ framesPerSecond: 20 }, { type: "inbound-rtp" })), false);
   const encodings = cameraLayers(360, MAX);
   assert.equal(adjust(encodings, MAX, null, 360, true), true);

@@ -13,6 +13,8 @@ from telemed.media.keyframes import KeyframeRequests
 from telemed.media.simulcast import NEVER, NO_LAYER, LayerForwarder
 
 PROOF = 1.2  # seconds that a layer must come again which its publisher's own link had ended: on a thin one it does not last that
+RELAPSE = 20.0  # seconds within which a layer that was taken again has ended again: next it has to last three times as long
+MAX_PROOF = 12.0
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
 LAYER_GONE_SOON = 0.25  # likewise of a fluent picture: whoever watches sees it stand still for as long
 FRAMES_GONE = 5  # frames in a row that are no accident any more
@@ -22,7 +24,7 @@ TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp i
 class SimulcastSource:
     """The layers of one published source. `on_packet` runs per packet, all else on timers and changes."""
 
-    __slots__ = ("_ended", "_live", "_publisher", "_trusted_from", "clocks", "gone_after", "requests", "seen_at")
+    __slots__ = ("_ended", "_live", "_proof", "_publisher", "_trusted_from", "clocks", "gone_after", "requests", "seen_at")
 
     def __init__(self, layers: int, clock_rate: int, publisher: PublisherClock | None = None) -> None:
         """`layers` 1..3; `clock_rate` in Hz; `publisher`: its one clock, so that its sources stay in sync."""
@@ -35,6 +37,7 @@ class SimulcastSource:
         self.gone_after = LAYER_GONE
         self._live = [False] * layers
         self._ended = [False] * layers  # by itself, although it was wanted
+        self._proof = [PROOF] * layers
         self._trusted_from = [NEVER] * layers
 
     def on_packet(self, layer: int, now: float) -> None:
@@ -54,9 +57,14 @@ class SimulcastSource:
         there was no room for it, and when it comes again it has to show that there is."""
         live = self.is_live(layer)
         if live and not self._live[layer]:
-            self._trusted_from[layer] = now + PROOF if self._ended[layer] else NEVER
+            self._trusted_from[layer] = now + self._proof[layer] if self._ended[layer] else NEVER
         elif self._live[layer] and not live:
             self._ended[layer] = wanted
+            lasted = self.seen_at[layer] - self._trusted_from[layer]
+            if lasted >= RELAPSE:
+                self._proof[layer] = PROOF
+            elif lasted >= 0:  # it was taken, and should not have been
+                self._proof[layer] = min(self._proof[layer] * 3, MAX_PROOF)
         self._live[layer] = live
 
     def restart(self, layer: int, forwarders: Iterable[LayerForwarder]) -> None:

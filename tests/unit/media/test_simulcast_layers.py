@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telemed.media.simulcast import MAX_EXTRA_OFFSET, NO_LAYER
-from telemed.media.simulcast_source import LAYER_GONE, PROOF, SimulcastSource, wish_for
+from telemed.media.simulcast_source import LAYER_GONE, MAX_PROOF, PROOF, RELAPSE, SimulcastSource, wish_for
 from telemed.rtp.ntp import to_ntp64
 from telemed.rtp.sequence import timestamp_delta
 from tests.unit.media.layered import RATE, Camera, Subscriber
@@ -143,6 +143,25 @@ def test_a_layer_that_its_publishers_link_ended_has_to_last_before_it_is_taken_a
     run(camera, 3.0, (0, 1))
     run(camera, 0.6)
     assert subscriber.forwarder.current == 2, "it was switched off because nobody took it"
+
+
+def test_a_layer_that_ends_soon_after_it_was_taken_again_has_to_last_longer() -> None:
+    camera = Camera()
+    subscriber = camera.join()
+    run(camera, 1.0)
+    waited = []
+    for _ in range(4):
+        run(camera, 2.0, (0, 1))
+        begun = camera.now
+        while subscriber.forwarder.current != 2:
+            run(camera, 0.2)
+        waited.append(camera.now - begun)
+        run(camera, 1.0)
+    assert waited == pytest.approx([PROOF, 3 * PROOF, 9 * PROOF, MAX_PROOF], abs=0.5)
+    run(camera, RELAPSE)
+    run(camera, 2.0, (0, 1))
+    run(camera, PROOF + 0.5)
+    assert subscriber.forwarder.current == 2, "that was long ago"
 
 
 def test_the_end_of_a_layer_shows_sooner_the_more_fluent_the_picture_is() -> None:
