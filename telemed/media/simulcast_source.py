@@ -16,8 +16,8 @@ PROOF = 1.2  # seconds that a layer must come again which its publisher's own li
 RELAPSE = 20.0  # seconds within which a layer that was taken again has ended again: next it has to last three times as long
 MAX_PROOF = 12.0
 LAYER_GONE = 0.5  # seconds a layer is silent while another one comes: its encoder has stopped, it is not the network
-LAYER_GONE_SOON = 0.25  # likewise of a fluent picture: whoever watches sees it stand still for as long
-FRAMES_GONE = 5  # frames in a row that are no accident any more
+LAYER_GONE_SOON = 0.2  # likewise of a fluent picture: whoever watches sees it stand still for as long
+FRAMES_GONE = 4  # frames in a row that are no accident any more
 TILE_SHARE = 0.75  # of a tile's height that a picture must have to look sharp in it
 
 

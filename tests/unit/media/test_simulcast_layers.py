@@ -176,7 +176,7 @@ def test_the_end_of_a_layer_shows_sooner_the_more_fluent_the_picture_is() -> Non
             silent += 0.01
             source.on_packet(0, 1.0 + silent)
         silences.append(silent)
-    assert silences == pytest.approx([0.26, 0.26, 0.41, 0.51, 0.51], abs=0.011)
+    assert silences == pytest.approx([0.21, 0.21, 0.33, 0.51, 0.51], abs=0.011)
 
 
 def test_silence_of_all_layers_changes_nothing() -> None:
