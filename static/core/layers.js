@@ -62,6 +62,13 @@ export function lacksSize(report) {
   return sends && lacks;
 }
 
+/** The sizes whose encoders are told to send something; a browser that does not say names none. @param {Iterable<[string, any]>} report */
+export function sizesSent(report) {
+  const sizes = new Set();
+  for (const [, { type, rid, targetBitrate }] of report) if (type === "outbound-rtp" && rid && targetBitrate) sizes.add(rid);
+  return sizes;
+}
+
 /** The narrow side of what a camera captures, 0 when the browser does not say. @param {MediaStreamTrack | null} track */
 export function capturedLines(track) {
   const { width = 0, height = 0 } = track?.getSettings?.() ?? {};
@@ -74,13 +81,13 @@ export function capturedLines(track) {
  * @param {number | undefined} maxBitrate bit/s of a picture in one size
  * @param {Taken | null} taken
  * @param {number} height captured lines, 0: not known
- * @param {boolean} [nudged] of several sizes, a little less each
+ * @param {{nudged?: boolean, rests?: boolean}} [moment] of several sizes: a little less each; the smallest alone
  */
-export function adjust(encodings, maxBitrate, taken, height, nudged = false) {
+export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = false } = {}) {
   const several = encodings.length > 1;
   let changed = false;
   for (const encoding of encodings) {
-    const active = !taken?.paused && (!several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? ""));
+    const active = !taken?.paused && !(rests && encoding !== encodings[0]) && (!several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? ""));
     const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
     if ((encoding.active ?? true) !== active) {
       encoding.active = active;

@@ -132,7 +132,9 @@ test("a size that the browser leaves out for its link is noticed, and limits cha
   assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f" }, { type: "remote-inbound-rtp", fractionLost: 0.1 })), false, "much is lost");
   assert.equal(lacksSize(report({ framesPerSecond: 20 }, { type: "inbound-rtp" })), false);
   const encodings = cameraLayers(360, MAX);
-  assert.equal(adjust(encodings, MAX, null, 360, true), true);
+  assert.equal(adjust(encodings, MAX, null, 360, { nudged: true }), true);
   assert.deepEqual(encodings.map((one) => one.maxBitrate), [162_228, 555_667]);
-  assert.equal(adjust(encodings, MAX, null, 360, false), true);
+  assert.equal(adjust(encodings, MAX, null, 360), true);
+  assert.equal(adjust(encodings, MAX, null, 360, { rests: true }), true);
+  assert.deepEqual(encodings.map((one) => one.active), [undefined, false]);
 });
