@@ -76,12 +76,13 @@ class SimulcastSource:
 
     def choose(self, wish: int, now: float = float("inf")) -> int:
         """Return the best live layer up to `wish`, else the smallest live one above it; NO_LAYER without any or for that wish.
-        One that is on trial comes last."""
+        One that is on trial comes last; a smaller one that is silent for a moment is no reason for a larger one."""
         if wish < 0:
             return NO_LAYER
         live = [layer for layer in range(len(self.seen_at)) if self.is_live(layer)]
         live = [layer for layer in live if self._trusted_from[layer] <= now] or live
         below = [layer for layer in live if layer <= wish]
+        below = below or [layer for layer in range(wish + 1) if max(self.seen_at) - self.seen_at[layer] <= LAYER_GONE]
         if below:
             return below[-1]
         return live[0] if live else NO_LAYER

@@ -7,11 +7,15 @@ RTP time.
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
 
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 WINDOW = 60.0  # seconds for which the quickest packet is remembered, the window before included: clocks drift by 3 ms in it
+OVERFLOW_LOOKS = 4  # of 100 ms each: half of what is lost in a third of a second is no chance
+OVERFLOW_LEAST = 20  # packets in that time
+OVERFLOW_FOR = 1.0  # seconds: browsers need about one to see it
 SAMPLE_FRESH = 6.0  # seconds: browsers report on sound every five
 LEAP = 5.0  # seconds between two readings that no queue explains: the sender's clock began anew
 FILLING = 0.3  # seconds of waiting: the link takes less than it did
@@ -87,6 +91,28 @@ class RoundTripExcess:
         if now - self._at > SAMPLE_FRESH:
             return 0.0
         return self._sample - min(self._lowest, self._lowest_before)
+
+
+class Overflow:
+    """Whether a link loses more than half of what is put into it: it is full, and what would be sent again is lost as well."""
+
+    __slots__ = ("_seen", "_until")
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[int, int]] = deque(maxlen=OVERFLOW_LOOKS)
+        self._until = float("-inf")
+
+    def look(self, expected: int, came: int, delay: float, now: float) -> None:
+        """Every 100 ms: the packets sent and come so far, and how long the voice waits, in seconds."""
+        self._seen.append((expected, came))
+        first = self._seen[0]
+        sent, arrived = expected - first[0], came - first[1]
+        if delay > JITTER and sent >= OVERFLOW_LEAST and arrived * 2 < sent:
+            self._until = now + OVERFLOW_FOR
+
+    def lasts(self, now: float) -> bool:
+        """Whether it does, or did a moment ago."""
+        return now < self._until
 
 
 class Sending(Enum):

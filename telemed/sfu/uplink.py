@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telemed.congestion.demands import Mode
 from telemed.media.control import Source
-from telemed.media.uplink import WINDOW, ArrivalDelay, RoundTripExcess, Sending, UplinkGuard
+from telemed.media.uplink import WINDOW, ArrivalDelay, Overflow, RoundTripExcess, Sending, UplinkGuard
 
 if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
@@ -24,13 +24,14 @@ LOSSY_FOR = 4.0  # seconds after the latest such report: at the rim of a queue p
 class Uplink:
     """Of one publisher."""
 
-    __slots__ = ("_delay", "_doubted_until", "_guard", "_lossy_at", "_trips", "_voice", "waits")
+    __slots__ = ("_delay", "_doubted_until", "_guard", "_lossy_at", "_overflow", "_trips", "_voice", "waits")
 
     def __init__(self) -> None:
         self._guard = UplinkGuard()
         self._delay = ArrivalDelay()
         self._trips = RoundTripExcess()
         self.waits = 0.0  # seconds packets wait for its link, of those that came last
+        self._overflow = Overflow()
         self._lossy_at = float("-inf")
         self._doubted_until = 0.0  # the delay of the voice is measured from a moment at which there may have been a queue
         self._voice: InboundStream | None = None
@@ -48,6 +49,10 @@ class Uplink:
     def on_path(self) -> None:
         """Packets take another way: neither what was quick before nor what was full says anything of it."""
         self._guard, self._delay, self._trips = UplinkGuard(), ArrivalDelay(), RoundTripExcess()
+
+    def overflows(self, now: float) -> bool:
+        """Whether resends of pictures would only be lost, too."""
+        return self._overflow.lasts(now)
 
     def on_round_trip(self, sample: float, now: float) -> None:
         """A report of the publisher's tells how long one round trip took, in seconds."""
@@ -72,6 +77,9 @@ class Uplink:
         if now < self._doubted_until and now - self._lossy_at < LOSSY_FOR:
             delay = max(delay, self._trips.value(now) - waits_down)
         self.waits = delay
+        self._overflow.look(
+            sum(stream.stats.expected for stream in streams), sum(stream.stats.packets for stream in streams), delay, now
+        )
         self._guard.look(delay, (pictures, everything), now, down)
         if before is not self._guard.sending is Sending.TRIAL:
             self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was

@@ -196,6 +196,16 @@ def test_the_smallest_above_the_wish_is_better_than_none() -> None:
     assert [source.choose(wish) for wish in (-1, 0, 1, 2)] == [NO_LAYER, 1, 1, 2]
 
 
+def test_a_small_layer_that_is_silent_for_a_moment_is_no_reason_for_a_larger_one() -> None:
+    source = SimulcastSource(2, RATE)
+    source.on_frame_rate(30.0)
+    source.on_packet(0, 1.0)
+    source.on_packet(1, 1.4)
+    assert not source.is_live(0) and source.choose(0) == 0
+    source.on_packet(1, 1.6)
+    assert source.choose(0) == 1
+
+
 def test_no_wish_stops_the_picture_at_once_and_a_wish_brings_it_back() -> None:
     camera = Camera()
     subscriber = camera.join()

@@ -12,6 +12,7 @@ from telemed.media.uplink import (
     TRIAL,
     WINDOW,
     ArrivalDelay,
+    Overflow,
     RoundTripExcess,
     Sending,
     UplinkGuard,
@@ -80,6 +81,18 @@ def test_a_round_trip_is_held_against_the_shortest_of_the_last_minutes_and_only_
     for second in range(10, 10 + 3 * int(WINDOW), 5):
         trips.add(0.97, float(second))
     assert trips.value(10 + 3 * WINDOW - 4) == pytest.approx(0.0), "the way is that long"
+
+
+@pytest.mark.parametrize(("share", "delay", "overflows"), [(0.3, 0.0, False), (0.7, 0.0, False), (0.35, 0.4, False), (0.7, 0.4, True)])
+def test_a_link_overflows_when_it_loses_more_than_half_and_the_voice_waits(share: float, delay: float, overflows: bool) -> None:
+    link = Overflow()
+    sent = came = 0.0
+    for look in range(20):
+        sent += 12
+        came += 12 * (1 - share)
+        link.look(round(sent), round(came), delay, look * 0.1)
+    assert link.lasts(2.0) is overflows
+    assert not link.lasts(4.0)
 
 
 def test_pictures_stop_when_the_browser_has_cut_them_and_the_voice_waits_all_the_same() -> None:
