@@ -21,6 +21,7 @@ LEAP = 5.0  # seconds between two readings that no queue explains: the sender's 
 FILLING = 0.3  # seconds of waiting: the link takes less than it did
 FILLING_FOR = 0.3  # seconds: one late packet is no queue
 EASY_FOR = 3.0  # seconds without a queue until everything is sent again; what fits then is the browser's to find out
+STEADY_FOR = 10.0  # seconds of a delay that is not small but does not grow: a device stuttered, and RTP time has stood still
 FULL = 0.35  # seconds of waiting: with the network's share more than a conversation bears (ITU-T G.114: 400 ms)
 JITTER = 0.12  # seconds: no more above the least since they stopped, and there is no queue; the way itself may be longer now
 FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it can: it needs one or two to begin with
@@ -139,6 +140,7 @@ class UplinkGuard:
         "_measured_at",
         "_octets",
         "_seen_at",
+        "_steady_since",
         "_tried_at",
         "sending",
     )
@@ -147,6 +149,7 @@ class UplinkGuard:
         self.sending = Sending.ALL
         self._full_since = self._good_since = self._tried_at = self._seen_at = float("-inf")
         self._calm_since = self._easy_since = float("inf")  # when the voice last waited less than FILLING, or more than JITTER
+        self._steady_since = 0.0
         self._down = float("inf")  # bit/s the other way when the pictures stopped
         self._least = float("inf")  # delay since the pictures stopped
         self._good_for = GOOD_FOR
@@ -175,9 +178,15 @@ class UplinkGuard:
             self._calm_since = now
         elif self.sending is Sending.ALL and now - self._calm_since >= FILLING_FOR and now - self._seen_at < SEEN_FOR:
             self.sending = Sending.LITTLE
+            self._least, self._steady_since = delay, now
         if delay > JITTER:
             self._easy_since = now
-        elif self.sending is Sending.LITTLE and now - self._easy_since >= EASY_FOR:
+        if self.sending is not Sending.LITTLE:
+            return
+        self._least = min(self._least, delay)
+        if delay > min(self._least + JITTER / 2, FILLING):
+            self._steady_since = now
+        if now - self._easy_since >= EASY_FOR or now - self._steady_since >= STEADY_FOR:
             self.sending = Sending.ALL
 
     def _stop(self, now: float, down: float) -> None:

@@ -81,7 +81,8 @@ class Uplink:
             sum(stream.stats.expected for stream in streams), sum(stream.stats.packets for stream in streams), delay, now
         )
         self._guard.look(delay, (pictures, everything), now, down)
-        if before is not self._guard.sending is Sending.TRIAL:
+        after = self._guard.sending
+        if before is not after and (after is Sending.TRIAL or before is Sending.LITTLE):
             self._delay = ArrivalDelay()  # the way as it is without a queue, which may be longer than it was
 
     def _waits(self, streams: list[InboundStream], now: float) -> float:

@@ -83,7 +83,9 @@ def test_a_round_trip_is_held_against_the_shortest_of_the_last_minutes_and_only_
     assert trips.value(10 + 3 * WINDOW - 4) == pytest.approx(0.0), "the way is that long"
 
 
-@pytest.mark.parametrize(("share", "delay", "overflows"), [(0.3, 0.0, False), (0.7, 0.0, False), (0.35, 0.4, False), (0.7, 0.4, True)])
+@pytest.mark.parametrize(
+    ("share", "delay", "overflows"), [(0.3, 0.0, False), (0.7, 0.0, False), (0.35, 0.4, False), (0.7, 0.4, True)]
+)
 def test_a_link_overflows_when_it_loses_more_than_half_and_the_voice_waits(share: float, delay: float, overflows: bool) -> None:
     link = Overflow()
     sent = came = 0.0
@@ -209,6 +211,16 @@ def test_the_larger_sizes_go_while_a_queue_stands_and_return_when_it_has_been_go
     watched.passes(2, 0.05, MUCH)
     assert watched.guard.sending is Sending.LITTLE
     watched.passes(1.5, 0.05, MUCH)
+    assert watched.guard.sending is Sending.ALL
+
+
+def test_a_device_that_stuttered_while_the_queue_stood_keeps_nothing_away() -> None:
+    watched = Watched()
+    watched.passes(5, 0.05, MUCH)
+    watched.passes(2, 0.5, MUCH)
+    watched.passes(9, 0.17, MUCH)
+    assert watched.guard.sending is Sending.LITTLE
+    watched.passes(2, 0.18, MUCH)
     assert watched.guard.sending is Sending.ALL
 
 
