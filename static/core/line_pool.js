@@ -11,6 +11,8 @@ import { adjust, cameraLayers, capturedLines } from "./layers.js";
  * @property {number} [maxBitrate] bit/s
  * @property {boolean} [layers] a new line is made in several sizes, if the picture is large enough
  * @property {import("./layers.js").Taken | null} [taken] what the server said is taken of it
+ * @property {boolean} [nudged] its sizes' limits are a little lower; a change is all that counts
+ * @property {boolean} [rests] the browser ended a larger size for its link: for a moment none of them is sent
  */
 /** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
 /** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null, spare?: boolean}} Line `spare`: offered as receiving before it is known what */
@@ -189,12 +191,13 @@ export class LinePool {
  * @param {Publication} publication
  * @param {boolean} signs
  */
-async function limitSending(sender, { maxBitrate, track, taken = null }, signs) {
+async function limitSending(sender, publication, signs) {
+  const { maxBitrate, track, taken = null } = publication;
   const parameters = sender.getParameters();
   const changed = signs && parameters.degradationPreference !== FLUENT;
   if (signs && track) track.contentHint = "motion";
   if (changed) parameters.degradationPreference = FLUENT;
-  if (!parameters.encodings || !(adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track)) || changed)) return;
+  if (!parameters.encodings || !(adjust(parameters.encodings, maxBitrate, taken, capturedLines(sender.track), publication) || changed)) return;
   try {
     await sender.setParameters(parameters);
   } catch {

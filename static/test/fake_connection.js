@@ -58,6 +58,8 @@ export class FakeConnection {
   closed = false;
   /** What getStats tells; tests raise it. */
   arrived = { packets: 0, answers: 0 };
+  /** Further entries of getStats. @type {object[]} */
+  entries = [];
 
   addTransceiver(what, init) {
     const transceiver = new FakeTransceiver(what, init);
@@ -88,6 +90,7 @@ export class FakeConnection {
     return new Map([
       ["in", { type: "inbound-rtp", packetsReceived: this.arrived.packets }],
       ["pair", { type: "candidate-pair", bytesReceived: 0, responsesReceived: this.arrived.answers }],
+      ...this.entries.map((entry, index) => [String(index), entry]),
     ]);
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adjust, cameraLayers, capturedLines, isStrong } from "../core/layers.js";
+import { adjust, cameraLayers, capturedLines, isStrong, lacksSize } from "../core/layers.js";
 import { readSample } from "../core/stats.js";
 import { ViewWish } from "../core/view_wish.js";
 import { FakeClock } from "./fakes.js";
@@ -120,4 +120,21 @@ test("what the server did not take is told again with the next change", async ()
   wish.show(new Map([["trk_1", 500]]));
   await clock.advance(1_000);
   assert.equal(calls, 2);
+});
+
+test("a size that the browser leaves out for its link is noticed, and limits change a little so that it looks again", () => {
+  /** @param {Array<object>} entries @returns {Array<[string, any]>} */
+  const report = (...entries) => entries.map((entry, index) => [String(index), { type: "outbound-rtp", active: true, ...entry }]);
+  assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f" })), true);
+  assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f", framesPerSecond: 20 })), false);
+  assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f", active: false })), false, "nobody takes it");
+  assert.equal(lacksSize(report({ rid: "h" }, { rid: "f" })), false, "nothing is captured");
+  assert.equal(lacksSize(report({ rid: "h", framesPerSecond: 20 }, { rid: "f" }, { type: "remote-inbound-rtp", fractionLost: 0.1 })), false, "much is lost");
+  assert.equal(lacksSize(report({ framesPerSecond: 20 }, { type: "inbound-rtp" })), false);
+  const encodings = cameraLayers(360, MAX);
+  assert.equal(adjust(encodings, MAX, null, 360, { nudged: true }), true);
+  assert.deepEqual(encodings.map((one) => one.maxBitrate), [162_228, 555_667]);
+  assert.equal(adjust(encodings, MAX, null, 360), true);
+  assert.equal(adjust(encodings, MAX, null, 360, { rests: true }), true);
+  assert.deepEqual(encodings.map((one) => one.active), [undefined, false]);
 });

@@ -306,6 +306,20 @@ test("a restart that brings nothing within 5 s is followed by a new attempt with
   assert.equal(offer.publish.length + offer.subscribe.length, 2);
 });
 
+test("a check that went lost restarts nothing while media arrives; a path that stays in doubt is left", async () => {
+  const h = harness();
+  await connected(h);
+  h.peer.expecting = true;
+  h.connection().become("disconnected");
+  await flow(h, 5_000);
+  h.connection().become("connected");
+  await flow(h, 10_000);
+  assert.deepEqual([h.connection().restarts, h.peer.state], [0, "connected"]);
+  h.connection().become("disconnected");
+  await flow(h, 7_000);
+  assert.equal(h.connection().restarts, 1, "what we send may be lost although we are reached");
+});
+
 test("while the server cannot be reached the old connection stays; media that flows ends the alarm", async () => {
   const h = harness();
   await connected(h);

@@ -47,6 +47,7 @@ class Pacer(Generic[T]):
 
     __slots__ = (
         "_burst",
+        "_draining",
         "_in_keyframe",
         "_keyframe_bytes",
         "_queue",
@@ -65,6 +66,7 @@ class Pacer(Generic[T]):
         self._in_keyframe: set[int] = set()  # flows whose latest frame is a keyframe
         self._tokens = float("inf")  # the first refill makes it a full burst
         self._updated_us = -1
+        self._draining = False
         self.dropped = 0  # packets
         self.starved: set[int] = set()  # flows that wait for a keyframe; bounded by the flows of the subscriber
         self.set_rate(bitrate, queue_is_long=False)
@@ -77,6 +79,9 @@ class Pacer(Generic[T]):
     def set_rate(self, bitrate: float, queue_is_long: bool, wary: bool = False) -> None:
         """Take a new estimate (bit/s). `wary`: a queue stood a moment ago."""
         factor = DRAIN_FACTOR if queue_is_long else WARY_FACTOR if wary else PACING_FACTOR
+        if self._draining and not queue_is_long:  # what sound took meanwhile the empty queue has paid
+            self._tokens = max(self._tokens, 0.0)
+        self._draining = queue_is_long
         self._rate = bitrate * factor / 8e6  # bytes per us
         frame = 0.0 if queue_is_long or wary else bitrate * FRAME_US / 8e6
         self._burst = max(self._rate * BURST_US, frame, MIN_BURST)

@@ -132,7 +132,7 @@ class ProbePlanner:
         if proved is not None and not self.filled:
             self._succeeded(plan.bitrate, now_us)
         elif self._arrived:
-            self._failed(plan, proved or plan.bitrate / STEP, now_us)
+            self._failed(plan, max(proved or 0.0, plan.bitrate / STEP), now_us)  # beside media a train proves less
         else:
             self._next_us = now_us + RETRY_US
         return proved

@@ -15,6 +15,8 @@ FULL = 150  # pending arrivals that are worth a message sooner: one holds 190
 FULL_INTERVAL = 0.045  # seconds between messages of so busy a publisher
 SPARSE = 65  # packets/s: sound alone, and not much besides
 SPARSE_INTERVAL = 0.245  # seconds between messages about it: libwebrtc's longest. Each 100 ms they would be 5.6 kbit/s, now 2.5
+THIN = 25  # packets/s: a voice in long frames, for which every datagram counts
+THIN_INTERVAL = 0.395  # seconds between messages about it: 1.6 kbit/s. Senders wait for a second before they doubt the path
 MAX_PENDING = 2048  # arrivals kept between messages: 20,000 packets/s at 100 ms
 MAX_MESSAGES = 16  # per build: hostile jumps of the sequence must not be amplified
 MAX_MISSING = 1024  # sequence numbers reported lost that may still arrive late
@@ -81,8 +83,8 @@ class TwccRecorder:
             self.dropped += 1
 
     def due(self, now: float) -> bool:
-        """Tell whether to `build` now: after about 100 ms, 50 ms above 1500 packets/s, 250 ms below 65. True starts the next
-        interval."""
+        """Tell whether to `build` now: after about 100 ms, 50 ms above 1500 packets/s, 250 ms below 65, 400 ms below
+        25. True starts the next interval."""
         waiting = len(self._pending)
         if not waiting:
             return False
@@ -90,6 +92,8 @@ class TwccRecorder:
         if elapsed < (FULL_INTERVAL if waiting >= FULL else INTERVAL):
             return False
         if elapsed < SPARSE_INTERVAL and waiting < SPARSE * elapsed:
+            return False
+        if elapsed < THIN_INTERVAL and waiting < THIN * elapsed:
             return False
         self._due_from = now
         return True

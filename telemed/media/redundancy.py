@@ -32,9 +32,13 @@ class RedundancyChoice:
         self._doubted = 0.0  # share lost when the test began that is going on; 0: none is
         self._at = self._calm_from = self._refused_until = NEVER
 
-    def look(self, loss: float, room: float, now: float) -> int:
+    def look(self, loss: float, room: float, now: float, queued: bool = False) -> int:
         """Take the share lost lately and the bit/s the path has besides voices and what is repeated already; return `repeats`.
-        Call about every second, at most."""
+        `queued`: a queue stands, or did a moment ago; what is lost where nothing is repeated yet was more than it held. Call
+        about every second, at most."""
+        if queued and not self.repeats:
+            self._at = now
+            return 0
         if self._at > NEVER:
             self._loss += min((now - self._at) / SMOOTHING, 1.0) * (loss - self._loss)
         self._at = now

@@ -89,6 +89,11 @@ class ReceiverStatistics:
         lost = self._highest - self._base + 1 - self.packets
         return min(max(lost, -0x800000), 0x7FFFFF)
 
+    @property
+    def expected(self) -> int:
+        """Packets sent up to the newest that came, lost ones included."""
+        return self._highest - self._base + 1 if self._base >= 0 else 0
+
     def take_report_block(self, now: float) -> ReportBlock | None:
         """Return the block for the next receiver report and start a new interval; None before the first packet."""
         if self._base < 0:

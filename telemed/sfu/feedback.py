@@ -69,8 +69,10 @@ class FeedbackHandler:
             flow.loss = block.fraction_lost
             flow.jitter = block.jitter / flow.line.codec.clock_rate
             sample = flow.round_trip.on_report_block(block.last_sr, block.delay_since_last_sr, now)
-            if sample is not None and peer.control is not None:
-                peer.control.controller.on_round_trip(sample)
+            if sample is not None:
+                peer.uplink.on_round_trip(sample, now)
+                if peer.control is not None:
+                    peer.control.controller.on_round_trip(sample)
             peer.guard.on_report(block.fraction_lost, flow.is_video, now, block.ssrc)
 
     def _on_nack(self, peer: Peer, nack: Nack, now: float) -> None:

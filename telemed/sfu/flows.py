@@ -316,9 +316,19 @@ class EgressFlow:
 
     def layer_to_send(self, heights: list[int]) -> int:
         """Return the largest layer that is wished for and allowed; `heights` of the layers in pixels, 0: not known yet."""
+        if self.waits_for_room:
+            return NO_LAYER
         top = len(heights) - 1
         wished = top if self.tile_height is None else wish_for(self.tile_height, tuple(heights))
         return min(wished, self.allowed) if not self.paused else NO_LAYER
+
+    @property
+    def waits_for_room(self) -> bool:
+        """Whether its frames were dropped and the path's queue still empties: a key frame would be dropped as well."""
+        control = self.control
+        return (
+            control is not None and control.in_charge and control.estimate.queue_is_long and self.ssrc in control.pacer.starved
+        )
 
     def look(self, tile_height: int | None, now: float) -> None:
         """The subscriber shows it in this height, in device pixels; 0: not at all, None: it has not said."""

@@ -125,14 +125,14 @@ class LayeredSource:
         """Every 100 ms and after each change: point every subscriber at its layer, ask for the key frames that are due."""
         if max(self.source.seen_at) == NEVER:
             return  # nothing came yet: the first key frame of any layer begins the picture
-        cap = self.peer.services.layer_cap
+        for layer in range(1, len(self.rids)):
+            self.source.watch(layer, self._demand.active[layer], now)
+        top = self._top
         for flow in self.flows:
             if flow.forwarder is not None:
-                wish = flow.layer_to_send(self.heights)
-                flow.forwarder.wish = wish if cap.layer is None else min(wish, cap.layer)  # overload lowers everybody
+                flow.forwarder.wish = min(flow.layer_to_send(self.heights), top)
         if self.recorder is not None:
-            top = len(self.lanes) - 1
-            self.recorder.wish = top if cap.layer is None else min(top, cap.layer)
+            self.recorder.wish = top
         for layer in self.source.aim(self._takers(), now):
             self._ask(layer)
 
@@ -159,8 +159,9 @@ class LayeredSource:
             self._ask(layer)
 
     def is_taken(self, layer: int) -> bool:
-        """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again."""
-        return any(
+        """Whether somebody gets this layer, or waits for it: only then is what it loses asked for again. Of one that a full link
+        is about to end nothing is: its resends would keep the link full."""
+        return layer <= self._top and any(
             layer in (flow.forwarder.current, flow.forwarder.wanted) for flow in self.flows if flow.forwarder is not None
         )
 
@@ -175,6 +176,18 @@ class LayeredSource:
             rate = lane.stream.stats.update_bitrate(now) if lane.stream is not None else 0
             if rate >= SILENT:
                 self.rates[layer].add(rate)
+        frame_rates = [lane.stream.frame_rate.value for lane in self.lanes if lane.stream is not None]
+        if frame_rates:
+            self.source.on_frame_rate(min(frame_rates))
+
+    @property
+    def _top(self) -> int:
+        """The largest layer anybody may get now: overload lowers everybody, and a publisher whose own link is full is about to
+        stop the larger ones. Nobody waits for a key frame of them meanwhile."""
+        if self.peer.uplink.sends_little:
+            return 0
+        cap = self.peer.services.layer_cap.layer
+        return len(self.rids) - 1 if cap is None else cap
 
     def _ask(self, layer: int) -> None:
         stream = self.lanes[layer].stream

@@ -74,5 +74,6 @@ def choose_repeats(peer: Peer, now: float) -> None:
         redundancy.rate.update(redundancy.octets, now)
     estimate = control.estimate
     room = estimate.bitrate - sound_of(peer)
+    queued = estimate.wary or estimate.queue_is_long
     for flow, redundancy in voices:
-        flow.repeats = redundancy.choice.look(max(flow.loss / 256, estimate.loss), room, now)
+        flow.repeats = redundancy.choice.look(max(flow.loss / 256, estimate.loss), room, now, queued)

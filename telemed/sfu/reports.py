@@ -69,9 +69,12 @@ class PeerReporter:
                 peer.services.dataplane.send_rtcp(peer, message)
 
     def _ask_again(self, stream: InboundStream, now: float) -> None:
-        """Send one NACK for what is due of this source."""
+        """Send one NACK for what is due of this source. What was asked for waits in the publisher's queue like everything else:
+        to ask again sooner would make it longer."""
         peer = self._peer
-        lost = stream.nack.due(now, self.round_trip or DEFAULT_ROUND_TRIP)
+        if stream.is_video and peer.uplink.overflows(now):
+            return
+        lost = stream.nack.due(now, (self.round_trip or DEFAULT_ROUND_TRIP) + peer.uplink.waits)
         if lost and stream.is_taken:
             peer.services.counters.nack_sent += 1
             peer.services.dataplane.send_rtcp(peer, build_nack(peer.ssrc, stream.ssrc, lost))

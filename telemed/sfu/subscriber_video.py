@@ -131,9 +131,10 @@ class SubscriberVideo:
             peer.services.emit(VideoPaused(peer.room.room_id, peer.peer_id, self.paused))
 
     def _ask_for_the_starved(self, flows: list[EgressFlow], now: float) -> None:
-        """Flows whose frames were dropped begin again at a key frame, once there is room for one."""
+        """Flows whose frames were dropped begin again at a key frame, once there is room for one. While a queue empties there is
+        none: it would be dropped too, and publishers make the next one half a second later."""
         pacer = self._control.pacer
-        if pacer.starved and not pacer.is_full:
+        if pacer.starved and not pacer.is_full and not self._control.estimate.queue_is_long:
             for flow in flows:
                 if flow.ssrc in pacer.starved and flow.ready:
                     flow.track.want_keyframe(now, flow=flow)

@@ -124,7 +124,9 @@ class VoiceWants:
         self._looked_at = now
         unheard = not track.flows and stream.tap is None
         room = 0.0 if self.thin or unheard else float("inf")
-        self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now) > 0
+        uplink = stream.published.peer.uplink
+        queued = uplink.sends_little or uplink.held
+        self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now, queued) > 0
 
 
 def _link(flow: EgressFlow) -> float:

@@ -21,7 +21,7 @@ class Voice:
     """Sends a packet every 20 ms, each as late as `waits` says, and now and then a small picture."""
 
     def __init__(self, client: RtpClient) -> None:
-        self.client, self.number, self.waits = client, 0, 0.0
+        self.client, self.number, self.waits, self.skips = client, 0, 0.0, 0  # of `skips` packets one is lost; 0: none
 
     async def speak_until(self, condition: Callable[[], object]) -> None:
         speaking = asyncio.create_task(self._speak())
@@ -36,7 +36,8 @@ class Voice:
         while True:
             self.number += 1
             timestamp = int((loop.time() + 100 - self.waits) * 48_000) & 0xFFFFFFFF
-            self.client.send_rtp(rtp_packet(111, self.number, timestamp, MIC, b"voice"))
+            if not self.skips or self.number % self.skips:
+                self.client.send_rtp(rtp_packet(111, self.number, timestamp, MIC, b"voice"))
             if self.number % 5 == 0:
                 self.client.send_rtp(rtp_packet(96, self.number // 5, self.number * 1800, CAMERA, KEY_FRAME))
             await asyncio.sleep(0.02)
@@ -103,6 +104,22 @@ async def test_nothing_is_stopped_for_one_who_signs(stage: Stage, told: dict[str
     voice.waits = 0.6
     await voice.speak_until(lambda: voice.number > 120)
     assert not any(event.paused or event.max_bitrate for event in told.values())
+
+
+async def test_a_link_that_became_thin_at_once_shows_in_round_trips_and_loss(
+    stage: Stage, told: dict[str, LayersWanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its queue stood before the next packet of the voice came: that packet is as late as all that follow."""
+    voice = await meet(stage)
+    await voice.speak_until(lambda: voice.number > 20)
+    guard = stage.peer("alice").uplink
+    guard.on_round_trip(0.06, asyncio.get_running_loop().time())
+    await asyncio.sleep(0.6)
+    voice.waits = 0.6
+    monkeypatch.setattr(uplink, "SAMPLE_FRESH", 60.0)
+    guard.on_round_trip(0.97, asyncio.get_running_loop().time())
+    voice.skips = 3
+    await voice.speak_until(lambda: "a-cam" in told and told["a-cam"].paused)
 
 
 async def test_a_microphone_that_was_away_for_a_moment_is_no_queue(stage: Stage, told: dict[str, LayersWanted]) -> None:

@@ -82,7 +82,7 @@ async def a_tenth_lost(here: Case, lengths: Lengths, limit: float, browser: str)
 
 async def a_third_lost(here: Case, lengths: Lengths, limit: float, browser: str, minutes: int = 0) -> Verdict:
     """30 % of all packets, each way, one by one; `minutes` more of it."""
-    wanted = f"concealed <= {limit:.0%}, longest gap < 0.5 s" + (f", never drops in {minutes} min" if minutes else "")
+    wanted = f"concealed <= {limit:.0%}, longest gap < 0.5 s" + (f", never drops in {minutes + 1} min" if minutes else "")
     verdict = Verdict(f"30 % loss, 60 ms, {browser}", wanted)
     found = await under(here, LOSS_30, lengths.warm_up, lengths.measured)
     concealment(verdict, found, limit)
@@ -229,12 +229,15 @@ async def slow_beside_fast(here: Case, lengths: Lengths, speaker: FurtherSeat, l
 
 
 async def all_layers(here: Case, browser: str) -> Verdict:
-    """A camera of 720 lines on a good link: how soon after the connection all its layers are sent and may take 2 Mbit/s."""
-    verdict = Verdict(f"clean, 720p simulcast, {browser}", "all layers up, >= 2 Mbit/s at the publisher within 1.5 s")
+    """A camera of 720 lines on a good link: how soon after the connection all its layers are sent and may take 2 Mbit/s. Firefox
+    says nothing of what it may take, and makes up its mind by what came: its figure is stated."""
+    limit = 1.5 if browser == "chromium" else ALL_UP_BY / 2
+    when = " within 1.5 s" if browser == "chromium" else "; the time is stated"
+    verdict = Verdict(f"clean, 720p simulcast, {browser}", "all layers up, >= 2 Mbit/s at the publisher" + when)
     await asyncio.sleep(ALL_UP_BY)
     rows = (await here.take())["phone"]
     print(", ".join(f"{at:.1f} s: {rate / 1000:.0f} kbit/s" for at, rate in sending(rows)[::4]), flush=True)
-    verdict.seconds("all layers sent, and told to take 2 Mbit/s together, after", allowed(rows), 1.5)
+    verdict.seconds("all layers sent, and told to take 2 Mbit/s together, after", allowed(rows), limit)
     verdict.tell(f"they take it after {all_up(rows):.2f} s, which is the picture's affair")
     sent = [line for line in rows[-1]["outbound"] if line["kind"] == "video"]
     for line in sorted(sent, key=lambda one: one["height"]):

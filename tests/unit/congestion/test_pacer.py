@@ -128,6 +128,17 @@ def test_a_long_queue_on_the_path_is_drained() -> None:
     assert released <= 4  # 250 kbit/s for 100 ms is 3 kB
 
 
+def test_a_queue_that_has_emptied_leaves_no_debt_of_sound() -> None:
+    pacer = Pacer(200_000)
+    pacer.set_rate(200_000, queue_is_long=True)
+    for number in range(100):
+        pacer.passed(160)
+        pacer.offer(1, 1200, number * 20 * MS, begins=True, keyframe=False)
+    pacer.set_rate(200_000, queue_is_long=False, wary=True)
+    pacer.clear(1)
+    assert pacer.offer(1, 1200, 2010 * MS, begins=True, keyframe=True) is Verdict.SEND
+
+
 @given(
     frames=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60), st.booleans(), st.integers(1, 3)), max_size=25),
     bitrate=st.sampled_from([30_000.0, 300_000.0, 3_000_000.0]),

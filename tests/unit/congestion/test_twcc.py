@@ -227,6 +227,20 @@ def test_sound_alone_is_reported_on_less_often() -> None:
     assert bits < 3_000 * 10
 
 
+def test_a_thin_voice_is_reported_on_still_less_often_until_more_comes() -> None:
+    recorder = TwccRecorder()
+    reported = []
+    for now in range(0, 12_000, 20):
+        if now >= 10_000 or now % 60 == 0:
+            recorder.record(now // 20, START_US + now * 1000)
+        if recorder.due(10 + now / 1000):
+            reported.append(now)
+            recorder.build(1, 2)
+    gaps = [b - a for a, b in zip(reported, reported[1:], strict=False)]
+    assert min(gaps[1:20]) >= 380 and max(gaps) <= 440
+    assert max(gaps[-4:]) <= 260
+
+
 @given(
     st.integers(0, 0xFFFF),
     st.lists(st.tuples(st.integers(1, 40), st.integers(0, 400_000), st.booleans()), min_size=1, max_size=300),

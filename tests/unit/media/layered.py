@@ -110,6 +110,7 @@ class Camera:
         self.layers = [Layer(index, first + index * 20_000) for index in range(layers)]
         self.now = 1_000.0
         self.subscribers: list[Subscriber] = []
+        self.wanted = True  # the publisher is told to send all of them
         self.lost: list[tuple[int, int, int, bool, bytearray]] = []
 
     def join(self, **options: int) -> Subscriber:
@@ -159,4 +160,6 @@ class Camera:
 
     def aim(self) -> tuple[int, ...]:
         """What the timer does."""
+        for layer in range(1, len(self.layers)):
+            self.source.watch(layer, self.wanted, self.now)
         return self.source.aim([subscriber.forwarder for subscriber in self.subscribers], self.now)

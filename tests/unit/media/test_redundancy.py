@@ -87,3 +87,11 @@ def test_with_repetitions_less_has_to_be_made_up_than_with_requests_alone() -> N
         assert shares == sorted(shares, reverse=True)
         assert all(share <= limit for share, limit in zip(shares, most, strict=True)), shares
         assert heard[2].longest_gap <= heard[0].longest_gap
+
+
+def test_what_a_queue_could_not_hold_is_no_reason_to_send_more() -> None:
+    choice = RedundancyChoice()
+    assert not any(choice.look(0.30, PLENTY, float(second), queued=True) for second in range(5))
+    assert not any(run(choice, [0.0] * 30, start=5))
+    run(choice, [0.10] * 20, start=40)
+    assert choice.look(0.10, PLENTY, 60.0, queued=True), "what was begun on a lossy path goes on"

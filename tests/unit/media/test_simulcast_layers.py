@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telemed.media.simulcast import MAX_EXTRA_OFFSET, NO_LAYER
-from telemed.media.simulcast_source import LAYER_GONE, SimulcastSource, wish_for
+from telemed.media.simulcast_source import LAYER_GONE, MAX_PROOF, PROOF, RELAPSE, SimulcastSource, wish_for
 from telemed.rtp.ntp import to_ntp64
 from telemed.rtp.sequence import timestamp_delta
 from tests.unit.media.layered import RATE, Camera, Subscriber
@@ -123,8 +123,60 @@ def test_a_layer_that_ends_gives_way_to_a_live_one_and_comes_back() -> None:
     run(camera, 1.0, layers=(0, 1))
     assert subscriber.forwarder.current == 1
     assert LAYER_GONE < camera.now - started
+    run(camera, PROOF + 0.5)
+    assert subscriber.forwarder.current == 2
+
+
+def test_a_layer_that_its_publishers_link_ended_has_to_last_before_it_is_taken_again() -> None:
+    camera = Camera()
+    subscriber = camera.join()
+
+    run(camera, 1.0)
+    assert subscriber.forwarder.current == 2, "at first nothing has to be shown"
+    for _ in range(5):
+        run(camera, 3.0, (0, 1))
+        run(camera, PROOF - 0.2)
+        assert subscriber.forwarder.current == 1, "it comes and goes"
     run(camera, 1.0)
     assert subscriber.forwarder.current == 2
+    camera.wanted = False
+    run(camera, 3.0, (0, 1))
+    run(camera, 0.6)
+    assert subscriber.forwarder.current == 2, "it was switched off because nobody took it"
+
+
+def test_a_layer_that_ends_soon_after_it_was_taken_again_has_to_last_longer() -> None:
+    camera = Camera()
+    subscriber = camera.join()
+    run(camera, 1.0)
+    waited = []
+    for _ in range(4):
+        run(camera, 2.0, (0, 1))
+        begun = camera.now
+        while subscriber.forwarder.current != 2:
+            run(camera, 0.2)
+        waited.append(camera.now - begun)
+        run(camera, 1.0)
+    assert waited == pytest.approx([PROOF, 3 * PROOF, 9 * PROOF, MAX_PROOF], abs=0.5)
+    run(camera, RELAPSE)
+    run(camera, 2.0, (0, 1))
+    run(camera, PROOF + 0.5)
+    assert subscriber.forwarder.current == 2, "that was long ago"
+
+
+def test_the_end_of_a_layer_shows_sooner_the_more_fluent_the_picture_is() -> None:
+    source = SimulcastSource(2, RATE)
+    silences = []
+    for frames in (30.0, 20.0, 12.5, 5.0, 0.0):
+        source.on_frame_rate(frames)
+        source.on_packet(1, 1.0)
+        source.on_packet(0, 1.0)
+        silent = 0.0
+        while source.is_live(1):
+            silent += 0.01
+            source.on_packet(0, 1.0 + silent)
+        silences.append(silent)
+    assert silences == pytest.approx([0.21, 0.21, 0.33, 0.51, 0.51], abs=0.011)
 
 
 def test_silence_of_all_layers_changes_nothing() -> None:
@@ -142,6 +194,16 @@ def test_the_smallest_above_the_wish_is_better_than_none() -> None:
     source.on_packet(1, 1.0)
     source.on_packet(2, 1.0)
     assert [source.choose(wish) for wish in (-1, 0, 1, 2)] == [NO_LAYER, 1, 1, 2]
+
+
+def test_a_small_layer_that_is_silent_for_a_moment_is_no_reason_for_a_larger_one() -> None:
+    source = SimulcastSource(2, RATE)
+    source.on_frame_rate(30.0)
+    source.on_packet(0, 1.0)
+    source.on_packet(1, 1.4)
+    assert not source.is_live(0) and source.choose(0) == 0
+    source.on_packet(1, 1.6)
+    assert source.choose(0) == 1
 
 
 def test_no_wish_stops_the_picture_at_once_and_a_wish_brings_it_back() -> None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from telemed.media.uplink import FULL, GOOD_FOR, GOOD_FOR_LIMIT, NARROW_FACTOR, TRIAL, ArrivalDelay, Sending, UplinkGuard
+from telemed.media.uplink import (
+    FULL,
+    GOOD_FOR,
+    GOOD_FOR_LIMIT,
+    NARROW_FACTOR,
+    TRIAL,
+    WINDOW,
+    ArrivalDelay,
+    Overflow,
+    RoundTripExcess,
+    Sending,
+    UplinkGuard,
+)
 from telemed.rtp.sequence import TIMESTAMP_CYCLE
 
 RATE = 48_000
@@ -25,12 +37,12 @@ class Watched:
     def held(self) -> bool:
         return self.guard.sending is Sending.NOTHING
 
-    def passes(self, seconds: float, delay: float, pictures: int = LITTLE, voice: int = VOICE) -> None:
+    def passes(self, seconds: float, delay: float, pictures: int = LITTLE, voice: int = VOICE, down: float = 60_000) -> None:
         for _ in range(round(seconds / STEP)):
             self.now += STEP
             self.pictures += pictures
             self.everything += pictures + voice
-            self.guard.look(delay, (self.pictures, self.everything), self.now)
+            self.guard.look(delay, (self.pictures, self.everything), self.now, down)
 
 
 def test_delay_is_what_came_later_than_the_quickest() -> None:
@@ -57,6 +69,32 @@ def test_a_clock_that_begins_anew_is_no_delay() -> None:
     delay.add(1000, RATE, 10.0)
     assert delay.add(500_000_000, RATE, 10.1) == 0.0
     assert delay.add(500_000_960, RATE, 10.22) == pytest.approx(0.1)
+
+
+def test_a_round_trip_is_held_against_the_shortest_of_the_last_minutes_and_only_while_it_is_news() -> None:
+    trips = RoundTripExcess()
+    assert trips.value(1.0) == 0.0
+    trips.add(0.06, 1.0)
+    trips.add(0.97, 6.0)
+    assert trips.value(7.0) == pytest.approx(0.91)
+    assert trips.value(30.0) == 0.0, "nothing was heard since"
+    for second in range(10, 10 + 3 * int(WINDOW), 5):
+        trips.add(0.97, float(second))
+    assert trips.value(10 + 3 * WINDOW - 4) == pytest.approx(0.0), "the way is that long"
+
+
+@pytest.mark.parametrize(
+    ("share", "delay", "overflows"), [(0.3, 0.0, False), (0.7, 0.0, False), (0.35, 0.4, False), (0.7, 0.4, True)]
+)
+def test_a_link_overflows_when_it_loses_more_than_half_and_the_voice_waits(share: float, delay: float, overflows: bool) -> None:
+    link = Overflow()
+    sent = came = 0.0
+    for look in range(20):
+        sent += 12
+        came += 12 * (1 - share)
+        link.look(round(sent), round(came), delay, look * 0.1)
+    assert link.lasts(2.0) is overflows
+    assert not link.lasts(4.0)
 
 
 def test_pictures_stop_when_the_browser_has_cut_them_and_the_voice_waits_all_the_same() -> None:
@@ -133,6 +171,29 @@ def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -
     assert watched.guard.sending is Sending.ALL
 
 
+def test_pictures_that_the_browser_stopped_while_their_queue_stood_filled_the_link_all_the_same() -> None:
+    watched = Watched()
+    watched.passes(2, 0.0, voice=700)
+    watched.passes(2, 1.0, voice=700)
+    watched.passes(6, 1.0, NONE, voice=700)
+    assert watched.held
+    watched.passes(NARROW_FACTOR * GOOD_FOR - 10, 0.0, NONE, voice=300)
+    assert watched.held
+
+
+def test_a_link_that_takes_much_more_the_other_way_is_tried_soon_and_once() -> None:
+    watched = Watched()
+    watched.passes(6, 1.0, voice=700)
+    watched.passes(GOOD_FOR + 5, 0.0, voice=300, down=150_000)
+    assert watched.held, "not enough to tell"
+    watched.passes(0.2, 0.0, voice=300, down=400_000)
+    assert watched.guard.sending is Sending.TRIAL
+    watched.passes(2, 1.0, down=400_000)
+    assert watched.held
+    watched.passes(NARROW_FACTOR * GOOD_FOR, 0.0, voice=300, down=400_000)
+    assert watched.held, "what was so before is no news"
+
+
 def test_a_voice_that_fills_the_link_by_itself_becomes_thin_and_is_tried_again_soon() -> None:
     watched = Watched()
     watched.passes(5, 1.0, NONE, voice=700)
@@ -150,6 +211,16 @@ def test_the_larger_sizes_go_while_a_queue_stands_and_return_when_it_has_been_go
     watched.passes(2, 0.05, MUCH)
     assert watched.guard.sending is Sending.LITTLE
     watched.passes(1.5, 0.05, MUCH)
+    assert watched.guard.sending is Sending.ALL
+
+
+def test_a_device_that_stuttered_while_the_queue_stood_keeps_nothing_away() -> None:
+    watched = Watched()
+    watched.passes(5, 0.05, MUCH)
+    watched.passes(2, 0.5, MUCH)
+    watched.passes(9, 0.17, MUCH)
+    assert watched.guard.sending is Sending.LITTLE
+    watched.passes(2, 0.18, MUCH)
     assert watched.guard.sending is Sending.ALL
 
 
