@@ -11,7 +11,7 @@ from telemed.media.keyframes import KeyframeRequests
 from telemed.media.nack import FOR_AUDIO, FOR_VIDEO, MAX_GAP, NackScheduler
 from telemed.media.ring import AUDIO_CAPACITY, AUDIO_MAX_AGE, VIDEO_CAPACITY, VIDEO_MAX_AGE, PacketRing
 from telemed.media.stats import ReceiverStatistics
-from telemed.rtp import av1, vp8, vp9
+from telemed.rtp import av1, h264, vp8, vp9
 from telemed.rtp.extension_layout import ExtensionLayout
 from telemed.rtp.header import parse_header
 from telemed.sfu.redundant_state import ReceivedRedundancy
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 MAX_JUMP = MAX_GAP  # packets: beyond it a gap is not worth carrying over into the subscribers' numbers
 log = logging.getLogger(__name__)
-KEYFRAME_TESTS = {"vp8": vp8.is_keyframe, "vp9": vp9.is_keyframe, "av1": av1.is_keyframe}  # by codec name
+KEYFRAME_TESTS = {  # by codec name
+    "vp8": vp8.is_keyframe,
+    "vp9": vp9.is_keyframe,
+    "av1": av1.is_keyframe,
+    "h264": h264.is_keyframe,
+}
 
 
 class InboundStream:

@@ -19,7 +19,7 @@ from telemed.launch import decode as decode_launch
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Source
 from telemed.media.control_codec import decode_event, decode_frame, encode_frame, from_json, to_json
-from telemed.rtp import MalformedPacket, av1, vp9
+from telemed.rtp import MalformedPacket, av1, h264, vp9
 from telemed.rtp.extensions import find_extension, iter_extensions, scan_extensions
 from telemed.rtp.header import parse_header
 from telemed.rtp.opus import packet_samples
@@ -64,6 +64,7 @@ def run_rtp(data: bytes) -> None:
     is_keyframe(data, start, end)
     vp9.is_keyframe(data, start, end)
     av1.is_keyframe(data, start, end)
+    h264.is_keyframe(data, start, end)
     frame_size(data, start, end)
     fields = PictureFields()
     fields.read(data, start, end)

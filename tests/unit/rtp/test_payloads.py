@@ -7,7 +7,7 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.rtp import MalformedPacket, av1, vp9
+from telemed.rtp import MalformedPacket, av1, h264, vp9
 from telemed.rtp.opus import is_dtx, packet_samples
 from telemed.rtp.vp8 import descriptor_length, frame_size, is_keyframe, parse_descriptor
 
@@ -128,3 +128,39 @@ def test_cut_off_payloads_begin_nothing(data: bytes, start: int, end: int) -> No
     start, end = min(start, len(data)), min(end, len(data))
     for parse in (vp9.is_keyframe, av1.is_keyframe):
         assert parse(data, start, end) in ((True, False) if end - start >= 2 else (False,))
+
+
+SPS, PPS, IDR, SLICE = b"\x67\x42\xe0\x1f", b"\x68\xce", b"\x65\x88\x84", b"\x41\x9a\x02"
+
+
+def aggregate(*units: bytes) -> bytes:
+    """A STAP-A packet."""
+    return b"\x78" + b"".join(len(unit).to_bytes(2, "big") + unit for unit in units)
+
+
+@pytest.mark.parametrize(
+    ("payload", "begins"),
+    [
+        (SPS, True),
+        (PPS, False),
+        (IDR, False),  # without its parameters
+        (SLICE, False),
+        (aggregate(SPS, PPS, IDR), True),
+        (aggregate(b"\x09\x10", SPS, PPS), True),  # after an access unit delimiter
+        (aggregate(PPS, SLICE), False),
+        (b"\x7c\x87" + SPS, True),  # FU-A, first fragment
+        (b"\x7c\x07" + SPS, False),
+        (b"\x7c\x85" + IDR, False),
+        (b"\x78\xff\xff", False),
+        (b"\x67", False),
+        (b"", False),
+    ],
+)
+def test_h264_begins_with_its_sequence_parameters(payload: bytes, begins: bool) -> None:
+    data = b"head" + payload + b"\x67\x67tail"
+    assert h264.is_keyframe(data, 4, 4 + len(payload)) is begins
+
+
+@given(st.binary(max_size=60))
+def test_any_h264_payload_is_looked_at_within_its_bounds(payload: bytes) -> None:
+    assert h264.is_keyframe(payload, 0, len(payload)) in (True, False)
