@@ -54,8 +54,12 @@ class DiskGuard:
         self.state = DiskState(0, 0, DiskLevel.OK)
 
     def start(self) -> None:
-        """Look now, and every PERIOD."""
+        """Look now, and every PERIOD. Raises OSError when the directory is not there."""
         self.look()
+        self.follow()
+
+    def follow(self) -> None:
+        """Look every PERIOD from now on, whether there is anything to look at so far or not."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="disk-guard")
 
     async def close(self) -> None:

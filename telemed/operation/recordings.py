@@ -53,7 +53,8 @@ class Recordings:
         """Begin to look after recordings."""
         await self.service.look()
         if self.service.fault is RecordingFault.NONE:
-            self.disk.start()
+            self.disk.look()
+        self.disk.follow()
         self.service.start()
 
     async def close(self) -> None:

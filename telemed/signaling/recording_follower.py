@@ -28,6 +28,7 @@ from telemed.signaling.media_placement import Placement
 from telemed.signaling.visit import LiveVisit
 
 SET_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
+PATIENCE_SECONDS = 3.0  # after which a worker that takes no command is a fault: staff hear of it within 5 s
 STOP_TIMEOUT = 35.0  # seconds: the worker waits for the disk, its client for 30
 AGAIN_SECONDS = 3.0  # between two tries to get at directory and key: a full or unplugged disk
 LOST_SECONDS = 60.0  # after which a worker that is away writes no more: the supervisor has replaced it long before
@@ -45,21 +46,31 @@ class _Capture:
     preparing: bool = False
     plane: MediaPlane | None = None
     sent: tuple[RecordedTrack, ...] | None = None  # None: nothing that is certain to have arrived
+    failing_since: float | None = None  # monotonic: its worker takes no command
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A recording that a worker has open, and the tracks it may write."""
+
+    room_id: str
+    tracks: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Holdings:
-    """The recordings a worker has open, as far as we know: id -> room. `known`: it has reported since this process began."""
+    """The recordings a worker has open, by id, as far as we know. `known`: it has reported since this process began."""
 
     plane: MediaPlane
-    rooms: dict[str, str] = field(default_factory=dict)
+    held: dict[str, _Held] = field(default_factory=dict)
     stopping: set[str] = field(default_factory=set)
     known: bool = False
     lost_at: float = 0.0  # monotonic; counts while the plane is away
 
 
 class RecordingFollower:
-    """Owns its tasks. `on_fault` hears why a recording cannot be written, NONE when it can again."""
+    """Owns its tasks. `on_fault` hears why a recording cannot be written, NONE when it can again; `on_over` of one that cannot go
+    on because its worker has closed it for good."""
 
     def __init__(
         self,
@@ -80,6 +91,7 @@ class RecordingFollower:
         self._captures: dict[str, _Capture] = {}  # by recording
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: set[str] = set()  # handed to the finaliser by us
+        self.on_over: Callable[[LiveVisit, str], None] = lambda _visit, _recording_id: None
         self.on_fault: Callable[[LiveVisit, RecordingFault], None] = lambda _visit, _fault: None
 
     async def stop(self) -> None:
@@ -92,11 +104,11 @@ class RecordingFollower:
         """Something about a visit changed: say what differs, now."""
         recording = visit.recording.current
         wanted = recording if recording is not None and recording.state in RUNNING else None
+        self._stop_others(visit.session.id, wanted.id if wanted is not None else None)
         if wanted is not None:
             capture = self._captures.setdefault(wanted.id, _Capture(wanted))
             capture.recording = wanted
             self._bring_in_line(visit, capture)
-        self._stop_others(visit.session.id, wanted.id if wanted is not None else None)
         self._hand_over(visit)
 
     def sweep(self) -> None:
@@ -104,15 +116,23 @@ class RecordingFollower:
         for visit in self._live:
             self.sync(visit)
         for holdings in self._holdings:
-            for room_id in set(holdings.rooms.values()):
+            for room_id in {held.room_id for held in holdings.held.values()}:
                 if self._live.find(room_id) is None:
                     self._stop_others(room_id, None)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of what is over, keys first of all."""
+        takes = {take.id: take for visit in self._live for take in visit.recording.rows.recordings}
+        running = {known for known, take in takes.items() if take.state in RUNNING}
+        self._captures = {known: capture for known, capture in self._captures.items() if known in running}
+        self._finished &= takes.keys()
 
     def on_ready(self, plane: MediaPlane, snapshot: Snapshot) -> None:
         """A worker reported: adopt the recordings it holds, whatever was known before."""
         holdings = self._of(plane)
         holdings.known = True
-        holdings.rooms = {held.recording_id: held.room_id for held in snapshot.recordings}
+        holdings.held = {one.recording_id: _Held(one.room_id, frozenset(one.tracks)) for one in snapshot.recordings}
         for capture in self._captures.values():
             if capture.plane is plane:
                 capture.sent = None  # said again: it may be another process
@@ -127,7 +147,7 @@ class RecordingFollower:
 
     def closed(self, plane: MediaPlane, recording_id: str) -> None:
         """A worker told that it has closed a recording, of itself or as it was told: all of it is on disk."""
-        self._of(plane).rooms.pop(recording_id, None)
+        self._of(plane).held.pop(recording_id, None)
         capture = self._captures.get(recording_id)
         if capture is not None and capture.plane is plane:
             capture.plane = capture.sent = None  # opened again when somebody comes back
@@ -139,24 +159,35 @@ class RecordingFollower:
     def _may_write(self, holdings: _Holdings, recording_id: str) -> bool:
         if not holdings.plane.available and self._clock.monotonic() - holdings.lost_at > LOST_SECONDS:
             return False
-        return not holdings.known or recording_id in holdings.rooms
+        return not holdings.known or recording_id in holdings.held
 
     def _of(self, plane: MediaPlane) -> _Holdings:
         return next(holdings for holdings in self._holdings if holdings.plane is plane)
 
     def _bring_in_line(self, visit: LiveVisit, capture: _Capture) -> None:
+        tracks = visit.recorded_tracks()
         if capture.take is None:
+            self._stop_surplus(visit, capture, tracks)
             self._prepare(visit, capture)
             return
         room = self._placement.find(visit.session.id)
         if room is None or not room.plane.available:
             return
         is_there = any(peer.present or peer.negotiating for peer in room.peers.values())
-        if not is_there and capture.recording.id not in self._of(room.plane).rooms:
+        if not is_there and capture.recording.id not in self._of(room.plane).held:
             return  # opened when somebody comes: a worker closes empty rooms
-        tracks = visit.recorded_tracks()
-        if capture.plane is not room.plane or capture.sent != tracks:
-            self._begin(self._send(visit, capture, room.plane, tracks))
+        if capture.plane is room.plane and capture.sent == tracks:
+            return
+        if self._begin(self._send(visit, capture, room.plane, tracks)):
+            capture.plane, capture.sent = room.plane, tracks
+            self._of(room.plane).held[capture.recording.id] = _Held(visit.session.id, _ids(tracks))
+
+    def _stop_surplus(self, visit: LiveVisit, capture: _Capture, tracks: tuple[RecordedTrack, ...]) -> None:
+        """Without its key nothing can be said to a worker that goes on with a recording, not even a withdrawal: where it writes
+        what it may not, it is stopped."""
+        held = (holdings.held.get(capture.recording.id) for holdings in self._holdings)
+        if any(one is not None and not one.tracks <= _ids(tracks) for one in held):
+            self._stop_others(visit.session.id, None)
 
     def _prepare(self, visit: LiveVisit, capture: _Capture) -> None:
         if capture.preparing or self._clock.monotonic() < capture.not_before:
@@ -171,7 +202,6 @@ class RecordingFollower:
         except TelemedError as error:
             log.error("a recording cannot be written recording=%s code=%s", short(recording.id), error.code)  # noqa: TRY400
             self._counters.add("recording.prepare_failed")
-            self._stop_others(visit.session.id, None)  # nothing can be said to its worker without the key: not even a withdrawal
             self.on_fault(visit, _fault_of(error))
             return
         finally:
@@ -185,24 +215,37 @@ class RecordingFollower:
         """The request is written before the first wait: tasks begun one after another are told in that order."""
         take, recording_id = capture.take, capture.recording.id
         assert take is not None
-        capture.plane, capture.sent = plane, tracks
-        self._of(plane).rooms[recording_id] = visit.session.id
         request = SetRecording(visit.session.id, recording_id, str(take.directory), take.key, tracks)
         try:
             async with asyncio.timeout(SET_TIMEOUT):
                 await plane.set_recording(request)
         except NotFound:
-            self._counters.add("recording.closed_by_worker")  # it will not open it again: the report said why
-            self._of(plane).rooms.pop(recording_id, None)
-            self.on_fault(visit, RecordingFault.FAILED)
+            self._counters.add("recording.closed_by_worker")
+            self._of(plane).held.pop(recording_id, None)
+            self.on_over(visit, recording_id)
         except (TimeoutError, TelemedError):
             self._counters.add("recording.command_failed")
             if capture.sent is tracks:
                 capture.sent = None  # the sweep says it again
+            self._note_failure(visit, capture, plane)
+        else:
+            if capture.failing_since is not None:
+                capture.failing_since = None
+                self.on_fault(visit, RecordingFault.NONE)
+
+    def _note_failure(self, visit: LiveVisit, capture: _Capture, plane: MediaPlane) -> None:
+        """A worker that is there and takes no command for some seconds is a fault; one that is away is another matter."""
+        now = self._clock.monotonic()
+        if not plane.available:
+            capture.failing_since = None
+            return
+        capture.failing_since = now if capture.failing_since is None else capture.failing_since
+        if now - capture.failing_since >= PATIENCE_SECONDS:
+            self.on_fault(visit, RecordingFault.FAILED)
 
     def _stop_others(self, room_id: str, wanted: str | None) -> None:
         for holdings in self._holdings:
-            surplus = [held for held, room in holdings.rooms.items() if room == room_id and held != wanted]
+            surplus = [known for known, held in holdings.held.items() if held.room_id == room_id and known != wanted]
             for recording_id in surplus:
                 if recording_id in holdings.stopping or not holdings.plane.available:
                     continue
@@ -218,20 +261,18 @@ class RecordingFollower:
             return
         finally:
             holdings.stopping.discard(recording_id)
-        holdings.rooms.pop(recording_id, None)
-        self._captures.pop(recording_id, None)
+        holdings.held.pop(recording_id, None)
         visit = self._live.find(room_id)
         if visit is not None:
             self._hand_over(visit)
 
     def _hand_over(self, visit: LiveVisit) -> None:
         """What is over and nobody writes any more is the finaliser's."""
-        recording = visit.recording.current
-        if recording is None or recording.state is not RecordingState.FINALISING or recording.id in self._finished:
-            return
-        if self.is_closed(recording.id):
-            self._finished.add(recording.id)
-            self._work.finalise(recording.id)
+        for recording in visit.recording.rows.recordings:
+            is_over = recording.state is RecordingState.FINALISING and recording.id not in self._finished
+            if is_over and self.is_closed(recording.id):
+                self._finished.add(recording.id)
+                self._work.finalise(recording.id)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> bool:
         if len(self._tasks) >= MAX_UNDER_WAY:
@@ -248,6 +289,10 @@ class RecordingFollower:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             report_fault("recording-follower", error)
+
+
+def _ids(tracks: tuple[RecordedTrack, ...]) -> frozenset[str]:
+    return frozenset(track.track_id for track in tracks)
 
 
 def _fault_of(error: TelemedError) -> RecordingFault:

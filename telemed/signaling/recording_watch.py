@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from telemed.care.ports import Json, MediaPlane
-from telemed.care.recording.words import OPEN, RUNNING, RecordingFault
+from telemed.care.recording.words import OPEN, RUNNING, RecordingCause, RecordingEvent, RecordingFault
 from telemed.errors import TelemedError
 from telemed.ids import short
 from telemed.media.control import RecordingCondition, RecordingReport, Snapshot
@@ -31,6 +31,7 @@ class RecordingWatch:
         self._policies = desk.around.recording.policies()  # as the pages show them
         self._reports: dict[str, RecordingReport] = {}  # the last of each open recording
         follower.on_fault = self._on_fault
+        follower.on_over = self._on_over
 
     def sync(self, visit: LiveVisit) -> None:
         """Something about a visit changed."""
@@ -125,6 +126,23 @@ class RecordingWatch:
                 self._desk.transactor.later(self._note(visit, recording.id, fault))
             except TelemedError:
                 self._desk.counters.add("recording.fault_unnoted")
+
+    def _on_over(self, visit: LiveVisit, recording_id: str) -> None:
+        """It cannot go on: it ends, so that what there is can be finished and another one begun."""
+
+        async def work(step: VisitStep) -> Json:
+            recording = await steps.take(step, recording_id)
+            if recording.state in RUNNING:
+                await steps.move(step, recording, RecordingEvent.STOPPED, RecordingCause.SYSTEM)
+            return {}
+
+        async def end() -> None:
+            await self._desk.transactor.change(visit.session.id, work)
+
+        try:
+            self._desk.transactor.later(end())
+        except TelemedError:
+            self._desk.counters.add("recording.end_put_off")  # the next command to the worker finds it so again
 
     async def _note(self, visit: LiveVisit, recording_id: str, fault: RecordingFault) -> None:
         async def work(step: VisitStep) -> Json:

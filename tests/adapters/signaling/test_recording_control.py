@@ -220,14 +220,39 @@ async def test_without_key_or_directory_it_is_shown_and_tried_again(world: World
     await until(lambda: doctor.state["recording"]["fault"] == "")
 
 
-async def test_a_command_that_failed_is_said_again(world: World) -> None:
+async def test_a_command_that_failed_is_said_again_and_shown_after_a_while(world: World) -> None:
     visit, doctor, patient, _seat, _recording = await asked(world)
     world.plane.refuse_recordings = True
     await agree(doctor, patient)
     await until(lambda: world.signaling.counters.get("recording.command_failed"))
+    assert doctor.state["recording"]["fault"] == ""
+    await world.sweep(ahead=4)
+    await until(lambda: doctor.state["recording"]["fault"] == "failed")
     world.plane.refuse_recordings = False
     await world.sweep()
     await until(lambda: captured(world, visit) == {visit.doctor_id, visit.patient_id})
+    await until(lambda: doctor.state["recording"]["fault"] == "")
+
+
+async def test_what_its_worker_has_closed_for_good_ends(world: World) -> None:
+    visit, doctor, patient, _seat, recording_id = await running(world)
+    await world.plane.stop_recording(visit.id, recording_id)
+    await patient.do("recording_consent", **WITHDRAW)
+    await until(lambda: world.recordings.finalised == [recording_id])
+    await until(lambda: doctor.state["recording"]["state"] == "finalising")
+
+
+async def test_without_its_key_a_worker_is_let_write_what_it_may_and_nothing_else(world: World) -> None:
+    visit, _doctor, _patient, seat, recording_id = await running(world)
+    await world.halt()
+    world.recordings.broken = RecordingFault.KEY_MISSING
+    await world.restart_after_halt()
+    patient = await world.join(seat, visit.id)
+    await until(lambda: patient.state["recording"]["fault"] == "key_missing")
+    assert captured(world, visit) == {visit.doctor_id, visit.patient_id}, "it has its key already"
+    await patient.do("recording_consent", **WITHDRAW)
+    await until(lambda: recording_id in world.plane.stopped)
+    assert told(world, visit) is None
 
 
 async def test_a_dead_worker_is_followed_by_the_same_recording_in_the_next(world: World) -> None:
