@@ -210,7 +210,7 @@ class PeerSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RecordingSnapshot:
-    """One open recording as the worker has it. Never its key."""
+    """One recording as the worker has it, open or being written out. Never its key."""
 
     room_id: str
     recording_id: str

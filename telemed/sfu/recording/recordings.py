@@ -34,6 +34,7 @@ class Recordings:
         self._rooms: dict[str, Room] = {}  # that are recorded now
         self._directories: dict[str, str] = {}  # by room
         self._finishing: dict[str, asyncio.Task[None]] = {}  # by recording
+        self._writing: dict[str, RecordingSnapshot] = {}  # of these: what is not on disk yet
         self._stopped: dict[str, None] = {}
 
     def __len__(self) -> int:
@@ -78,11 +79,16 @@ class Recordings:
         recorder.stop(why, room.tracks, self._services.clock.monotonic())
         task = asyncio.get_running_loop().create_task(self._finish(recorder, self._finishing.get(recorder.recording_id)))
         self._finishing[recorder.recording_id] = task
+        self._writing[recorder.recording_id] = recorder.snapshot()
         task.add_done_callback(partial(self._forget, recorder.recording_id))
 
     def snapshot(self) -> tuple[RecordingSnapshot, ...]:
-        """What is open."""
-        return tuple(room.recorder.snapshot() for room in self._rooms.values() if room.recorder is not None)
+        """What is open, or not yet on disk."""
+        found = dict(self._writing)
+        for room in self._rooms.values():
+            if room.recorder is not None:
+                found[room.recorder.recording_id] = room.recorder.snapshot()
+        return tuple(found.values())
 
     def jobs(self) -> Iterator[Callable[[float], None]]:
         """Yield what is to be done every 100 ms."""
@@ -122,7 +128,7 @@ class Recordings:
 
     def _forget(self, recording_id: str, task: asyncio.Task[None]) -> None:
         if self._finishing.get(recording_id) is task:
-            del self._finishing[recording_id]
+            del self._finishing[recording_id], self._writing[recording_id]
 
     def _remember(self, recording_id: str) -> None:
         self._stopped.pop(recording_id, None)

@@ -114,9 +114,10 @@ async def test_stopping_answers_when_it_is_on_the_disk_and_others_are_answered_m
     alice.send_rtp(sound(1))
     await came(stage, 2)
     assert not stopping.done() and not again.done() and len(book.journals[0].packets) == 1
+    assert stage.worker.snapshot().recordings == (RecordingSnapshot("room", "rec", ()),), "it is not on the disk yet"
     book.disk.set()
     await asyncio.gather(stopping, again)
-    assert book.finished
+    assert book.finished and stage.worker.snapshot().recordings == ()
     await until(lambda: told(control)[-1].state is RecordingCondition.CLOSED, PATIENCE)
     with pytest.raises(NotFound):
         await control.client.set_recording(wanted(MICROPHONE))
