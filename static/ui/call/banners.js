@@ -100,7 +100,7 @@ export function Banners() {
   const lasted = useLasted(state, [SAY_LOST_MS, SAY_BLOCKED_MS, OFFER_PHONE_MS]);
   const at = view.endingAt.value;
   if (at !== null) return html`<div class="banners"><${Ending} at=${at} /></div>`;
-  const shown = trouble(session, state === "reconnecting", lasted) ?? view.recordingBanner.value ?? hint(session, view);
+  const shown = view.recordingBanner.value ?? trouble(session, state === "reconnecting", lasted) ?? hint(session, view);
   if (!shown) return null;
   return html`<div class="banners"><${Banner} key=${shown.id} kind=${shown.kind} icon=${shown.icon} action=${shown.action} testid=${`banner-${shown.id}`}>${shown.text}</${Banner}></div>`;
 }

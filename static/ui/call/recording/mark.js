@@ -25,7 +25,7 @@ export function RecordingMark() {
     putOff.value = false;
     ownOpen.value = !asked && !ownOpen.value;
   };
-  return html`<div class="rec-head"><button type="button" class=${`rec-mark rec-mark--${mark}`} data-testid="recording-mark" data-state=${mark} aria-label=${[t(`recording.mark_${mark}`), also].filter(Boolean).join(", ")} title=${t(`recording.you_${ownPart(recording)}`)} aria-expanded=${String(ownOpen.value || (asked && !putOff.value))} onClick=${press}>
-    <i class="rec-dot" aria-hidden="true"></i><span>${t(`recording.mark_${mark}`)}</span>${also && html`<span class="rec-mark__you">${also}</span>`}
+  return html`<div class="rec-head"><button type="button" class=${`rec-mark rec-mark--${mark}`} data-testid="recording-mark" data-state=${mark} title=${t(`recording.you_${ownPart(recording)}`)} aria-expanded=${String(ownOpen.value || (asked && !putOff.value))} onClick=${press}>
+    <i class="rec-dot" aria-hidden="true"></i><span>${t(`recording.mark_${mark}`)}</span>${also && html`${" "}<span class="rec-mark__you">${also}</span>`}
   </button>${leads(session) && html`<${MarkButton} />`}</div>`;
 }
