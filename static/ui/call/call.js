@@ -12,9 +12,8 @@ import { ControlBar } from "./control_bar.js";
 import { DeviceDialog } from "./device_dialog.js";
 import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
-import { ShortcutsDialog, useShortcuts } from "./shortcuts.js";
 import { SidePanel } from "./side_panel.js";
-import { AfterCall, InviteDialog, MoveRequests, ReasonDialog, WaitingList } from "./staff_parts.js";
+import { AfterCall, InviteDialog, MoveRequests, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { TopBar } from "./top_bar.js";
 
@@ -51,14 +50,12 @@ function useAdmitAtOnce(participantId) {
 
 /** @param {{admit: string | null}} props */
 function InCall({ admit }) {
-  const parts = useCall();
-  const { session, view } = parts;
+  const { session, view } = useCall();
   const state = session.state.value;
   const recorded = useRef(false); // Once there was something to show, the end of it is shown too.
   recorded.current ||= showsRecording(state);
   useArrivals(session);
   useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
-  useShortcuts(parts);
   useAdmitAtOnce(admit);
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
@@ -67,7 +64,7 @@ function InCall({ admit }) {
       <${SidePanel} />
     </div>
     <${ControlBar} />
-    <${RemoteAudio} /><${Announcer} /><${Dialogs} />
+    <${RemoteAudio} /><${Announcer} /><${Dialogs} />${view.prefs.value.shortcuts && html`<${Shortcuts} />`}
   </div>`;
 }
 

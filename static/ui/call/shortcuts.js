@@ -31,11 +31,10 @@ function isTaken(target) {
   return target instanceof Element && target !== document.body && target.closest("input, textarea, select, button, a, [role], [contenteditable], [tabindex], dialog") !== null;
 }
 
-/** @param {CallParts} parts */
-export function useShortcuts(parts) {
-  const on = parts.view.prefs.value.shortcuts;
+/** Listens for keys while it is drawn: where the person turned them on. */
+export function Shortcuts() {
+  const parts = useCall();
   useEffect(() => {
-    if (!on) return undefined;
     const press = (/** @type {KeyboardEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target)) return;
       const shortcut = SHORTCUTS[event.key.toLowerCase()];
@@ -45,7 +44,8 @@ export function useShortcuts(parts) {
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [on]);
+  }, []);
+  return null;
 }
 
 export function ShortcutsDialog() {

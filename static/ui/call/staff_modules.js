@@ -12,5 +12,6 @@ import "./recording/lead.js";
 import "./recording/mark.js";
 import "./recording/mark_button.js";
 import "./recording/section.js";
+import "./shortcuts.js";
 import "./technical_panel.js";
 import "./waiting_list.js";

@@ -10,5 +10,7 @@ export const PatientDetails = lazy(async () => (await import("./patient_details.
 export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
 export const RecordingSection = lazy(async () => (await import("./recording/section.js")).RecordingSection);
+export const Shortcuts = lazy(async () => (await import("./shortcuts.js")).Shortcuts);
+export const ShortcutsDialog = lazy(async () => (await import("./shortcuts.js")).ShortcutsDialog);
 export const TechnicalPanel = lazy(async () => (await import("./technical_panel.js")).TechnicalPanel);
 export const WaitingList = lazy(async () => (await import("./waiting_list.js")).WaitingList);
