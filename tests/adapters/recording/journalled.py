@@ -65,6 +65,17 @@ class Written:
 
     def write(self, directory: Path, closed: bool = True, recording_id: str = RECORDING, key: bytes = KEY) -> Path:
         """Write the journal below the recording's directory."""
+        return self.write_all(directory, sorted(self.records, key=lambda record: record[1]), closed, recording_id, key)
+
+    def write_all(
+        self,
+        directory: Path,
+        records: Iterable[tuple[RecordKind, int, bytes, int]],
+        closed: bool = True,
+        recording_id: str = RECORDING,
+        key: bytes = KEY,
+    ) -> Path:
+        """Write records in the order of their times, without holding them."""
         about = JournalHead(
             self.track_id or f"trk_{self.participant_id}_{self.source.value}",
             self.participant_id,
@@ -84,13 +95,15 @@ class Written:
             file.write(start)
             chunk, index = ChunkRecords(), 0
             chunk.add(RecordKind.HEAD, self.begin_us, head_body(about))
-            for kind, at, body, lane in sorted(self.records, key=lambda record: record[1]):
+            last = self.begin_us
+            for kind, at, body, lane in records:
+                last = at
                 if chunk.size + RECORD_BYTES + len(body) > self.chunk_bytes - 64:
                     file.writelines(seal_chunk(cipher, start, index, chunk.encode()))
                     chunk, index = ChunkRecords(), index + 1
                     chunk.add(RecordKind.CLOCK, at, clock_body(self.utc_us + at))
                 chunk.add(kind, at, body, lane)
             if closed:
-                chunk.add(RecordKind.END, max((at for _, at, *_ in self.records), default=self.begin_us))
+                chunk.add(RecordKind.END, last)
             file.writelines(seal_chunk(cipher, start, index, chunk.encode()))
         return path
