@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,10 +39,7 @@ def finish(job: FinaliseJob) -> FinaliseResult:
     if done is not None:
         return result_of(done, ())
     part, final = root / places.SEGMENTS_PART, root / places.SEGMENTS
-    for leftover in (part, final):  # without a manifest nobody has seen it
-        shutil.rmtree(leftover, ignore_errors=True)
-    for temporary in root.glob(f".{places.MANIFEST.partition('.')[0]}.*"):
-        temporary.unlink()
+    _clear(root)
     part.mkdir(mode=PRIVATE_DIRECTORY)
     written = _write_segments(job, part)
     made = manifest.build(_facts(job), written.segments, written.gaps)
@@ -55,9 +53,16 @@ def finish(job: FinaliseJob) -> FinaliseResult:
 
 
 def finished(job: FinaliseJob) -> Manifest | None:
-    """The manifest of a recording that is finished; None: it is not. Raises InvalidInput, OSError."""
+    """The manifest of a recording that is finished; None: it is not, or not as it is wanted now. Raises InvalidInput, OSError.
+
+    Who may be in it can change while nobody has seen it yet; as long as the journals are there, it is made anew then.
+    """
     path = job.directory / places.MANIFEST
-    return manifest.decode(path.read_bytes()) if path.exists() else None
+    if not path.exists():
+        return None
+    made = manifest.decode(path.read_bytes())
+    same = {**_facts(job), "version": manifest.VERSION, "finalised_at": None} == {**made.facts, "finalised_at": None}
+    return made if same or not places.journal_path(job.directory).exists() else None
 
 
 def result_of(made: Manifest, faults: tuple[JournalFault, ...]) -> FinaliseResult:
@@ -77,7 +82,20 @@ def result_of(made: Manifest, faults: tuple[JournalFault, ...]) -> FinaliseResul
 
 def _facts(job: FinaliseJob) -> dict[str, object]:
     people = [{"id": person.id, "role": person.role} for person in job.people]
-    return {**job.facts, "recording_id": job.recording_id, "participants": people}
+    said = {**job.facts, "recording_id": job.recording_id, "participants": people, "silent": job.silent}
+    return dict(json.loads(manifest.canonical(said)))  # as it will be read back
+
+
+def _clear(root: Path) -> None:
+    """Remove what an interrupted run left, or what is made anew. The manifest goes first: without it nothing is finished."""
+    for name in (places.MANIFEST, places.SIGNATURE):
+        (root / name).unlink(missing_ok=True)
+    sync_directory(root)
+    for directory in (root / places.SEGMENTS_PART, root / places.SEGMENTS):
+        if directory.exists():
+            shutil.rmtree(directory)
+    for temporary in root.glob(f".{places.MANIFEST.partition('.')[0]}.*"):
+        temporary.unlink()
 
 
 def _write_segments(job: FinaliseJob, directory: Path) -> Written:

@@ -85,6 +85,17 @@ async def test_the_journal_goes_only_when_the_recording_stands(tmp_path: Path) -
     assert (await Finalisers().run(job)).segments == 1  # asked again, it says what is there
 
 
+async def test_who_may_be_in_it_can_change_while_the_journal_is_there(tmp_path: Path) -> None:
+    job = recorded(tmp_path)
+    assert (await Finalisers().run(job)).segments == 2
+    fewer = replace(job, people=job.people[:1])
+    assert (await Finalisers().run(fewer)).segments == 1
+    assert {entry.segment.participant_id for entry in is_whole(job).segments} == {"par_0"}
+    assert len(below(tmp_path / places.SEGMENTS)) == 1
+    await drop_journal(tmp_path)
+    assert (await Finalisers().run(job)).segments == 1  # nothing is left to make more of
+
+
 async def test_nothing_in_clear_is_on_the_disk(tmp_path: Path) -> None:
     job = recorded(tmp_path, 1)
     await Finalisers().run(job)
