@@ -26,7 +26,8 @@ PLAY = """async () => {
   const media = document.querySelector("video");
   const happened = name => new Promise((done, failed) => {
     media.addEventListener(name, done, {once: true});
-    media.addEventListener("error", () => failed(new Error(`media error ${media.error && media.error.code} ${media.error && media.error.message} ${media.currentSrc}`)), {once: true});
+    const broken = () => failed(new Error(`${media.currentSrc}: ${media.error && media.error.message}`));
+    media.addEventListener("error", broken, {once: true});
     setTimeout(() => failed(new Error("no " + name)), 20000);
   });
   media.muted = true;
