@@ -35,3 +35,8 @@ def set_read_only(path: Path, read_only: bool) -> bool:
     """Forbid or allow writing to a disk of ours; the kernel refuses while a file is open for writing."""
     flags = MS_REMOUNT | (MS_RDONLY if read_only else 0)
     return _call("mount", b"tmpfs", os.fsencode(path), b"tmpfs", flags, b"")
+
+
+def set_size(path: Path, kibibytes: int) -> None:
+    """Make a disk of ours larger or smaller than it is, never smaller than what lies on it."""
+    assert _call("mount", b"tmpfs", os.fsencode(path), b"tmpfs", MS_REMOUNT, f"size={kibibytes}k".encode())
