@@ -119,6 +119,11 @@ class LayeredSource:
                 lane.stream.is_keyframe = None
             lane.stream = None
 
+    def cut(self) -> None:
+        """The line has ended for good: its lanes know it no more, else a peer would lie there until a collection."""
+        for lane in self.lanes:
+            lane.layers = None
+
     # --- timers and changes ----------------------------------------------------------------------------------------------
 
     def aim(self, now: float) -> None:

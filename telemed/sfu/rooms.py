@@ -235,6 +235,7 @@ class Room:
         line.stream = None  # they know each other: without this its packets would lie there until a collection
         if line.layers is not None:
             line.layers.release()
+            line.layers.cut()
 
     def _subscribe(self, peer: Peer, request: Negotiate, now: float) -> None:
         gone, new = peer.set_subscribed(request.subscribe, lambda line: self._make_flow(peer, line))

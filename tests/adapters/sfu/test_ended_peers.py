@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.adapters.sfu.conftest import Stage, until
-from tests.bench.rtp_client import audio_line, receive_audio, receive_video, rtp_packet, video_line
+from tests.adapters.sfu.layered_camera import LayeredCamera
+from tests.adapters.sfu.recorded import CAMERA, MICROPHONE, Recorded
+from tests.bench.rtp_client import audio_line, layered_line, receive_audio, receive_video, rtp_packet, video_line
 
 
 @pytest.fixture
@@ -44,3 +46,20 @@ async def test_nothing_of_an_ended_peer_is_left(stage: Stage, no_collection: Non
     watched = await call_and_end(stage, "first", how)
     await until(lambda: not stage.worker.rooms["first"].peers)
     await until(lambda: not [ref for ref in watched if ref() is not None])
+
+
+async def test_nothing_of_a_recorded_peer_is_left_while_the_recording_goes_on(stage: Stage, no_collection: None) -> None:
+    recorded = Recorded(stage)
+    recorded.set(MICROPHONE, CAMERA)
+    alice = await stage.join("alice", (audio_line("0", "a-mic", 1001), layered_line("1", "a-cam")))
+    camera = LayeredCamera(alice.send_rtp)
+    alice.send_rtp(rtp_packet(111, 1, 960, 1001, b"hello", level=20))
+    camera.frame((0, 1, 2))
+    camera.frame((0, 1, 2))
+    await until(lambda: stage.worker.counters.in_rtp == 15)
+    assert recorded.book.packets("a-mic")
+    watched = [weakref.ref(stage.peer("alice"))]
+    await alice.close()
+    await until(lambda: not stage.worker.rooms["room"].peers)
+    await until(lambda: watched[0]() is None)
+    assert recorded.journal("a-mic").closed and stage.worker.snapshot().recordings
