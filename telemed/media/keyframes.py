@@ -10,13 +10,14 @@ RETRY = 1.0  # seconds until an unanswered request is repeated
 class KeyframeRequests:
     """The requests for one source SSRC. Whoever gets True sends one PLI."""
 
-    __slots__ = ("_asked_at", "_outstanding", "_spacing", "_waiting", "requests")
+    __slots__ = ("_asked_at", "_outstanding", "_spacing", "_waiting", "came_at", "requests")
 
     def __init__(self) -> None:
         self._waiting = False  # somebody wants a key frame
         self._outstanding = False  # and a request for it is on its way
         self._spacing = SPACING
         self._asked_at = float("-inf")
+        self.came_at = float("-inf")  # when the latest key frame began to arrive, monotonic seconds
         self.requests = 0  # sent so far
 
     @property
@@ -43,6 +44,7 @@ class KeyframeRequests:
 
     def on_keyframe(self, now: float) -> None:
         """A key frame begins to arrive: every wish is fulfilled."""
+        self.came_at = now
         self._waiting = self._outstanding = False
 
     def cancel(self) -> None:

@@ -16,6 +16,9 @@ from telemed.sfu.recording.layer_tap import UNENDING, LayerTap
 from telemed.sfu.recording.open_limit import OpenLimit
 from telemed.sfu.streams import KEYFRAME_TESTS, InboundStream
 
+SEEK_SECONDS = 10.0  # between key frames of what is recorded: browsers make none by themselves, and decode from the last one on
+FLOWS_SECONDS = 1.0  # since the latest packet
+
 if TYPE_CHECKING:
     from telemed.clock import Clock
     from telemed.media.control import Codec, PublishLine, RecordedTrack
@@ -100,12 +103,27 @@ class TrackRecorder:
         self._capture(now)
         self._trust(now)
         track = self._track
-        if track is None or self._journal is None or self._held or not self._journal.waiting:
+        if track is None or self._journal is None or self._held or not (self._journal.waiting or self._is_hard_to_seek(now)):
             return
         if self._layer_tap is not None and track.layers is not None:
             track.layers.want_keyframe_of(self._layer_tap.current, now)
         else:
             track.want_keyframe(now)
+
+    def _is_hard_to_seek(self, now: float) -> bool:
+        """Whether the latest key frame is so long ago that whoever looks for a moment would wait. A full link is not asked for
+        one, nor a picture that stands still."""
+        stream = self._recorded_stream()
+        if stream is None or not stream.is_video or now - stream.last_us * 1e-6 > FLOWS_SECONDS:
+            return False
+        uplink = stream.published.peer.uplink
+        return now - stream.keyframes.came_at >= SEEK_SECONDS and not (uplink.sends_little or uplink.held)
+
+    def _recorded_stream(self) -> InboundStream | None:
+        source, tap = self._source, self._layer_tap
+        if isinstance(source, InboundStream) or source is None:
+            return source
+        return source.lanes[tap.current].stream if tap is not None and tap.current >= 0 else None
 
     # --- begin and end ---------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from telemed.media.control import LayersWanted, SetWishes, TileWish
 from telemed.media.overload import LayerCap
 from telemed.rtp.header import parse_header
 from telemed.rtp.rtcp import Nack, Pli, build_bye
+from telemed.sfu.recording import track_recorder
 from tests.adapters.sfu.conftest import Stage, until
 from tests.adapters.sfu.layered_camera import SSRCS, LayeredCamera, numbers, whose
 from tests.adapters.sfu.recorded import CAMERA, Recorded
@@ -98,6 +99,22 @@ async def test_the_largest_layer_is_recorded_from_a_key_frame_on(stage: Stage) -
     await one.until(lambda: {report[0] for report in journal.reports} == {0, 1, 2})
     assert {(lane, ssrc) for lane, ssrc, *_rest in journal.reports} == {(n, SSRCS[n]) for n in range(3)}
     assert set(one.asked) == {2}, "nobody takes the others"
+
+
+async def test_a_recorded_picture_gets_key_frames_to_find_moments_by(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track_recorder, "SEEK_SECONDS", 0.6)
+    one = await shoot(stage)
+    one.recorded.set(CAMERA)
+    await one.until(lambda: one.lane() == 2)
+    one.asked.clear()
+    await one.until(lambda: one.asked.count(2) >= 3)
+    assert set(one.asked) == {2}
+    monkeypatch.setattr(type(stage.peer("alice").uplink), "sends_little", True)
+    await one.until(lambda: not one.due)
+    one.asked.clear()
+    count = len(one.written())
+    await one.until(lambda: len(one.written()) > count + 60)
+    assert 2 not in one.asked, "not over a full link"
 
 
 async def test_when_the_largest_ends_the_next_goes_on_and_back_when_it_comes_again(stage: Stage) -> None:
