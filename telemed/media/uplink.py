@@ -28,6 +28,7 @@ FULL_FOR = 3.0  # seconds, and of pictures that the browser has cut as far as it
 FULL_AGAIN_FOR = 1.0  # seconds, on trial
 LEAST_PICTURES = 80_000  # bit/s that come: two sizes at their floor
 SEEN_FOR = 3.0  # seconds without any: there is nothing to make less of
+SHOWS_WITHIN = 10.0  # seconds until a queue is known where round trips alone tell of it
 RATE_SECONDS = 1.0  # over which the pictures' bitrate is taken
 GOOD_FOR = 10.0  # seconds without a queue until pictures are tried again; each time in vain twice as long, up to
 GOOD_FOR_LIMIT = 120.0
@@ -190,8 +191,9 @@ class UplinkGuard:
             self.sending = Sending.ALL
 
     def _stop(self, now: float, down: float) -> None:
-        """Where no picture came since the queue began, the voice alone fills the link, and being thin may be all it takes."""
-        pictures_fill_it = self._came[1] < NARROW and self._seen_at >= self._calm_since
+        """Where no picture came since shortly before the queue showed, the voice alone fills the link, and being thin may be all
+        it takes."""
+        pictures_fill_it = self._came[1] < NARROW and self._seen_at >= self._calm_since - SHOWS_WITHIN
         first = GOOD_FOR * (NARROW_FACTOR if pictures_fill_it else 1)
         self._good_for = min(max(self._good_for * 2, first) if self.sending is Sending.TRIAL else first, GOOD_FOR_LIMIT)
         self.sending = Sending.NOTHING

@@ -17,6 +17,7 @@ ADOPT_QUIET = 0.3  # seconds the selected path must have been silent before medi
 DATAGRAMS_ALIVE = 2.5  # seconds after a check by UDP in which a nomination by TCP is not followed, unless media comes that way
 ADOPTED_LIFETIME = 6.0  # seconds such an address may be sent to without a check: Firefox checks every 4 to 6 s
 REPLIES_PER_SECOND = 60.0  # STUN answers per peer: a browser paces its checks at 20 a second
+LOSSY_ANSWERS = 3  # times an answer is sent where much gets lost: Firefox asks every 5 s, and falls silent after 30 s without one
 REPLY_BURST = 120.0
 
 
@@ -95,6 +96,7 @@ class IceAgent:
         "_newest",
         "_tokens",
         "_tokens_at",
+        "answers",
         "consent_at",
         "paths",
         "selected",
@@ -103,6 +105,7 @@ class IceAgent:
     def __init__(self, credentials: Credentials, now: float) -> None:
         self._credentials: dict[str, tuple[int, Credentials]] = {}
         self._newest = 0
+        self.answers = 1  # how often each check is answered
         self._tokens = REPLY_BURST
         self._tokens_at = now
         self.paths: dict[tuple[Address, bytes], Path] = {}  # by remote and local address

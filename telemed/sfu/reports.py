@@ -9,6 +9,7 @@ from telemed.media.control import VideoPaused
 from telemed.media.loss_guard import Pause, Resume
 from telemed.rtp.rtcp import build_nack, build_receiver_report, build_sdes, build_sender_report
 from telemed.rtp.rtcp_records import ReportBlock
+from telemed.sfu.ice_lite import LOSSY_ANSWERS
 from telemed.sfu.quality import QualityMeter
 from telemed.sfu.redundant_state import choose_repeats
 
@@ -21,6 +22,7 @@ DEFAULT_ROUND_TRIP = 0.1  # seconds, until a peer's reports tell
 MAX_REPORT_BYTES = 1200  # per datagram of reports
 SLOW_LINK = 128_000  # bit/s: below it reports come every two seconds, as they take 1.5 kbit/s of it
 MAX_HEARD_LOSS = 77  # 1/256, 30 %: encoders repeat no more for more
+LOSSY = 13  # 1/256, 5 %: from then on checks are answered more than once
 SENDER_REPORT_QUIET = 2.0  # seconds without packets after which a source gets no sender reports
 QUALITY_SECONDS = 2  # calls of `each_second` between two quality events
 
@@ -116,6 +118,8 @@ class PeerReporter:
             if line.layers is not None:
                 line.layers.measure(now)
         choose_repeats(peer, now)
+        lost = max([*(flow.loss for flow in peer.flows.values()), *self._fractions.values()], default=0)
+        peer.agent.answers = LOSSY_ANSWERS if lost >= LOSSY else 1
         self._guard(now)
         if self._seconds % QUALITY_SECONDS == 0:
             peer.services.emit(self._quality.measure(streams, self._fractions, self.round_trip or 0.0, now))

@@ -311,7 +311,8 @@ class UdpMux:
             self._learn(owner, path, user, stun_messages.is_nominating(request), now)
             reply = stun_messages.success_response(request, plain_address(address), password)
         if owner.agent.may_reply(now):
-            self.send(reply, path)
+            for _ in range(owner.agent.answers if path.connection is None else 1):
+                self.send(reply, path)
             counters.out_stun += 1
         else:
             counters.drop_stun_rate += 1

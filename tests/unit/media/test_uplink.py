@@ -181,6 +181,16 @@ def test_pictures_that_the_browser_stopped_while_their_queue_stood_filled_the_li
     assert watched.held
 
 
+def test_a_queue_that_showed_late_was_the_pictures_all_the_same() -> None:
+    watched = Watched()
+    watched.passes(2, 0.0, voice=700)
+    watched.passes(6, 0.1, NONE, voice=700)
+    watched.passes(6, 0.9, NONE, voice=700)
+    assert watched.held
+    watched.passes(NARROW_FACTOR * GOOD_FOR - 10, 0.0, NONE, voice=300)
+    assert watched.held
+
+
 def test_a_link_that_takes_much_more_the_other_way_is_tried_soon_and_once() -> None:
     watched = Watched()
     watched.passes(6, 1.0, voice=700)
