@@ -23,8 +23,8 @@ function OpenDialog() {
 
 /** The most pressing of what waits for an answer. @param {{recording: Recording}} props */
 function Question({ recording }) {
+  if (reasonWanted(recording)) return html`<${UnrecordedCard} />`; // Nothing is being recorded then: first whether to go on asking.
   if (recording.bleed === "undecided") return html`<${BleedCard} recording=${recording} />`;
-  if (reasonWanted(recording)) return html`<${UnrecordedCard} />`;
   return recording.state === "asking" ? html`<${AskingCard} key=${recording.id} recording=${recording} />` : null;
 }
 
