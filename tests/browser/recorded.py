@@ -189,7 +189,9 @@ def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Pat
         RecordedPerson(PATIENT, "patient", ((0, WITHHELD[0]), (WITHHELD[1], None))),
         RecordedPerson(HELPER, "interpreter", ((LATE, None),)),
     )
-    facts = {"session_id": SESSION, "kind": "urgent", "basis": "consent", "consent": []}
+    spans = ((person.id, [[begin, end or ALL] for begin, end in person.spans]) for person in people)
+    consent = [{"participant_id": person_id, "spans": held, "events": []} for person_id, held in spans]
+    facts = {"session_id": SESSION, "kind": "urgent", "basis": "consent", "consent": consent}
     job = FinaliseJob(RECORDING, directory, key, seed_of(ensure_key(layout)), utc_us, people, facts)
     return directory, finish(job)
 
