@@ -65,12 +65,11 @@ async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pro
 async def enter(tab: Tab, server: Server, role: str, place: str) -> None:
     """Signed in, at a page."""
     email, password = server.account(role)
-    begins = "/recordings" if role == "reviewer" else "/today"
     await tab.goto(server.base_url + "/sign-in")
     await tab.fill("login-email", email)
     await tab.fill("login-password", password)
     await tab.click("login-submit")
-    await eventually(lambda: tab.evaluate(f"() => location.pathname === {begins!r}"))
+    await tab.wait(".rail")
     await tab.goto(server.base_url + place)
 
 
