@@ -14,7 +14,7 @@ const BOTH = [part("a1", 0, 60_000), part("b1", 0, 60_000, { who: "bo" })];
 const EMPTY = { duration_ms: 0, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [] };
 
 /** A player with fakes; `options` by segment id. */
-function watch(segments, { duration = 60_000, options = {} } = {}) {
+function watch(segments, { duration = 60_000, options = {}, isHidden = () => false } = {}) {
   const time = new FakeClock();
   const opened = new Map();
   const order = [];
@@ -24,7 +24,7 @@ function watch(segments, { duration = 60_000, options = {} } = {}) {
     order.push(media);
     return media;
   };
-  const player = new Player({ segments, participants: PEOPLE, duration }, { open, time });
+  const player = new Player({ segments, participants: PEOPLE, duration }, { open, time, isHidden });
   player.start();
   return { time, player, opened, order };
 }
@@ -254,6 +254,22 @@ test("a browser that wants a press first stops the clock and says so", async () 
   await time.advance(1000);
   assert.equal(player.clock.playing.value, false);
   assert.equal(player.sync.blocked.value, true);
+});
+
+test("what a browser stops in a hidden page holds nobody up, and is back when the page is", async () => {
+  let hidden = false;
+  const { time, player, opened } = watch(BOTH, { isHidden: () => hidden });
+  player.toggle();
+  await time.advance(3000);
+  hidden = true;
+  opened.get("a1").pause();
+  const before = player.clock.position;
+  await time.advance(5000);
+  assert.ok(player.clock.position - before > 4500, "the others are heard on");
+  hidden = false;
+  await time.advance(1500);
+  assert.equal(opened.get("a1").paused, false);
+  assert.ok(apart(opened.get("a1"), opened.get("b1")) <= LIMIT);
 });
 
 test("each person is heard as wished, also in files opened later", async () => {

@@ -30,14 +30,14 @@ export class Player {
 
   /**
    * @param {Pick<RecordingDetail, "segments" | "participants"> & {duration: number}} recording
-   * @param {{open: (segment: Segment) => import("./follower.js").Media, time?: import("../timers.js").Clock}} ports
+   * @param {{open: (segment: Segment) => import("./follower.js").Media, time?: import("../timers.js").Clock, isHidden?: () => boolean}} ports
    */
-  constructor({ segments, participants, duration }, { open, time = realTime }) {
+  constructor({ segments, participants, duration }, { open, time = realTime, isHidden = () => false }) {
     const longest = segments.reduce((end, segment) => Math.max(end, segment.end_ms), duration);
     this.#time = time;
     this.clock = new MasterClock(longest, time);
     this.lanes = lanesOf(segments, participants);
-    this.sync = new Synchroniser(this.clock, this.lanes, { open, time });
+    this.sync = new Synchroniser(this.clock, this.lanes, { open, time, isHidden });
   }
 
   /** Begins to look; `stop` ends it. */
