@@ -162,6 +162,20 @@ test("when data runs out all stand still, and the page learns for whom", async (
   assert.equal(player.sync.views.value.find((one) => one.lane.id === "bo:main").state, "on");
 });
 
+test("it begins where there is something to see, and there again after the end", async () => {
+  const { time, player, opened } = watch([part("a1", 900, 3000), part("b1", 1400, 3000, { who: "bo" })], { duration: 3000 });
+  await time.advance(200);
+  assert.equal(player.clock.position, 900);
+  assert.deepEqual([...opened.keys()], ["a1"]);
+  player.toggle();
+  await time.advance(4000);
+  assert.equal(player.clock.playing.value, false);
+  assert.equal(player.clock.position, 3000);
+  player.toggle();
+  await time.advance(600);
+  assert.ok(player.clock.position >= 900 && player.clock.position < 1600);
+});
+
 test("a jump takes everybody along, playing or not", async () => {
   const { time, player, opened } = watch(BOTH);
   await time.advance(200);

@@ -37,6 +37,9 @@ export class Player {
     this.#time = time;
     this.clock = new MasterClock(longest, time);
     this.lanes = lanesOf(segments, participants);
+    /** Where there is something to see first: nobody's first picture comes at the very beginning. */
+    this.begin = segments.reduce((first, segment) => Math.min(first, segment.start_ms), longest);
+    this.clock.seek(segments.length ? this.begin : 0);
     this.sync = new Synchroniser(this.clock, this.lanes, { open, time, isHidden });
   }
 
@@ -54,7 +57,10 @@ export class Player {
 
   toggle() {
     if (this.clock.playing.value) this.clock.pause();
-    else this.clock.play();
+    else {
+      if (this.clock.position >= this.clock.duration) this.clock.seek(this.begin);
+      this.clock.play();
+    }
     this.#renew();
   }
 
