@@ -74,11 +74,6 @@ export function refusers({ people, bystanders }) {
   return [...people.filter(({ standing }) => standing === "refused" || standing === "withdrawn").map((one) => one.participant_id), ...bystanders.filter((one) => !one.agreed).map((one) => one.id)];
 }
 
-/** Whether the policy wants a recording, nobody was asked yet, and nobody said no by themselves. @param {Recording} recording */
-export function oughtToAsk({ policy, state, people }) {
-  return policy === "required" && state === "none" && !people.some(({ standing }) => standing === "refused" || standing === "withdrawn");
-}
-
 /** @typedef {"ask" | "emergency" | "begin" | "cancel" | "pause" | "resume" | "stop" | "mark" | "bystander"} LeaderAct */
 
 /** What who leads may do now. @param {Recording | null | undefined} recording @returns {Set<LeaderAct>} */

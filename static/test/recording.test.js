@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaderActs, markOf, mustAnswer, newsOf, oughtToAsk, otherAnswer, otherWord, ownPart, phaseOf, refusers, tally } from "../core/recording.js";
+import { leaderActs, markOf, mustAnswer, newsOf, otherAnswer, otherWord, ownPart, phaseOf, refusers, tally } from "../core/recording.js";
 import { reduce } from "../core/reducer.js";
 import { asksFirst, showsRecording } from "../core/states.js";
 import { bystanderFields, missing } from "../ui/call/recording/bystander_dialog.js";
@@ -129,13 +129,4 @@ test("the banner: a fault for those who lead stays; news go first for everybody 
   assert.ok(on.text.includes("recording.you_not_recorded"), "who is not recorded reads so in the same breath");
   assert.ok(bannerOf(sessionOf(recording({ basis: "emergency", you: { captured: true } })), "on", read).text.startsWith("recording.title_emergency"));
   assert.equal(bannerOf(sessionOf(null), "off", read).action, null);
-});
-
-test("a recording that is required is reminded of until it was asked for or refused", () => {
-  const idle = { id: null, state: "none", policy: "required" };
-  const said = (standing) => [{ participant_id: "p", standing, captured: false }];
-  assert.equal(oughtToAsk(recording({ ...idle, people: said("agreed") })), true);
-  assert.equal(oughtToAsk(recording({ ...idle, people: said("refused") })), false);
-  assert.equal(oughtToAsk(recording({ ...idle, policy: "optional" })), false);
-  assert.equal(oughtToAsk(recording({ ...idle, state: "asking" })), false);
 });

@@ -101,7 +101,7 @@ test("the chat is searched without accents and case, and knows where one is", ()
 });
 
 test("all that happened stands in one list, in order", () => {
-  const timeline = { ...EMPTY, joins: [{ participant_id: "p", at_ms: 10, what: "joined" }], chat: [{ at_ms: 5, name: "A", body: "hi" }], gaps: [{ participant_id: "p", source: "camera", start_ms: 20, end_ms: 30, why: "loss" }], quality: [{ participant_id: "p", start_ms: 15, end_ms: 16, what: "poor" }] };
+  const timeline = { ...EMPTY, joins: [{ participant_id: "p", at_ms: 10, what: "joined" }], chat: [{ at_ms: 5, name: "A", body: "hi" }], gaps: [{ participant_id: "p", source: "camera", start_ms: 20, end_ms: 30, why: "loss" }, { participant_id: "p", source: "microphone", start_ms: 25, end_ms: 31, why: "loss" }], quality: [{ participant_id: "p", start_ms: 15, end_ms: 16, what: "poor" }] };
   const events = eventsOf(timeline, [marker("m", 12)]);
   assert.deepEqual(events.map((one) => [one.kind, one.at_ms, one.what]), [["chat", 5, ""], ["join", 10, "joined"], ["marker", 12, "finding"], ["quality", 15, "poor"], ["gap", 20, "loss"]]);
   assert.equal(new Set(events.map((one) => one.key)).size, events.length);

@@ -14,7 +14,7 @@ const BOTH = [part("a1", 0, 60_000), part("b1", 0, 60_000, { who: "bo" })];
 const EMPTY = { duration_ms: 0, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [] };
 
 /** A player with fakes; `options` by segment id. */
-function watch(segments, { duration = 60_000, options = {} } = {}) {
+function watch(segments, { duration = 60_000, options = {}, isHidden = () => false } = {}) {
   const time = new FakeClock();
   const opened = new Map();
   const order = [];
@@ -24,7 +24,7 @@ function watch(segments, { duration = 60_000, options = {} } = {}) {
     order.push(media);
     return media;
   };
-  const player = new Player({ segments, participants: PEOPLE, duration }, { open, time });
+  const player = new Player({ segments, participants: PEOPLE, duration }, { open, time, isHidden });
   player.start();
   return { time, player, opened, order };
 }
@@ -162,6 +162,20 @@ test("when data runs out all stand still, and the page learns for whom", async (
   assert.equal(player.sync.views.value.find((one) => one.lane.id === "bo:main").state, "on");
 });
 
+test("it begins where there is something to see, and there again after the end", async () => {
+  const { time, player, opened } = watch([part("a1", 900, 3000), part("b1", 1400, 3000, { who: "bo" })], { duration: 3000 });
+  await time.advance(200);
+  assert.equal(player.clock.position, 900);
+  assert.deepEqual([...opened.keys()], ["a1"]);
+  player.toggle();
+  await time.advance(4000);
+  assert.equal(player.clock.playing.value, false);
+  assert.equal(player.clock.position, 3000);
+  player.toggle();
+  await time.advance(600);
+  assert.ok(player.clock.position >= 900 && player.clock.position < 1600);
+});
+
 test("a jump takes everybody along, playing or not", async () => {
   const { time, player, opened } = watch(BOTH);
   await time.advance(200);
@@ -254,6 +268,22 @@ test("a browser that wants a press first stops the clock and says so", async () 
   await time.advance(1000);
   assert.equal(player.clock.playing.value, false);
   assert.equal(player.sync.blocked.value, true);
+});
+
+test("what a browser stops in a hidden page holds nobody up, and is back when the page is", async () => {
+  let hidden = false;
+  const { time, player, opened } = watch(BOTH, { isHidden: () => hidden });
+  player.toggle();
+  await time.advance(3000);
+  hidden = true;
+  opened.get("a1").pause();
+  const before = player.clock.position;
+  await time.advance(5000);
+  assert.ok(player.clock.position - before > 4500, "the others are heard on");
+  hidden = false;
+  await time.advance(1500);
+  assert.equal(opened.get("a1").paused, false);
+  assert.ok(apart(opened.get("a1"), opened.get("b1")) <= LIMIT);
 });
 
 test("each person is heard as wished, also in files opened later", async () => {

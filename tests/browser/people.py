@@ -28,12 +28,12 @@ async def start_consultation(tab: Tab) -> str:
     return str(await eventually(lambda: tab.evaluate(READ_LINK)))
 
 
-async def join_as_patient(tab: Tab, link: str, name: str) -> None:
-    """From the link to being seen waiting."""
+async def join_as_patient(tab: Tab, link: str, name: str, *, step: str = "join-continue") -> None:
+    """From the link to being seen waiting. Where people are asked about a recording first, `step` is the answer's button."""
     await tab.goto(link)
-    await tab.wait("join-continue")
+    await tab.wait(step)
     await tab.fill("join-name", name)
-    await tab.click("join-continue")
+    await tab.click(step)
     await tab.wait("waiting-room", timeout=20)
 
 

@@ -49,11 +49,11 @@ RECORDING = "rec_BrowserRecorded1"
 SESSION = "ses_BrowserRecorded1"
 DOCTOR, PATIENT, HELPER = "par_BrowserDoctor001", "par_BrowserPatient01", "par_BrowserHelper001"
 SECOND = 1_000_000  # microseconds
-LENGTH = 40  # seconds
+LENGTH = 100  # seconds
 SCENE = 4  # seconds that are encoded, again and again
-WITHHELD = (12 * SECOND, 18 * SECOND)  # the patient's
-LATE, EARLY = 8 * SECOND, 30 * SECOND  # when the helper came and went
-SCREEN = (20 * SECOND, 28 * SECOND)
+WITHHELD = (40 * SECOND, 56 * SECOND)  # the patient's
+LATE, EARLY = 10 * SECOND, 84 * SECOND  # when the helper came and went
+SCREEN = (62 * SECOND, 76 * SECOND)
 ALL = LENGTH * SECOND
 SOURCES = (  # from and to; pictures have a key frame every two seconds
     (DOCTOR, Source.MICROPHONE, 0, ALL),
@@ -67,8 +67,8 @@ SOURCES = (  # from and to; pictures have a key frame every two seconds
 CLOCK = SenderClock(offset_us=3_900_000_000_000_000)
 CHAT = (
     (3, DOCTOR, "Dr. Clara Amsel", "Good morning"),
-    (14, PATIENT, "Anna Beispiel", "Ich bin müde"),
-    (26, DOCTOR, "Dr. Clara Amsel", "See you on Monday"),
+    (44, PATIENT, "Anna Beispiel", "Ich bin müde"),
+    (66, DOCTOR, "Dr. Clara Amsel", "See you on Monday"),
 )
 
 
@@ -189,7 +189,9 @@ def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Pat
         RecordedPerson(PATIENT, "patient", ((0, WITHHELD[0]), (WITHHELD[1], None))),
         RecordedPerson(HELPER, "interpreter", ((LATE, None),)),
     )
-    facts = {"session_id": SESSION, "kind": "urgent", "basis": "consent", "consent": []}
+    spans = ((person.id, [[begin, end or ALL] for begin, end in person.spans]) for person in people)
+    consent = [{"participant_id": person_id, "spans": held, "events": []} for person_id, held in spans]
+    facts = {"session_id": SESSION, "kind": "urgent", "basis": "consent", "consent": consent}
     job = FinaliseJob(RECORDING, directory, key, seed_of(ensure_key(layout)), utc_us, people, facts)
     return directory, finish(job)
 

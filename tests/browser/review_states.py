@@ -34,10 +34,10 @@ async def review_list(album: Album) -> None:
 async def review_player(album: Album) -> None:
     """Three people, one of them withheld; a shared screen; each tab; in German as well."""
     for locale, name in (("en-GB", "review"), ("de-DE", "review-german")):
-        tab = await album.staff("clinician", f"{PLACE}#t=14", locale=locale)
+        tab = await album.staff("clinician", f"{PLACE}#t=44", locale=locale)
         await tab.wait("not-recorded", timeout=20)
         await album.camera.take(tab, name)
-        await tab.page.evaluate("location.hash = '#t=22'")
+        await tab.page.evaluate("location.hash = '#t=64'")
         await tab.page.wait_for_selector('[data-main$=":screen"]')
         for number in (1, 2, 3, 4):
             await tab.page.locator("[role=tab]").nth(number).click()

@@ -209,14 +209,14 @@ async def test_the_question_waits_and_the_keyboard_answers_it(product: Server) -
         await accessible(doctor, "who said what")
 
 
-async def test_who_comes_late_is_told_and_asked(product: Server) -> None:
+async def test_who_comes_late_is_asked_at_the_door_and_told_inside(product: Server) -> None:
     async with a_call(product) as call:
         await recorded(call)
         late = await listening_tab(call.browser, **PHONE)
-        await join_as_patient(late, await invite_another(call.doctor), "Rita Relative")
+        await join_as_patient(late, await invite_another(call.doctor), "Rita Relative", step="join-unrecorded")
         await admit(call.doctor)
-        await late.wait("recording-ask", timeout=STAGE_SECONDS)
-        await marked(late, "on")
+        await call.doctor.wait("recording-bleed", timeout=STAGE_SECONDS)
+        await marked(late, "pictures")
         await late.wait("banner-recording-on", timeout=STAGE_SECONDS)
         assert "not recorded" in await late.page.inner_text(selector("banner-recording-on"))
         await eventually(lambda: late.evaluate("() => window.tones > 0"))
@@ -232,6 +232,7 @@ async def test_markers_are_made_by_key_described_and_taken_back(product: Server)
         await from_menu(doctor, "open-shortcuts")
         await doctor.page.click(".dialog .switch")
         await doctor.page.keyboard.press("Escape")
+        await eventually(lambda: doctor.evaluate("() => document.activeElement.dataset.testid === 'more'"))
         await doctor.page.evaluate("() => document.activeElement.blur()")
         await doctor.page.keyboard.press("k")
         await doctor.wait("marker-card")

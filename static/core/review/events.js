@@ -17,6 +17,20 @@ function event(kind, rest) {
   return { kind, end_ms: null, participant_id: "", what: "", text: "", name: "", ...rest };
 }
 
+/** Milliseconds camera and microphone may differ at either end of what is one gap to a person. */
+const ONE_GAP = 1000;
+
+/** Gaps of one person and reason at the same time, whichever sources have them, as one. @param {Timeline["gaps"]} gaps */
+function withoutTwins(gaps) {
+  /** @type {Timeline["gaps"]} */
+  const found = [];
+  for (const gap of gaps) {
+    const twin = found.some((one) => one.participant_id === gap.participant_id && one.why === gap.why && Math.abs(one.start_ms - gap.start_ms) < ONE_GAP && Math.abs(one.end_ms - gap.end_ms) < ONE_GAP);
+    if (!twin) found.push(gap);
+  }
+  return found;
+}
+
 /**
  * @param {Timeline} timeline
  * @param {readonly Marker[]} markers
@@ -31,7 +45,7 @@ export function eventsOf(timeline, markers) {
     ...markers.map((one) => event("marker", { at_ms: one.start_ms, end_ms: one.end_ms, what: one.category, text: one.text, name: one.author })),
     ...spans("quality", timeline.quality),
     ...spans("consent", timeline.consent),
-    ...spans("gap", timeline.gaps.map((gap) => ({ ...gap, what: gap.why }))),
+    ...spans("gap", withoutTwins(timeline.gaps).map((gap) => ({ ...gap, what: gap.why }))),
   ];
   return found.sort((a, b) => a.at_ms - b.at_ms).map((one, index) => ({ ...one, key: `${one.kind}-${index}` }));
 }

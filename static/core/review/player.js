@@ -30,14 +30,17 @@ export class Player {
 
   /**
    * @param {Pick<RecordingDetail, "segments" | "participants"> & {duration: number}} recording
-   * @param {{open: (segment: Segment) => import("./follower.js").Media, time?: import("../timers.js").Clock}} ports
+   * @param {{open: (segment: Segment) => import("./follower.js").Media, time?: import("../timers.js").Clock, isHidden?: () => boolean}} ports
    */
-  constructor({ segments, participants, duration }, { open, time = realTime }) {
+  constructor({ segments, participants, duration }, { open, time = realTime, isHidden = () => false }) {
     const longest = segments.reduce((end, segment) => Math.max(end, segment.end_ms), duration);
     this.#time = time;
     this.clock = new MasterClock(longest, time);
     this.lanes = lanesOf(segments, participants);
-    this.sync = new Synchroniser(this.clock, this.lanes, { open, time });
+    /** Where there is something to see first: nobody's first picture comes at the very beginning. */
+    this.begin = segments.reduce((first, segment) => Math.min(first, segment.start_ms), longest);
+    this.clock.seek(segments.length ? this.begin : 0);
+    this.sync = new Synchroniser(this.clock, this.lanes, { open, time, isHidden });
   }
 
   /** Begins to look; `stop` ends it. */
@@ -54,7 +57,10 @@ export class Player {
 
   toggle() {
     if (this.clock.playing.value) this.clock.pause();
-    else this.clock.play();
+    else {
+      if (this.clock.position >= this.clock.duration) this.clock.seek(this.begin);
+      this.clock.play();
+    }
     this.#renew();
   }
 

@@ -10,7 +10,7 @@ import { nextSegment, segmentAt } from "./schedule.js";
 /** @typedef {import("./messages.js").Segment} Segment */
 /** @typedef {"damaged" | "unsupported" | "unreachable" | "skipped"} Fault */
 /** @typedef {{lane: Lane, segment: Segment | null, media: Media | null, state: "on" | "waiting" | "gap" | "broken", fault: Fault | ""}} LaneView */
-/** @typedef {{open: (segment: Segment) => Media, time?: Pick<import("../timers.js").Clock, "now">}} SyncPorts */
+/** @typedef {{open: (segment: Segment) => Media, time?: Pick<import("../timers.js").Clock, "now">, isHidden?: () => boolean}} SyncPorts `isHidden`: whether nobody can see the page */
 
 /** Milliseconds of the recording before a file begins that it is opened, at single speed. */
 const AHEAD = 10_000;
@@ -40,6 +40,7 @@ export class Synchroniser {
   #lanes;
   #open;
   #time;
+  #isHidden;
   #jumps = 0;
   #moving = false;
   #movingSince = 0;
@@ -48,11 +49,12 @@ export class Synchroniser {
   #seen = "";
 
   /** @param {import("./clock.js").MasterClock} clock @param {readonly Lane[]} lanes @param {SyncPorts} ports */
-  constructor(clock, lanes, { open, time = realTime }) {
+  constructor(clock, lanes, { open, time = realTime, isHidden = () => false }) {
     this.#clock = clock;
     this.#lanes = lanes;
     this.#open = open;
     this.#time = time;
+    this.#isHidden = isHidden;
   }
 
   /** Looks at everything once; call it ten times a second. */
@@ -226,6 +228,7 @@ export class Synchroniser {
     const playing = [];
     for (const follower of followers) {
       if (follower.media.paused && !follower.media.ended && !follower.isResting) {
+        if (this.#isHidden() && !follower.isPlaced(ms)) continue; // Browsers stop what has no sound in a hidden page: it comes back with the page.
         if (!follower.isPlaced(ms)) return this.#halt(); // It came in the middle: all wait until it stands where they are.
         this.#start(follower);
         continue;

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from telemed.care.break_glass import clean_reason
+from telemed.care.break_glass import MAX_REASON
 from telemed.care.policies import ClinicPolicies
 from telemed.care.recording.records import Bystander, RecordingRecord
 from telemed.care.recording.words import (
@@ -92,9 +92,10 @@ def check_bystander(bystander: Bystander) -> Bystander:
     name = " ".join(bystander.by_name.split())
     if len(name) > MAX_NAME or (bystander.decided_by is not DecidedBy.SELF and not name):
         raise InvalidInput(f"Say who decided, in at most {MAX_NAME} characters.", field="by_name")
-    if bystander.decided_by is DecidedBy.UNABLE or bystander.reason:
-        return replace(bystander, by_name=name, reason=clean_reason(bystander.reason))
-    return replace(bystander, by_name=name)
+    reason = " ".join(bystander.reason.split())
+    if len(reason) > MAX_REASON or (bystander.decided_by is DecidedBy.UNABLE and not reason):
+        raise InvalidInput(f"Say why the person could not be asked, in at most {MAX_REASON} characters.", field="reason")
+    return replace(bystander, by_name=name, reason=reason)
 
 
 def clean_category(category: str) -> str:

@@ -5,7 +5,7 @@ import { Button } from "../../components/button.js";
 import { useElementId } from "../../components/element_id.js";
 
 /** @param {Element | null} focused @returns {boolean} nobody is doing anything with the keyboard */
-function isIdle(focused) {
+export function isIdle(focused) {
   return focused === null || focused === document.body;
 }
 
@@ -22,7 +22,8 @@ function useCardFocus(wanted) {
     if (wanted || isIdle(before)) /** @type {HTMLElement | null | undefined} */ (card.current?.querySelector("h2"))?.focus({ preventScroll: true });
     const element = card.current;
     return () => {
-      if (!element?.contains(document.activeElement)) return;
+      // Gone already, the card leaves the focus nowhere.
+      if (!isIdle(document.activeElement) && !element?.contains(document.activeElement)) return;
       const back = isIdle(before) ? escaped.current && document.querySelector('[data-testid="recording-mark"]') : before;
       if (back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
     };

@@ -15,6 +15,8 @@ export const putOff = signal(false);
 export const ownOpen = signal(false);
 /** @type {import("../../../vendor/preact.js").Signal<DeskDialog | null>} */
 export const dialog = signal(null);
+/** Why there is no recording is said later. */
+export const reasonPutOff = signal(false);
 /** Menu entries of those who lead, loaded with their part. @type {import("../../../vendor/preact.js").Signal<() => import("../../components/menu.js").MenuItem[]>} */
 export const leadItems = signal(() => []);
 
@@ -59,7 +61,13 @@ export function clearDesk() {
   putOff.value = false;
   ownOpen.value = false;
   dialog.value = null;
+  reasonPutOff.value = false;
   leadItems.value = () => [];
+}
+
+/** Whether who leads is asked why there is no recording. @param {import("../../../core/messages.js").Recording} recording */
+export function reasonWanted(recording) {
+  return recording.unrecorded_reason_wanted && !reasonPutOff.value;
 }
 
 /** Whether this seat leads the recording. @param {CallSession} session */

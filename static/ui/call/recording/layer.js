@@ -4,7 +4,7 @@ import { t } from "../../../core/i18n.js";
 import { markOf, mustAnswer, otherAnswer, otherWord } from "../../../core/recording.js";
 import { lazy } from "../../components/lazy.js";
 import { useCall } from "../context.js";
-import { clearDesk, consent, leadItems, leads, ownOpen, putOff } from "./desk.js";
+import { clearDesk, consent, leadItems, leads, ownOpen, putOff, reasonWanted } from "./desk.js";
 import { useNotice } from "./notice.js";
 import { ConsentCard, EarlierCard, OwnCard } from "./own_cards.js";
 
@@ -63,6 +63,7 @@ function Said() {
 /** @param {import("../../../core/messages.js").Recording} recording @returns {"earlier" | "ask" | "own" | null} which card is for the person themselves */
 function ownCard(recording) {
   if (recording.you.earlier && recording.id) return "earlier";
+  if (reasonWanted(recording)) return null; // Somebody refused what was required: asking on is for who leads to decide.
   if (mustAnswer(recording)) return putOff.value ? null : "ask";
   return ownOpen.value ? "own" : null;
 }

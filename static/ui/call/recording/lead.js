@@ -1,11 +1,10 @@
 /** Of those who lead: the questions only they can answer, markers, and their entries in the menu. */
-import { html, useEffect, useState } from "../../../vendor/preact.js";
-import { oughtToAsk } from "../../../core/recording.js";
+import { html, useEffect } from "../../../vendor/preact.js";
 import { addShortcut } from "../shortcuts.js";
 import { useCall } from "../context.js";
 import { BystanderDialog } from "./bystander_dialog.js";
-import { dialog, leadItems } from "./desk.js";
-import { AskingCard, BleedCard, RequiredCard, UnrecordedCard } from "./lead_cards.js";
+import { dialog, leadItems, reasonWanted } from "./desk.js";
+import { AskingCard, BleedCard, UnrecordedCard } from "./lead_cards.js";
 import { EmergencyDialog, StopDialog } from "./lead_dialogs.js";
 import { menuOf } from "./lead_menu.js";
 import { MarkerCard } from "./marker_card.js";
@@ -22,22 +21,10 @@ function OpenDialog() {
   return dialog.value === "bystander" ? html`<${BystanderDialog} />` : null;
 }
 
-/** Whether to remind of a recording the policy wants: until it was asked for here, or put off. @param {Recording} recording @returns {[boolean, () => void]} */
-function useReminder(recording) {
-  const { session } = useCall();
-  const [done, setDone] = useState(false);
-  useEffect(() => {
-    if (recording.id !== null) setDone(true);
-  }, [recording.id]);
-  return [!done && session.others.value.length > 0 && oughtToAsk(recording), () => setDone(true)];
-}
-
 /** The most pressing of what waits for an answer. @param {{recording: Recording}} props */
 function Question({ recording }) {
-  const [remind, putOff] = useReminder(recording);
+  if (reasonWanted(recording)) return html`<${UnrecordedCard} />`; // Nothing is being recorded then: first whether to go on asking.
   if (recording.bleed === "undecided") return html`<${BleedCard} recording=${recording} />`;
-  if (recording.unrecorded_reason_wanted) return html`<${UnrecordedCard} />`;
-  if (remind) return html`<${RequiredCard} onClose=${putOff} />`;
   return recording.state === "asking" ? html`<${AskingCard} key=${recording.id} recording=${recording} />` : null;
 }
 

@@ -8,7 +8,7 @@ import { Field } from "../../components/field.js";
 import { useCall } from "../context.js";
 import { personName } from "../words.js";
 import { Card } from "./card.js";
-import { act, dialog, send as tell } from "./desk.js";
+import { act, dialog, reasonPutOff, send as tell } from "./desk.js";
 
 /** @typedef {import("../../../core/messages.js").Recording} Recording */
 
@@ -53,7 +53,7 @@ export function UnrecordedCard() {
   const [busy, send] = useSending();
   const empty = !reason.trim();
   const go = () => void send("go", () => tell(session, "recording_unrecorded", { reason: reason.trim() }));
-  return html`<${Card} title=${t("recording.unrecorded_title")} testid="recording-unrecorded" actions=${html`<${Button} kind="primary" label=${t("recording.unrecorded_go")} busy=${Boolean(busy)} disabled=${empty} onClick=${go} testid="unrecorded-go" />`}>
+  return html`<${Card} title=${t("recording.unrecorded_title")} testid="recording-unrecorded" onClose=${() => { reasonPutOff.value = true; }} closeLabel=${t("recording.later")} actions=${html`<${Button} kind="primary" label=${t("recording.unrecorded_go")} busy=${Boolean(busy)} disabled=${empty} onClick=${go} testid="unrecorded-go" />`}>
     <p>${t("recording.unrecorded_text")}</p>
     <${Field} label=${t("recording.reason")} value=${reason} onInput=${setReason} maxlength=${200} testid="unrecorded-reason" /></${Card}>`;
 }
@@ -70,12 +70,4 @@ export function AskingCard({ recording }) {
     <${Button} kind="plain" label=${t("recording.do_cancel")} busy=${busy === "cancel"} onClick=${() => void send("cancel", () => act(session, "stop"))} testid="recording-cancel" />`;
   return html`<${Card} title=${t("recording.asking_title")} testid="recording-asking" onClose=${() => setAway(true)} actions=${buttons}>
     <p role="status">${t("recording.tally", counts)}</p></${Card}>`;
-}
-
-/** The policy wants a recording and nobody has asked yet. @param {{onClose: () => void}} props */
-export function RequiredCard({ onClose }) {
-  const { session } = useCall();
-  const [busy, send] = useSending();
-  const asking = html`<${Button} kind="primary" label=${t("recording.do_ask")} busy=${Boolean(busy)} onClick=${() => void send("ask", () => tell(session, "recording_ask", {}))} testid="required-ask" />`;
-  return html`<${Card} title=${t("recording.required_title")} testid="recording-required" onClose=${onClose} closeLabel=${t("recording.later")} actions=${asking}><p>${t("recording.required_text")}</p></${Card}>`;
 }

@@ -4,7 +4,7 @@ import { t } from "../../../core/i18n.js";
 import { markOf, mustAnswer, ownPart } from "../../../core/recording.js";
 import { lazy } from "../../components/lazy.js";
 import { useCall } from "../context.js";
-import { leads, ownOpen, putOff } from "./desk.js";
+import { leads, ownOpen, putOff, reasonPutOff } from "./desk.js";
 
 const MarkButton = lazy(async () => (await import("./mark_button.js")).MarkButton);
 
@@ -23,6 +23,7 @@ export function RecordingMark() {
   const asked = mustAnswer(recording);
   const press = () => {
     putOff.value = false;
+    reasonPutOff.value ||= asked; // One's own answer is what was pressed for.
     ownOpen.value = !asked && !ownOpen.value;
   };
   return html`<div class="rec-head"><button type="button" class=${`rec-mark rec-mark--${mark}`} data-testid="recording-mark" data-state=${mark} title=${t(`recording.you_${ownPart(recording)}`)} aria-expanded=${String(ownOpen.value || (asked && !putOff.value))} onClick=${press}>

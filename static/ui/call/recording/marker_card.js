@@ -7,6 +7,7 @@ import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
 import { useCall } from "../context.js";
+import { isIdle } from "./card.js";
 import { refusalWords } from "./desk.js";
 import { markersOf, openMarker } from "./marks.js";
 
@@ -46,7 +47,7 @@ function Open({ marker }) {
     // On a phone that would bring up the keyboard, over half of the pictures.
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (isIdle(document.activeElement) && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
   const done = () => {

@@ -49,7 +49,10 @@ export class Review {
   constructor(recording, can) {
     this.recording = signal(recording);
     this.can = signal(can);
-    this.player = new Player({ segments: recording.segments, participants: recording.participants, duration: recording.duration_ms ?? 0 }, { open: (segment) => new MediaElement(recording.id, segment) });
+    this.player = new Player({ segments: recording.segments, participants: recording.participants, duration: recording.duration_ms ?? 0 }, {
+      open: (segment) => new MediaElement(recording.id, segment),
+      isHidden: () => document.visibilityState === "hidden",
+    });
     this.view = signal(whole(this.player.clock.duration));
     /** Ids of who speaks, as one word so that nothing is drawn anew while it stays the same. */
     this.speaking = computed(() => this.#speakers.value(this.player.position.value).join());

@@ -70,7 +70,7 @@ function PersonRow({ review, personId, view, width, top }) {
     blocks(spans, view, width).map((block) => html`<rect key=${`${name}-${block.first}`} class="lanes__${name}" x=${block.x} y=${at} width=${block.width} height=${high} />`);
   return html`<g>
     <line class="lanes__base" x1="0" x2=${width} y1=${y + BAND / 2} y2=${y + BAND / 2} />
-    ${band(captured.length ? captured : files, "captured", y, BAND)}
+    ${band(files.length ? files : captured, "captured", y, BAND)}
     ${band(own(consent).filter((span) => span.what === "not_captured"), "withheld", y, BAND)}
     ${band(own(gaps), "gap", y, BAND)}
     ${band(own(speaking), "speaks", y + 3, BAND - 6)}

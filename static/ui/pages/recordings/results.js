@@ -9,7 +9,7 @@ import { SkeletonRows } from "../../components/skeleton.js";
 import { Table } from "../../components/table.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { ReviewBadge, RuleBadges, StateBadge } from "./badges.js";
-import { keptWords, lengthWords, momentWords, personWords, spokenLength, titleWords } from "./words.js";
+import { lengthWords, momentWords, personWords, spokenLength, titleWords, untilWords } from "./words.js";
 
 /** @typedef {import("../../../core/review/messages.js").RecordingRow} RecordingRow */
 /** @typedef {ReturnType<typeof import("./use_recordings.js").useRecordings>} Found */
@@ -52,7 +52,7 @@ function Rows({ rows }) {
     { id: "when", label: t("recordings.when"), cell: (row) => html`<${When} row=${row} />` },
     { id: "who", label: t("recordings.who"), cell: (row) => html`<${Who} row=${row} />` },
     { id: "review", label: t("recordings.review"), cell: (row) => html`<${Review} row=${row} />` },
-    { id: "kept", label: t("recordings.kept_label"), cell: (row) => keptWords(row) },
+    { id: "kept", label: t("recordings.kept_label"), cell: (row) => untilWords(row) },
   ];
   return html`<div class="card recordings-rows"><${Table} caption=${t("recordings.title")} columns=${columns} rows=${rows} rowKey=${(/** @type {RecordingRow} */ row) => row.id} /></div>`;
 }

@@ -44,6 +44,13 @@ export function keptWords(row) {
   return row.expires_at ? t("recordings.kept_until", { day: dayWords(row.expires_at) }) : t("recordings.kept");
 }
 
+/** The same below the word "Kept". @param {RecordingRow} row @returns {string} */
+export function untilWords(row) {
+  if (row.state === "erased") return t("recordings.erased");
+  if (row.hold) return t("recordings.hold");
+  return row.expires_at ? t("recordings.until", { day: dayWords(row.expires_at) }) : t("recordings.for_ever");
+}
+
 /** @param {RecordingRow} row @returns {string} its name; a visit may have none */
 export function titleWords(row) {
   return row.title.trim() || t("recordings.untitled");
