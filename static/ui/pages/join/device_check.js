@@ -5,7 +5,7 @@ import { asksFirst } from "../../../core/states.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { Icon } from "../../components/icon.js";
-import { ConsentStep } from "../../call/recording_parts.js";
+import { ConsentQuestion, ConsentStep } from "../../call/recording_parts.js";
 import { clinicOfPage } from "../../clinic.js";
 import { problemWords } from "../../problem_words.js";
 import { toast } from "../../components/toast.js";
@@ -129,6 +129,7 @@ export function DeviceCheck({ visit, media }) {
   };
   return html`<div class="page check">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("check.title")}</h1><${Invitation} visit=${visit} /></div>
+    ${asksFirst(visit.call.value) && html`<${ConsentQuestion} visit=${visit} />`}
     <div class="check__grid">
       <div class="check__side">
         <${Picture} media=${media} name=${name} onWithout=${without} />

@@ -42,19 +42,26 @@ function Question({ visit }) {
   return html`<h2>${t("recording.before_title")}</h2><p>${t("recording.ask_text")}</p><${ConsentWords} days=${recordingOf(visit)?.kept_days ?? 0} />`;
 }
 
+/** The question at the head of the device check: read before its answers come into the hand. @param {{visit: Visit}} props */
+export function ConsentQuestion({ visit }) {
+  const standing = recordingOf(visit)?.you.standing ?? "none";
+  if (standing !== "none") return html`<${Answered} visit=${visit} agreed=${standing === "agreed"} />`;
+  return html`<section class="card consent-step" data-testid="consent-step"><${Question} visit=${visit} /></section>`;
+}
+
 /** The next step of the device check, once for each answer. @param {{visit: Visit, busy: boolean, onContinue: () => void, fallback: unknown}} props `fallback`: the step without a question */
 export function ConsentStep({ visit, busy, onContinue, fallback }) {
   const [given, setGiven] = useState(/** @type {Answer | null} */ (null));
   const standing = recordingOf(visit)?.you.standing ?? "none";
-  if (!given && standing !== "none") return html`<${Answered} visit=${visit} agreed=${standing === "agreed"} />${fallback}`;
+  if (!given && standing !== "none") return fallback;
   const go = (/** @type {Answer} */ answer) => {
     if (busy) return;
     setGiven(answer);
     void tell(visit, answer); // Goes ahead of the next step on the same connection.
     onContinue();
   };
-  return html`<section class="card consent-step" data-testid="consent-step"><${Question} visit=${visit} /></section>
-    <div class="next-step consent-step__acts" role="group" aria-label=${t("recording.before_title")}><${Button} large=${true} label=${t("recording.agree_join")} busy=${busy && given === "agree"} onClick=${() => go("agree")} testid="join-agree" />
+  return html`<div class="next-step consent-step__acts" role="group" aria-label=${t("recording.before_title")}><p class="next-step__hint" aria-hidden="true">${t("recording.before_title")}</p>
+      <${Button} large=${true} label=${t("recording.agree_join")} busy=${busy && given === "agree"} onClick=${() => go("agree")} testid="join-agree" />
       <${Button} large=${true} label=${t("recording.refuse_join")} busy=${busy && given === "refuse"} onClick=${() => go("refuse")} testid="join-unrecorded" /></div>`;
 }
 
