@@ -209,6 +209,7 @@ async def test_a_moment_is_opened_by_its_link_and_the_chat_is_searched(product: 
         await enter(tab, product.server, "clinician", PLACE + "#t=1:04")
         await ready(tab, 4)
         assert int(await tab.evaluate(NOW)) == 64
+        await tab.wait("marker")  # what happened is there as well
         assert await tab.evaluate("() => document.querySelector('.review-stage').dataset.main") == f"{DOCTOR}:screen"
         await tab.page.keyboard.press("/")
         await tab.page.keyboard.type("mude")

@@ -7,6 +7,14 @@ import { Field } from "../../components/field.js";
 import { Moment } from "./markers_tab.js";
 import { useReview } from "./review.js";
 
+/** @param {import("./review.js").Review} review */
+export function focusChatSearch(review) {
+  const field = /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="chat-search"]'));
+  if (!field) return;
+  field.focus();
+  review.searchWanted.value = false;
+}
+
 /** Keeps the present line in sight without moving the page. @param {number} current @param {boolean} follows */
 function useScrolling(current, follows) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
@@ -51,6 +59,9 @@ export function ChatTab() {
     event.preventDefault();
     review.jump(chat[hits[0] ?? 0]?.at_ms ?? 0);
   };
+  useEffect(() => {
+    if (review.searchWanted.value) focusChatSearch(review);
+  }, [chat.length]);
   if (!reads) return html`<${EmptyState} icon="lock" level=${2} title=${t("review.chat_closed")} testid="chat-closed">${t("review.chat_closed_more")}</${EmptyState}>`;
   if (!chat.length) return html`<${EmptyState} icon="message-square" level=${2} title=${t("review.no_chat")} testid="no-chat">${t("review.no_chat_more")}</${EmptyState}>`;
   return html`<div class="review-side__form"><${Field} label=${t("review.search_chat")} type="search" value=${review.chatQuery.value} onInput=${(/** @type {string} */ text) => { review.chatQuery.value = text; }} maxlength=${120} autocomplete="off" testid="chat-search" attributes=${{ onKeyDown }} /></div>

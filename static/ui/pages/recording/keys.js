@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Kbd } from "../../components/kbd.js";
 import { Switch } from "../../components/switch.js";
 import { zoom } from "../../../core/review/timeline.js";
+import { focusChatSearch } from "./chat_tab.js";
 import { copyMoment, toggleFullScreen } from "./controls.js";
 import { useReview } from "./review.js";
 
@@ -49,10 +50,11 @@ const SHORTCUTS = [
   { keys: ["?"], shown: ["?"], word: "key_help", act: ({ review }) => { review.dialog.value = { name: "keys" }; } },
 ];
 
-/** @param {Review} review */
+/** Before the next key comes: what is typed at once belongs into the field. Where the chat is still being loaded it takes the focus later. @param {Review} review */
 function focusSearch(review) {
   review.tab.value = "chat";
-  setTimeout(() => /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="chat-search"]'))?.focus());
+  review.searchWanted.value = true;
+  queueMicrotask(() => focusChatSearch(review));
 }
 
 /** 1 to 9 pin a person; with Shift they mute. By the key's place: Shift makes other signs of it on each keyboard. @param {KeyboardEvent} event @param {Review} review */

@@ -34,6 +34,8 @@ export class Review {
   mode = signal(/** @type {"grid" | "spotlight"} */ ("grid"));
   tab = signal("markers");
   chatQuery = signal("");
+  /** Somebody asked for the chat's search and it has not been there yet. */
+  searchWanted = signal(false);
   /** @type {import("../../../vendor/preact.js").Signal<OpenDialog | null>} */
   dialog = signal(null);
   /** Whether single keys act; one may turn them off (WCAG 2.1.4). */
