@@ -33,8 +33,8 @@ const WITH_RECORDINGS = new Set(["clinician", "dispatcher", "responder", "review
 
 /** A bottom bar holds five at most: so many places fit beside "More". The others stand behind it. */
 const PLACES_IN_BAR = 4;
-/** With one more the switch for alerts stands behind "More" as well. */
-const PLACES_BESIDE_ALERTS = 3;
+/** Beside more places the switch for alerts stands behind "More" on phones: five words do not fit side by side at 320 px in every language. */
+const PLACES_BESIDE_ALERTS = 2;
 
 /** @typedef {{id: string, href: string, icon: string, label: string}} PlaceEntry */
 /** @typedef {{name: string, email: string, role?: string, is_privacy_officer?: boolean} | null} RailUser */
