@@ -12,6 +12,9 @@ from enum import Enum
 
 from telemed.errors import TelemedError
 
+# Bytes sent for a range without an end. A player that wants more asks again: browsers keep six connections to a server at most
+# (HTTP/1.1), and a film that is paused would hold one of them for as long as the page is open.
+MAX_OPEN_RANGE = 4 * 1024 * 1024
 MAX_DIGITS = 18  # of a position: 10^18 bytes lie behind every file; longer ones say the same
 _SPEC = re.compile(r"([0-9]*)[ \t]*-[ \t]*([0-9]*)")
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
@@ -111,7 +114,8 @@ def _satisfied(spec: tuple[str, str], size: int) -> Wanted:
         return Wanted(Verdict.WHOLE, 0, size - 1)
     if first >= size:
         raise RangeNotSatisfiable(size)
-    return Wanted(Verdict.PART, first, size - 1 if last is None else min(last, size - 1))
+    end = first + MAX_OPEN_RANGE - 1 if last is None else last
+    return Wanted(Verdict.PART, first, min(end, size - 1))
 
 
 def _number(text: str) -> int | None:

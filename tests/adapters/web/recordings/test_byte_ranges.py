@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.web.byte_ranges import Conditions, PreconditionFailed, RangeNotSatisfiable, Verdict, Wanted, decide
+from telemed.web.byte_ranges import MAX_OPEN_RANGE, Conditions, PreconditionFailed, RangeNotSatisfiable, Verdict, Wanted, decide
 
 TAG = '"0123abcd"'
 SIZES = st.integers(0, 300)
@@ -151,3 +151,14 @@ def test_any_text_gets_an_answer_within_the_file(value: str, size: int, more: st
         except RangeNotSatisfiable:
             continue
         assert found.verdict is Verdict.UNCHANGED or 0 <= found.first <= found.last + 1 <= size
+
+
+def test_a_range_without_an_end_is_answered_in_parts() -> None:
+    size = 3 * MAX_OPEN_RANGE + 5
+    got, first = 0, 0
+    while first < size:
+        wanted = asked(f"bytes={first}-", size)
+        assert (wanted.verdict, wanted.first) == (Verdict.PART, first) and 0 < wanted.length <= MAX_OPEN_RANGE
+        got, first = got + wanted.length, wanted.last + 1
+    assert got == size
+    assert asked(f"bytes=0-{size - 1}", size).length == size
