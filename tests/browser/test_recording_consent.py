@@ -86,9 +86,15 @@ async def a_call(server: Server) -> AsyncIterator[Call]:
         assert doctor.problems == [] and patient.problems == []
 
 
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished.catch(() => {})))
+  .then(() => true)"""  # what fades in has not its colours yet
+
+
 async def accessible(tab: ChromiumTab, place: str) -> None:
     """axe-core finds nothing to object to; `place` names the state in a failure."""
     await tab.page.evaluate(AXE)
+    await tab.evaluate(SETTLED)
     assert await tab.evaluate(RUN_AXE) == [], place
 
 
