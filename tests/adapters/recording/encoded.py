@@ -5,8 +5,10 @@ Frames flash white and sound beeps at the same instants, so that whoever plays t
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
+import os
 from array import array
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,6 +56,7 @@ def pictures(
     context.width, context.height, context.pix_fmt = *size, "yuv420p"
     context.time_base, context.framerate = Fraction(1, 1_000_000), Fraction(25, 1)
     context.bit_rate, context.gop_size, context.options = 200_000, key_every, dict(OPTIONS[codec])
+    _open(context)
     done: list[Encoded] = []
     for number in range(round(seconds * 1_000_000 / FRAME_US)):
         frame = _picture(size, number, flashes(number * FRAME_US, *flash))
@@ -63,6 +66,16 @@ def pictures(
         done += [Encoded(packet.pts, bytes(packet), packet.is_keyframe) for packet in context.encode(frame)]
     done += [Encoded(packet.pts, bytes(packet), packet.is_keyframe) for packet in context.encode(None)]
     return tuple(done)
+
+
+def _open(context: av.VideoCodecContext) -> None:
+    """Open an encoder and stay in the scheduling class one was in: run by root, SVT-AV1 makes whoever opens it, and all its threads,
+    go before everything else on the machine (SCHED_FIFO), for ever and with all processes begun afterwards."""
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    context.open()
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setscheduler(int(thread), policy, parameters)
 
 
 def _picture(size: tuple[int, int], number: int, bright: bool) -> av.VideoFrame:
