@@ -69,8 +69,8 @@ def pictures(
 
 
 def _open(context: av.VideoCodecContext) -> None:
-    """Open an encoder and stay in the scheduling class one was in: run by root, SVT-AV1 makes whoever opens it, and all its threads,
-    go before everything else on the machine (SCHED_FIFO), for ever and with all processes begun afterwards."""
+    """Open an encoder and stay in the scheduling class one was in: run by root, SVT-AV1 makes whoever opens it, and all its
+    threads, go before everything else on the machine (SCHED_FIFO), for ever and with all processes begun afterwards."""
     policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
     context.open()
     for thread in os.listdir("/proc/self/task"):
