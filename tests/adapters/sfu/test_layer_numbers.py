@@ -30,6 +30,7 @@ class LayeredPublisher:
         peer.send_pli = lambda stream: None
         peer.sending = True
         peer.services = SimpleNamespace(layer_cap=LayerCap())
+        peer.uplink = SimpleNamespace(sends_little=False)
         peer.path = SimpleNamespace(owner=peer)
         self.layers = LayeredSource(layered_line("1", "t"), LAYERS, peer)
         for layer, ssrc in enumerate(SSRCS):

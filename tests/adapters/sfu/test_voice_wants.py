@@ -17,8 +17,10 @@ class Lossy:
         self.wants = VoiceWants()
         self.now = 100.0
         self.stats = ReceiverStatistics(1, 48_000)
-        publisher = SimpleNamespace(uplink=SimpleNamespace(held=False), room=SimpleNamespace(room_id="room"), peer_id="alice")
-        stream = SimpleNamespace(stats=self.stats, redundancy=object())
+        uplink = SimpleNamespace(held=False, sends_little=False)
+        publisher = SimpleNamespace(uplink=uplink, room=SimpleNamespace(room_id="room"), peer_id="alice")
+        published = SimpleNamespace(peer=publisher)
+        stream = SimpleNamespace(stats=self.stats, redundancy=object(), published=published)
         listener = SimpleNamespace(control=None)
         self.track = SimpleNamespace(publisher=publisher, stream=stream, track_id="a-mic", flows=[listener])
         self._sequence = 0
