@@ -47,28 +47,6 @@ function bitrateOf(height, scale, maxBitrate) {
 /** Bit/s by which limits change when a browser is to look at its link again. */
 const NUDGE = 1_000;
 
-/** Share of what we send that may get lost on a link that is merely narrow. On one that loses more a browser tries larger sizes in vain. */
-const LOSSY = 0.02;
-
-/** Whether a size that may be sent is not, beside one that is: as the browser believes its link takes no more, which loses little. @param {Iterable<[string, any]>} report */
-export function lacksSize(report) {
-  let [sends, lacks] = [false, false];
-  for (const [, { type, rid, active, framesPerSecond, fractionLost }] of report) {
-    if (fractionLost > LOSSY) return false;
-    if (type !== "outbound-rtp" || !rid || !active) continue;
-    if (framesPerSecond) sends = true;
-    else lacks = true;
-  }
-  return sends && lacks;
-}
-
-/** The sizes whose encoders are told to send something; a browser that does not say names none. @param {Iterable<[string, any]>} report */
-export function sizesSent(report) {
-  const sizes = new Set();
-  for (const [, { type, rid, targetBitrate }] of report) if (type === "outbound-rtp" && rid && targetBitrate) sizes.add(rid);
-  return sizes;
-}
-
 /** The narrow side of what a camera captures, 0 when the browser does not say. @param {MediaStreamTrack | null} track */
 export function capturedLines(track) {
   const { width = 0, height = 0 } = track?.getSettings?.() ?? {};
@@ -81,13 +59,14 @@ export function capturedLines(track) {
  * @param {number | undefined} maxBitrate bit/s of a picture in one size
  * @param {Taken | null} taken
  * @param {number} height captured lines, 0: not known
- * @param {{nudged?: boolean, rests?: boolean}} [moment] of several sizes: a little less each; the smallest alone
+ * @param {{nudged?: boolean, rests?: ReadonlySet<string> | null}} [moment] of several sizes: a little less each; these are off
  */
-export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = false } = {}) {
+export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = null } = {}) {
   const several = encodings.length > 1;
   let changed = false;
   for (const encoding of encodings) {
-    const active = !taken?.paused && !(rests && encoding !== encodings[0]) && (!several || !taken?.layers.length || taken.layers.includes(encoding.rid ?? ""));
+    const size = encoding.rid ?? "";
+    const active = !taken?.paused && !rests?.has(size) && (!several || !taken?.layers.length || taken.layers.includes(size));
     const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
     if ((encoding.active ?? true) !== active) {
       encoding.active = active;

@@ -12,7 +12,7 @@ import { adjust, cameraLayers, capturedLines } from "./layers.js";
  * @property {boolean} [layers] a new line is made in several sizes, if the picture is large enough
  * @property {import("./layers.js").Taken | null} [taken] what the server said is taken of it
  * @property {boolean} [nudged] its sizes' limits are a little lower; a change is all that counts
- * @property {boolean} [rests] the browser ended a larger size for its link: for a moment none of them is sent
+ * @property {ReadonlySet<string> | null} [rests] sizes that the browser ended for its link, off for a moment
  */
 /** @typedef {{publish: ReadonlyMap<Source, Publication>, subscribe: ReadonlyMap<string, Kind>}} Wishes */
 /** @typedef {{transceiver: RTCRtpTransceiver, kind: Kind, source: Source | null, trackId: string | null, spare?: boolean}} Line `spare`: offered as receiving before it is known what */

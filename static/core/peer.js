@@ -6,9 +6,9 @@
 import { ApiError } from "./api.js";
 import { Attempt } from "./attempt.js";
 import { backoff } from "./backoff.js";
+import { CameraSizes } from "./camera_sizes.js";
 import { browserCapabilities } from "./codecs.js";
 import { Emitter } from "./emitter.js";
-import { lacksSize, sizesSent } from "./layers.js";
 import { MediaWatch, arrivalOf } from "./media_watch.js";
 import { Prepared } from "./prepared.js";
 import { clock as realClock, singleTimer } from "./timers.js";
@@ -45,10 +45,6 @@ const RECOVER_MS = 5_000;
 const DOUBT_MS = 6_500;
 /** Milliseconds from a new attempt's first answer until it has failed: ICE and DTLS take five round trips, 3.5 s on a satellite link. */
 const CONNECT_MS = 10_000;
-/** Milliseconds between changes of a limit while a size is missing, doubled each time. Chromium tries now and then whether its link takes more, and at once when a limit has changed; each try may make a thin link's sound wait a little. */
-const NUDGE_MS = { first: 2_000, longest: 8_000 };
-/** Milliseconds in which larger sizes are off after the browser ended one for its link. What it still held of that size goes with it: up to two seconds of pictures nobody can use, in front of those of the smallest. */
-const REST_MS = 3_000;
 /** Milliseconds between samples of arrival. */
 const SAMPLE_MS = 250;
 /** Tries at the pace the server asked for, before the pause grows. */
@@ -81,10 +77,6 @@ export class Peer extends Emitter {
   #voiceRefused = false;
   #failures = 0;
   #offeredAt = -Infinity;
-  #nudgedAt = -Infinity;
-  #nudgeWait = NUDGE_MS.first;
-  /** @type {Set<string>} */
-  #sizes = new Set();
   #refusedWait = REFUSED_MS.first;
   #watch = new MediaWatch();
   /** @type {Required<PeerPorts>} */
@@ -98,10 +90,9 @@ export class Peer extends Emitter {
   /** @type {Timer} */
   #doubtTimer;
   /** @type {Timer} */
-  #restTimer;
-  /** @type {Timer} */
   #sampleTimer;
   #prepared;
+  #sizes;
   /** The room's; to be set before connecting. @type {import("./codecs.js").VideoCodec} */
   videoCodec = "vp8";
 
@@ -122,7 +113,7 @@ export class Peer extends Emitter {
     this.#refusedTimer = singleTimer(clock);
     this.#recoverTimer = singleTimer(clock);
     this.#doubtTimer = singleTimer(clock);
-    this.#restTimer = singleTimer(clock);
+    this.#sizes = new CameraSizes(clock, () => this.#changed());
     this.#sampleTimer = singleTimer(clock);
     this.#prepared = new Prepared({
       create: () => this.#createAttempt(),
@@ -146,7 +137,8 @@ export class Peer extends Emitter {
 
   /** Ends the connection; `start` begins again. */
   close() {
-    for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#doubtTimer, this.#restTimer, this.#sampleTimer]) timer.clear();
+    for (const timer of [this.#offerTimer, this.#refusedTimer, this.#recoverTimer, this.#doubtTimer, this.#sampleTimer]) timer.clear();
+    this.#sizes.close();
     this.#prepared.drop();
     this.#attempt?.close();
     this.#attempt = null;
@@ -234,7 +226,7 @@ export class Peer extends Emitter {
 
   /** @param {Attempt | null} [prepared] */
   #newAttempt(prepared = null) {
-    this.#sizes.clear();
+    this.#sizes.forget();
     this.#taken.clear(); // All sizes are sent at first: nobody knows yet what is taken of them.
     for (const publication of this.#publish.values()) publication.taken = null;
     const attempt = prepared ?? this.#createAttempt();
@@ -414,37 +406,9 @@ export class Peer extends Emitter {
       const offered = !attempt.needsOffer && !attempt.busy;
       if (seen.steady || (offered && seen.answered)) this.#recovered();
     }
-    if (this.state === "connected") this.#nudge(report, now);
-    this.emit("stats", report);
-  }
-
-  /** @param {RTCStatsReport} report @param {number} now */
-  #nudge(report, now) {
     const camera = this.#publish.get("camera");
-    if (camera) this.#watchSizes(camera, report);
-    const quiet = now - this.#nudgedAt;
-    if (quiet > 2 * NUDGE_MS.longest) this.#nudgeWait = NUDGE_MS.first; // It was not needed for a while.
-    if (!camera || quiet < this.#nudgeWait || !lacksSize(report)) return;
-    this.#nudgedAt = now;
-    this.#nudgeWait = Math.min(this.#nudgeWait * 2, NUDGE_MS.longest);
-    camera.nudged = !camera.nudged;
-    this.#changed();
-  }
-
-  /** @param {Publication} camera @param {RTCStatsReport} report */
-  #watchSizes(camera, report) {
-    const before = this.#sizes;
-    this.#sizes = sizesSent(report);
-    const taken = camera.taken?.layers;
-    if (camera.rests || !this.#sizes.size || [...before].every((size) => this.#sizes.has(size) || (taken?.length && !taken.includes(size)))) return;
-    this.#rest(camera, true);
-    this.#restTimer.set(REST_MS, () => this.#rest(camera, false));
-  }
-
-  /** @param {Publication} camera @param {boolean} rests */
-  #rest(camera, rests) {
-    camera.rests = rests;
-    this.#changed();
+    if (camera && this.state === "connected") this.#sizes.look(camera, report);
+    this.emit("stats", report);
   }
 
   /** @param {PeerState} state */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adjust, cameraLayers, capturedLines, isStrong, lacksSize } from "../core/layers.js";
+import { lacksSize } from "../core/camera_sizes.js";
+import { adjust, cameraLayers, capturedLines, isStrong } from "../core/layers.js";
 import { readSample } from "../core/stats.js";
 import { ViewWish } from "../core/view_wish.js";
 import { FakeClock } from "./fakes.js";
@@ -135,6 +136,6 @@ test("a size that the browser leaves out for its link is noticed, and limits cha
   assert.equal(adjust(encodings, MAX, null, 360, { nudged: true }), true);
   assert.deepEqual(encodings.map((one) => one.maxBitrate), [162_228, 555_667]);
   assert.equal(adjust(encodings, MAX, null, 360), true);
-  assert.equal(adjust(encodings, MAX, null, 360, { rests: true }), true);
+  assert.equal(adjust(encodings, MAX, null, 360, { rests: new Set(["f"]) }), true);
   assert.deepEqual(encodings.map((one) => one.active), [undefined, false]);
 });

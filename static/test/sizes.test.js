@@ -7,9 +7,9 @@ const NONE = { bit: 0, frames: 0 };
 /** @param {{bit: number, frames: number}} h @param {{bit: number, frames: number}} f */
 const sizes = (h, f) => [["h", h], ["f", f]].map(([rid, { bit, frames }]) => ({ type: "outbound-rtp", rid, active: true, targetBitrate: bit, framesPerSecond: frames }));
 
-async function sending() {
+async function sending(height = 360) {
   const h = harness();
-  h.peer.publish("camera", Object.assign(new FakeTrack("video"), { getSettings: () => ({ width: 640, height: 360 }) }), 1_500_000, true);
+  h.peer.publish("camera", Object.assign(new FakeTrack("video"), { getSettings: () => ({ width: height * 16 / 9, height }) }), 1_500_000, true);
   await connected(h);
   const { sender } = h.connection().transceivers.find((one) => one.kind === "video");
   h.encodings = () => sender.parameters.encodings;
@@ -29,6 +29,16 @@ test("a size that the browser ended for its link is off for three seconds, with 
   assert.deepEqual(h.encodings().map((one) => one.active ?? true), [true, true]);
   await flow(h, 10_000);
   assert.deepEqual(h.encodings().map((one) => one.active ?? true), [true, true], "what did not come again cannot end");
+});
+
+test("of three sizes only the one that ended is off: the next goes on", async () => {
+  const h = await sending(720);
+  const three = (/** @type {number[]} */ bits) => bits.map((bit, index) => ({ type: "outbound-rtp", rid: "qhf"[index], active: true, targetBitrate: bit, framesPerSecond: bit ? 20 : 0 }));
+  h.connection().entries = three([160_000, 490_000, 1_600_000]);
+  await flow(h, 500);
+  h.connection().entries = three([160_000, 490_000, 0]);
+  await flow(h, 500);
+  assert.deepEqual(h.encodings().map((one) => one.active ?? true), [true, true, false]);
 });
 
 test("a size that nobody takes any more, and a camera that is off, end nothing by themselves", async () => {

@@ -118,8 +118,8 @@ class PeerReporter:
             if line.layers is not None:
                 line.layers.measure(now)
         choose_repeats(peer, now)
-        lost = max([*(flow.loss for flow in peer.flows.values()), *self._fractions.values()], default=0)
-        peer.agent.answers = LOSSY_ANSWERS if lost >= LOSSY else 1
+        lost = [flow.loss for flow in peer.flows.values()] + [self._fractions.get(stream.ssrc, 0) for stream in streams]
+        peer.agent.answers = LOSSY_ANSWERS if max(lost, default=0) >= LOSSY else 1
         self._guard(now)
         if self._seconds % QUALITY_SECONDS == 0:
             peer.services.emit(self._quality.measure(streams, self._fractions, self.round_trip or 0.0, now))

@@ -48,7 +48,7 @@ class Uplink:
 
     def on_path(self) -> None:
         """Packets take another way: neither what was quick before nor what was full says anything of it."""
-        self._guard, self._delay, self._trips = UplinkGuard(), ArrivalDelay(), RoundTripExcess()
+        self._guard, self._delay, self._trips, self._overflow = UplinkGuard(), ArrivalDelay(), RoundTripExcess(), Overflow()
 
     def overflows(self, now: float) -> bool:
         """Whether resends of pictures would only be lost, too."""

@@ -171,21 +171,14 @@ def test_where_no_picture_fits_in_beside_the_voice_it_is_tried_once_a_minute() -
     assert watched.guard.sending is Sending.ALL
 
 
-def test_pictures_that_the_browser_stopped_while_their_queue_stood_filled_the_link_all_the_same() -> None:
+@pytest.mark.parametrize(
+    "passed", [[(2, 0.0, LITTLE), (2, 1.0, LITTLE), (6, 1.0, NONE)], [(2, 0.0, LITTLE), (6, 0.1, NONE), (6, 0.9, NONE)]]
+)
+def test_pictures_that_the_browser_stopped_itself_filled_the_link_all_the_same(passed: list[tuple[float, float, int]]) -> None:
+    """While their queue stood, or shortly before it showed."""
     watched = Watched()
-    watched.passes(2, 0.0, voice=700)
-    watched.passes(2, 1.0, voice=700)
-    watched.passes(6, 1.0, NONE, voice=700)
-    assert watched.held
-    watched.passes(NARROW_FACTOR * GOOD_FOR - 10, 0.0, NONE, voice=300)
-    assert watched.held
-
-
-def test_a_queue_that_showed_late_was_the_pictures_all_the_same() -> None:
-    watched = Watched()
-    watched.passes(2, 0.0, voice=700)
-    watched.passes(6, 0.1, NONE, voice=700)
-    watched.passes(6, 0.9, NONE, voice=700)
+    for seconds, delay, pictures in passed:
+        watched.passes(seconds, delay, pictures, voice=700)
     assert watched.held
     watched.passes(NARROW_FACTOR * GOOD_FOR - 10, 0.0, NONE, voice=300)
     assert watched.held
