@@ -6,7 +6,7 @@
 /** @typedef {"audio"|"video"} Kind */
 /** @typedef {"ok"|"none"|"refused"|"failed"} DeviceVerdict */
 
-/** @typedef {{participant_id: string, role: Role, state: ParticipantState, can: string[], silent?: boolean}} You `silent`: a caller whose device must make no sound */
+/** @typedef {{participant_id: string, role: Role, state: ParticipantState, can: string[], silent?: boolean}} You `silent`: a caller whose device must make no tone and not vibrate */
 /** @typedef {{name: string, phone: string, emergency_number: string, demo: boolean}} Clinic */
 /**
  * @typedef {object} Session
@@ -23,7 +23,7 @@
  */
 /** `interrupted`: the microphone is wanted on, and a phone call or another app has it. @typedef {{microphone: boolean, camera: boolean, screen: boolean, interrupted?: boolean}} MediaState */
 /** @typedef {{id: string, source: Source, kind: Kind}} Track */
-/** @typedef {{camera: DeviceVerdict, microphone: DeviceVerdict, speaker: "ok"|"untested"|"failed", network: "good"|"poor"|"blocked"|"untested", rtt_ms?: number | null}} DeviceReport */
+/** @typedef {{camera: DeviceVerdict, microphone: DeviceVerdict, speaker: "ok"|"untested"|"failed"|"silent", network: "good"|"poor"|"blocked"|"untested", rtt_ms?: number | null}} DeviceReport */
 /**
  * @typedef {object} Participant
  * @property {string} id

@@ -14,17 +14,19 @@ const SOUNDS = {
   recording_off: { notes: [659.25, 440], vibrate: [60] },
   test: { notes: [523.25, 659.25, 783.99, 1046.5], vibrate: [] },
 };
+/** On while this person's device must stay silent, whatever its own switch says. */
+export const silence = { on: false };
 const NOTE_S = 0.16;
 /** Peak gain: clearly heard beside speech, never startling. */
 const PEAK = 0.12;
 
 /**
- * Plays unless the person turned sounds off (the speaker test always plays: it was asked for).
+ * Plays unless the person turned sounds off or must be silent (the speaker test always plays: it was asked for).
  * @param {SoundName} name
  * @returns {boolean} whether it could be played
  */
 export function playSound(name) {
-  if (name !== "test" && !loadPrefs().sounds) return false;
+  if (name !== "test" && (silence.on || !loadPrefs().sounds)) return false;
   const { notes, vibrate } = SOUNDS[name];
   if (vibrate.length) globalThis.navigator?.vibrate?.(vibrate);
   const context = audioContext();

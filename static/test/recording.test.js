@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leaderActs, markOf, mustAnswer, newsOf, otherAnswer, otherWord, ownPart, phaseOf, refusers, tally } from "../core/recording.js";
 import { reduce } from "../core/reducer.js";
+import { playSound, silence } from "../core/sounds.js";
 import { asksFirst, showsRecording } from "../core/states.js";
 import { bystanderFields, missing } from "../ui/call/recording/bystander_dialog.js";
 import { menuOf } from "../ui/call/recording/lead_menu.js";
@@ -129,4 +130,16 @@ test("the banner: a fault for those who lead stays; news go first for everybody 
   assert.ok(on.text.includes("recording.you_not_recorded"), "who is not recorded reads so in the same breath");
   assert.ok(bannerOf(sessionOf(recording({ basis: "emergency", you: { captured: true } })), "on", read).text.startsWith("recording.title_emergency"));
   assert.equal(bannerOf(sessionOf(null), "off", read).action, null);
+});
+
+test("a device that must stay silent makes no tone and does not vibrate, whatever happens", (context) => {
+  const felt = [];
+  Object.defineProperty(globalThis.navigator, "vibrate", { value: (pattern) => felt.push(pattern), configurable: true });
+  context.after(() => delete globalThis.navigator.vibrate);
+  playSound("recording_on");
+  assert.equal(felt.length, 1);
+  silence.on = true;
+  for (const name of /** @type {const} */ (["recording_on", "recording_off", "admitted", "message", "left", "arrival"])) assert.equal(playSound(name), false);
+  silence.on = false;
+  assert.equal(felt.length, 1);
 });

@@ -98,7 +98,7 @@ class DeviceReport:
 
     camera: str
     microphone: str
-    speaker: str
+    speaker: str  # ok, untested, failed; silent: the person asked that the device makes no tone
     network: str
     rtt_ms: int
 

@@ -69,6 +69,7 @@ class Presence:
 
 
 ABSENT = Presence()
+SILENT = "silent"  # a verdict on the speaker: whatever this person is told is told in words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,10 @@ def you_view(session: SessionRecord, viewer: ParticipantRecord) -> Json:
     """Return the viewer's own place and what it may do now."""
     identity = seat_identity(viewer, session)
     can = [word for word, action in _ABILITIES.items() if may(identity, action, session, viewer)]
-    return {"participant_id": viewer.id, "role": viewer.role.value, "state": viewer.state.value, "can": can}
+    view: Json = {"participant_id": viewer.id, "role": viewer.role.value, "state": viewer.state.value, "can": can}
+    if viewer.device is not None and viewer.device.speaker == SILENT:
+        view["silent"] = True
+    return view
 
 
 def session_view(session: SessionRecord, viewer: ParticipantRecord, seats: Iterable[ParticipantRecord]) -> Json:

@@ -92,7 +92,7 @@ class ReportDevices(Command):
 
     camera: CaptureVerdict
     microphone: CaptureVerdict
-    speaker: Literal["ok", "untested", "failed"]
+    speaker: Literal["ok", "untested", "failed", "silent"]  # silent: must make no sound, so nothing was played
     network: Literal["good", "poor", "blocked", "untested"]
     rtt_ms: Annotated[float, Field(ge=0, le=MAX_RTT_MS, allow_inf_nan=False)]
 

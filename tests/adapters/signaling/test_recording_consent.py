@@ -286,3 +286,15 @@ async def test_a_bystander_needs_a_name_and_a_reason(world: World) -> None:
     assert await doctor.refused("recording_bystander", **carer) == "invalid_input"
     assert await doctor.refused("recording_bystander", **unable) == "invalid_input"
     assert await patient.refused("recording_bystander", **carer) == "not_allowed"
+
+
+async def test_a_silent_caller_is_told_of_the_recording_in_words_alone(world: World) -> None:
+    _visit, doctor, patient, _seat, _recording_id = await asked(world)
+    await patient.do("device_report", camera="ok", microphone="ok", speaker="silent", network="good", rtt_ms=40)
+    await until(lambda: patient.state["you"].get("silent") is True, "the page is told that it must make no tone")
+    assert "silent" not in doctor.state["you"], "what one person must do is nothing to the others"
+    await agree(doctor, patient)
+    await until(lambda: patient.state["recording"]["state"] == "recording")
+    assert patient.state["you"]["silent"] is True, "while it is told of the recording, too"
+    await patient.do("device_report", camera="ok", microphone="ok", speaker="ok", network="good", rtt_ms=40)
+    await until(lambda: "silent" not in patient.state["you"], "taken back in the device check")

@@ -100,6 +100,16 @@ def test_on_hold_one_hears_and_sees_nothing() -> None:
     assert views.participant_view(held, doctor, views.Presence(tracks=TRACKS))["tracks"] == []  # type: ignore[index]
 
 
+def test_a_caller_whose_device_must_stay_silent_is_told_so_and_nobody_else() -> None:
+    doctor = a_staff_seat()
+    patient = a_seat(state=P.CONNECTED, device=replace(DEVICE, speaker=views.SILENT))
+    scene = a_scene(doctor, patient)
+    assert views.call_state(scene, patient)["you"]["silent"] is True
+    assert "silent" not in views.call_state(scene, doctor)["you"]
+    other = a_seat(state=P.CONNECTED, device=DEVICE)
+    assert "silent" not in views.call_state(a_scene(doctor, other), other)["you"], "an ordinary caller hears tones"
+
+
 def test_nobody_sees_into_another_session() -> None:
     assert views.participant_view(a_seat(session_id="ses_2"), a_staff_seat()) is None
     assert not views.may_receive(a_staff_seat(), a_seat(session_id="ses_2", state=P.CONNECTED))

@@ -24,7 +24,7 @@ function useNews(session) {
     before.current = phase;
     if (!found) return undefined;
     setNews(found);
-    if (!session.state.value?.you.silent) playSound(found === "on" ? "recording_on" : "recording_off");
+    playSound(found === "on" ? "recording_on" : "recording_off");
     const timer = setTimeout(() => setNews(null), STAY_MS[found]);
     return () => clearTimeout(timer);
   }, [phase]);

@@ -115,7 +115,7 @@ export function DeviceCheck({ visit, media }) {
   const seat = visit.seat.value;
   const heading = useViewFocus(t("check.title"), { focus: false });
   const [name, setName] = useState(seat?.name ?? "");
-  const [speaker, setSpeaker] = useState(/** @type {"ok" | "untested" | "failed"} */ ("untested"));
+  const [speaker, setSpeaker] = useState(/** @type {import("../../../core/messages.js").DeviceReport["speaker"]} */ (visit.call.value?.you.silent ? "silent" : "untested"));
   const { verdict, running, again } = useProbe(visit, seat?.sessionId ?? "");
   const { busy, proceed } = useContinue(visit, media);
   useEffect(() => void media.restore(), []);

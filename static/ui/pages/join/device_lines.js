@@ -8,6 +8,7 @@ import { CheckLine } from "./check_line.js";
 import { MicrophoneMeter } from "./microphone_meter.js";
 
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
+/** @typedef {import("../../../core/messages.js").DeviceReport} DeviceReport */
 /** @typedef {import("./check_line.js").LineKind} LineKind */
 
 /** @type {Record<string, {kind: LineKind, key: string}>} */
@@ -60,7 +61,7 @@ export function MicrophoneLine({ media }) {
 }
 
 /**
- * @param {{verdict: "ok" | "untested" | "failed", onVerdict: (verdict: "ok" | "failed") => void}} props
+ * @param {{verdict: DeviceReport["speaker"], onVerdict: (verdict: DeviceReport["speaker"]) => void}} props
  */
 export function SpeakerLine({ verdict, onVerdict }) {
   const [played, setPlayed] = useState(false);
@@ -69,14 +70,16 @@ export function SpeakerLine({ verdict, onVerdict }) {
     setPlayed(true);
   };
   const kind = verdict === "ok" ? "ok" : verdict === "failed" ? "warn" : "open";
-  const state = t(verdict === "ok" ? "check.works" : verdict === "failed" ? "check.not_heard" : "check.not_yet");
+  const silent = verdict === "silent";
+  const state = t(silent ? "check.silent" : verdict === "ok" ? "check.works" : verdict === "failed" ? "check.not_heard" : "check.not_yet");
   const asking = played && verdict === "untested";
   return html`<${CheckLine} icon="volume-2" name=${t("check.speaker")} kind=${kind} state=${state} testid="check-speaker">
     ${verdict === "failed" && html`<p>${t("check.fix_speaker")}</p>`}
     ${asking && html`<p>${t("check.did_you_hear")}</p>`}
     ${asking && html`<${Button} icon="check" label=${t("check.yes_heard")} onClick=${() => onVerdict("ok")} /><${Button} icon="x" label=${t("check.no_not_heard")} onClick=${() => onVerdict("failed")} />`}
-    ${verdict !== "ok" && html`<${Button} kind=${played ? "plain" : "quiet"} icon="play" label=${t(played ? "check.play_again" : "check.play_sound")} onClick=${play} />`}
+    ${verdict !== "ok" && !silent && html`<${Button} kind=${played ? "plain" : "quiet"} icon="play" label=${t(played ? "check.play_again" : "check.play_sound")} onClick=${play} />`}
     ${verdict === "failed" && html`<${Button} kind="plain" label=${t("check.now_heard")} onClick=${() => onVerdict("ok")} />`}
+    ${!asking && html`<${Button} kind="plain" label=${t(silent ? "check.allow_tones" : "check.stay_silent")} onClick=${() => onVerdict(silent ? "untested" : "silent")} testid="stay-silent" />`}
   </${CheckLine}>`;
 }
 

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { watchPage } from "../../../core/page_visibility.js";
-import { playSound } from "../../../core/sounds.js";
+import { playSound, silence } from "../../../core/sounds.js";
 import { ScreenWakeLock } from "../../../core/wakelock.js";
 import { Banner } from "../../components/banner.js";
 import { Skeleton } from "../../components/skeleton.js";
@@ -97,6 +97,7 @@ function useAwake() {
 function useAdmittedSound() {
   const before = useRef("");
   const name = visit.view.value.name;
+  silence.on = Boolean(visit.call.value?.you.silent);
   useEffect(() => {
     if (before.current === "waiting" && name === "call") playSound("admitted");
     before.current = name;

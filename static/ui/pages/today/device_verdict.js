@@ -16,6 +16,7 @@ export function troubles(device) {
   if (device.camera !== "ok") found.push({ icon: "video-off", key: "today.no_camera" });
   if (device.microphone !== "ok") found.push({ icon: "mic-off", key: "today.no_microphone" });
   if (device.speaker === "failed") found.push({ icon: "volume-x", key: "today.no_speaker" });
+  if (device.speaker === "silent") found.push({ icon: "volume-x", key: "today.silent_device" });
   if (device.network === "poor") found.push({ icon: "wifi", key: "today.poor_network" });
   if (device.network === "blocked") found.push({ icon: "wifi-off", key: "today.blocked_network" });
   return found;
