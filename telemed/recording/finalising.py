@@ -30,7 +30,8 @@ from telemed.recording.orders import Material
 LEASE = timedelta(minutes=30)  # three hours of recording take five minutes
 FIRST_WAIT = timedelta(seconds=5)  # after a failure; four times as long after each further one
 LONGEST_WAIT = timedelta(hours=1)
-MAX_TRIES = 8  # some hours; then it has failed, its journal is kept, and somebody may try again
+MAX_TRIES = 8  # some hours; then it has failed, its journal is kept, and the next process tries again
+OUTSIDE_WAIT = timedelta(minutes=10)  # at most, for what people put right: tries end soon where nothing can be written
 JOB = "finalise:"  # and the id of the recording
 log = logging.getLogger(__name__)
 
@@ -59,13 +60,16 @@ class Finalising:
         self.on_changed: Callable[[str], None] = lambda _session_id: None
 
     async def begin_anew(self) -> None:
-        """At the start of a process: what another one had begun is nobody's, and due now."""
+        """At the start of a process: what another one had begun is nobody's, and due now. What failed is tried once more: there
+        may be another version or another machine by now, and journals are kept for that."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             for recording in await tx.recordings.in_states({RecordingState.FINALISING}):
                 job = await tx.jobs.get(_job(recording.id))
                 if job is not None and job.lease_until is not None:
                     await tx.jobs.put(replace(job, due_at=now, lease_until=None))
+            for recording in await tx.recordings.in_states({RecordingState.FAILED}):
+                await _try_again(tx, recording, now)
 
     async def run(self) -> None:
         """Carry out what is due, one after the other: each takes a core for a while."""
@@ -100,6 +104,11 @@ class Finalising:
             if recording is None or recording.state is not RecordingState.FINALISING:
                 await tx.jobs.remove(job.name)
                 return
+            if finished.fault in _OUTSIDE:
+                log.warning("not finalised recording=%s fault=%s", short(recording_id), finished.fault.value)
+                wait = min(max(FIRST_WAIT, now - recording.state_since), OUTSIDE_WAIT)
+                await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None))
+                return
             if finished.fault not in _FINAL and tries < MAX_TRIES:
                 log.warning("not finalised recording=%s fault=%s tries=%d", short(recording_id), finished.fault.value, tries)
                 wait = min(FIRST_WAIT * 4 ** (tries - 1), LONGEST_WAIT)
@@ -133,10 +142,19 @@ class Finalising:
 
 _EVENTS = {RecordingFault.NONE: RecordingEvent.FINALISED, RecordingFault.EMPTY: RecordingEvent.CANCELLED}
 _FINAL = frozenset(_EVENTS)  # trying again would change nothing
+# What is no fault of the recording: it waits without end until somebody has made room, or brought back the disk or the key.
+_OUTSIDE = frozenset({RecordingFault.DISK_FULL, RecordingFault.READ_ONLY, RecordingFault.KEY_MISSING})
 
 
 def _job(recording_id: str) -> str:
     return f"{JOB}{recording_id}"
+
+
+async def _try_again(tx: Transaction, recording: RecordingRecord, now: datetime) -> None:
+    after, action = states.apply(recording, RecordingEvent.TRIED_AGAIN, RecordingCause.SYSTEM, now)
+    await tx.recordings.save(replace(after, fault=RecordingFault.NONE))
+    if action is not None:
+        await tx.audit.append(SYSTEM, action, recording.id, AuditOutcome.DONE, now)
 
 
 async def _material(tx: Transaction, recording: RecordingRecord) -> Material:

@@ -14,7 +14,7 @@ from telemed.recording.finalise_job import Finalisers, drop_journal
 from telemed.recording.job import FinaliseFailed, FinaliseResult
 from telemed.recording.keys import KeyMissing, KeyUnreadable
 from telemed.recording.orders import Material, job_for
-from telemed.recording.storage import RecordingStorage
+from telemed.recording.storage import RecordingStorage, fault_of
 
 MICROSECONDS = 1000  # of a millisecond
 _FAULTS = {
@@ -49,9 +49,12 @@ class Maker:
         """Make the files to play. A fault is the answer, not raised."""
         recording = material.recording
         directory = self.storage.of(recording.id)
-        if not await asyncio.to_thread(self.storage.has_anything, recording.id):
-            return Finished(RecordingFault.EMPTY)
         try:
+            if await asyncio.to_thread(self.storage.is_away, recording.id):
+                log.error("the directory of a recording is not there recording=%s", short(recording.id))
+                return Finished(RecordingFault.READ_ONLY)
+            if not await asyncio.to_thread(self.storage.has_anything, recording.id):
+                return Finished(RecordingFault.EMPTY)
             key = await asyncio.to_thread(self.storage.read_key, recording.id)
             job = job_for(material, directory, key, self.signing_key, self.clock.utcnow())
             result = await self.finalisers.run(job)
@@ -59,6 +62,8 @@ class Maker:
             return Finished(RecordingFault.KEY_MISSING)
         except FinaliseFailed as error:
             return Finished(_FAULTS.get(error.code, RecordingFault.FAILED))
+        except OSError as error:
+            return Finished(fault_of(error))
         for fault in result.faults:
             log.error("a journal was damaged recording=%s kind=%s chunk=%d", short(recording.id), fault.kind, fault.chunk)
         return _finished(result)

@@ -77,6 +77,10 @@ class RecordingService:
         """Make directory and key; the same again for one that is there. Raises Unavailable."""
         return await asyncio.to_thread(self._storage.prepare, recording_id, basis)
 
+    async def trouble(self, recording_id: str) -> RecordingFault:
+        """Whether the key of one in progress can be read."""
+        return await asyncio.to_thread(self._storage.trouble, recording_id)
+
     def finalise(self, recording_id: str) -> None:  # noqa: ARG002 - the rows say which; this says that it is worth looking
         """Nobody writes it any more: look now, not in two seconds."""
         self._wake.set()

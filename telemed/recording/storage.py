@@ -1,7 +1,8 @@
 """Where a recording that begins is written and under which key. Blocking: small files, called from threads.
 
 A key is made once, before anything is written with it. Where a journal lies and no key opens it, none is made: what another key
-wrote beside it could never be read together, and the missing one may come back from a copy.
+wrote beside it could never be read together, and the missing one may come back from a copy. The directory is made before the key.
+So a key without a directory says that the disk of the recordings is not there: nothing is begun in its place, nor taken for empty.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from telemed.care.recording.ports import Take
 from telemed.care.recording.words import Basis, RecordingFault
 from telemed.errors import ConfigError, TelemedError, Unavailable
 from telemed.files import make_private_directory
-from telemed.recording.keys import KeyMissing, KeyUnreadable, RecordingKeys
+from telemed.recording.keys import SUFFIX, KeyMissing, KeyUnreadable, RecordingKeys
 from telemed.recording.master_keys import MasterKeys
 from telemed.recording.places import MANIFEST, journal_path
 
@@ -52,8 +53,10 @@ class RecordingStorage:
     def prepare(self, recording_id: str, basis: Basis) -> Take:
         """Make directory and key, or find them. Raises Unavailable, its code `recording_` and a RecordingFault."""
         try:
-            key = self._key(recording_id, basis)
+            if self.is_away(recording_id):
+                raise unavailable(RecordingFault.READ_ONLY)
             directory = make_private_directory(self.of(recording_id))
+            key = self._key(recording_id, basis)
         except (KeyMissing, KeyUnreadable, ConfigError):
             raise unavailable(RecordingFault.KEY_MISSING) from None
         except OSError as error:
@@ -64,6 +67,14 @@ class RecordingStorage:
         """The data key, from wherever it lies. Raises KeyMissing, KeyUnreadable, ConfigError."""
         usual, emergency = self._books()
         return (emergency if emergency.exists(recording_id) else usual).read(recording_id)
+
+    def trouble(self, recording_id: str) -> RecordingFault:
+        """Why what is written of a recording could not be opened now."""
+        try:
+            self.read_key(recording_id)
+        except (KeyMissing, KeyUnreadable, ConfigError, OSError):
+            return RecordingFault.KEY_MISSING
+        return RecordingFault.NONE
 
     def discard(self, recording_id: str) -> bool:
         """Destroy the key, then the files; repeating it does nothing. Whether there was a key. Raises OSError, ConfigError."""
@@ -77,6 +88,11 @@ class RecordingStorage:
         """Whether something was written: journals, or a finished recording whose commit was lost."""
         directory = self.of(recording_id)
         return has_journal(directory) or (directory / MANIFEST).exists()
+
+    def is_away(self, recording_id: str) -> bool:
+        """Whether it has a key and no directory: the disk it lies on is not there. Raises OSError."""
+        has_key = any((place / f"{recording_id}{SUFFIX}").is_file() for place in (self.keys, self.emergency))
+        return has_key and not self.of(recording_id).is_dir()
 
     def remove_journal(self, recording_id: str) -> None:
         """The recording is finished and that is committed: what the workers wrote is not needed any more. Raises OSError."""

@@ -25,12 +25,13 @@ from telemed.signaling.counters import Counters
 from telemed.signaling.faults import report_fault
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Placement
+from telemed.signaling.recording_faults import FoundBy, OnFault
 from telemed.signaling.visit import LiveVisit
 
 SET_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
 PATIENCE_SECONDS = 3.0  # after which a worker that takes no command is a fault: staff hear of it within 5 s
 STOP_TIMEOUT = 35.0  # seconds: the worker waits for the disk, its client for 30
-AGAIN_SECONDS = 3.0  # between two tries to get at directory and key: a full or unplugged disk
+AGAIN_SECONDS = 3.0  # between two tries to get at directory and key, or looks at the key: staff hear of a fault within 5 s
 LOST_SECONDS = 60.0  # after which a worker that is away writes no more: the supervisor has replaced it long before
 MAX_UNDER_WAY = 200  # requests; drop rule: what is not sent now is sent by the sweep
 log = logging.getLogger(__name__)
@@ -42,8 +43,9 @@ class _Capture:
 
     recording: RecordingRecord
     take: Take | None = None
-    not_before: float = 0.0  # monotonic: of the next try to prepare it
+    not_before: float = 0.0  # monotonic: of the next try to prepare it, then of the next look at its key
     preparing: bool = False
+    looking: bool = False  # whether its key is still there
     plane: MediaPlane | None = None
     sent: tuple[RecordedTrack, ...] | None = None  # None: nothing that is certain to have arrived
     failing_since: float | None = None  # monotonic: its worker takes no command
@@ -92,7 +94,7 @@ class RecordingFollower:
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: set[str] = set()  # handed to the finaliser by us
         self.on_over: Callable[[LiveVisit, str], None] = lambda _visit, _recording_id: None
-        self.on_fault: Callable[[LiveVisit, RecordingFault], None] = lambda _visit, _fault: None
+        self.on_fault: OnFault = lambda _visit, _by, _fault: None
 
     async def stop(self) -> None:
         """Let go; the workers go on writing what they were told last."""
@@ -170,6 +172,7 @@ class RecordingFollower:
             self._stop_surplus(visit, capture, tracks)
             self._prepare(visit, capture)
             return
+        self._look_at_key(visit, capture)
         room = self._placement.find(visit.session.id)
         if room is None or not room.plane.available:
             return
@@ -202,12 +205,27 @@ class RecordingFollower:
         except TelemedError as error:
             log.error("a recording cannot be written recording=%s code=%s", short(recording.id), error.code)  # noqa: TRY400
             self._counters.add("recording.prepare_failed")
-            self.on_fault(visit, _fault_of(error))
+            self.on_fault(visit, FoundBy.PLACE, _fault_of(error))
             return
         finally:
             capture.preparing = False
-        self.on_fault(visit, RecordingFault.NONE)
+        self.on_fault(visit, FoundBy.PLACE, RecordingFault.NONE)
         self.sync(visit)
+
+    def _look_at_key(self, visit: LiveVisit, capture: _Capture) -> None:
+        if capture.looking or self._clock.monotonic() < capture.not_before:
+            return
+        capture.not_before = self._clock.monotonic() + AGAIN_SECONDS
+        capture.looking = self._begin(self._look(visit, capture))
+
+    async def _look(self, visit: LiveVisit, capture: _Capture) -> None:
+        """The worker has its key and goes on; without the key file nobody could ever watch what it writes."""
+        try:
+            fault = await self._work.trouble(capture.recording.id)
+        finally:
+            capture.looking = False
+        if capture.recording.state in RUNNING:
+            self.on_fault(visit, FoundBy.KEY, fault)
 
     async def _send(
         self, visit: LiveVisit, capture: _Capture, plane: MediaPlane, tracks: tuple[RecordedTrack, ...]
@@ -229,9 +247,8 @@ class RecordingFollower:
                 capture.sent = None  # the sweep says it again
             self._note_failure(visit, capture, plane)
         else:
-            if capture.failing_since is not None:
-                capture.failing_since = None
-                self.on_fault(visit, RecordingFault.NONE)
+            capture.failing_since = None
+            self.on_fault(visit, FoundBy.COMMAND, RecordingFault.NONE)
 
     def _note_failure(self, visit: LiveVisit, capture: _Capture, plane: MediaPlane) -> None:
         """A worker that is there and takes no command for some seconds is a fault; one that is away is another matter."""
@@ -241,7 +258,7 @@ class RecordingFollower:
             return
         capture.failing_since = now if capture.failing_since is None else capture.failing_since
         if now - capture.failing_since >= PATIENCE_SECONDS:
-            self.on_fault(visit, RecordingFault.FAILED)
+            self.on_fault(visit, FoundBy.COMMAND, RecordingFault.FAILED)
 
     def _stop_others(self, room_id: str, wanted: str | None) -> None:
         for holdings in self._holdings:

@@ -15,6 +15,7 @@ from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.views import is_staff
 from telemed.media.control import RecordedTrack, Source
 from telemed.signaling.media_room import track_id
+from telemed.signaling.recording_faults import Faults
 from telemed.signaling.recording_rows import RecordingRows
 
 NOBODY: Mapping[str, frozenset[Source]] = {}
@@ -27,7 +28,12 @@ class LiveRecording:
     policies: Callable[[], ClinicPolicies]
     rows: RecordingRows = field(default_factory=RecordingRows)
     withdrawn: set[str] = field(default_factory=set)
-    fault: RecordingFault = RecordingFault.NONE  # of the open take, as its worker tells
+    faults: Faults = field(default_factory=Faults)  # of the open take
+
+    @property
+    def fault(self) -> RecordingFault:
+        """What is wrong with the open take now."""
+        return self.faults.worst
 
     @property
     def current(self) -> RecordingRecord | None:
@@ -41,7 +47,7 @@ class LiveRecording:
         self.withdrawn -= {person for person, now in standings.items() if now is Standing.AGREED}
         self.rows = rows
         if rows.open is None or before is None or rows.open.id != before.id:
-            self.fault = RecordingFault.NONE
+            self.faults = Faults()
 
     def captured(self, seats: Mapping[str, ParticipantRecord]) -> Mapping[str, frozenset[Source]]:
         """Whose sources may be written now."""

@@ -22,6 +22,10 @@ class NoRecordings:
         """There is no place for it."""
         raise Unavailable("Recordings are not kept here.", code="recording_failed")
 
+    async def trouble(self, recording_id: str) -> RecordingFault:
+        """Nothing is written."""
+        return RecordingFault.NONE
+
     def finalise(self, recording_id: str) -> None:
         """Nothing was written."""
 

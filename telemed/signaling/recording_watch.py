@@ -13,6 +13,7 @@ from telemed.ids import short
 from telemed.media.control import RecordingCondition, RecordingReport, Snapshot
 from telemed.signaling import recording_steps as steps
 from telemed.signaling.desk import Desk
+from telemed.signaling.recording_faults import FoundBy
 from telemed.signaling.recording_follower import RecordingFollower
 from telemed.signaling.recording_speakers import SpeakingKeeper
 from telemed.signaling.step import VisitStep
@@ -77,7 +78,7 @@ class RecordingWatch:
         fault = RecordingFault(report.fault.value) if report.fault.value != "none" else RecordingFault.NONE
         if report.state is RecordingCondition.FAILED and fault is RecordingFault.NONE:
             fault = RecordingFault.FAILED
-        self._on_fault(visit, fault)
+        self._on_fault(visit, FoundBy.WORKER, fault)
 
     def refresh(self, session_id: str) -> None:
         """A recording of this visit has changed in the database: show what is there now."""
@@ -110,17 +111,19 @@ class RecordingWatch:
             sums["dropped"] += report.dropped
         return dict(sums)
 
-    def _on_fault(self, visit: LiveVisit, fault: RecordingFault) -> None:
+    def _on_fault(self, visit: LiveVisit, by: FoundBy, found: RecordingFault) -> None:
         """Show it at once; keep it with the recording when it can be written down. The call goes on."""
-        if visit.recording.fault is fault:
+        before = visit.recording.fault
+        visit.recording.faults.note(by, found)
+        fault = visit.recording.fault
+        if fault is before:
             return
-        visit.recording.fault = fault
         self._desk.live.publish(visit)
         recording = visit.recording.rows.open
         if recording is None or fault is RecordingFault.NONE:
             return
         self._desk.counters.add(f"recording.fault_{fault.value}")
-        log.error("a recording cannot be written recording=%s fault=%s", short(recording.id), fault.value)
+        log.error("a recording is in danger recording=%s fault=%s", short(recording.id), fault.value)
         if recording.fault is not fault:
             try:
                 self._desk.transactor.later(self._note(visit, recording.id, fault))

@@ -135,6 +135,10 @@ class RecordingWork(Protocol):
         """Make directory and key; the same again for one that is there. Raises Unavailable."""
         ...
 
+    async def trouble(self, recording_id: str) -> RecordingFault:
+        """KEY_MISSING: what is being written of it could not be opened, for its key cannot be read; NONE: it could."""
+        ...
+
     def finalise(self, recording_id: str) -> None:
         """Queue it for the finaliser; a recording that is queued already stays where it is."""
         ...

@@ -103,7 +103,7 @@ def failing(kept: Kept, code: str) -> Failing:
 async def test_a_fault_that_may_pass_is_tried_again_later_and_later(kept: Kept) -> None:
     kept.write_key()
     kept.write_journal(1)
-    finalisers = failing(kept, "disk_full")
+    finalisers = failing(kept, "killed")
     run = kept.recordings.service.finalising.run
     await run()
     await run()
@@ -118,8 +118,51 @@ async def test_a_fault_that_may_pass_is_tried_again_later_and_later(kept: Kept) 
         await run()
     assert finalisers.tries == finalising.MAX_TRIES
     row = await kept.row()
-    assert (row.state, row.fault) == (RecordingState.FAILED, RecordingFault.DISK_FULL)
-    assert places.journal_path(kept.directory).exists(), "somebody may try again"
+    assert (row.state, row.fault) == (RecordingState.FAILED, RecordingFault.FAILED)
+    assert places.journal_path(kept.directory).exists(), "it can be tried again"
+    next_process = kept.again().service.finalising
+    await next_process.begin_anew()
+    await next_process.run()
+    row = await kept.row()
+    assert (row.state, row.fault) == (RecordingState.READY, RecordingFault.NONE)
+    assert (await kept.words()).count("recording.tried_again") == 1
+
+
+async def test_room_that_comes_late_is_not_too_late(kept: Kept) -> None:
+    """A disk that is full, or cannot be written, for hours: nothing is given up."""
+    kept.write_key()
+    kept.write_journal(1)
+    finalisers = failing(kept, "disk_full")
+    run = kept.recordings.service.finalising.run
+    for number in range(20):
+        finalisers.code = "disk_full" if number % 2 else "read_only"
+        await run()
+        kept.clock.now += finalising.OUTSIDE_WAIT
+    assert finalisers.tries == 20 and (await kept.row()).state is RecordingState.FINALISING
+    object.__setattr__(kept.recordings.service.finalising._maker, "finalisers", Finalisers())
+    await run()
+    assert (await kept.row()).state is RecordingState.READY
+
+
+async def test_a_disk_that_is_not_there_is_not_an_empty_recording(kept: Kept) -> None:
+    """The machine came up without the disk of the recordings: nothing is taken for empty, and no key is destroyed."""
+    kept.write_key()
+    kept.write_journal(1)
+    elsewhere = kept.layout.recordings.rename(kept.root / "elsewhere")
+    service = kept.recordings.service
+    await service.look()
+    await service.finalising.run()
+    with pytest.raises(TelemedError) as refused:
+        await service.prepare(RECORDING, Basis.CONSENT)
+    assert refused.value.code == "recording_read_only" and not kept.directory.exists()
+    await service._ending.tidy()
+    assert (await kept.row()).state is RecordingState.FINALISING and kept.key_file.exists()
+    kept.layout.recordings.rmdir()
+    elsewhere.rename(kept.layout.recordings)
+    kept.clock.now += finalising.OUTSIDE_WAIT
+    await service.finalising.run()
+    assert (await kept.row()).state is RecordingState.READY
+    assert (await kept.recordings.vault.verify(RECORDING)).complete
 
 
 async def test_without_its_key_it_waits_for_the_key(kept: Kept) -> None:

@@ -16,6 +16,7 @@ class FakeRecordings:
     def __init__(self) -> None:
         self.refused = RecordingFault.NONE  # why nothing new may begin
         self.broken = RecordingFault.NONE  # what `prepare` meets
+        self.lost = RecordingFault.NONE  # what a look at the key of one in progress meets
         self.policies: dict[str, str | int] = {"recording_scheduled": "optional"}
         self.prepared: dict[str, Basis] = {}
         self.finalised: list[str] = []
@@ -29,6 +30,10 @@ class FakeRecordings:
             raise Unavailable("There is no place for it.", code=f"recording_{self.broken.value}")
         self.prepared[recording_id] = basis
         return Take(Path("/srv/recordings") / recording_id, base64.b64encode(recording_id.encode().ljust(32, b"k")[:32]).decode())
+
+    async def trouble(self, recording_id: str) -> RecordingFault:
+        assert recording_id in self.prepared
+        return self.lost
 
     def finalise(self, recording_id: str) -> None:
         self.finalised.append(recording_id)

@@ -220,6 +220,24 @@ async def test_without_key_or_directory_it_is_shown_and_tried_again(world: World
     await until(lambda: doctor.state["recording"]["fault"] == "")
 
 
+async def test_a_key_that_goes_while_it_is_needed_is_shown_and_nothing_else_happens(world: World) -> None:
+    visit, doctor, patient, _seat, recording_id = await running(world)
+    world.recordings.lost = RecordingFault.KEY_MISSING
+    await world.sweep(ahead=4)
+    await until(lambda: doctor.state["recording"]["fault"] == "key_missing")
+    world.plane.report(report(visit.id, recording_id, WorkerFault.NONE, RecordingCondition.WRITING))
+    await patient.do("chat", body="the worker writes on and finds nothing wrong")
+    assert doctor.state["recording"]["fault"] == "key_missing"
+    world.plane.report(report(visit.id, recording_id, WorkerFault.DISK_FULL, RecordingCondition.FAILED))
+    await until(lambda: doctor.state["recording"]["fault"] == "disk_full", "nothing is written at all")
+    world.plane.report(report(visit.id, recording_id, WorkerFault.NONE, RecordingCondition.WRITING))
+    await until(lambda: doctor.state["recording"]["fault"] == "key_missing")
+    assert captured(world, visit) == {visit.doctor_id, visit.patient_id}
+    world.recordings.lost = RecordingFault.NONE
+    await world.sweep(ahead=4)
+    await until(lambda: doctor.state["recording"]["fault"] == "")
+
+
 async def test_a_command_that_failed_is_said_again_and_shown_after_a_while(world: World) -> None:
     visit, doctor, patient, _seat, _recording = await asked(world)
     world.plane.refuse_recordings = True
@@ -250,7 +268,9 @@ async def test_without_its_key_a_worker_is_let_write_what_it_may_and_nothing_els
     patient = await world.join(seat, visit.id)
     await until(lambda: patient.state["recording"]["fault"] == "key_missing")
     assert captured(world, visit) == {visit.doctor_id, visit.patient_id}, "it has its key already"
+    world.plane.report(report(visit.id, recording_id, WorkerFault.NONE, RecordingCondition.WRITING))
     await patient.do("recording_consent", **WITHDRAW)
+    assert patient.state["recording"]["fault"] == "key_missing", "whatever the worker finds"
     await until(lambda: recording_id in world.plane.stopped)
     assert told(world, visit) is None
 
