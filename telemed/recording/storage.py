@@ -2,7 +2,7 @@
 
 A key is made once, before anything is written with it. Where a journal lies and no key opens it, none is made: what another key
 wrote beside it could never be read together, and the missing one may come back from a copy. The directory is made before the key.
-So a key without a directory says that the disk of the recordings is not there: nothing is begun in its place, nor taken for empty.
+So a key without a directory says that the disk of the recordings is not there: nothing is begun in its place or taken for empty.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wrong with a recording in progress, by who found it: one that finds nothing does not take back what another one says."""
+"""What is wrong with a recording in progress, by who found it: who finds nothing does not take back what another says."""
 
 from __future__ import annotations
 
