@@ -1,9 +1,13 @@
 // The codecs of our rooms: Opus, also with earlier frames repeated, and one video codec with its retransmissions. All else a browser offers is left out of the offer.
 
-/** What a room's video may be. @typedef {"vp8" | "vp9" | "av1"} VideoCodec */
+/** What a room's video may be. @typedef {"vp8" | "vp9" | "av1" | "h264"} VideoCodec */
 
 /** @param {import("./messages.js").Kind} kind @param {VideoCodec} video */
 const roomCodecs = (kind, video) => (kind === "audio" ? ["audio/opus", "audio/red"] : [`video/${video}`, "video/rtx"]);
+
+/** Of H.264 what rooms speak: constrained baseline, fragments allowed (RFC 6184). Browsers have up to nine others. @param {RTCRtpCodec} codec */
+const isSpoken = ({ mimeType, sdpFmtpLine = "" }) =>
+  !/h264$/i.test(mimeType) || (/packetization-mode=1/.test(sdpFmtpLine) && /profile-level-id=42[4-7c-f]0/i.test(sdpFmtpLine));
 
 /** @typedef {(kind: import("./messages.js").Kind) => RTCRtpCapabilities | null} CapabilitiesPort */
 
@@ -21,7 +25,7 @@ export function pruneCodecs(transceiver, kind, capabilities, video) {
   const codecs = roomCodecs(kind, video);
   if (typeof transceiver.setCodecPreferences !== "function") return;
   const known = capabilities(kind)?.codecs ?? [];
-  const wanted = known.filter((codec) => codecs.includes(codec.mimeType.toLowerCase()));
+  const wanted = known.filter((codec) => codecs.includes(codec.mimeType.toLowerCase()) && isSpoken(codec));
   if (!wanted.some((codec) => codec.mimeType.toLowerCase() === codecs[0])) return;
   try {
     transceiver.setCodecPreferences(wanted);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
+import { pruneCodecs } from "../core/codecs.js";
 import { FakeTrack } from "./fakes.js";
 import { CODECS, connected, flow, harness } from "./peer_harness.js";
 
@@ -72,6 +73,20 @@ test("lines are pruned to the room's video codec", async () => {
   await connected(h);
   CODECS.video.pop();
   assert.deepEqual(h.connection().transceivers[0].codecs, ["video/rtx", "video/VP9"]);
+});
+
+test("of H.264 only what rooms speak is offered, and all of a browser that has something else", async () => {
+  const h264 = (/** @type {string} */ sdpFmtpLine) => ({ mimeType: "video/H264", sdpFmtpLine });
+  const ours = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+  const others = ["packetization-mode=0;profile-level-id=42e01f", "packetization-mode=1;profile-level-id=42001f", "packetization-mode=1;profile-level-id=640c1f"].map(h264);
+  const offered = (/** @type {object[]} */ codecs) => {
+    const line = { chosen: null, setCodecPreferences(wanted) { this.chosen = wanted; } };
+    pruneCodecs(line, "video", () => ({ codecs, headerExtensions: [] }), "h264");
+    return line.chosen;
+  };
+  const rtx = { mimeType: "video/rtx" };
+  assert.deepEqual(offered([{ mimeType: "video/VP8" }, ...others, h264(ours), rtx]), [h264(ours), rtx]);
+  assert.equal(offered([{ mimeType: "video/VP8" }, ...others, rtx]), null);
 });
 
 test("changes within 100 ms are one offer, and there is one in flight", async () => {

@@ -18,13 +18,13 @@ HIGH_PROFILES = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 1
 class H264Depacketiser:
     """A picture is the NAL units of one time. A key frame has its parameter sets with it, the last ones when none came."""
 
-    __slots__ = ("_fragment", "_picture_set", "_sequence_set", "_units")
+    __slots__ = ("_fragment", "_picture_sets", "_sequence_sets", "_units")
 
     def __init__(self) -> None:
         self._units: list[bytes] = []
         self._fragment: bytearray | None = None
-        self._sequence_set = b""
-        self._picture_set = b""
+        self._sequence_sets: list[bytes] = []
+        self._picture_sets: list[bytes] = []
 
     def begins(self, data: bytes, start: int, end: int) -> bool:
         """Parameter sets and delimiters stand before everything else of their picture."""
@@ -62,19 +62,15 @@ class H264Depacketiser:
             raise MalformedPacket("an H.264 fragment without its end")
         if not units:
             return None
-        kinds = {unit[0] & TYPE for unit in units}
-        for unit in units:
-            if unit[0] & TYPE == SEQUENCE_SET:
-                self._sequence_set = unit
-            elif unit[0] & TYPE == PICTURE_SET:
-                self._picture_set = unit
-        if IDR not in kinds:
+        self._sequence_sets = _of_kind(units, SEQUENCE_SET) or self._sequence_sets
+        self._picture_sets = _of_kind(units, PICTURE_SET) or self._picture_sets
+        if not _of_kind(units, IDR):
             return Picture(_byte_stream(units), key=False)
-        if not self._sequence_set or not self._picture_set:
+        if not self._sequence_sets or not self._picture_sets:
             raise MalformedPacket("an H.264 key frame without parameter sets")
         others = [unit for unit in units if unit[0] & TYPE not in (SEQUENCE_SET, PICTURE_SET, DELIMITER)]
-        width, height = sequence_size(self._sequence_set)
-        return Picture(_byte_stream([self._sequence_set, self._picture_set, *others]), True, width, height)
+        width, height = sequence_size(self._sequence_sets[-1])
+        return Picture(_byte_stream([*self._sequence_sets, *self._picture_sets, *others]), True, width, height)
 
     def _add_fragment(self, data: bytes, start: int, end: int) -> None:
         if end - start < 3:
@@ -101,9 +97,14 @@ class H264Depacketiser:
 
 def parameter_sets(picture: bytes) -> bytes:
     """The parameter sets a key frame of `finish` begins with, start codes included: what a file's header is made of."""
-    second = picture.index(START_CODE, len(START_CODE))
-    third = picture.find(START_CODE, second + len(START_CODE))
-    return picture[:third] if third >= 0 else picture
+    position = 0
+    while position >= 0 and picture[position + len(START_CODE)] & TYPE in (SEQUENCE_SET, PICTURE_SET):
+        position = picture.find(START_CODE, position + len(START_CODE))
+    return picture[:position] if position >= 0 else picture
+
+
+def _of_kind(units: list[bytes], kind: int) -> list[bytes]:
+    return [unit for unit in units if unit[0] & TYPE == kind]
 
 
 def _byte_stream(units: list[bytes]) -> bytes:

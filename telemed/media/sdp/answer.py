@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from telemed.media.control import Candidate, Codec, Grant, Kind, Negotiated
+from telemed.media.sdp import h264
 from telemed.media.sdp.codecs import AUDIO_LEVEL_URI, MID_URI, TRANSPORT_CC_URI
 from telemed.media.sdp.offer import PROBE_TRACK, Offer, OfferLine
 from telemed.media.sdp.simulcast import layer_attributes
 
-VP9_PARAMETERS = "profile-id=0"  # RFC 9628 section 6
+VIDEO_PARAMETERS = {"vp9": "profile-id=0", "h264": h264.PARAMETERS}  # RFC 9628 section 6; by codec name
 # libwebrtc's own parameter, kbit/s: its first probes are three and six times that. From its 300 they do not prove that all fit,
 # and the largest comes seconds later; a link that carries less than this shows it within a report or two.
 LAYERS_BEGIN_AT = "x-google-start-bitrate=600"
@@ -101,7 +102,7 @@ def _codec(line: OfferLine, codec: Codec) -> list[str]:
         lines = [f"a=rtpmap:{number} opus/{codec.clock_rate}/{codec.channels}", f"a=fmtp:{number} {OPUS_PARAMETERS}"]
     else:
         lines = [f"a=rtpmap:{number} {codec.name.upper()}/{codec.clock_rate}"]
-        lines += [f"a=fmtp:{number} {VP9_PARAMETERS}"] if codec.name == "vp9" else []
+        lines += [f"a=fmtp:{number} {VIDEO_PARAMETERS[codec.name]}"] if codec.name in VIDEO_PARAMETERS else []
     lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in line.feedback]
     if codec.rtx_payload_type is not None:
         lines += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from telemed.media.control import Codec, Extensions, Kind
+from telemed.media.sdp import h264
 from telemed.media.sdp.description import MediaSection
 
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 9143
@@ -12,7 +13,7 @@ TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-
 AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
 
 AUDIO_CODEC = ("opus", 48000, 2)  # name, clock in Hz, channels
-VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1")}  # which one is the room's, from its beginning on
+VIDEO_CODECS = {name: (name, 90000, 1) for name in ("vp8", "vp9", "av1", "h264")}  # one is the room's, from its beginning on
 DEFAULT_VIDEO = "vp8"  # every browser has it
 LAYERED_VIDEO = "vp8"  # whose picture numbers can be rewritten when a subscriber's layer changes
 TRANSPORT_FEEDBACK = "transport-cc"  # draft-holmer-rmcat-transport-wide-cc-extensions-01
@@ -22,6 +23,7 @@ VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir")  # RFC 4585, RFC 5104
 ONE_BYTE_ID_MAX = 14  # RFC 8285 section 4.2: 15 is reserved
 
 _RTPMAP = re.compile(r"(\d{1,3}) ([\w.-]{1,32})/(\d{1,6})(?:/(\d))?", re.ASCII)
+_FMTP = re.compile(r"(\d{1,3}) (.*)", re.ASCII)
 _FMTP_PROFILE = re.compile(r"(\d{1,3}) (?:.*;)?\s*profile(?:-id)?=(\d{1,2})(?:;.*)?", re.ASCII)
 _FMTP_APT = re.compile(r"(\d{1,3}) (?:.*;)?\s*apt=(\d{1,3})(?:;.*)?", re.ASCII)
 _FMTP_RED = re.compile(r"(\d{1,3}) (\d{1,3}(?:/\d{1,3}){1,31})", re.ASCII)  # RFC 2198 section 5: one payload type a block
@@ -41,12 +43,12 @@ def _payload_types(section: MediaSection) -> dict[int, tuple[str, int, int]]:
 def find_codec(section: MediaSection, kind: Kind, video: str = DEFAULT_VIDEO) -> Codec | None:
     """The room's codec of this kind as the offer numbers it, with its RTX (RFC 4588) if any; None if not offered.
 
-    `video`: the room's video codec. Of VP9 and AV1 only profile 0, which every decoder has.
+    `video`: the room's video codec. Of VP9 and AV1 only profile 0, of H.264 constrained baseline: what every decoder has.
     """
     wanted = AUDIO_CODEC if kind is Kind.AUDIO else VIDEO_CODECS[video]
     name, clock_rate, channels = wanted
     types = _payload_types(section)
-    others = _other_profiles(section)
+    others = _other_profiles(section, types) if kind is Kind.VIDEO else frozenset()
     fitting = (int(f) for f in section.formats if f.isdigit() and types.get(int(f)) == wanted and int(f) not in others)
     payload_type = next(fitting, None)
     if payload_type is None:
@@ -67,10 +69,14 @@ def _red_of(section: MediaSection, types: dict[int, tuple[str, int, int]], paylo
     return None
 
 
-def _other_profiles(section: MediaSection) -> set[int]:
-    """Payload types of a profile above 0: more bits a sample, or more colour (RFC 9628 section 6.1)."""
+def _other_profiles(section: MediaSection, types: dict[int, tuple[str, int, int]]) -> frozenset[int]:
+    """Payload types that not every decoder of their codec can show: of a profile above 0, with more bits a sample or more colour
+    (RFC 9628 section 6.1), and every H.264 but that of our rooms."""
     matches = (_FMTP_PROFILE.fullmatch(value) for value in section.all("fmtp"))
-    return {int(match[1]) for match in matches if match and int(match[2])}
+    higher = {int(match[1]) for match in matches if match and int(match[2])}
+    parameters = (_FMTP.fullmatch(value) for value in section.all("fmtp"))
+    ours = {int(match[1]) for match in parameters if match and h264.is_ours(match[2])}
+    return frozenset(higher | {number for number, codec in types.items() if codec[0] == "h264" and number not in ours})
 
 
 def _rtx_of(section: MediaSection, types: dict[int, tuple[str, int, int]], payload_type: int) -> int | None:

@@ -50,9 +50,9 @@ def finished(directory: Path, *people: str, **changes: Any) -> tuple[FinaliseRes
     return result, decode((directory / places.MANIFEST).read_bytes())
 
 
-def content(directory: Path, segment: Segment) -> bytes:
+def content(directory: Path, segment: Segment, key: bytes = KEY) -> bytes:
     """A segment in clear."""
-    with SealedReader(places.segment_path(directory, segment.id), segment.id, KEY) as reader:
+    with SealedReader(places.segment_path(directory, segment.id), segment.id, key) as reader:
         return b"".join(reader.chunks())
 
 

@@ -1,7 +1,8 @@
 """Pictures in two spatial and two temporal layers under one SSRC (SVC), as payloads of RTP packets: VP9 and AV1.
 
 VP9: descriptors of RFC 9628 section 4.2, flexible and not. AV1: aggregation headers of its RTP payload format, section 4.4, and
-OBUs with the layers in their extension (AV1 specification, section 5.3.3). What stands behind them is noise from a seed.
+OBUs with the layers in their extension (AV1 specification, section 5.3.3). H.264 goes the same way without any layers:
+aggregates, fragments and single units (RFC 6184). What stands behind the headers is noise from a seed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ TWO_LAYERS = bytes((1 << 5 | 1 << 4,)) + b"\x01\x40\x00\xb4\x02\x80\x01\x68"
 # AV1 aggregation header, and the types of OBUs
 CONTINUES, GOES_ON, NEW_SEQUENCE = 0x80, 0x40, 0x08
 SEQUENCE_HEADER, FRAME = 1, 6
+# H.264 units: header bytes of parameter sets, key and other slices; types of packets that hold several or a part of one
+SPS, PPS, IDR, SLICE = b"\x67\x42\xe0\x1f", b"\x68\xce\x3c\x80", 0x65, 0x61
+STAP_A, FU_A, FU_BEGINS, FU_ENDS = 0x78, 28, 0x80, 0x40
 
 Picture = Callable[[int], list[bytes]]  # number of a picture -> payloads of its packets
 
@@ -74,10 +78,24 @@ def av1_unit(n: int) -> list[bytes]:
     return packets
 
 
+def h264_unit(n: int) -> list[bytes]:
+    """The n-th access unit: an IDR in four fragments behind its parameter sets, else a slice in three, or one that is whole."""
+    if not is_key(n) and n % 4 == 3:
+        return [bytes((SLICE,)) + noise(n)]
+    first, parts = (IDR, 4) if is_key(n) else (SLICE, 3)
+    sets = b"".join(len(unit).to_bytes(2, "big") + unit for unit in (SPS, PPS))
+    packets = [bytes((STAP_A,)) + sets] if is_key(n) else []
+    for part in range(parts):
+        edges = (FU_BEGINS if part == 0 else 0) | (FU_ENDS if part == parts - 1 else 0)
+        packets.append(bytes((first & 0x60 | FU_A, edges | first & 0x1F)) + noise(n, part))
+    return packets
+
+
 STREAMS: dict[str, tuple[str, Picture]] = {
     "vp9-flexible": ("vp9", lambda n: vp9_picture(n, flexible=True)),
     "vp9-not-flexible": ("vp9", lambda n: vp9_picture(n, flexible=False)),
     "av1": ("av1", av1_unit),
+    "h264": ("h264", h264_unit),
 }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from telemed.errors import InvalidInput, TelemedError, TooLarge
 from telemed.media import sdp
 from telemed.media.control import Candidate, Fingerprint, Grant, Negotiated, Source
+from telemed.media.sdp import h264
 
 OFFERS = {path.stem: path.read_bytes().decode() for path in (pathlib.Path(__file__).parent / "offers").glob("*.sdp")}
 PUBLISH = {"0": Source.MICROPHONE, "1": Source.CAMERA}
@@ -96,6 +97,59 @@ def test_higher_profiles_are_passed_over() -> None:
     higher = text.replace(f"a=fmtp:{number} profile-id=0", f"a=fmtp:{number} profile-id=1")
     assert higher != text
     assert sdp.parse_offer(higher, PUBLISH, {}, "vp9").unsupported == ("1",)
+
+
+OURS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+
+
+def test_a_room_in_h264_takes_constrained_baseline_with_fragments() -> None:
+    offer = sdp.parse_offer(OFFERS["chromium_1"], PUBLISH, SUBSCRIBE, "h264")
+    _audio, camera = offer.publish_lines({"0": "trk_m", "1": "trk_c"})
+    number, rtx = camera.codec.payload_type, camera.codec.rtx_payload_type
+    assert f"a=fmtp:{number} {OURS}\r\n" in OFFERS["chromium_1"] and f"a=fmtp:{rtx} apt={number}\r\n" in OFFERS["chromium_1"]
+    line = sections(sdp.write_answer(offer, NEGOTIATED, {"trk_a": "s", "trk_v": "s"}))[1]
+    assert line.startswith(f"m=video 9 UDP/TLS/RTP/SAVPF {number} {rtx}\r\n") and "VP8" not in line
+    assert f"a=rtpmap:{number} H264/90000\r\na=fmtp:{number} {OURS}\r\n" in line
+    assert f"a=rtpmap:{rtx} rtx/90000\r\na=fmtp:{rtx} apt={number}\r\n" in line
+    for feedback in ("nack", "nack pli", "ccm fir", "transport-cc"):
+        assert f"a=rtcp-fb:{number} {feedback}\r\n" in line
+
+
+def test_a_browser_without_h264_is_told_by_its_lines() -> None:
+    assert sdp.parse_offer(OFFERS["firefox_1"], PUBLISH, SUBSCRIBE, "h264").unsupported == ("1", "3")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fits"),
+    [
+        (OURS, True),
+        ("profile-level-id=42E01F; packetization-mode=1; level-asymmetry-allowed=1", True),  # in any order
+        ("packetization-mode=1;profile-level-id=42c02a", True),  # a higher level; both flags that Android's encoders set
+        ("packetization-mode=1;profile-level-id=4d801f", True),  # main, constrained to the same tools
+        ("profile-level-id=42e01f", False),  # packetisation mode 0 when nothing is said
+        ("packetization-mode=0;profile-level-id=42e01f", False),
+        ("packetization-mode=2;profile-level-id=42e01f", False),  # interleaved
+        ("packetization-mode=1", False),  # baseline of level 1 when nothing is said
+        ("packetization-mode=1;profile-level-id=42001f", False),  # baseline with all its tools
+        ("packetization-mode=1;profile-level-id=4d001f", False),  # main
+        ("packetization-mode=1;profile-level-id=640c1f", False),  # high
+        ("packetization-mode=1;profile-level-id=42e00c", False),  # level 1.2: nothing larger than 352x288
+        ("packetization-mode=1;profile-level-id=42e01", False),
+        ("packetization-mode=1;profile-level-id=42e01g", False),
+        ("packetization-mode=1;profile-level-id=", False),
+    ],
+)
+def test_which_h264_rooms_speak(parameters: str, fits: bool) -> None:
+    theirs = re.compile(r"a=(rtpmap|fmtp):\d+ (H264|.*profile-level-id)")
+    kept = "\r\n".join(line for line in OFFERS["chromium_1"].split("\r\n") if not theirs.match(line))
+    text = kept.replace("a=rtpmap:96 VP8/90000", f"a=rtpmap:96 H264/90000\r\na=fmtp:96 {parameters}")
+    offer = sdp.parse_offer(text, PUBLISH, {}, "h264")
+    assert offer.unsupported == (() if fits else ("1",))
+
+
+@given(st.text(max_size=80))
+def test_any_format_parameters_are_judged(parameters: str) -> None:
+    assert h264.is_ours(parameters) is False
 
 
 def test_probe_has_one_receiving_audio_line() -> None:

@@ -11,7 +11,7 @@ from telemed.media.frames.records import Frame
 from telemed.media.frames.track import TrackFrames
 from telemed.rtp.errors import MalformedPacket
 from tests.adapters.recording.encoded import Encoded
-from tests.adapters.recording.packetised import MTU, Sender, av1_payloads, vp9_payloads
+from tests.adapters.recording.packetised import MTU, Sender, av1_payloads, h264_payloads, vp9_payloads
 
 CODECS = ("vp8", "vp9", "h264", "av1")
 VP8_KEY = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xF0, 0x00])  # 320 x 240
@@ -170,6 +170,62 @@ def test_key_frames_without_their_sets_get_the_last_ones() -> None:
     assert first is not None and second is not None
     assert second.data == b"".join(h264.START_CODE + unit for unit in (SPS, PPS, b"\x65second"))
     assert h264.parameter_sets(second.data) == h264.parameter_sets(first.data) == h264.START_CODE.join((b"", SPS, PPS))
+
+
+def test_key_frames_keep_all_their_sets() -> None:
+    """An encoder may have several; whichever a slice names, a decoder finds it."""
+    units, small = h264.H264Depacketiser(), b"\x68\x53\x80"
+    for unit in (b"\x09\x10", SPS, PPS, small, b"\x65picture"):
+        units.add(unit, 0, len(unit))
+    whole = units.finish()
+    assert whole is not None and (whole.width, whole.height) == (320, 240)
+    assert whole.data == b"".join(h264.START_CODE + unit for unit in (SPS, PPS, small, b"\x65picture"))
+    assert h264.parameter_sets(whole.data) == b"".join(h264.START_CODE + unit for unit in (SPS, PPS, small))
+
+
+@given(payload=st.sampled_from(h264_payloads(picture("h264", 1, True, 3000), 0)), data=st.data())
+def test_cut_off_payloads_of_h264_are_refused_or_taken_whole(payload: bytes, data: st.DataObject) -> None:
+    """Whatever is left of a payload, nothing beyond its end is read, and only typed errors come of it."""
+    end = data.draw(st.integers(0, len(payload)))
+    units = h264.H264Depacketiser()
+    units.begins(payload, 0, end)
+    behind = payload[:end] + data.draw(st.binary(max_size=8))
+    given = []
+    for content in (payload[:end], behind):
+        try:
+            units.add(content, 0, end)
+            whole = units.finish()
+            given.append(None if whole is None else whole.data)
+        except MalformedPacket:
+            units = h264.H264Depacketiser()
+            given.append(None)
+    assert given[0] == given[1]
+
+
+@given(st.lists(st.binary(max_size=40), max_size=6))
+def test_any_payloads_make_a_picture_of_h264_or_a_typed_error(payloads: list[bytes]) -> None:
+    units = h264.H264Depacketiser()
+    for payload in (*payloads, SPS, PPS, b"\x65picture"):
+        try:
+            units.add(payload, 0, len(payload))
+        except MalformedPacket:
+            units = h264.H264Depacketiser()
+    try:
+        whole = units.finish()
+    except MalformedPacket:
+        return
+    assert whole is not None and whole.key
+    assert whole.data.startswith(h264.parameter_sets(whole.data))
+
+
+@given(st.integers(0, len(SPS) - 1), st.binary(max_size=30))
+def test_sequence_parameters_that_are_cut_off_or_wrong(end: int, rest: bytes) -> None:
+    for unit in (SPS[:end], SPS[: max(end, 1)] + rest):
+        try:
+            width, height = h264.sequence_size(unit)
+        except MalformedPacket:
+            continue
+        assert width > 0 and height > 0
 
 
 @given(st.integers(0, 2**56 - 1))
