@@ -18,6 +18,14 @@ def make_private_directory(path: Path) -> Path:
     return path
 
 
+def touch_directory(path: Path) -> None:
+    """Write the least that tells whether a disk takes writes: the times of a directory. Raises OSError.
+
+    access(2) and statvfs(2) do not know: ext4 that met an error refuses every write and says that it is mounted for writing.
+    """
+    os.utime(path)
+
+
 def write_private(path: Path, content: bytes, *, exclusive: bool = False, owner: tuple[int, int] | None = None) -> None:
     """Write `content` to `path` with mode 0600: temporary file, fsync, rename. `exclusive`: FileExistsError if it is there.
 

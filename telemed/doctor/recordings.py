@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 from telemed.config import Limits
 from telemed.doctor.findings import Finding, fault, ok, warn
 from telemed.errors import ConfigError
+from telemed.files import touch_directory
 from telemed.layout import Layout
 from telemed.operation.disk_guard import DiskLevel, judge
 from telemed.operation.recordings import master_keys
@@ -44,9 +46,19 @@ def _directory(directory: Path) -> list[Finding]:
     if not os.access(present, os.W_OK | os.X_OK):
         fix = "make it writable for the user of telemed (`telemed install` writes the unit anew), or correct recording.directory"
         return [fault(SUBJECT, "their directory cannot be written", fix)]
+    if present == directory and not _takes_writes(directory):
+        return [fault(SUBJECT, "their disk takes no writes", "look into the kernel's log, repair it and mount it again")]
     if present == directory and directory.stat().st_mode & OTHERS:
         return [fault(SUBJECT, "others may read their directory", f"chmod 700 {directory}")]
     return []
+
+
+def _takes_writes(directory: Path) -> bool:
+    try:
+        touch_directory(directory)
+    except OSError as error:
+        return error.errno in (errno.EPERM, errno.EACCES)  # not ours to touch: its rights were looked at
+    return True
 
 
 def _space(directory: Path, limits: Limits) -> Finding:

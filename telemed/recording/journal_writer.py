@@ -110,7 +110,9 @@ class Book:
 
     def sync(self) -> None:
         """Thread: bring to the disk what was written. A fault is over when everything was written and came there."""
-        well = self._each(TrackWriter.look, self._writers[:1])  # whoever removes one removes the directory
+        well = self._each(TrackWriter.look, self._writers[:1])  # whoever removes one removes the directory, with all of them
+        if not well:
+            self._each(TrackWriter.look, self._writers[1:])
         if self._each(TrackWriter.sync, self._writers) and well and self._clean:
             self._fault = RecordingFault.NONE
         for writer in [writer for writer in self._writers if writer.done]:

@@ -20,6 +20,7 @@ from telemed.recording.finalising import Finalising
 from telemed.recording.storage import RecordingStorage
 
 LOOK_SECONDS = 2.0  # between looks for what is to be finalised, and at directory and key
+WRITE_SECONDS = 15.0  # between looks that write: an idle disk is left alone for most of the time
 END_SECONDS = 60.0  # between looks for what is due to be erased
 TIDY_SECONDS = 3600.0
 log = logging.getLogger(__name__)
@@ -37,13 +38,17 @@ class RecordingService:
         self._clock = clock
         self._has_room = has_room
         self._fault = RecordingFault.NONE
+        self._write_at = 0.0  # monotonic: of the next look that writes
         self._wake = asyncio.Event()
         self._due = {self._ending.run: 0.0, self._ending.tidy: 0.0}  # monotonic
         self._tasks: list[asyncio.Task[None]] = []
 
     async def look(self) -> None:
-        """See whether anything could be written now."""
-        fault = await asyncio.to_thread(self._storage.fault)
+        """See whether anything could be written now; by writing from time to time, and always while it could not."""
+        now = self._clock.monotonic()
+        by_writing = self._fault is not RecordingFault.NONE or now >= self._write_at
+        self._write_at = now + WRITE_SECONDS if by_writing else self._write_at
+        fault = await asyncio.to_thread(self._storage.fault, by_writing)
         if fault is not self._fault:
             level = logging.INFO if fault is RecordingFault.NONE else logging.ERROR
             log.log(level, "recordings fault=%s", fault.value or "none")

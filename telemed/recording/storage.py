@@ -18,7 +18,7 @@ from pathlib import Path
 from telemed.care.recording.ports import Take
 from telemed.care.recording.words import Basis, RecordingFault
 from telemed.errors import ConfigError, TelemedError, Unavailable
-from telemed.files import make_private_directory
+from telemed.files import make_private_directory, touch_directory
 from telemed.recording.keys import SUFFIX, KeyMissing, KeyUnreadable, RecordingKeys
 from telemed.recording.master_keys import MasterKeys
 from telemed.recording.places import MANIFEST, journal_path
@@ -39,11 +39,13 @@ class RecordingStorage:
         """The directory of one recording."""
         return self.directory / recording_id
 
-    def fault(self) -> RecordingFault:
-        """Why nothing could be written now; NONE: it could, as far as one sees without writing."""
+    def fault(self, by_writing: bool = True) -> RecordingFault:
+        """Why nothing could be written now; NONE: it could, as far as one sees without writing where not `by_writing`."""
         try:
             self.masters()
             make_private_directory(self.directory)
+            if by_writing:
+                touch_directory(self.directory)
         except ConfigError:
             return RecordingFault.KEY_MISSING
         except OSError as error:
@@ -107,7 +109,7 @@ class RecordingStorage:
     def ids(self) -> frozenset[str]:
         """Every recording that has a directory or a key."""
         usual, emergency = self._books()
-        there = (path.name for path in self.directory.iterdir() if path.is_dir()) if self.directory.is_dir() else ()
+        there = (path.name for path in self.directory.glob("rec_*") if path.is_dir())
         return frozenset(there) | frozenset(usual.ids()) | frozenset(emergency.ids())
 
     def _key(self, recording_id: str, basis: Basis) -> bytes:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 MS_RDONLY, MS_REMOUNT = 1, 32  # <sys/mount.h>
@@ -40,3 +43,55 @@ def set_read_only(path: Path, read_only: bool) -> bool:
 def set_size(path: Path, kibibytes: int) -> None:
     """Make a disk of ours larger or smaller than it is, never smaller than what lies on it."""
     assert _call("mount", b"tmpfs", os.fsencode(path), b"tmpfs", MS_REMOUNT, f"size={kibibytes}k".encode())
+
+
+@dataclass(frozen=True)
+class Ext4Disk:
+    """A disk of ours in a file, mounted at `path` as Debian does it: an error makes it read-only."""
+
+    image: Path
+    path: Path
+
+    def fall_read_only(self) -> None:
+        """As after an error that the kernel met: nothing can be written from this moment, also into open files."""
+        device = os.stat(self.path).st_dev
+        name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
+        Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("a test")
+
+    def mend(self) -> None:
+        """What an administrator does then: take it out, check it, put it in again."""
+        self.unmount()
+        subprocess.run(["e2fsck", "-p", self.image], capture_output=True, timeout=60, check=False)  # 1: something was mended
+        self.mount()
+
+    def mount(self) -> bool:
+        """Whether it worked."""
+        options = "loop,errors=remount-ro"
+        done = subprocess.run(["mount", "-o", options, self.image, self.path], capture_output=True, timeout=60, check=False)
+        if done.returncode == 0:
+            self.path.chmod(0o700)
+        return done.returncode == 0
+
+    def unmount(self) -> None:
+        """Also while files are open: those who have them keep the disk as it was."""
+        subprocess.run(["umount", "-l", self.path], capture_output=True, timeout=60, check=True)
+
+
+@contextmanager
+def ext4_disk(image: Path, path: Path, mebibytes: int) -> Iterator[Ext4Disk | None]:
+    """An ext4 of that size at `path`, its file thin; None where this process may not mount."""
+    path.mkdir()
+    if os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
+        yield None
+        return
+    with image.open("wb") as file:
+        file.truncate(mebibytes * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", image], capture_output=True, timeout=60, check=True)
+    disk = Ext4Disk(image, path)
+    if not disk.mount():
+        yield None
+        return
+    try:
+        yield disk
+    finally:
+        disk.unmount()

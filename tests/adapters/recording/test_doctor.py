@@ -12,6 +12,7 @@ from telemed.doctor.findings import Level
 from telemed.doctor.recordings import recordings
 from telemed.layout import Layout
 from telemed.recording.master_keys import VARIABLE
+from tests.adapters.recording.disks import ext4_disk
 
 KEY = base64.b64encode(bytes(32)).decode()
 
@@ -64,6 +65,19 @@ def test_the_directory_is_open_to_others(tmp_path: Path) -> None:
     assert levels(here) == [Level.OK, Level.FAULT, Level.OK]
     here.recordings.chmod(0o700)
     assert levels(here) == [Level.OK, Level.OK]
+
+
+def test_a_disk_that_fell_read_only_and_says_that_it_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    here = layout(tmp_path)
+    with ext4_disk(tmp_path / "image", tmp_path / "var" / "recordings", 8) as disk:
+        if disk is None:
+            pytest.skip("mounting needs root")
+        assert Level.FAULT not in levels(here)
+        disk.fall_read_only()
+        assert Level.FAULT in levels(here) and "their di" in texts(here)
+        disk.mend()
+        assert Level.FAULT not in levels(here)
 
 
 def test_the_disk_is_full(tmp_path: Path) -> None:

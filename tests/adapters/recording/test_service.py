@@ -23,7 +23,9 @@ from telemed.recording import finalising, places
 from telemed.recording.finalise_job import Finalisers
 from telemed.recording.job import FinaliseFailed, FinaliseJob, FinaliseResult
 from telemed.recording.keys import RecordingKeys
+from telemed.recording.service import WRITE_SECONDS
 from telemed.recording.storage import RecordingStorage
+from tests.adapters.recording.disks import ext4_disk
 from tests.adapters.recording.journalled import RECORDING
 from tests.adapters.recording.kept import ENDED, Kept, make_kept
 
@@ -365,6 +367,23 @@ async def test_a_full_disk_refuses_what_is_new(kept: Kept) -> None:
     assert kept.recordings.service.refusal() is RecordingFault.NONE
     kept.recordings.service._has_room = lambda: False
     assert kept.recordings.service.refusal() is RecordingFault.DISK_FULL
+
+
+async def test_a_disk_that_fell_read_only_is_noticed_though_it_says_that_it_can_be_written(kept: Kept) -> None:
+    with ext4_disk(kept.root / "image", kept.layout.recordings, 8) as disk:
+        if disk is None:
+            pytest.skip("mounting needs root")
+        service = kept.recordings.service
+        await service.look()
+        assert service.refusal() is RecordingFault.NONE
+        disk.fall_read_only()
+        kept.clock.now += timedelta(seconds=WRITE_SECONDS)
+        for _ in range(3):
+            await service.look()
+            assert service.refusal() is RecordingFault.READ_ONLY
+        disk.mend()
+        await service.look()
+        assert service.refusal() is RecordingFault.NONE
 
 
 async def test_figures_hold_no_ids(kept: Kept) -> None:
