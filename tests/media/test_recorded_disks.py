@@ -67,8 +67,8 @@ async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(var: p
                     await alarmed(server, http, "telemed_recordings_faulty")
                 assert took <= NOTICED_WITHIN, took
                 assert doctor_faults(server)
-                disk.mend()
-                await call.stop()
+                await call.stop()  # nobody can take out a disk on which files are open
+                await asyncio.to_thread(disk.mend)
                 await call.plays(SECONDS - 2.0)
         finally:
             await stop_server(server)
