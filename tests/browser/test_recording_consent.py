@@ -319,5 +319,5 @@ async def refused_before_the_call(browser: Browser, server: Server) -> None:
     await accessible(doctor, "unrecorded")
     await doctor.click("unrecorded-go")
     await gone(doctor, "recording-unrecorded")
-    assert await patient.evaluate(MARK) is None
+    await marked(patient, None)
     assert doctor.problems == [] and patient.problems == []
