@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from telemed.recording.streams import Permission, Placed, Spans, group_frames
 from telemed.recording.survey import SurveyedPerson, SurveyedStretch, survey
 
 GROUPS = ("main", "screen")
+SPARE_BYTES = 64 * 1024 * 1024  # that finishing leaves to recordings in progress: some minutes of a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ def finish(job: FinaliseJob) -> FinaliseResult:
         return result_of(done, ())
     part, final = root / places.SEGMENTS_PART, root / places.SEGMENTS
     _clear(root)
+    _check_room(root)
     part.mkdir(mode=PRIVATE_DIRECTORY)
-    written = _write_segments(job, part)
+    try:
+        written = _write_segments(job, part)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)  # until the next try the room is for what is being recorded
+        raise
     made = manifest.build(_facts(job), written.segments, written.gaps)
     part.rename(final)
     sync_directory(root)
@@ -96,6 +103,15 @@ def _clear(root: Path) -> None:
             shutil.rmtree(directory)
     for temporary in root.glob(f".{places.MANIFEST.partition('.')[0]}.*"):
         temporary.unlink()
+
+
+def _check_room(root: Path) -> None:
+    """Raise OSError ENOSPC, before anything is written, where the files would take the room that running recordings need. Files
+    are no larger than their journals."""
+    journal = places.journal_path(root)
+    wanted = sum(path.stat().st_size for path in journal.iterdir()) if journal.is_dir() else 0
+    if shutil.disk_usage(root).free < wanted + SPARE_BYTES:
+        raise OSError(errno.ENOSPC, "there is no room to finish it")
 
 
 def _write_segments(job: FinaliseJob, directory: Path) -> Written:

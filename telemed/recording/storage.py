@@ -18,7 +18,7 @@ from pathlib import Path
 from telemed.care.recording.ports import Take
 from telemed.care.recording.words import Basis, RecordingFault
 from telemed.errors import ConfigError, TelemedError, Unavailable
-from telemed.files import make_private_directory, touch_directory
+from telemed.files import make_private_directory, sync_directory, touch_directory
 from telemed.recording.keys import SUFFIX, KeyMissing, KeyUnreadable, RecordingKeys
 from telemed.recording.master_keys import MasterKeys
 from telemed.recording.places import MANIFEST, journal_path
@@ -58,6 +58,7 @@ class RecordingStorage:
             if self.is_away(recording_id):
                 raise unavailable(RecordingFault.READ_ONLY)
             directory = make_private_directory(self.of(recording_id))
+            sync_directory(self.directory)  # before there is a key
             key = self._key(recording_id, basis)
         except (KeyMissing, KeyUnreadable, ConfigError):
             raise unavailable(RecordingFault.KEY_MISSING) from None

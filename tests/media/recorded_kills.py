@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import psutil
+
 from tests.browser.server import Server
 from tests.client.seat import SeatClient
 from tests.media.conftest import Visit
@@ -64,7 +66,7 @@ class Killed:
 async def take(visit: Visit, patient: SeatClient, victims: Sequence[str], rng: random.Random, killed: Killed) -> Take:
     """Record, let each victim die and come back, stop, and end the finaliser somewhere in its work."""
     people = (visit.doctor, patient)
-    made = await _begun(visit, people)
+    made = await begun(visit, people)
     for victim in victims:
         await asyncio.sleep(rng.uniform(*PAUSE))
         made.deaths.append(await _die(visit, people, victim, made, killed))
@@ -87,6 +89,16 @@ async def check(visit: Visit, people: Sequence[SeatClient], made: Take, killed: 
         assert max(losses, default=0.0) <= MOST_LOST, (person.seat, losses, made.deaths, manifest)
 
 
+async def kill_everything(server: Server) -> None:
+    """Supervisor, control and workers at once."""
+    doomed = psutil.Process(server.process.pid).children(recursive=True)
+    for pid in (server.process.pid, *(one.pid for one in doomed)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    await server.process.wait()
+    await asyncio.to_thread(psutil.wait_procs, doomed, 30)
+
+
 async def none_left(visit: Visit, takes: Sequence[Take]) -> None:
     """No recording is missing from the list, none is anything but ready."""
     asked = {"limit": 100}
@@ -95,7 +107,8 @@ async def none_left(visit: Visit, takes: Sequence[Take]) -> None:
     assert {one.id: "ready" for one in takes} == states
 
 
-async def _begun(visit: Visit, people: Sequence[SeatClient]) -> Take:
+async def begun(visit: Visit, people: Sequence[SeatClient]) -> Take:
+    """Ask, agree, and wait until both are captured."""
     recording_id = str((await insist(visit.doctor, "recording_ask"))["recording_id"])
     for person in people:
         await insist(person, "recording_consent", **AGREE)

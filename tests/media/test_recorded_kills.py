@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import pathlib
 import random
 import time
 
+import aiohttp
 import pytest
 
+from tests.browser.prepared import start_prepared_server
+from tests.browser.server import Server, start_server, stop_server
+from tests.client.seat import SeatClient, sign_in
 from tests.media import recorded_kills
-from tests.media.conftest import Visit
+from tests.media.conftest import Visit, open_visit
 from tests.media.recorded_kills import CONTROL, WORKER, Killed
+from tests.media.recorded_losses import signed
 from tests.media.restarts import in_call
+from tests.media.test_recorded_call import assert_sound, ready
 from tests.prove.figures import note
 
 SEED = 5
-PARTS = 5  # of the long form: each can be run by itself
-TAKES = 10  # of a part, with three deaths each
+PARTS = 10  # of the long form: each can be run by itself
+TAKES = 5  # of a part, with three deaths each
 
 
 async def killed_in(visit: Visit, takes: int, rng: random.Random) -> Killed:
@@ -45,4 +53,42 @@ async def test_recordings_live_through_fifty_deaths_of_each_part(visit: Visit, p
         killed = await killed_in(visit, TAKES, random.Random(seed))
     except AssertionError as error:
         raise AssertionError(f"seed {seed}") from error
-    note(f"kill -9 of worker, control and finaliser while recording, part {part} of {PARTS}", killed.words())
+    note("kill -9 of worker, control and finaliser while recording", killed.words())
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+async def test_a_recording_lives_through_the_death_of_the_machine(tmp_path: pathlib.Path, http: aiohttp.ClientSession) -> None:
+    """All at once, as when the power goes, and nothing but a start after it."""
+    rng, server = random.Random(int(time.time())), await start_prepared_server(tmp_path)
+    try:
+        visit = await open_visit(server, http)
+        patient = await in_call(visit)
+        made = await recorded_kills.begun(visit, (visit.doctor, patient))
+        await asyncio.sleep(rng.uniform(3.0, 6.0))
+        died = made.now
+        await recorded_kills.kill_everything(server)
+        people = (visit.doctor.participant_id, patient.participant_id)
+        await visit.close()
+        server = await start_server(tmp_path)
+        again = await return_to(server, http, visit)
+        try:
+            await again.doctor.command("recording_stop", recording_id=made.id)
+            await ready(again, made.id)
+            await assert_sound(again, made.id)
+        finally:
+            await again.close()
+        shown = signed(server.var / "recordings" / made.id)
+        costs = [died - max(one["end_us"] / 1e6 for one in shown["segments"] if one["participant_id"] == who) for who in people]
+    finally:
+        await stop_server(server)
+    note("kill -9 of the whole server while recording, then a start", f"finished and verified, {max(costs):.2f} s lost at most")
+    assert max(costs) <= recorded_kills.MOST_LOST, costs
+
+
+async def return_to(server: Server, http: aiohttp.ClientSession, visit: Visit) -> Visit:
+    """The doctor signs in again and opens the same visit."""
+    staff = await sign_in(server.base_url, http, server.account("clinician"))
+    doctor = SeatClient(staff, visit.doctor.session_id, seat="staff")
+    await doctor.connect()
+    return Visit(server, http, staff, doctor, visit.first_link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import random
 import signal
@@ -11,16 +12,19 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from telemed.errors import InvalidInput
 from telemed.media.control import Source
 from telemed.media.manifest import Manifest, decode
-from telemed.recording import places, signature
+from telemed.recording import finishing, places, signature
 from telemed.recording.finalise_job import Finalisers, drop_journal
+from telemed.recording.finishing import SPARE_BYTES
 from telemed.recording.job import FinaliseFailed, FinaliseJob, decode_job, decode_result
 from telemed.recording.verify import Evidence, RecordedHead, check_recording
+from tests.adapters.recording.disks import set_size, small_disk
 from tests.adapters.recording.encoded import pictures, sound
 from tests.adapters.recording.journalled import KEY, Written
 from tests.adapters.recording.packetised import Sender
@@ -214,6 +218,38 @@ def test_killed_at_any_moment_it_comes_to_the_same_end(tmp_path: Path) -> None:
 @pytest.mark.timeout(900)
 def test_killed_fifty_times_it_comes_to_the_same_end(tmp_path: Path) -> None:
     survives(tmp_path, LONG_KILLS, 2)
+
+
+async def test_without_room_it_takes_none_from_what_is_recorded_now(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    with small_disk(disk, SPARE_BYTES // 1024) as mounted:
+        if not mounted:
+            pytest.skip("mounting needs root")
+        job = recorded(disk, 1)
+        with pytest.raises(FinaliseFailed) as failed:
+            await Finalisers().run(job)
+        assert failed.value.code == "disk_full"
+        assert {path.name for path in disk.iterdir()} == {"journal", places.LOCK}
+        set_size(disk, 2 * SPARE_BYTES // 1024)
+        assert (await Finalisers().run(job)).segments == 1
+
+
+def test_a_disk_that_runs_full_meanwhile_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = recorded(tmp_path, 2)
+    write_group = finishing._write_group
+
+    def run_full(target: Any, *arguments: Any) -> Any:
+        written = write_group(target, *arguments)
+        if target.participant_id == "par_1":
+            raise OSError(errno.ENOSPC, "no space")
+        return written
+
+    monkeypatch.setattr(finishing, "_write_group", run_full)
+    with pytest.raises(OSError, match="no space"):
+        finishing.finish(job)
+    assert {path.name for path in tmp_path.iterdir()} == {"journal"}
+    monkeypatch.undo()
+    assert finishing.finish(job).segments == 2
 
 
 def test_jobs_go_over_the_wire_whole(tmp_path: Path) -> None:
