@@ -139,7 +139,7 @@ def _write_segments(job: FinaliseJob, directory: Path) -> Written:
 
 def _write_group(target: Target, person: SurveyedPerson, permission: Permission, end_us: int) -> tuple[list[Segment], list[Gap]]:
     sources = person.of_group(target.group)
-    logs = {source: _gap_log(target, source, kept) for source, kept in sources.items()}
+    logs = {source: _gap_log(target, source, kept, permission) for source, kept in sources.items()}
     has_sound = any(stretch.is_sound for kept in sources.values() for stretch in kept)
     writer = GroupWriter(target, has_sound)
     try:
@@ -160,9 +160,10 @@ def _put_all(writer: GroupWriter, logs: dict[Source, GapLog], frames: Iterable[P
             logs[placed.source].frame(placed.frame, placed.journal, placed.span)
 
 
-def _gap_log(target: Target, source: Source, stretches: list[SurveyedStretch]) -> GapLog:
+def _gap_log(target: Target, source: Source, stretches: list[SurveyedStretch], permission: Permission) -> GapLog:
+    is_sound = any(stretch.is_sound for stretch in stretches)
     events = sorted(event for stretch in stretches for event in stretch.events if event[1] in EVENTS)
-    return GapLog(target.participant_id, source.value, events)
+    return GapLog(target.participant_id, source.value, events, permission.silent.all if is_sound else ())
 
 
 def _faults(participant_id: str, person: SurveyedPerson) -> Iterable[JournalFault]:

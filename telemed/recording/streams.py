@@ -25,6 +25,11 @@ class Spans:
     def __init__(self, spans: Sequence[Span]) -> None:
         self._spans = sorted(spans, key=lambda span: span[0])
 
+    @property
+    def all(self) -> Sequence[Span]:
+        """In the order of their beginnings."""
+        return self._spans
+
     def number(self, at_us: int) -> int:
         """Which span holds the moment; OUTSIDE: none."""
         for number, (begin, end) in enumerate(self._spans):

@@ -18,11 +18,19 @@ MAX_GAPS = 10_000  # of one source; drop rule: the last one grows instead
 class GapLog:
     """Gaps of one source of one participant. Frames come in the order of their times."""
 
-    def __init__(self, participant_id: str, source: str, events: Sequence[tuple[int, str]]) -> None:
-        """`events`: (time, what) of all its journals, in order."""
+    def __init__(
+        self,
+        participant_id: str,
+        source: str,
+        events: Sequence[tuple[int, str]],
+        withheld: Sequence[tuple[int, int | None]] = (),
+    ) -> None:
+        """`events`: (time, what) of all its journals, in order. `withheld`: times of which it may not be written whatever its
+        sender agreed to, because somebody else could be heard; None: to the end."""
         self._participant_id = participant_id
         self._source = source
         self._events = events
+        self._withheld = withheld
         self._next_event = 0
         self._gaps: list[Gap] = []
         self._end_us = -1
@@ -41,7 +49,7 @@ class GapLog:
         happened = self._events_until(end)
         if begin < 0:
             return
-        why = self._why(frame, end - begin, before, happened)
+        why = "withheld" if self._is_withheld(begin, end) else self._why(frame, end - begin, before, happened)
         if why and end > begin:
             self._note(begin, end, why)
 
@@ -49,6 +57,9 @@ class GapLog:
         """Nothing more could be read, though something should have been there until then."""
         if 0 <= self._end_us < until_us:
             self._note(self._end_us, until_us, why)
+
+    def _is_withheld(self, begin: int, end: int) -> bool:
+        return any(start < end and (stop is None or begin < stop) for start, stop in self._withheld)
 
     def _why(self, frame: Frame, hole: int, before: tuple[int, int], happened: set[str]) -> str:
         journal, span = before

@@ -10,8 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-STEP_US = 100_000  # between neighbours, beyond what drift explains: the clock was set, or another one took over
-DELAY_STEP_US = 500_000  # the same between the least delayed of NODE_US: a network that is slow for as long differs by less
+# Between the least delayed of NODE_US, beyond what drift explains: the clock was set, or another one took over. A network that is
+# slow for as long differs by less.
+DELAY_STEP_US = 500_000
 MAX_DRIFT = 0.001  # microseconds per microsecond: crystals are within 100 ppm; what is beyond is noise of few samples
 NODE_US = 10_000_000  # from one corner of the curve to the next
 REACH_US = 60_000_000  # samples on either side that count for a corner
@@ -60,33 +61,31 @@ class OffsetCurve:
         return [stretch.value(at), self._stretches[index + 1].value(at)]
 
 
-def smooth_curve(samples: Sequence[Sample]) -> OffsetCurve | None:
-    """The curve through samples whose noise is even; None without any."""
-    return _curve(_without_steps(sorted(samples), STEP_US), _through)
-
-
 def least_curve(samples: Sequence[Sample]) -> OffsetCurve | None:
     """The curve under samples that delay makes too large; None without any."""
-    return _curve(_without_steps(_least_of_each(sorted(samples)), DELAY_STEP_US), _under)
-
-
-def _curve(parts: Sequence[Sequence[Sample]], fit: Fit) -> OffsetCurve | None:
-    stretches = []
-    for part in parts:
-        times = [at for at, _ in part]
-        offsets = [offset for _, offset in part]
-        slope = _slope(times, offsets)
-        stretch = Stretch(times[0], times[-1])
-        count = max(1, (times[-1] - times[0]) // NODE_US)
-        for number in range(count + 1):
-            at = times[0] + (times[-1] - times[0]) * number // count
-            low, high = bisect_left(times, at - REACH_US), bisect_right(times, at + REACH_US)
-            if low == high:  # a pause: the samples on either side speak for it
-                continue
-            stretch.times.append(at)
-            stretch.values.append(fit(times[low:high], offsets[low:high], at, slope))
-        stretches.append(stretch)
+    stretches = [_stretch(part, _under) for part in _without_steps(_least_of_each(sorted(samples)))]
     return OffsetCurve(stretches) if stretches else None
+
+
+def straight(samples: Sequence[Sample]) -> Stretch:
+    """The stretch through samples without a step whose noise is even: at least one, in order."""
+    return _stretch(samples, _through)
+
+
+def _stretch(part: Sequence[Sample], fit: Fit) -> Stretch:
+    times = [at for at, _ in part]
+    offsets = [offset for _, offset in part]
+    slope = _slope(times, offsets)
+    stretch = Stretch(times[0], times[-1])
+    count = max(1, (times[-1] - times[0]) // NODE_US)
+    for number in range(count + 1):
+        at = times[0] + (times[-1] - times[0]) * number // count
+        low, high = bisect_left(times, at - REACH_US), bisect_right(times, at + REACH_US)
+        if low == high:  # a pause: the samples on either side speak for it
+            continue
+        stretch.times.append(at)
+        stretch.values.append(fit(times[low:high], offsets[low:high], at, slope))
+    return stretch
 
 
 def _least_of_each(samples: Sequence[Sample]) -> list[Sample]:
@@ -102,12 +101,12 @@ def _least_of_each(samples: Sequence[Sample]) -> list[Sample]:
     return least
 
 
-def _without_steps(samples: Sequence[Sample], step_us: int) -> list[list[Sample]]:
+def _without_steps(samples: Sequence[Sample]) -> list[list[Sample]]:
     parts: list[list[Sample]] = []
     for sample in samples:
         if parts:
             before = parts[-1][-1]
-            if abs(sample[1] - before[1]) <= step_us + MAX_DRIFT * (sample[0] - before[0]):
+            if abs(sample[1] - before[1]) <= DELAY_STEP_US + MAX_DRIFT * (sample[0] - before[0]):
                 parts[-1].append(sample)
                 continue
         parts.append([sample])

@@ -10,7 +10,8 @@ Feed everything first (`on_report`, `on_packet`), then `fit`, then ask. Times of
 
 from __future__ import annotations
 
-from telemed.media.frames.offsets import OffsetCurve, Sample, least_curve, smooth_curve
+from telemed.media.frames.offsets import OffsetCurve, Sample, least_curve
+from telemed.media.frames.stalls import Report, report_curve
 from telemed.rtp.ntp import NTP_SECOND
 from telemed.rtp.sequence import TIMESTAMP_CYCLE, TimestampUnwrapper, timestamp_delta
 
@@ -28,7 +29,7 @@ class SourceTimeline:
     def __init__(self, clock_rate: int) -> None:
         self._rate = clock_rate
         self._unwrapper = TimestampUnwrapper()
-        self._reports: list[Sample] = []  # (arrival, NTP minus RTP)
+        self._reports: list[Report] = []
         self._arrivals: list[Sample] = []  # (arrival, arrival minus RTP), one per bucket
         self._bucket: Sample = (0, 0)
         self._bucket_end = -1
@@ -37,7 +38,7 @@ class SourceTimeline:
 
     def on_report(self, ntp_us: int, timestamp: int, arrival_us: int) -> None:
         """A report of this source."""
-        self._reports.append((arrival_us, ntp_us - self._media_us(self._unwrapper.unwrap(timestamp))))
+        self._reports.append((arrival_us, ntp_us - self._media_us(self._unwrapper.unwrap(timestamp)), arrival_us - ntp_us))
 
     def on_packet(self, timestamp: int, arrival_us: int) -> None:
         """A packet of this source. Not every one has to be told."""
@@ -56,7 +57,7 @@ class SourceTimeline:
         if self._bucket_end >= 0:
             self._arrivals.append(self._bucket)
             self._bucket_end = -1
-        self._by_report = smooth_curve(self._reports)
+        self._by_report = report_curve(self._reports, self._arrivals)
         self._by_arrival = least_curve(self._arrivals)
 
     def sender_us(self, timestamp: int, arrival_us: int, sender_offset: float) -> float | None:

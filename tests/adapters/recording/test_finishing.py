@@ -119,6 +119,8 @@ def test_times_without_anybodys_sound(tmp_path: Path) -> None:
     assert not any(loud for at, loud in played.sounds if 3_030_000 < at < 6_990_000)
     assert len(played.flashes) == 4 and len(played.beeps) == 2  # of 2, 4, 6 and 8 s
     assert abs(played.flashes[3] - played.beeps[1]) <= 40_000
+    ((source, why),) = {(gap.source, gap.why) for gap in manifest.gaps}
+    assert (source, why) == ("microphone", "withheld")
 
 
 def test_lost_packets_are_gaps_and_the_rest_plays_in_sync(tmp_path: Path) -> None:

@@ -97,6 +97,19 @@ def test_reasons_of_gaps() -> None:
     assert gaps_of([(sound(0), 0, 0), (sound(5 * SECOND), 0, 0)]) == []  # nothing was said
 
 
+def test_sound_that_was_held_back_for_somebody_else_says_so() -> None:
+    log = GapLog("par_a", "microphone", [], ((SECOND, 2 * SECOND), (8 * SECOND, None)))
+    for at, journal in ((0, 0), (3 * SECOND, 1), (5 * SECOND, 2), (7 * SECOND, 2), (9 * SECOND, 3)):
+        log.frame(sound(at), journal, 0)
+    said = [(gap.from_us, gap.to_us, gap.why) for gap in log.gaps]
+    end = 20_000
+    assert said == [
+        (end, 3 * SECOND, "withheld"),
+        (3 * SECOND + end, 5 * SECOND, "interrupted"),
+        (7 * SECOND + end, 9 * SECOND, "withheld"),
+    ]
+
+
 def test_gaps_near_each_other_are_one() -> None:
     frames = [(picture(n * 500_000, after_loss=n > 0), 0, 0) for n in range(5)]
     assert gaps_of(frames) == [(40_000, 2 * SECOND, "lost")]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemed.media.frames.offsets import least_curve, smooth_curve
+from telemed.media.frames.offsets import least_curve
+from telemed.media.frames.stalls import report_curve
 from telemed.media.frames.timeline import SenderTimeline
 from tests.adapters.recording.packetised import SenderClock
 
@@ -26,8 +27,11 @@ class Machine:
         self.random = random.Random(seed)  # noqa: S311 - a simulation
         self.first = {ssrc: self.random.getrandbits(32) for ssrc in RATES}
         self.timeline = SenderTimeline()
+        self.stalls: list[tuple[int, int]] = []  # when the device for sound captured nothing, and for how long
 
     def stamp(self, ssrc: int, at_us: float) -> int:
+        if ssrc == SOUND:
+            at_us -= sum(min(length, at_us - begin) for begin, length in self.stalls if begin < at_us)
         ticks = at_us * RATES[ssrc] * (1 + self.errors[ssrc]) / SECOND
         return (self.first[ssrc] + round(ticks)) & 0xFFFFFFFF
 
@@ -111,6 +115,27 @@ def test_a_clock_that_is_set_in_between() -> None:
         assert abs(machine.placed(SOUND, at) - machine.placed(PICTURE, at)) <= 20_000
 
 
+@pytest.mark.parametrize(("every", "length"), [(60, 400_000), (60, 60_000), (5, 80_000), (1, 20_000)])
+def test_a_device_that_stutters(every: int, length: int) -> None:
+    machine = Machine(SenderClock(10**15, 3e-5), {SOUND: 4e-5, PICTURE: -4e-5}, 5)
+    machine.stalls = [(at * SECOND + 300_000, length) for at in range(every // 2, 180, every)]
+    machine.send(180)
+    machine.timeline.fit()
+    apart = [abs(machine.placed(SOUND, at) - machine.placed(PICTURE, at)) for at in range(0, 180 * SECOND, SECOND // 3)]
+    assert sorted(apart)[len(apart) * 9 // 10] <= 40_000 and max(apart) <= length + 20_000
+
+
+def test_a_single_wrong_report_moves_nothing() -> None:
+    machine = Machine(SenderClock(10**15, 0), {SOUND: 0, PICTURE: 0}, 6)
+    machine.send(60)
+    source = machine.timeline.source(SOUND, RATES[SOUND])
+    at = 30 * SECOND
+    machine.timeline.on_report(source, machine.clock.ntp(at), machine.stamp(SOUND, at - 90_000), at + 20_000)
+    machine.timeline.fit()
+    for at in range(0, 60 * SECOND, SECOND // 2):
+        assert abs(machine.placed(SOUND, at) - machine.placed(PICTURE, at)) <= 10_000
+
+
 @given(
     reports=st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1), st.integers(0, 10**8)), max_size=30),
     stamp=st.integers(0, 2**32 - 1),
@@ -127,9 +152,9 @@ def test_no_report_moves_anything_far_from_its_arrival(reports: list[tuple[int, 
 
 
 def test_curves() -> None:
-    assert smooth_curve([]) is None and least_curve([]) is None
-    samples = [(at * SECOND, 1_000_000 + at * 100 + (5000 if at % 2 else -5000)) for at in range(100)]
-    curve = smooth_curve(samples)
+    assert report_curve([], []) is None and least_curve([]) is None
+    reports = [(at * SECOND, 1_000_000 + at * 100 + (5000 if at % 4 < 2 else -5000), 0) for at in range(100)]
+    curve = report_curve(reports, [])
     assert curve is not None
     for at in (0, 50, 99):
         (value,) = curve.candidates(at * SECOND)
