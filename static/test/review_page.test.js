@@ -139,6 +139,15 @@ test("tiles lie within the stage and not on each other, whatever its shape", () 
   }
 });
 
+test("beside somebody large, eight others still show who they are, in lines if need be", () => {
+  const tiles = Array.from({ length: 9 }, (_, index) => ({ id: `p${index}:main`, participantId: `p${index}`, group: "main", shown: true }));
+  for (const area of [{ width: 1400, height: 700 }, { width: 720, height: 414 }, { width: 374, height: 440 }, { width: 304, height: 320 }]) {
+    const [main, ...strip] = layoutReview({ area, tiles, pinned: "p0:main", mode: "grid", speaker: null }).values();
+    for (const one of strip) assert.ok(one.width >= 84 && one.height >= 36, JSON.stringify([area, one]));
+    assert.ok(main.width >= area.width * 0.55 && main.height >= area.height * 0.55, JSON.stringify([area, main]));
+  }
+});
+
 test("the list is asked only for what was chosen, days in the reader's zone", () => {
   assert.deepEqual(queryOf(NO_FILTERS), {});
   const query = queryOf({ ...NO_FILTERS, text: " burn ", from: "2030-01-01", to: "2030-01-01", only: "unread", kind: "urgent" });

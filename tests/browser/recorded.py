@@ -176,7 +176,7 @@ def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Pat
     make_private_directory(layout.recordings)
     make_private_directory(directory)
     utc_us = int(began.timestamp() * 1_000_000)
-    seen, heard = _again(pictures("vp8", SCENE, (320, 180))), _again(sound(SCENE))
+    seen, heard = again(pictures("vp8", SCENE, (320, 180)), LENGTH), again(sound(SCENE), LENGTH)
     for number, (person, source, begin, end) in enumerate(SOURCES):
         is_sound = source is Source.MICROPHONE
         written = Written(person, source, "opus" if is_sound else "vp8", begin, utc_us=utc_us)
@@ -196,7 +196,7 @@ def _media(config: Config, layout: Layout, began: datetime) -> tuple[pathlib.Pat
     return directory, finish(job)
 
 
-def _again(scene: tuple[Encoded, ...]) -> list[Encoded]:
-    """One scene after the other, for all of the length; each begins with a key frame."""
-    turns = range(0, LENGTH * SECOND, SCENE * SECOND)
+def again(scene: tuple[Encoded, ...], length: int) -> list[Encoded]:
+    """One scene after the other, for so many seconds; each begins with a key frame."""
+    turns = range(0, length * SECOND, SCENE * SECOND)
     return [Encoded(frame.at_us + turn, frame.data, frame.key) for turn in turns for frame in scene]

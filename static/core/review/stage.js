@@ -7,8 +7,11 @@ import { bestGrid } from "../layout.js";
 /** @typedef {{area: Size, tiles: readonly TileWish[], pinned: string | null, mode: "grid" | "spotlight", speaker: string | null}} StageWish `pinned` is a tile, `speaker` a person */
 
 const GAP = 8;
-/** Pixels of a tile in the strip beside or below the big one. */
-const STRIP = { width: 176, height: 99, least: 84 };
+/** Pixels of a tile in the strip beside or below the big one, and the least with which it still shows who it is. */
+const STRIP = { width: 176, height: 99, leastWidth: 84, leastHeight: 72 };
+/** Most of the stage that the strip may take: in one line, and in several. */
+const ONE_LINE = 0.3;
+const SEVERAL_LINES = 0.4;
 
 /**
  * The tile that takes the stage: pinned, else a shared screen, else in spotlight who speaks; null: all alike.
@@ -45,21 +48,35 @@ function grid(ids, area) {
   }));
 }
 
+/**
+ * How the strip is cut up: `along` it, from one end of the stage to the other, and `across`, in as many lines as it takes.
+ * @param {number} count @param {{along: number, across: number, least: number, wanted: Size}} room pixels; `wanted.width` is meant across
+ */
+function cut(count, { along, across, least, wanted }) {
+  const most = Math.max(1, Math.floor((along + GAP) / (least + GAP)));
+  const lines = Math.ceil(count / most);
+  const inLine = Math.ceil(count / lines);
+  const size = Math.max(1, Math.min(wanted.height, (along - GAP * (inLine - 1)) / inLine));
+  const part = lines > 1 ? SEVERAL_LINES : ONE_LINE;
+  return { lines, inLine, size, thick: Math.max(1, Math.min(wanted.width, (across * part - GAP * (lines - 1)) / lines)) };
+}
+
 /** The big one, and the others beside it on wide stages, below it on upright ones. @param {string} main @param {readonly string[]} others @param {Size} area @returns {Map<string, Rect>} */
 function withMain(main, others, area) {
   const beside = area.width > area.height * 1.2;
-  const along = beside ? area.height : area.width;
-  const wanted = beside ? STRIP.height : STRIP.width;
-  const size = Math.max(1, Math.min(wanted, (along - GAP * (others.length - 1)) / others.length));
-  const across = beside ? Math.min(STRIP.width, area.width * 0.3) : Math.min(STRIP.height, Math.max(STRIP.least, area.height * 0.28));
+  const { lines, inLine, size, thick } = beside
+    ? cut(others.length, { along: area.height, across: area.width, least: STRIP.leastHeight, wanted: STRIP })
+    : cut(others.length, { along: area.width, across: area.height, least: STRIP.leastWidth, wanted: { width: STRIP.height, height: STRIP.width } });
+  const strip = lines * (thick + GAP);
   /** @type {Map<string, Rect>} */
   const found = new Map();
-  found.set(main, { left: 0, top: 0, width: beside ? area.width - across - GAP : area.width, height: beside ? area.height : area.height - across - GAP, role: "main" });
+  found.set(main, { left: 0, top: 0, width: beside ? area.width - strip : area.width, height: beside ? area.height : area.height - strip, role: "main" });
   others.forEach((id, index) => {
-    const step = index * (size + GAP);
+    const [line, place] = [Math.floor(index / inLine), index % inLine];
+    const [across, along] = [line * (thick + GAP) - strip + GAP, place * (size + GAP)];
     found.set(id, beside
-      ? { left: area.width - across, top: step, width: across, height: size, role: "strip" }
-      : { left: step, top: area.height - across, width: size, height: across, role: "strip" });
+      ? { left: area.width + across, top: along, width: thick, height: size, role: "strip" }
+      : { left: along, top: area.height + across, width: size, height: thick, role: "strip" });
   });
   return found;
 }

@@ -28,7 +28,7 @@ export function addShortcut(key, shortcut) {
 
 /** Whether a key pressed here belongs to what has the focus. @param {EventTarget | null} target */
 function isTaken(target) {
-  return target instanceof Element && target !== document.body && target.closest("input, textarea, select, button, a, [role], [contenteditable], [tabindex], dialog") !== null;
+  return document.querySelector("dialog[open]") !== null || target instanceof Element && target !== document.body && target.closest("input, textarea, select, button, a, [role], [contenteditable], [tabindex], dialog") !== null;
 }
 
 /** Listens for keys while it is drawn: where the person turned them on. */

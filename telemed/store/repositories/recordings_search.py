@@ -75,7 +75,7 @@ def _conditions(reader: Staff, query: RecordingQuery) -> list[ColumnElement[bool
     if query.held:
         where.append(as_it_stands(recordings.HELD_WHERE))
     if query.unread:
-        where.append(~seen_by(reader))
+        where += [~seen_by(reader), _c.state == RecordingState.READY]  # what cannot be watched waits for nobody
     words = query.text.split()[:MAX_WORDS]
     return [*where, _named(words, reader)] if words else where
 

@@ -30,7 +30,7 @@ def recording_view(recording: RecordingRecord, figures: RecordingFigures) -> Jso
         "people": [{"name": person.name, "role": person.role} for person in figures.people],
         "tags": list(figures.tags),
         "review_status": recording.review_status.value,
-        "unread": figures.unread,
+        "unread": figures.unread and recording.state is RecordingState.READY,
         "hold": recording.hold,
         "markers": figures.markers,
         "expires_at": iso_or_none(recording.expires_at),

@@ -24,6 +24,12 @@ export async function toggleFullScreen(element) {
   }
 }
 
+/** In full screen only what is inside it is seen, and what is said by toasts should be. @param {Element} place */
+function showToastsIn(place) {
+  const host = document.querySelector(".toasts")?.parentElement;
+  if (host) place.append(host);
+}
+
 /** @param {number} rate */
 function rateWord(rate) {
   return `${new Intl.NumberFormat(language(), { minimumFractionDigits: 0, maximumFractionDigits: 2 }).format(rate)}×`;
@@ -44,9 +50,15 @@ function Speed() {
 function FullScreen({ root }) {
   const [on, setOn] = useState(false);
   useEffect(() => {
-    const look = () => setOn(Boolean(document.fullscreenElement));
+    const look = () => {
+      setOn(Boolean(document.fullscreenElement));
+      showToastsIn(document.fullscreenElement ?? document.body);
+    };
     document.addEventListener("fullscreenchange", look);
-    return () => document.removeEventListener("fullscreenchange", look);
+    return () => {
+      document.removeEventListener("fullscreenchange", look);
+      showToastsIn(document.body); // The player may go while it fills the screen.
+    };
   }, []);
   if (!document.fullscreenEnabled) return null;
   return html`<${Button} kind="icon" icon=${on ? "minimize" : "maximize"} label=${t("review.full_screen")} pressed=${on} onClick=${() => void toggleFullScreen(root.current)} testid="full-screen" />`;
@@ -72,7 +84,7 @@ export function Controls({ root }) {
       ${review.can.value.mark && html`<${Button} icon="plus" label=${t("review.add_marker")} onClick=${() => review.newMarker()} testid="add-marker" />`}
       <${Button} kind="icon" icon=${spotlight ? "rectangle-horizontal" : "layout-grid"} label=${t("review.spotlight")} pressed=${spotlight} onClick=${() => { review.mode.value = spotlight ? "grid" : "spotlight"; }} testid="spotlight" />
       <${Button} kind="icon" icon="link" label=${t("review.copy_link")} onClick=${() => void copyMoment(review)} testid="copy-moment" />
-      <${Button} kind="icon" icon="keyboard" label=${t("review.keys")} onClick=${() => { review.dialog.value = { name: "keys" }; }} testid="keys" />
+      <${Button} kind="icon" icon="keyboard" label=${t("review.keys")} onClick=${() => { review.dialog.value = { name: "keys" }; }} testid="keys" class="controls__keys" />
       <${FullScreen} root=${root} />
     </div>
   </div>`;

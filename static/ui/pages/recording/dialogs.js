@@ -3,13 +3,14 @@ import { html } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { toast } from "../../components/toast.js";
+import { keepFocus } from "./keep_focus.js";
 import { KeysDialog } from "./keys.js";
 import { MarkerDialog } from "./marker_dialog.js";
 import { ReasonDialog } from "./reason_dialog.js";
 import { useReview } from "./review.js";
 
 /** @typedef {import("./review.js").Review} Review */
-/** @typedef {{title: string, text: string, act: string, danger: boolean, done: string, run: (review: Review, reason: string) => Promise<unknown>}} Asking keys of the words, and what happens */
+/** @typedef {{title: string, text: string, act: string, danger: boolean, ends?: boolean, done: string, run: (review: Review, reason: string) => Promise<unknown>}} Asking keys of the words, and what happens */
 
 /** The zip comes once, from an address of its own; the browser saves it. @param {Review} review @param {string} reason */
 async function download(review, reason) {
@@ -32,18 +33,20 @@ const ASKING = {
   release: { title: "review.release_title", text: "review.release_text", act: "review.release", danger: false, done: "review.now_released", run: (review, reason) => api.post(`${review.path}/hold`, { hold: false, reason }) },
   erase: { title: "review.erase_title", text: "review.erase_text", act: "review.erase_ask", danger: true, done: "review.erase_is_asked", run: (review, reason) => api.post(`${review.path}/erase`, { reason }) },
   keep: { title: "review.keep_title", text: "review.keep_text", act: "review.keep", danger: false, done: "review.now_kept", run: (review, reason) => decide(review, "keep", reason) },
-  destroy: { title: "review.destroy_title", text: "review.destroy_text", act: "review.destroy", danger: true, done: "review.now_destroyed", run: (review, reason) => decide(review, "destroy", reason) },
+  destroy: { title: "review.destroy_title", text: "review.destroy_text", act: "review.destroy", danger: true, ends: true, done: "review.now_destroyed", run: (review, reason) => decide(review, "destroy", reason) },
 };
 
 /** The second person agrees: nothing to write, but one must mean it. @type {Asking} */
-const CONFIRM = { title: "review.confirm_title", text: "review.confirm_text", act: "review.erase_confirm", danger: true, done: "review.now_erased", run: (review) => api.post(`${review.path}/erase/confirm`, {}) };
+const CONFIRM = { title: "review.confirm_title", text: "review.confirm_text", act: "review.erase_confirm", danger: true, ends: true, done: "review.now_erased", run: (review) => api.post(`${review.path}/erase/confirm`, {}) };
 
 /** What is asked here may be undone nowhere: after it the page shows what the server says. @param {Review} review @param {Asking} asking @param {string} reason */
 async function act(review, asking, reason) {
   await asking.run(review, reason);
   review.dialog.value = null;
   toast(t(asking.done));
-  await review.reload().catch(() => location.reload());
+  if (asking.ends) review.erased();
+  else await review.renew();
+  keepFocus();
 }
 
 export function Dialogs() {

@@ -7,6 +7,7 @@ import { Button } from "../../components/button.js";
 import { useNow } from "../../components/date_time.js";
 import { toast } from "../../components/toast.js";
 import { momentWords } from "../recordings/words.js";
+import { keepFocus } from "./keep_focus.js";
 import { useReview } from "./review.js";
 import { reviewProblem } from "./words.js";
 
@@ -44,8 +45,10 @@ export function EraseBanner() {
       await api.post(`${review.path}/erase/cancel`, {});
       await review.reload();
       toast(t("review.erase_cancelled"));
+      keepFocus();
     } catch (error) {
       toast(reviewProblem(error));
+      await review.renew(); // Somebody else was quicker.
     }
     setBusy(false);
   };

@@ -12,11 +12,11 @@ import { useReview } from "./review.js";
 /** An emergency's recording is destroyed unless somebody decides to keep it. */
 function DecisionBanner() {
   const { recording, can, dialog } = useReview();
-  const { basis, decide_by: until, reason } = recording.value;
+  const { basis, decide_by: until, reason, hold } = recording.value;
   if (basis !== "emergency" || !until) return null;
   const acts = can.value.decide && html`<${Button} label=${t("review.keep")} onClick=${() => { dialog.value = { name: "keep" }; }} testid="decide-keep" />
-    <${Button} kind="plain" label=${t("review.destroy")} onClick=${() => { dialog.value = { name: "destroy" }; }} testid="decide-destroy" />`;
-  return html`<${Banner} kind="warn" icon="siren" action=${acts} testid="decision">${t("review.emergency", { day: momentWords(until) })} ${reason && t("review.emergency_reason", { reason })}</${Banner}>`;
+    ${!hold && html`<${Button} kind="plain" label=${t("review.destroy")} onClick=${() => { dialog.value = { name: "destroy" }; }} testid="decide-destroy" />`}`;
+  return html`<${Banner} kind="warn" icon="siren" action=${acts} testid="decision">${hold ? t("review.emergency_held") : t("review.emergency", { day: momentWords(until) })} ${reason && t("review.emergency_reason", { reason })}</${Banner}>`;
 }
 
 function HoldBanner() {
@@ -29,7 +29,7 @@ export function Head() {
   const { recording } = useReview();
   const row = recording.value;
   return html`<header class="review__head">
-      <h1>${titleWords(row)}</h1>
+      <h1 tabindex="-1">${titleWords(row)}</h1>
       <p class="review__facts muted">${row.started_at && html`<time datetime=${row.started_at}>${momentWords(row.started_at)}</time>`}
         ${row.duration_ms ? html`<span><span aria-hidden="true">${lengthWords(row.duration_ms)}</span><span class="visually-hidden">${spokenLength(row.duration_ms)}</span></span>` : null}
         <span>${t(`recordings.kind_${row.kind}`)}</span></p>

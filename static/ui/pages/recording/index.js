@@ -95,9 +95,18 @@ function useLife(review) {
   return playable;
 }
 
+/** A file that cannot be had: the network, or somebody has erased the recording meanwhile. @param {Review} review */
+function useStillThere(review) {
+  const isMissing = [...review.player.sync.faults.value.values()].includes("unreachable");
+  useEffect(() => {
+    if (isMissing) review.reload().catch((error) => problemCode(error) === "not_found" && location.reload());
+  }, [review, isMissing]);
+}
+
 /** @param {{review: Review, onReload: () => void}} props */
 function Loaded({ review, onReload }) {
   const playable = useLife(review);
+  useStillThere(review);
   const root = useRef(/** @type {HTMLElement | null} */ (null));
   useKeys(review, root, playable);
   useEffect(() => setTitle(titleWords(review.recording.value)), [review.recording.value, language()]);

@@ -75,6 +75,7 @@ const MOVE_KEYS = new Set(["arrowleft", "arrowright", "arrowup", "arrowdown", "h
 
 /** Whether the key belongs to what has the focus. @param {EventTarget | null} target @param {string} key */
 function isTaken(target, key) {
+  if (document.querySelector("dialog[open]")) return true; // Also when a press beside its controls took the focus from it.
   if (!(target instanceof Element)) return false;
   if (target.closest(TYPED_INTO)) return true;
   if (PRESS_KEYS.has(key) && target.closest(PRESSED)) return true;

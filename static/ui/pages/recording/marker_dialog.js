@@ -1,5 +1,5 @@
 /** A marker: a point or a span, what it is about, words, who sees it. If another window changed it meanwhile, the person chooses. */
-import { html, useMemo, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../../vendor/preact.js";
 import { ApiError, newCommandId } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { CATEGORIES, differences } from "../../../core/review/markers.js";
@@ -63,11 +63,18 @@ function Fields({ fields, faults, onChange, onTimes, onEnter }) {
     <${Switch} label=${t("review.marker_private")} hint=${t("review.marker_private_hint")} checked=${fields.visibility === "private"} onChange=${(/** @type {boolean} */ on) => set({ visibility: on ? "private" : "team" })} testid="marker-private" />`;
 }
 
+/** What must be read before pressing again: on a small phone the top of the form is out of sight by then. @param {{children?: unknown}} props */
+function InSight({ children }) {
+  const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => ref.current?.scrollIntoView({ block: "center" }), []);
+  return html`<div ref=${ref}>${children}</div>`;
+}
+
 /** @param {{mine: MarkerFields, theirs: Marker, onTheirs: () => void}} props */
 function Conflict({ mine, theirs, onTheirs }) {
   const what = differences(mine, theirs).map((one) => t(`review.differs_${one}`)).join(", ");
-  return html`<${Banner} kind="warn" testid="marker-conflict" action=${html`<${Button} label=${t("review.use_theirs")} onClick=${onTheirs} testid="use-theirs" />`}>
-    <p>${t("review.marker_conflict", { what })}</p><p><strong>${lengthWords(theirs.start_ms)}${theirs.end_ms === null ? "" : `–${lengthWords(theirs.end_ms)}`} ${categoryWord(theirs.category)}</strong> ${theirs.text && html`<q>${theirs.text}</q>`}</p></${Banner}>`;
+  return html`<${InSight}><${Banner} kind="warn" testid="marker-conflict" action=${html`<${Button} label=${t("review.use_theirs")} onClick=${onTheirs} testid="use-theirs" />`}>
+    <p>${t("review.marker_conflict", { what })}</p><p><strong>${lengthWords(theirs.start_ms)}${theirs.end_ms === null ? "" : `–${lengthWords(theirs.end_ms)}`} ${categoryWord(theirs.category)}</strong> ${theirs.text && html`<q>${theirs.text}</q>`}</p></${Banner}></${InSight}>`;
 }
 
 /** @param {MarkerFields} fields @param {{start: boolean, end: boolean}} typed whether times were typed that are none @param {number} duration */
@@ -132,7 +139,7 @@ export function MarkerDialog({ marker, fields: first }) {
   return html`<${Dialog} title=${t(marker ? "review.change_marker" : "review.add_marker")} open=${true} onClose=${close} actions=${actions} testid="marker-dialog">
     <form class="form" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); submit(); }} novalidate>
       ${theirs && html`<${Conflict} mine=${fields} theirs=${theirs} onTheirs=${close} />`}
-      ${theirs === null && html`<${Banner} kind="warn" testid="marker-gone">${t("review.marker_gone")}</${Banner}>`}
+      ${theirs === null && html`<${InSight}><${Banner} kind="warn" testid="marker-gone">${t("review.marker_gone")}</${Banner}></${InSight}>`}
       <${Fields} fields=${fields} faults=${faults} onChange=${change} onTimes=${times} onEnter=${submit} />
       <button type="submit" hidden></button>
     </form>

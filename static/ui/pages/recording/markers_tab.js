@@ -1,5 +1,5 @@
 /** The markers in order of time: jump, change, remove and take that back. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
@@ -7,6 +7,7 @@ import { EmptyState } from "../../components/empty_state.js";
 import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
 import { lengthWords, spokenLength } from "../recordings/words.js";
+import { keepFocus } from "./keep_focus.js";
 import { categoryWord, reviewProblem } from "./words.js";
 import { useReview } from "./review.js";
 
@@ -21,13 +22,17 @@ export function Moment({ at, end = null }) {
 /** @param {{marker: Marker, isNow: boolean}} props */
 function MarkerLine({ marker, isNow }) {
   const review = useReview();
+  const own = useRef(/** @type {HTMLElement | null} */ (null));
   const [busy, setBusy] = useState(false);
   const { start_ms, end_ms, category, text, visibility } = marker;
   const fields = { start_ms, end_ms, category, text, visibility };
   const remove = async () => {
+    const line = own.current;
+    const next = line?.nextElementSibling ?? line?.previousElementSibling;
     setBusy(true);
     try {
       await review.removeMarker(marker);
+      keepFocus(next);
       toast(t("review.marker_removed"), { undo: () => void review.addMarker(fields).catch((error) => toast(reviewProblem(error))) });
     } catch (error) {
       setBusy(false);
@@ -37,7 +42,7 @@ function MarkerLine({ marker, isNow }) {
   };
   const edit = () => { review.dialog.value = { name: "marker", marker, fields }; };
   const label = `${categoryWord(category)} ${lengthWords(start_ms)}`;
-  return html`<li class=${isNow ? "note note--now" : "note"} aria-current=${isNow ? "true" : undefined} data-testid="marker">
+  return html`<li class=${isNow ? "note note--now" : "note"} ref=${own} aria-current=${isNow ? "true" : undefined} data-testid="marker">
     <button type="button" class="note__jump" onClick=${() => review.jump(start_ms)} data-testid="jump-marker"><${Moment} at=${start_ms} end=${end_ms} /><strong>${categoryWord(category)}</strong></button>
     ${text && html`<p class="note__text">${text}</p>`}
     <p class="note__foot muted"><span>${marker.author}</span>${visibility === "private" && html`<${Badge} icon="eye-off">${t("review.private")}</${Badge}>`}</p>

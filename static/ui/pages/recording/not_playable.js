@@ -21,7 +21,8 @@ export function NotPlayable({ onReload }) {
   } else if (state === "failed") {
     shown = html`<${ErrorState} level=${2} title=${t("review.broken")} code=${fault || undefined} action=${again} testid="recording-failed">${t(FAULTS.has(fault) ? `review.fault_${fault}` : "review.fault_failed")}</${ErrorState}>`;
   } else if (state === "erased") {
-    shown = html`<${EmptyState} icon="trash-2" level=${2} title=${t("review.erased")} testid="erased">${t("review.erased_more")}</${EmptyState}>`;
+    // Nothing else is left to be seen or done.
+    return html`<div class="card"><${EmptyState} icon="trash-2" level=${2} title=${t("review.erased")} testid="erased" action=${html`<${Button} icon="arrow-left" label=${t("review.back")} href="/recordings" />`}>${t("review.erased_more")}</${EmptyState}></div>`;
   } else if (state === "cancelled") {
     shown = html`<${EmptyState} icon="circle-x" level=${2} title=${t("review.cancelled")}>${t("review.cancelled_more")}</${EmptyState}>`;
   }

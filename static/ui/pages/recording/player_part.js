@@ -9,6 +9,9 @@ import { TimelinePart } from "./timeline_part.js";
 import { nameOf } from "./words.js";
 import { useReview } from "./review.js";
 
+/** More tiles than this want a higher stage on phones. */
+const MANY = 4;
+
 /** What holds everybody up, one thing at a time. */
 function PlayerBanner() {
   const review = useReview();
@@ -36,12 +39,13 @@ function LiveState() {
 /** @param {{root: import("../../../vendor/preact.js").RefObject<HTMLElement | null>}} props of the keys and of full screen */
 export function PlayerPart({ root }) {
   const own = useRef(/** @type {HTMLElement | null} */ (null));
+  const hasMany = useReview().player.lanes.length > MANY;
   useEffect(() => {
     root.current = own.current;
   }, []);
   return html`<section class="player" data-theme="dark" ref=${own} aria-label=${t("review.player")} data-testid="player">
     <${LiveState} />
-    <div class="player__stage"><${ReviewStage} /></div>
+    <div class=${hasMany ? "player__stage player__stage--many" : "player__stage"}><${ReviewStage} /></div>
     <${PlayerBanner} />
     <${Controls} root=${own} />
     <${TimelinePart} />

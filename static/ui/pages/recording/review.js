@@ -110,6 +110,19 @@ export class Review {
     });
   }
 
+  /** The same; where there is nothing left to show, the page says so. */
+  async renew() {
+    await this.reload().catch(() => location.reload());
+  }
+
+  /** Erased for good, here and now: from the server it is as if it had never been. */
+  erased() {
+    batch(() => {
+      this.recording.value = { ...this.recording.value, state: "erased", hold: false, decide_by: null, erase: null };
+      this.can.value = { watch: false, mark: false, sign_off: false, download: false, hold: false, erase: false, decide: false, verify: false };
+    });
+  }
+
   /** @param {number} ms */
   jump(ms) {
     this.player.seek(ms);

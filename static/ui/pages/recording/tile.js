@@ -72,8 +72,8 @@ export function ReviewTile({ view, rect, speaks }) {
     ${!isMissing && (!hasPicture || pictureGap) && html`<div class="review-tile__missing review-tile__missing--covers"><${Avatar} name=${person} large=${true} />${pictureGap && html`<p><${Icon} name="video-off" />${t("review.no_picture")}</p><p class="review-tile__reason">${t(`review.gap_${pictureGap}`)}</p>`}</div>`}
     ${isMissing && html`<${Missing} view=${view} />`}
     ${view.state === "waiting" && html`<span class="review-tile__wait"><${Icon} name="loader-circle" label=${t("review.buffering")} /></span>`}
-    <div class="review-tile__foot"><span class="review-tile__name">${speaks && html`<${Icon} name="mic" size=${14} label=${t("review.speaks")} />`}${name}</span>
+    <div class="review-tile__foot"><span class="review-tile__name">${speaks && html`<${Icon} name="mic" size=${14} label=${t("review.speaks")} />`}<span>${name}</span></span>
       <span class="review-tile__acts">${group === "main" && html`<${SoundControls} participantId=${participantId} name=${person} wide=${(rect?.width ?? 0) >= ROOM_FOR_VOLUME} />`}
-        <${Button} kind="icon" icon=${isPinned ? "pin-off" : "pin"} pressed=${isPinned} label=${t("review.pin", { name })} onClick=${() => review.togglePin(id)} testid="pin-person" /></span></div>
+        <${Button} kind="icon" icon=${isPinned ? "pin-off" : "pin"} pressed=${isPinned} label=${t("review.pin", { name })} onClick=${() => review.togglePin(id)} testid="pin-person" class="review-tile__pin" /></span></div>
   </div>`;
 }

@@ -122,7 +122,7 @@ function Zoom() {
   const isWhole = to - from >= clock.duration;
   const move = (/** @type {number} */ direction) => { review.view.value = pan(review.view.value, direction * PAN * (to - from), clock.duration); };
   return html`<div class="lanes__zoom" role="group" aria-label=${t("review.zoom")}>
-    <span class="lanes__shown" role="status">${isWhole ? t("review.shown_all") : t("review.shown_part", { from: lengthWords(from), to: lengthWords(to) })}</span>
+    <span class=${isWhole ? "lanes__shown lanes__shown--all" : "lanes__shown"} role="status">${isWhole ? t("review.shown_all") : t("review.shown_part", { from: lengthWords(from), to: lengthWords(to) })}</span>
     <${Button} kind="icon" icon="chevron-left" label=${t("review.earlier")} disabled=${from <= 0} onClick=${() => move(-1)} testid="pan-left" />
     <${Button} kind="icon" icon="chevron-right" label=${t("review.later")} disabled=${to >= clock.duration} onClick=${() => move(1)} testid="pan-right" />
     <${Button} kind="icon" icon="minus" label=${t("review.farther")} disabled=${isWhole} onClick=${() => zoomBy(review, 1 / ZOOM)} testid="zoom-out" />

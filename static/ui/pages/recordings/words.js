@@ -41,14 +41,21 @@ export function momentWords(at) {
 export function keptWords(row) {
   if (row.state === "erased") return t("recordings.erased");
   if (row.hold) return t("recordings.kept_hold");
-  return row.expires_at ? t("recordings.kept_until", { day: dayWords(row.expires_at) }) : t("recordings.kept");
+  const end = endOf(row);
+  return end ? t("recordings.kept_until", { day: dayWords(end) }) : t("recordings.kept");
+}
+
+/** When it is erased by itself: its time is over, or nobody decided on an emergency's. @param {RecordingRow} row */
+function endOf({ decide_by: decision, expires_at: expiry }) {
+  return [decision, expiry].filter((at) => at !== null).sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
 }
 
 /** The same below the word "Kept". @param {RecordingRow} row @returns {string} */
 export function untilWords(row) {
   if (row.state === "erased") return t("recordings.erased");
   if (row.hold) return t("recordings.hold");
-  return row.expires_at ? t("recordings.until", { day: dayWords(row.expires_at) }) : t("recordings.for_ever");
+  const end = endOf(row);
+  return end ? t("recordings.until", { day: dayWords(end) }) : t("recordings.for_ever");
 }
 
 /** @param {RecordingRow} row @returns {string} its name; a visit may have none */

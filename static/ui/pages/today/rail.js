@@ -31,8 +31,8 @@ const WITH_PATIENTS = new Set(["clinician", "dispatcher", "responder", "front_de
 /** Roles that may watch recordings: their own visits', those of patients they care for, or all that is to be reviewed. */
 const WITH_RECORDINGS = new Set(["clinician", "dispatcher", "responder", "reviewer"]);
 
-/** A bottom bar holds five at most: so many places fit beside "More". The others stand behind it. */
-const PLACES_IN_BAR = 4;
+/** So many places fit beside "More" in the bottom bar of the smallest phone, in every language. The others stand behind it. */
+const PLACES_IN_BAR = 3;
 /** Beside more places the switch for alerts stands behind "More" on phones: five words do not fit side by side at 320 px in every language. */
 const PLACES_BESIDE_ALERTS = 2;
 
