@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from telemed.care.recording.records import RecordingRecord
-from telemed.care.recording.words import Basis, RecordingFault, RecordingState, ReviewStatus
+from telemed.care.recording.words import Basis, RecordingState, ReviewStatus
 from telemed.care.records import MessageRecord, ParticipantRecord, SessionRecord, UserRecord
 from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
@@ -55,7 +55,6 @@ STATES = (  # what the rows show, one after the other
     {"review_status": ReviewStatus.IN_REVIEW},
     {"review_status": ReviewStatus.SIGNED_OFF},
     {"hold": True, "hold_reason": "A claim of the insurance"},
-    {"state": RecordingState.FAILED, "fault": RecordingFault.DISK_FULL},
     {"state": RecordingState.ERASED},
     {"state": RecordingState.CANCELLED, "started_at": None, "duration_ms": 0},
 )

@@ -61,6 +61,15 @@ async def test_the_list_finds_by_what_it_is_asked(reviewed: Reviewed) -> None:
     assert "recordings.listed" in [row.action for row in await rows(reviewed)]
 
 
+async def test_only_what_can_be_watched_waits_to_be_watched(reviewed: Reviewed) -> None:
+    before = await reviewed.row()
+    for state in (RecordingState.FINALISING, RecordingState.FAILED):
+        await reviewed.save(replace(before, state=state))
+        listed = (await reviewed.site.ask("POST", "/api/v1/recordings/search", {})).json["recordings"]
+        assert [row["unread"] for row in listed] == [False], state
+        assert await found(reviewed, unread=True) == [], state
+
+
 async def test_whose_visits_may_be_looked_for(reviewed: Reviewed) -> None:
     await reviewed.people.change(Role.CLINICIAN, is_active=False)
     await reviewed.sign_in(Role.REVIEWER)
