@@ -14,6 +14,7 @@ from telemed.config import Limits
 from telemed.launch import Launch, worker_socket
 from telemed.media.overload import LoadLimits
 from telemed.recording.journal_writer import JournalThread
+from telemed.recording.spare_room import WRITING_BYTES
 from telemed.sfu.worker import Worker, WorkerSettings
 
 
@@ -32,7 +33,7 @@ async def serve(orders: Launch) -> child.Lifespan:
             load=load_limits(orders.config.limits),
             own_process=True,
         ),
-        journals=JournalThread(),
+        journals=JournalThread(spare_bytes=WRITING_BYTES),
     )
     await worker.start()
     try:

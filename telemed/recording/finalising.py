@@ -106,7 +106,7 @@ class Finalising:
                 return
             if finished.fault in _OUTSIDE:
                 log.warning("not finalised recording=%s fault=%s", short(recording_id), finished.fault.value)
-                wait = min(max(FIRST_WAIT, now - recording.state_since), OUTSIDE_WAIT)
+                wait = min(max(FIRST_WAIT, (now - recording.state_since) / 4), OUTSIDE_WAIT)
                 await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None))
                 return
             if finished.fault not in _FINAL and tries < MAX_TRIES:

@@ -18,11 +18,11 @@ from telemed.recording import places, signature
 from telemed.recording.group_writer import GroupWriter, Target
 from telemed.recording.job import FinaliseJob, FinaliseResult, JournalFault
 from telemed.recording.journal_reader import RecordedJournals, read_journals
+from telemed.recording.spare_room import FINISHING_BYTES, has_room
 from telemed.recording.streams import Permission, Placed, Spans, group_frames
 from telemed.recording.survey import SurveyedPerson, SurveyedStretch, survey
 
 GROUPS = ("main", "screen")
-SPARE_BYTES = 64 * 1024 * 1024  # that finishing leaves to recordings in progress: some minutes of a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _check_room(root: Path) -> None:
     are no larger than their journals."""
     journal = places.journal_path(root)
     wanted = sum(path.stat().st_size for path in journal.iterdir()) if journal.is_dir() else 0
-    if shutil.disk_usage(root).free < wanted + SPARE_BYTES:
+    if not has_room(root, wanted + FINISHING_BYTES):
         raise OSError(errno.ENOSPC, "there is no room to finish it")
 
 

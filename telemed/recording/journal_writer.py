@@ -21,6 +21,7 @@ from telemed.media.journal.faults import RecordingFault
 from telemed.media.journal.ports import BookCondition, JournalHead
 from telemed.recording.budget import Budget
 from telemed.recording.journal_file import JournalFile
+from telemed.recording.spare_room import has_room
 from telemed.recording.sync_together import sync_together
 from telemed.recording.track_journal import TrackJournal
 from telemed.recording.track_writer import Place, Tally, TrackWriter, fault_of
@@ -105,8 +106,14 @@ class Book:
         return done
 
     def write(self, *, all_of_it: bool) -> None:
-        """Thread: write what came; not `all_of_it`: the chunks that are full."""
-        self._clean = self._each(TrackWriter.write if all_of_it else TrackWriter.drain, self._writers)
+        """Thread: write what came; not `all_of_it`: the chunks that are full. What is spared for others is not taken."""
+        if not has_room(self._place.directory, self._maker.spare_bytes):
+            self._fault, self._clean = RecordingFault.DISK_FULL, False
+            return
+        self._write(TrackWriter.write if all_of_it else TrackWriter.drain)
+
+    def _write(self, act: Callable[[TrackWriter], None]) -> None:
+        self._clean = self._each(act, self._writers)
 
     def sync(self) -> None:
         """Thread: bring to the disk what was written. A fault is over when everything was written and came there."""
@@ -134,8 +141,8 @@ class Book:
         return well
 
     def end(self) -> None:
-        """Thread: write all and close the files; what fails now is lost."""
-        self.write(all_of_it=True)
+        """Thread: write all and close the files, for what waits is little; what fails now is lost."""
+        self._write(TrackWriter.write)
         sync_together(self.dirty_files())
         self.sync()
         for writer in self._writers:
@@ -144,9 +151,13 @@ class Book:
 
 
 class JournalThread:
-    """The recorder of one worker (`ports.JournalMaker`). The thread starts with the first book."""
+    """The recorder of one worker (`ports.JournalMaker`). The thread starts with the first book. `spare_bytes` of each disk are
+    left to others."""
 
-    def __init__(self, clocks: Callable[[], tuple[int, int]] = clocks_now, worker_bytes: int = WORKER_BYTES) -> None:
+    def __init__(
+        self, clocks: Callable[[], tuple[int, int]] = clocks_now, worker_bytes: int = WORKER_BYTES, spare_bytes: int = 0
+    ) -> None:
+        self.spare_bytes = spare_bytes
         self._clocks = clocks
         self._budget = Budget(worker_bytes)
         self._book_bytes = worker_bytes * BOOK_BYTES // WORKER_BYTES

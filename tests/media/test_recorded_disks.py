@@ -6,11 +6,11 @@ import asyncio
 import pathlib
 import shutil
 import time
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
+from telemed.recording.spare_room import WRITING_BYTES
 from tests.adapters.recording.disks import ext4_disk, set_size, small_disk
 from tests.browser.prepared import prepare
 from tests.browser.server import start_server, stop_server
@@ -20,45 +20,45 @@ from tests.media.test_recorded_call import SECONDS
 from tests.media.troubled import NOTICED_WITHIN, alarmed, doctor_faults, recorded_call
 
 LARGE = 600 * 1024  # KiB: above the bound of `limits.disk_refuse_megabytes`, so that a recording may begin; takes no memory
-ROOM = 64  # KiB that are left when it gets small
+ROOM = WRITING_BYTES // 1024 + 64  # KiB that are left when it gets small: recordings may take 64 of them
 
 
-@pytest.fixture
-async def var(tmp_path: pathlib.Path) -> AsyncIterator[pathlib.Path]:
-    """The directory of a server that is not started yet."""
-    yield await prepare(tmp_path)
-
-
-async def test_a_full_disk_is_noticed_and_disturbs_nobody(var: pathlib.Path, http: aiohttp.ClientSession) -> None:
-    recordings = var / "recordings"
-    with small_disk(recordings, LARGE) as mounted:
+async def test_a_full_disk_is_noticed_and_disturbs_nobody(tmp_path: pathlib.Path, http: aiohttp.ClientSession) -> None:
+    """The disk of the whole installation: what is not recorded goes on, the database too."""
+    disk = tmp_path / "disk"
+    with small_disk(disk, LARGE) as mounted:
         if not mounted:
             pytest.skip("mounting needs root")
-        server = await start_server(var.parent)
+        await prepare(disk)
+        server = await start_server(disk)
         try:
             async with recorded_call(server, http) as call:
                 with call.undisturbed():
-                    set_size(recordings, shutil.disk_usage(recordings).used // 1024 + ROOM)
-                    await asyncio.to_thread(wait_until_full, recordings)
-                    took = await call.told("disk_full", time.monotonic())
+                    set_size(disk, shutil.disk_usage(disk).used // 1024 + ROOM)
+                    took = await call.told("disk_full", await asyncio.to_thread(taken, disk))
                     await alarmed(server, http, "telemed_recordings_faulty")
+                    for person in call.people:
+                        await person.command("chat", body="what is not recorded goes on")
                 assert took <= NOTICED_WITHIN, took
+                assert shutil.disk_usage(disk).free > WRITING_BYTES // 2
                 assert doctor_faults(server)
                 await call.stop()
                 assert await refused_soon(call.visit) == "recording_disk_full"
                 await alarmed(server, http, "telemed_recordings_refused")
-                set_size(recordings, LARGE)
+                set_size(disk, LARGE)
                 await call.plays(SECONDS - 2.0)
         finally:
             await stop_server(server)
 
 
-async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(var: pathlib.Path, http: aiohttp.ClientSession) -> None:
-    recordings = var / "recordings"
-    with ext4_disk(var.parent / "image", recordings, LARGE // 1024 + 200) as disk:
+async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(
+    tmp_path: pathlib.Path, http: aiohttp.ClientSession
+) -> None:
+    recordings = await prepare(tmp_path) / "recordings"
+    with ext4_disk(tmp_path / "image", recordings, LARGE // 1024 + 200) as disk:
         if disk is None:
             pytest.skip("mounting needs root")
-        server = await start_server(var.parent)
+        server = await start_server(tmp_path)
         try:
             async with recorded_call(server, http) as call:
                 with call.undisturbed():
@@ -74,12 +74,13 @@ async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(var: p
             await stop_server(server)
 
 
-def wait_until_full(recordings: pathlib.Path) -> None:
-    """Blocking; a recorder that stopped writing below one block counts as full, too."""
+def taken(disk: pathlib.Path) -> float:
+    """Wait until recordings have taken all they may; when that was (monotonic). Blocking."""
     deadline = time.monotonic() + 30
-    while shutil.disk_usage(recordings).free >= 2 * 4096:
+    while shutil.disk_usage(disk).free >= WRITING_BYTES:
         assert time.monotonic() < deadline, "it was not filled"
         time.sleep(0.02)
+    return time.monotonic()
 
 
 async def refused_soon(visit: Visit) -> str:

@@ -77,6 +77,29 @@ async def test_when_there_is_room_again_nothing_is_missing(tmp_path: Path) -> No
         assert len(track.stretches) == 1, "it went on in the same journal"
 
 
+async def test_what_is_to_be_left_to_others_is_left(tmp_path: Path) -> None:
+    place = tmp_path / "disk"
+    with small_disk(place, 512) as mounted:
+        if not mounted:
+            pytest.skip("mounting needs root")
+        maker = JournalThread(spare_bytes=256 * KIB)
+        book = maker.book(RECORDING, place, KEY)
+        journal = book.open(head())
+        for n in range(100):
+            journal.packet(0, numbered(n), n)
+        await until(lambda: book.condition.packets == 100, "there is room")
+        (place / "ballast").write_bytes(bytes(200 * KIB))
+        for n in range(100, 120):
+            journal.packet(0, numbered(n), n)
+        await until(lambda: book.condition.fault is RecordingFault.DISK_FULL, "the fault shows")
+        assert shutil.disk_usage(place).free >= 190 * KIB and book.condition.packets == 100
+        (place / "ballast").unlink()
+        await until(lambda: book.condition.packets == 120, "there is room again")
+        await until(lambda: book.condition.fault is RecordingFault.NONE, "the fault is over")
+        await maker.close()
+        assert numbers(place) == list(range(120))
+
+
 async def test_a_track_closed_while_the_disk_is_full_is_written_later(tmp_path: Path) -> None:
     place = tmp_path / "disk"
     with small_disk(place, 256) as mounted:

@@ -21,8 +21,8 @@ from telemed.media.control import Source
 from telemed.media.manifest import Manifest, decode
 from telemed.recording import finishing, places, signature
 from telemed.recording.finalise_job import Finalisers, drop_journal
-from telemed.recording.finishing import SPARE_BYTES
 from telemed.recording.job import FinaliseFailed, FinaliseJob, decode_job, decode_result
+from telemed.recording.spare_room import FINISHING_BYTES
 from telemed.recording.verify import Evidence, RecordedHead, check_recording
 from tests.adapters.recording.disks import set_size, small_disk
 from tests.adapters.recording.encoded import pictures, sound
@@ -222,7 +222,7 @@ def test_killed_fifty_times_it_comes_to_the_same_end(tmp_path: Path) -> None:
 
 async def test_without_room_it_takes_none_from_what_is_recorded_now(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    with small_disk(disk, SPARE_BYTES // 1024) as mounted:
+    with small_disk(disk, FINISHING_BYTES // 1024) as mounted:
         if not mounted:
             pytest.skip("mounting needs root")
         job = recorded(disk, 1)
@@ -230,7 +230,7 @@ async def test_without_room_it_takes_none_from_what_is_recorded_now(tmp_path: Pa
             await Finalisers().run(job)
         assert failed.value.code == "disk_full"
         assert {path.name for path in disk.iterdir()} == {"journal", places.LOCK}
-        set_size(disk, 2 * SPARE_BYTES // 1024)
+        set_size(disk, 2 * FINISHING_BYTES // 1024)
         assert (await Finalisers().run(job)).segments == 1
 
 
