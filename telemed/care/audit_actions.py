@@ -147,6 +147,8 @@ class AuditAction(StrEnum):
     RECORDING_FINALISED = "recording.finalised"
     RECORDING_FAILED = "recording.failed"
     RECORDING_TRIED_AGAIN = "recording.tried_again"
+    RECORDING_PART_WITHDRAWN = "recording.part_withdrawn"  # somebody's part of a finished one is about to be destroyed
+    RECORDING_PART_DESTROYED = "recording.part_destroyed"  # and is; the manifest that is signed next says whose
     RECORDING_READ = "recording.read"  # people, times and markers, no media
     RECORDING_WATCHED = "recording.watched"
     RECORDING_DOWNLOADED = "recording.downloaded"

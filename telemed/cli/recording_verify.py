@@ -16,6 +16,7 @@ _WORDS = {
     "manifest": "was changed",
     "signature": "is not signed by this installation",
     "key": "does not open: its key is missing or another one",
+    "former": "does not follow from the manifest that was signed before",
     "database": "is not what the database says: the recording or the database was exchanged",
 }
 
@@ -37,9 +38,13 @@ def sentences(verdict: dict[str, Any]) -> list[str]:
     """A verdict for people."""
     name, result = verdict["id"], verdict["result"]
     if result == "complete":
+        gone = [
+            f"  Part of {part['participant_id']} destroyed at {part['at']} on that person's withdrawal; complete otherwise."
+            for part in verdict.get("destroyed", ())
+        ]
         if verdict["up_to"] is None:
-            return [f"{name}: complete. No checkpoint of the audit trail covers it yet."]
-        return [f"{name}: complete up to checkpoint {verdict['up_to']}."]
+            return [f"{name}: complete. No checkpoint of the audit trail covers it yet.", *gone]
+        return [f"{name}: complete up to checkpoint {verdict['up_to']}.", *gone]
     if result == "unfinished":
         return [f"{name}: {verdict['state']}, not finished: nothing is signed yet."]
     if result == "erased":

@@ -18,7 +18,7 @@ from telemed.care.identity import SYSTEM
 from telemed.care.recording.ports import RecordingVault, VerifyResult
 from telemed.care.recording.records import RecordingRecord
 from telemed.care.recording.words import KEPT, RecordingState
-from telemed.care.times import iso_or_none
+from telemed.care.times import iso_or_none, iso_utc
 from telemed.clock import Clock
 from telemed.errors import InvalidInput, NotFound
 from telemed.layout import Layout
@@ -143,6 +143,7 @@ def _verdict(result: VerifyResult) -> dict[str, Any]:
     return {
         "result": "complete" if result.complete else "broken",
         "up_to": iso_or_none(result.up_to),
+        "destroyed": [{"participant_id": one.participant_id, "at": iso_utc(one.at)} for one in result.destroyed[:MAX_SHOWN]],
         "broken": broken[:MAX_SHOWN],
         "more": max(0, len(broken) - MAX_SHOWN),
     }

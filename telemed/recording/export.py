@@ -27,6 +27,7 @@ media/         the segments, as the manifest names them; each plays in a browser
 manifest.json  who is in the recording and when, consent, segments with their SHA-256, gaps
 manifest.sig   the clinic's signature of manifest.json (Ed25519)
 public_key.pem the clinic's public key; id {key_id}
+former/        where somebody's part was destroyed later: the manifests before, each under its hash
 verify.py      checks all of it: python3 verify.py   (Python 3.8 or later, nothing else)
 
 A signature only says that the holder of this key signed. Ask the clinic for the id of its key by another way.
@@ -83,6 +84,8 @@ def _small_files(recording: Path, made: Manifest, public_key: bytes) -> Iterator
     yield places.SIGNATURE, (recording / places.SIGNATURE).read_bytes()
     yield "public_key.pem", pem
     yield "verify.py", VERIFY_SCRIPT.read_bytes()
+    for path in sorted((recording / places.FORMER).glob("*")):
+        yield f"{places.FORMER}/{path.name}", path.read_bytes()
 
 
 def _media(archive: zipfile.ZipFile, sink: _Sink, recording: Path, segment: Segment, data_key: bytes) -> Iterator[bytes]:

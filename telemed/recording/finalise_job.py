@@ -11,6 +11,7 @@ from pathlib import Path
 from telemed.files import sync_directory
 from telemed.recording import places
 from telemed.recording.job import FinaliseFailed, FinaliseJob, FinaliseResult, decode_result
+from telemed.recording.take_out_job import TakeOutJob
 
 DEADLINE = 3600.0  # seconds: 3 hours of recording take minutes; what is not done by then hangs
 KILL_AFTER = 5.0  # seconds from SIGTERM to SIGKILL
@@ -26,8 +27,9 @@ class Finalisers:
         self._deadline = deadline
         self._turn = asyncio.Semaphore(1)
 
-    async def run(self, job: FinaliseJob) -> FinaliseResult:
-        """Finish one recording. Raises FinaliseFailed: the journal stays, another try may follow. Cancelling ends the process."""
+    async def run(self, job: FinaliseJob | TakeOutJob) -> FinaliseResult:
+        """Finish one recording, or take a part out of it. Raises FinaliseFailed: what is there stays, another try may follow.
+        Cancelling ends the process."""
         async with self._turn:
             process = await self._start()
             try:

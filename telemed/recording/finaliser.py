@@ -1,4 +1,5 @@
-"""The program that finishes one recording: `python -m telemed.recording.finaliser`, job on its input, answer on its output.
+"""The program that finishes one recording, or takes somebody's part out of one: `python -m telemed.recording.finaliser`, job on
+its input, answer on its output.
 
 It runs beside calls and must not be felt by them: lowest priority for the processor, idle class for the disk, memory that does
 not grow with the recording's length. What it holds in clear is in memory only, and no core dump of it is written.
@@ -25,7 +26,9 @@ from telemed.errors import TelemedError
 from telemed.files import PRIVATE_FILE
 from telemed.recording import places
 from telemed.recording.finishing import finish
-from telemed.recording.job import MAX_JOB_BYTES, FinaliseResult, decode_job
+from telemed.recording.job import MAX_JOB_BYTES, FinaliseJob, FinaliseResult
+from telemed.recording.take_out_job import TakeOutJob, decode_work
+from telemed.recording.taking_out import propose
 
 NICE = 19  # lowest there is
 PRIVATE_UMASK = 0o077
@@ -36,9 +39,9 @@ def main() -> int:
     """Do the job. Returns the exit code; the answer says more."""
     _be_modest()
     try:
-        job = decode_job(sys.stdin.buffer.read(MAX_JOB_BYTES + 1))
+        job = decode_work(sys.stdin.buffer.read(MAX_JOB_BYTES + 1))
         with _alone(job.directory):
-            answer = _with_cost(finish(job)).encode()
+            answer = _with_cost(_work(job)).encode()
     except OSError as error:
         return _fail(FAULTS.get(error.errno or 0, "failed"), exits.UNAVAILABLE)
     except TelemedError:
@@ -48,6 +51,10 @@ def main() -> int:
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()
     return exits.OK
+
+
+def _work(job: FinaliseJob | TakeOutJob) -> FinaliseResult:
+    return finish(job) if isinstance(job, FinaliseJob) else propose(job)
 
 
 def _be_modest() -> None:

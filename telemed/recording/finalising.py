@@ -18,12 +18,14 @@ from telemed.care.audit_state import JobRecord
 from telemed.care.identity import SYSTEM
 from telemed.care.policies import ClinicPolicies
 from telemed.care.ports import Store
-from telemed.care.recording import policy, retention, states
+from telemed.care.recording import policy, retention, spans, states
 from telemed.care.recording.records import RecordingRecord
 from telemed.care.recording.words import RecordingCause, RecordingEvent, RecordingFault, RecordingState
 from telemed.care.repositories import Transaction
 from telemed.clock import Clock
+from telemed.errors import TelemedError
 from telemed.ids import short
+from telemed.recording.closing import close_again
 from telemed.recording.making import Finished
 from telemed.recording.orders import Material
 
@@ -41,6 +43,14 @@ class Makes(Protocol):
 
     async def make(self, material: Material) -> Finished:
         """Make the files to play. A fault is the answer, not raised."""
+        ...
+
+    async def exchange(self, recording_id: str) -> None:
+        """Let files without somebody's part take their place; the former key is destroyed. Raises OSError, TelemedError."""
+        ...
+
+    async def abandon(self, recording_id: str) -> None:
+        """Such files are not wanted: a legal hold has come. Raises OSError."""
         ...
 
     async def drop_journal(self, recording_id: str) -> None:
@@ -90,32 +100,52 @@ class Finalising:
                 return
             material = await _material(tx, recording)
         finished = await self._maker.make(material)
-        await self._note(job, recording_id, finished)
-        if finished.fault is RecordingFault.NONE:
+        is_closed = await self._note(job, material, finished)
+        if is_closed and finished.fault is RecordingFault.NONE:
             await self._maker.drop_journal(recording_id)
         self.on_changed(recording.session_id)
 
-    async def _note(self, job: JobRecord, recording_id: str, finished: Finished) -> None:
-        """Write down what came of it; a fault that may pass is tried again later."""
+    async def _note(self, job: JobRecord, material: Material, finished: Finished) -> bool:
+        """Write down what came of it; a fault that may pass is tried again later. Whether it can be played now."""
         now = self._clock.utcnow()
         tries = int(job.outcome or "0") + 1
         async with self._store.write() as tx:
-            recording = await tx.recordings.get(recording_id)
+            recording = await tx.recordings.get(material.recording.id)
             if recording is None or recording.state is not RecordingState.FINALISING:
                 await tx.jobs.remove(job.name)
-                return
+                return False
+            if finished.fault in _FINAL and await _is_other_now(tx, material):
+                await tx.jobs.put(replace(job, due_at=now, lease_until=None))  # somebody withdrew meanwhile: once more, without
+                return False
+            if finished.proposed:
+                finished = await self._exchange(recording, finished)
+            was_finished = bool(recording.manifest_hash)
             if finished.fault in _OUTSIDE:
-                log.warning("not finalised recording=%s fault=%s", short(recording_id), finished.fault.value)
+                log.warning("not finalised recording=%s fault=%s", short(recording.id), finished.fault.value)
                 wait = min(max(FIRST_WAIT, (now - recording.state_since) / 4), OUTSIDE_WAIT)
                 await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None))
-                return
-            if finished.fault not in _FINAL and tries < MAX_TRIES:
-                log.warning("not finalised recording=%s fault=%s tries=%d", short(recording_id), finished.fault.value, tries)
-                wait = min(FIRST_WAIT * 4 ** (tries - 1), LONGEST_WAIT)
+                return False
+            if finished.fault not in _FINAL and (was_finished or tries < MAX_TRIES):
+                level = logging.ERROR if tries >= MAX_TRIES else logging.WARNING
+                log.log(level, "not finalised recording=%s fault=%s tries=%d", short(recording.id), finished.fault.value, tries)
+                wait = min(FIRST_WAIT * 4 ** min(tries - 1, MAX_TRIES), LONGEST_WAIT)
                 await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None, outcome=str(tries)))
-                return
-            await self._close(tx, recording, finished, now)
+                return False
+            await (close_again if was_finished else self._close)(tx, recording, finished, now)
             await tx.jobs.remove(job.name)
+            return True
+
+    async def _exchange(self, recording: RecordingRecord, finished: Finished) -> Finished:
+        """Inside the transaction that says so: no hold can come between. What is broken off here the next try ends."""
+        try:
+            if recording.hold:
+                await self._maker.abandon(recording.id)
+                return replace(finished, manifest_hash=recording.manifest_hash)
+            await self._maker.exchange(recording.id)
+        except (OSError, TelemedError):
+            log.exception("somebody's part could not be destroyed recording=%s", short(recording.id))
+            return Finished(RecordingFault.FAILED)
+        return finished
 
     async def _close(self, tx: Transaction, recording: RecordingRecord, finished: Finished, now: datetime) -> None:
         event = _EVENTS.get(finished.fault, RecordingEvent.FAILED)
@@ -155,6 +185,12 @@ async def _try_again(tx: Transaction, recording: RecordingRecord, now: datetime)
     await tx.recordings.save(replace(after, fault=RecordingFault.NONE))
     if action is not None:
         await tx.audit.append(SYSTEM, action, recording.id, AuditOutcome.DONE, now)
+
+
+async def _is_other_now(tx: Transaction, material: Material) -> bool:
+    """Whether who may be in it has changed since the work began."""
+    events = await tx.consents.of_session(material.recording.session_id)
+    return spans.agreed_spans(events, material.recording) != spans.agreed_spans(material.events, material.recording)
 
 
 async def _material(tx: Transaction, recording: RecordingRecord) -> Material:

@@ -1,6 +1,7 @@
 """Data keys of recordings, wrapped, one file each: destroying the file destroys the recording, whatever copies of it there are.
 
-    <directory>/<recording id>.key   0600, JSON: version, name of the master key, nonce and wrapped key (base64)
+    <directory>/<recording id>.key    0600, JSON: version, name of the master key, nonce and wrapped key (base64)
+    <directory>/<recording id>.next   the same, of the key that is to take its place: somebody's part is being destroyed
 
 AES-256-GCM with a random nonce; authenticated with it: `recording:<recording id>:<version>`, so that a key file opens nothing but
 its own recording. The directory lies outside the database and its back-ups. Files are replaced whole, and what they replaced is
@@ -32,6 +33,8 @@ from telemed.recording.master_keys import Masters
 
 VERSION = 1
 SUFFIX = ".key"
+NEXT_SUFFIX = ".next"
+OLD_SUFFIX = ".old"  # of a temporary name: the key that was replaced, for the moment until it is written over
 NONCE_BYTES = 12  # random: far fewer than 2^32 wraps under one master key
 MAX_FILE_BYTES = 4096  # ours have about 200
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -81,9 +84,9 @@ class RecordingKeys:
     def read(self, recording_id: str) -> bytes:
         """Return the data key. Raises KeyMissing, KeyUnreadable."""
         try:
-            return self._unwrap(recording_id, self._load(recording_id))
+            return self._unwrap(recording_id, self._load(self._path(recording_id)))
         except KeyUnreadable:  # a rotation may have written over the file while we read it: the new one is there
-            return self._unwrap(recording_id, self._load(recording_id))
+            return self._unwrap(recording_id, self._load(self._path(recording_id)))
 
     def exists(self, recording_id: str) -> bool:
         """Whether there is a key file."""
@@ -91,8 +94,8 @@ class RecordingKeys:
 
     def ids(self) -> tuple[str, ...]:
         """The recordings that have a key file, sorted."""
-        names = (path.name.removesuffix(SUFFIX) for path in self._directory.glob(f"[!.]*{SUFFIX}"))
-        return tuple(sorted(name for name in names if _ID.fullmatch(name)))
+        found = (path for suffix in (SUFFIX, NEXT_SUFFIX) for path in self._directory.glob(f"[!.]*{suffix}"))
+        return tuple(sorted({path.stem for path in found if _ID.fullmatch(path.stem)}))
 
     def rotate(self, wrapped: Callable[[str], None] = lambda _id: None) -> Rotation:
         """Wrap every key under the master key in use, file by file; `wrapped` hears of each. Raises OSError.
@@ -104,7 +107,7 @@ class RecordingKeys:
         for recording_id in self.ids():
             try:
                 with self._locked():
-                    changed = self._rewrap(recording_id)
+                    changed = any([self._rewrap(recording_id, path) for path in self._files(recording_id)])
             except KeyMissing:
                 continue  # erased meanwhile
             except KeyUnreadable:
@@ -120,16 +123,47 @@ class RecordingKeys:
 
     def erase(self, recording_id: str) -> bool:
         """Write over the key file and remove it, with what an interrupted change left of it; False when there was none."""
-        path = self._path(recording_id)
+        self._path(recording_id)
         if not self._directory.is_dir():
             return False
         with self._locked():
-            was_there = path.exists()
-            if was_there:
+            there = self._files(recording_id)
+            for path in there:
                 _destroy(path)
             self._remove_leftovers(recording_id)
             sync_directory(self._directory)
-        return was_there
+        return bool(there)
+
+    def holds(self, recording_id: str) -> bool:
+        """Whether there is a key of this recording here, or the one that is to follow it."""
+        return bool(self._files(recording_id))
+
+    def successor(self, recording_id: str) -> bytes:
+        """The data key that will take the place of the one in use: made when it is asked for first, then the same until
+        `supersede`. One that does not open is replaced: nothing that counts was sealed with it."""
+        with self._locked():
+            path = self._path(recording_id, NEXT_SUFFIX)
+            try:
+                return self._unwrap(recording_id, self._load(path))
+            except (KeyMissing, KeyUnreadable):
+                key = secrets.token_bytes(KEY_BYTES)
+                write_private(path, self._wrap(recording_id, key))
+                sync_directory(self._directory)
+                return key
+
+    def supersede(self, recording_id: str) -> None:
+        """Put the successor in the place of the key in use, which is written over. May be broken off and called again, also when
+        all is done."""
+        path, successor = self._path(recording_id), self._path(recording_id, NEXT_SUFFIX)
+        with self._locked():
+            if successor.exists():
+                if path.exists():
+                    path.rename(path.with_name(f".{path.name}{OLD_SUFFIX}"))
+                    sync_directory(self._directory)
+                successor.rename(path)
+                sync_directory(self._directory)
+            self._remove_leftovers(recording_id)
+            sync_directory(self._directory)
 
     def move(self, recording_id: str, target: RecordingKeys) -> None:
         """Give the key file to another directory of the same file system. May be broken off and called again.
@@ -157,14 +191,19 @@ class RecordingKeys:
         finally:
             os.close(descriptor)
 
-    def _path(self, recording_id: str) -> Path:
+    def _path(self, recording_id: str, suffix: str = SUFFIX) -> Path:
         if not _ID.fullmatch(recording_id):
             raise KeyMissing
-        return self._directory / f"{recording_id}{SUFFIX}"
+        return self._directory / f"{recording_id}{suffix}"
 
-    def _load(self, recording_id: str) -> dict[str, Any]:
+    def _files(self, recording_id: str) -> list[Path]:
+        """The key file, and the one that is to follow, as far as they are there."""
+        return [path for suffix in (SUFFIX, NEXT_SUFFIX) if (path := self._path(recording_id, suffix)).exists()]
+
+    @staticmethod
+    def _load(path: Path) -> dict[str, Any]:
         try:
-            with self._path(recording_id).open("rb") as file:
+            with path.open("rb") as file:
                 fields = json.loads(file.read(MAX_FILE_BYTES))
         except FileNotFoundError as error:
             raise KeyMissing from error
@@ -199,13 +238,12 @@ class RecordingKeys:
             raise KeyUnreadable("The key file of a recording holds no key.")
         return key
 
-    def _rewrap(self, recording_id: str) -> bool:
+    def _rewrap(self, recording_id: str, path: Path) -> bool:
         """Wrap one key anew unless it is; write over the file it replaces. Raises KeyMissing, KeyUnreadable."""
-        fields = self._load(recording_id)
+        fields = self._load(path)
         key = self._unwrap(recording_id, fields)
         if fields["master"] == self._masters.current:
             return False
-        path = self._path(recording_id)
         try:
             before = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
         except FileNotFoundError as error:
@@ -220,7 +258,8 @@ class RecordingKeys:
 
     def _remove_leftovers(self, recording_id: str) -> None:
         """Destroy temporary files of writes that were broken off. One with a second name is a key file itself: spare it."""
-        for path in self._directory.glob(f".{recording_id}{SUFFIX}.*"):
+        found = (path for suffix in (SUFFIX, NEXT_SUFFIX) for path in self._directory.glob(f".{recording_id}{suffix}.*"))
+        for path in found:
             if path.stat().st_nlink > 1:
                 path.unlink()
             else:

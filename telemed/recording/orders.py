@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from telemed.care.recording import earshot, spans
+from telemed.care.recording import earshot, spans, withdrawal
 from telemed.care.recording.records import Bystander, ConsentEvent, RecordingRecord
 from telemed.care.recording.spans import AgreedSpan
 from telemed.care.records import ParticipantEventRecord, ParticipantRecord
 from telemed.care.times import iso_or_none, iso_utc
+from telemed.media.manifest_history import Wish
 from telemed.recording.job import FinaliseJob, RecordedPerson, Span
+from telemed.recording.take_out_job import TakeOutJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,27 @@ def job_for(material: Material, directory: Path, key: bytes, signing_key: bytes,
         _facts(material, agreed, begin, now),
         _on_clock(silent, begin),
     )
+
+
+def wishes_of(material: Material) -> tuple[Wish, ...]:
+    """Whose part of a finished recording is to be destroyed now, and since when that is asked for."""
+    recording, events = material.recording, material.events
+    wishes = []
+    for person in withdrawal.must_go(recording, events):
+        at = withdrawal.destroy_wish((event for event in events if event.participant_id == person), recording)
+        if at is not None:
+            wishes.append(Wish(person, iso_utc(at)))
+    return tuple(wishes)
+
+
+def take_out_job(
+    material: Material, directory: Path, keys: tuple[bytes, bytes, bytes], wishes: tuple[Wish, ...], now: datetime
+) -> TakeOutJob:
+    """The finaliser's job for a finished recording. `keys`: the data key, the one to follow it, and the signing key's seed."""
+    recording = material.recording
+    begin = recording.started_at or recording.asked_at
+    consent = _facts(material, spans.agreed_spans(material.events, recording), begin, now)["consent"]
+    return TakeOutJob(recording.id, directory.absolute(), *keys, wishes, tuple(consent), iso_utc(now))
 
 
 def _facts(

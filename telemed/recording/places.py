@@ -11,6 +11,10 @@ SEGMENTS = "segments"
 SEGMENTS_PART = "segments.part"  # while a finaliser writes; never read
 MANIFEST = "manifest.json"  # written last: where it is, the recording is finished
 SIGNATURE = "manifest.sig"
+FORMER = "former"  # manifests that were followed by another one, with their signatures, each under its hash
+PROPOSAL_PART = "proposal.part"  # these three: somebody's part is being taken out (`taking_out.py`)
+PROPOSAL = "proposal"
+EXCHANGE = "exchange"
 LOCK = "finalise.lock"  # held by a finaliser, so that a second one waits
 
 

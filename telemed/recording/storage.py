@@ -19,6 +19,8 @@ from telemed.care.recording.ports import Take
 from telemed.care.recording.words import Basis, RecordingFault
 from telemed.errors import ConfigError, TelemedError, Unavailable
 from telemed.files import make_private_directory, sync_directory, touch_directory
+from telemed.media.manifest import Manifest
+from telemed.recording import taking_out
 from telemed.recording.keys import SUFFIX, KeyMissing, KeyUnreadable, RecordingKeys
 from telemed.recording.master_keys import MasterKeys
 from telemed.recording.places import MANIFEST, journal_path
@@ -97,6 +99,28 @@ class RecordingStorage:
         has_key = any((place / f"{recording_id}{SUFFIX}").is_file() for place in (self.keys, self.emergency))
         return has_key and not self.of(recording_id).is_dir()
 
+    def successor_key(self, recording_id: str) -> bytes:
+        """The data key that is to follow the one in use. Raises OSError, ConfigError."""
+        return self._book(recording_id).successor(recording_id)
+
+    def decide(self, recording_id: str) -> None:
+        """Exchange what is there for what was proposed, and destroy the key in use. Raises OSError, ConfigError: to be ended with
+        `carry_on`."""
+        taking_out.decide(self.of(recording_id))
+        self.carry_on(recording_id)
+
+    def carry_on(self, recording_id: str) -> None:
+        """Bring an exchange that was broken off to its end; nothing where there is none. Raises OSError, ConfigError."""
+        taking_out.exchange(self.of(recording_id), lambda: self._book(recording_id).supersede(recording_id))
+
+    def abandon(self, recording_id: str) -> None:
+        """Throw away what was proposed. Raises OSError."""
+        taking_out.abandon(self.of(recording_id))
+
+    def manifest(self, recording_id: str) -> Manifest:
+        """The manifest of a finished recording. Raises OSError, InvalidInput."""
+        return taking_out.read_manifest(self.of(recording_id))
+
     def remove_journal(self, recording_id: str) -> None:
         """The recording is finished and that is committed: what the workers wrote is not needed any more. Raises OSError."""
         shutil.rmtree(journal_path(self.of(recording_id)))
@@ -121,6 +145,11 @@ class RecordingStorage:
         if has_journal(self.of(recording_id)):
             raise KeyMissing("The key of a recording is gone.")
         return (emergency if basis is Basis.EMERGENCY else usual).create(recording_id)
+
+    def _book(self, recording_id: str) -> RecordingKeys:
+        """Where the key of a finished recording lies."""
+        usual, emergency = self._books()
+        return emergency if emergency.holds(recording_id) else usual
 
     def _books(self) -> tuple[RecordingKeys, RecordingKeys]:
         masters = self.masters()

@@ -9,14 +9,15 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from telemed.care.recording.ports import Broken, ConsentSpan, Gap, RecordingContents, SegmentInfo, VerifyResult
+from telemed.care.recording.ports import Broken, ConsentSpan, Destroyed, Gap, RecordingContents, SegmentInfo, VerifyResult
 from telemed.clock import Clock
-from telemed.errors import NotFound, Unavailable
+from telemed.errors import InvalidInput, NotFound, Unavailable
 from telemed.files import sync_directory
-from telemed.media import manifest
+from telemed.media import manifest, manifest_history
 from telemed.media.manifest import Manifest, Segment
 from telemed.recording import places
 from telemed.recording.export import export_pieces
@@ -85,6 +86,7 @@ class FileVault:
             segments=tuple(_info(entry.segment) for entry in made.segments),
             gaps=tuple(Gap(gap.participant_id, gap.source, gap.from_us, gap.to_us, gap.why) for gap in made.gaps),
             consent=tuple(_consent(made)),
+            destroyed=_destroyed(made),
         )
 
     async def open_segment(self, recording_id: str, segment_id: str) -> OpenedSegment:
@@ -95,7 +97,8 @@ class FileVault:
         """Check everything there is."""
         head = await self._heads(recording_id)
         broken = await self._run(self._check, recording_id, head)
-        return VerifyResult(self._clock.utcnow(), broken, head.up_to if head else None)
+        gone = await self._run(self._gone, recording_id)
+        return VerifyResult(self._clock.utcnow(), broken, head.up_to if head else None, gone)
 
     async def export(self, recording_id: str) -> AsyncGenerator[bytes, None]:
         """The zip, piece by piece."""
@@ -153,6 +156,13 @@ class FileVault:
             key = None
         return check_recording(self._directory(recording_id), Evidence(key, self._public_key, head))
 
+    def _gone(self, recording_id: str) -> tuple[Destroyed, ...]:
+        """What the manifest says was destroyed; nothing of one that cannot be read, which the check has said."""
+        try:
+            return _destroyed(self._manifest(recording_id))
+        except (FileNotFoundError, InvalidInput):
+            return ()
+
     def _pieces(self, recording_id: str) -> Generator[bytes, None, None]:
         made = self._manifest(recording_id)
         return export_pieces(self._directory(recording_id), made, self._data_key(recording_id), self._public_key)
@@ -169,6 +179,15 @@ class FileVault:
         if not self._root.is_dir():
             return {}
         return {path.name: _octets(path) for path in self._root.iterdir() if path.is_dir()}
+
+
+def _destroyed(made: Manifest) -> tuple[Destroyed, ...]:
+    """Raises InvalidInput for facts of another form."""
+    try:
+        parts = manifest_history.destroyed_parts(made)
+        return tuple(Destroyed(part.participant_id, datetime.fromisoformat(part.at)) for part in parts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInput(manifest.UNREADABLE) from error
 
 
 def _octets(directory: Path) -> int:

@@ -6,6 +6,7 @@ A file whose SHA-256 stands in the signed manifest is as it was written; one tha
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,13 @@ from pathlib import Path
 
 from telemed.care.recording.ports import Broken
 from telemed.errors import InvalidInput
-from telemed.media import manifest
+from telemed.media import manifest, manifest_history
 from telemed.media.manifest import Manifest, Segment
 from telemed.recording import places, signature
 from telemed.recording.sealed_file import BreakKind, SealedFileBroken, SealedReader, check_sealed_file
 
 READ_BYTES = 1024 * 1024
+_HASH = re.compile(r"[0-9a-f]{64}")  # a name of a file: nothing else gets into a path
 _WORDS = {BreakKind.HEADER: "changed", BreakKind.BLOCK: "changed", BreakKind.CUT: "cut", BreakKind.TAIL: "cut"}
 
 
@@ -53,6 +55,7 @@ def check_recording(recording: Path, evidence: Evidence) -> tuple[Broken, ...]:
     if evidence.key is None:
         found.append(Broken("key"))
     found += _head_faults(signed, evidence.head)
+    found += _former_faults(recording, signed, evidence.public_key)
     found += [_chain_fault(fault) for fault in manifest.chain_faults(signed)]
     hashes = {entry.segment.sealed_sha256: entry.segment.id for entry in signed.segments}
     for entry in signed.segments:
@@ -68,8 +71,8 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _signature_faults(recording: Path, raw: bytes, public_key: bytes) -> Iterator[Broken]:
-    written = _content(recording / places.SIGNATURE)
+def _signature_faults(directory: Path, raw: bytes, public_key: bytes, name: str = places.SIGNATURE) -> Iterator[Broken]:
+    written = _content(directory / name)
     if written is None:
         yield Broken("signature")
         return
@@ -87,6 +90,27 @@ def _signature_faults(recording: Path, raw: bytes, public_key: bytes) -> Iterato
 def _head_faults(signed: Manifest, head: RecordedHead | None) -> Iterator[Broken]:
     if head is None or (head.manifest_sha256, head.chain_head) != (signed.digest, signed.chain_head):
         yield Broken("database")
+
+
+def _former_faults(recording: Path, signed: Manifest, public_key: bytes) -> Iterator[Broken]:
+    """Every manifest before must be there, signed by us, and differ by what was destroyed alone. Each names one before it by its
+    hash, so there is no way round in a circle."""
+    now = signed
+    while (digest := manifest_history.former_digest(now)) is not None:
+        raw = _content(recording / places.FORMER / f"{digest}.json") if _HASH.fullmatch(digest) else None
+        if raw is None or not manifest_history.is_named_by(raw, digest):
+            yield Broken("former")
+            return
+        if any(_signature_faults(recording / places.FORMER, raw, public_key, f"{digest}.sig")):
+            yield Broken("former")
+        try:
+            before = manifest.decode(raw)
+            faults = tuple(manifest_history.history_faults(before, now))
+        except (InvalidInput, KeyError, TypeError, ValueError):
+            yield Broken("former")
+            return
+        yield from (Broken("former", fault.segment_id) for fault in faults)
+        now = before
 
 
 def _chain_fault(fault: manifest.ChainFault) -> Broken:

@@ -140,6 +140,42 @@ def chain_faults(manifest: Dict[str, Any]) -> List[str]:  # noqa: UP006
     return faults
 
 
+def without_seal(entry: Dict[str, Any]) -> Dict[str, Any]:  # noqa: UP006
+    """What an entry says of a segment's content, whatever key it lies under and wherever it stands in the chain."""
+    return {name: value for name, value in entry.items() if name not in ("sealed_bytes", "sealed_sha256", "previous", "link")}
+
+
+def history_faults(manifest: Dict[str, Any], open_file: Open) -> List[str]:  # noqa: UP006
+    """What differs between a manifest and those it followed, beyond the parts it says were destroyed."""
+    faults: List[str] = []  # noqa: UP006
+    now = manifest
+    while now.get("former") and not faults:
+        digest = now["former"]["manifest_sha256"]
+        try:
+            with open_file("former/" + digest + ".json") as file:
+                raw = file.read()
+            with open_file("former/" + digest + ".sig") as file:
+                written = file.read()
+        except (OSError, KeyError):
+            return ["the manifest before the parts were destroyed is missing"]
+        if hashlib.sha256(raw).hexdigest() != digest or signature_faults(raw, written, ""):
+            return ["the manifest before the parts were destroyed is not the one that was signed"]
+        before = json.loads(raw)
+        gone = {part["participant_id"] for part in now["destroyed"]} - {
+            part["participant_id"] for part in before.get("destroyed", ())
+        }
+        kept = {entry["id"]: entry for entry in now["segments"]}
+        for entry in before["segments"]:
+            after = kept.pop(entry["id"], None)
+            if after is None and entry["participant_id"] not in gone:
+                faults.append("segment " + entry["id"] + ": it was there, and nobody's destroyed part explains that it is not")
+            elif after is not None and (entry["participant_id"] in gone or without_seal(after) != without_seal(entry)):
+                faults.append("segment " + entry["id"] + ": it is another one than before")
+        faults += ["segment " + name + ": it was not there before" for name in kept]
+        now = before
+    return faults
+
+
 def media_fault(entry: Dict[str, Any], open_file: Open) -> str:  # noqa: UP006
     """What is wrong with the file of a segment; empty: nothing."""
     name: str = "media/" + entry["id"] + (".mp4" if entry["mime"] == "video/mp4" else ".webm")
@@ -169,6 +205,7 @@ def check(open_file: Open, expected: str) -> List[str]:  # noqa: UP006
     if canonical(manifest) != raw:
         faults.append("the manifest is not in the form that is signed")
     faults += chain_faults(manifest)
+    faults += history_faults(manifest, open_file)
     for entry in manifest["segments"]:
         fault = media_fault(entry, open_file)
         print(("BROKEN   " if fault else "as signed") + "  " + entry["id"])
@@ -177,6 +214,9 @@ def check(open_file: Open, expected: str) -> List[str]:  # noqa: UP006
     if not faults:
         said = (manifest["recording_id"], manifest.get("started_at", "?"), manifest.get("ended_at", "?"))
         print("Recording {}, {} to {}".format(*said))
+        for part in manifest.get("destroyed", ()):
+            told = (part["participant_id"], part["at"])
+            print("Part of {} destroyed at {} on that person's withdrawal; complete otherwise.".format(*told))
         print("Signed with the key " + json.loads(written)["key_id"])
     return faults
 

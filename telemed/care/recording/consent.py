@@ -42,6 +42,7 @@ AUDIT: Mapping[ConsentAct, AuditAction] = {
     ConsentAct.UNABLE: AuditAction.CONSENT_UNABLE,
 }
 _AGAINST = frozenset({Standing.REFUSED, Standing.WITHDRAWN})
+_CHOICES = frozenset({ConsentAct.KEEP_EARLIER, ConsentAct.DESTROY_EARLIER})
 
 Standings = Mapping[str, Standing]
 
@@ -136,7 +137,7 @@ def check_act(act: ConsentAct, now: Standing, owes: bool) -> None:
     `not_withdrawn`: keeping or destroying the earlier part, without having withdrawn or a second time (`owes` is false).
     Saying yes or no again is allowed and changes nothing. Withdrawing is a refusal for who never agreed: it is never turned away.
     """
-    if act in (ConsentAct.KEEP_EARLIER, ConsentAct.DESTROY_EARLIER) and not owes:
+    if act in _CHOICES and not owes:
         raise Conflict("There is no earlier part to decide on.", code="not_withdrawn")
 
 
@@ -163,7 +164,7 @@ def owes_earlier(events: Iterable[ConsentEvent], recording: RecordingRecord) -> 
             continue
         if event.act is ConsentAct.WITHDRAWN and event.at >= recording.started_at:
             owing.add(event.participant_id)
-        elif event.act in (ConsentAct.KEEP_EARLIER, ConsentAct.DESTROY_EARLIER):
+        elif event.act in _CHOICES and event.recording_id in (None, recording.id):  # of another take it says nothing here
             owing.discard(event.participant_id)
     return frozenset(owing)
 

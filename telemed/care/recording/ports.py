@@ -47,12 +47,21 @@ class ConsentSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Destroyed:
+    """One person's part that was destroyed when the recording was finished already, because that person withdrew."""
+
+    participant_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingContents:
-    """What the signed manifest says is there."""
+    """What the signed manifest says is there, and what no longer."""
 
     segments: tuple[SegmentInfo, ...]
     gaps: tuple[Gap, ...]
     consent: tuple[ConsentSpan, ...]
+    destroyed: tuple[Destroyed, ...] = ()
 
 
 class SegmentReader(Protocol):
@@ -78,7 +87,7 @@ class SegmentReader(Protocol):
 class Broken:
     """One thing that is not as it was signed. `segment_id` empty: the manifest itself, or the whole recording."""
 
-    what: str  # missing, changed, reordered, cut, manifest, signature, key, database
+    what: str  # missing, changed, reordered, cut, manifest, signature, key, database, former
     segment_id: str = ""
     block: int | None = None
 
@@ -90,6 +99,7 @@ class VerifyResult:
     checked_at: datetime
     broken: tuple[Broken, ...] = ()
     up_to: datetime | None = None  # the last checkpoint that speaks of it
+    destroyed: tuple[Destroyed, ...] = ()  # parts that are gone as they should be
 
     @property
     def complete(self) -> bool:

@@ -117,7 +117,7 @@ class Recordings(Protocol):
 
     async def sums(self, organisation_id: str) -> RecordingSums: ...
     async def last_erased_at(self) -> datetime | None:
-        """When a recording of the installation was erased last; None: never."""
+        """When a recording of the installation, or somebody's part of one, was erased last; None: never."""
         ...
 
     async def tags_of(self, recording_id: str) -> list[str]: ...
@@ -184,6 +184,10 @@ class Speaking(Protocol):
 
     async def add(self, spans: Collection[SpeakingSpan]) -> None:
         """A span with the beginning of one there replaces it: it has grown."""
+        ...
+
+    async def remove(self, recording_id: str, participant_id: str) -> None:
+        """Forget when this person spoke: the part was destroyed."""
         ...
 
     async def of_recording(self, recording_id: str) -> list[SpeakingSpan]:

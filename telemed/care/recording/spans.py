@@ -42,6 +42,11 @@ class _Person:
         self.since = None
         self.earlier = len(self.spans)
 
+    def destroy_all(self) -> None:
+        """Said when the recording was over: everything in it is earlier."""
+        self.spans.clear()
+        self.since = self.earlier = None
+
     def destroy(self) -> None:
         del self.spans[: self.earlier or 0]
         self.earlier = None
@@ -82,7 +87,10 @@ def _take(person: _Person, event: ConsentEvent, recording: RecordingRecord) -> N
     elif event.act in _NO:
         person.refuse(event.at)
     elif event.act is ConsentAct.DESTROY_EARLIER and event.recording_id in (None, recording.id):
-        person.destroy()
+        if recording.stopped_at is not None and event.at >= recording.stopped_at:
+            person.destroy_all()
+        else:
+            person.destroy()
 
 
 def _is_said_too_late(event: ConsentEvent, recording: RecordingRecord) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from telemed.errors import Conflict, InvalidInput
 
 CURRENT_TEXT = "2026-11"
+WITHDRAWAL_TEXT = "2026-11w"  # of what somebody reads who withdraws afterwards
 LANGUAGES = ("de", "en")
 POINTS = ("what", "why", "who", "kept", "others", "change", "same_care")
 KEYS = tuple(f"recording.consent.{point}" for point in POINTS)

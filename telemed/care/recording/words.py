@@ -29,6 +29,7 @@ class RecordingEvent(StrEnum):
     FINALISED = "finalised"
     FAILED = "failed"
     TRIED_AGAIN = "tried_again"  # a failed one is given to the finaliser once more
+    PART_WITHDRAWN = "part_withdrawn"  # somebody wants the own part of a finished one destroyed
     ERASED = "erased"
     TIMED_OUT = "timed_out"
 
@@ -90,6 +91,18 @@ class Standing(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class OwnPart(StrEnum):
+    """What there is of one person in one recording that is over. The rules are in `withdrawal.py`."""
+
+    NONE = "none"  # nothing was ever to be written
+    RECORDED = "recorded"
+    OWED = "owed"  # withdrew, and has not said whether the earlier part stays: it stays until then
+    KEPT = "kept"  # withdrew, and lets the earlier part stay
+    DESTROYING = "destroying"  # is about to be
+    HELD = "held"  # is to be destroyed as soon as a legal hold is lifted
+    DESTROYED = "destroyed"
 
 
 class BystanderLabel(StrEnum):

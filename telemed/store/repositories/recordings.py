@@ -12,7 +12,7 @@ from telemed.care.identity import Person, Staff
 from telemed.care.recording.records import RecordingRecord, RecordingStanding
 from telemed.care.recording.repositories import RecordingFigures, RecordingQuery, RecordingSums
 from telemed.care.recording.rights import reads_all_recordings, reads_some_recordings
-from telemed.care.recording.words import OPEN, RecordingState
+from telemed.care.recording.words import OPEN, ConsentAct, RecordingState
 from telemed.store import schema
 from telemed.store import schema_recording as recordings
 from telemed.store.connection import SqlConnection
@@ -114,10 +114,20 @@ class RecordingRows:
         )
 
     async def last_erased_at(self) -> datetime | None:
-        """Return when one was erased last. Reads the whole table: for the night."""
+        """Return when one, or a part of one, was erased last. Reads the whole table: for the night."""
         statement = self._rows.select(_c.erased_at.is_not(None)).order_by(_c.erased_at.desc()).limit(1)
-        last = await self._rows.first(statement)
-        return last.erased_at if last is not None else None
+        whole = await self._rows.first(statement)
+        event = recordings.consent_event.c
+        wished = select(event.recording_id).where(
+            event.act == ConsentAct.DESTROY_EARLIER,
+            event.recording_id == _c.id,
+            event.at > _c.stopped_at,
+            event.at <= _c.ready_at,
+        )
+        statement = self._rows.select(wished.exists()).order_by(_c.ready_at.desc()).limit(1)
+        part = await self._rows.first(statement)
+        times = (whole.erased_at if whole is not None else None, part.ready_at if part is not None else None)
+        return max((at for at in times if at is not None), default=None)
 
     async def _number(self, condition: str, organisation_id: str) -> int:
         """How many of the few rows of a partial index an organisation has."""

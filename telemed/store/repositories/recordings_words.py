@@ -158,6 +158,13 @@ class SpeakingRows:
             await self._sql.change(delete(schema.speaking_span).where(*same))
             await self._rows.insert(span)
 
+    async def remove(self, recording_id: str, participant_id: str) -> None:
+        """Remove what is there of one person."""
+        c = self._rows.c
+        await self._sql.change(
+            delete(schema.speaking_span).where(c.recording_id == recording_id, c.participant_id == participant_id)
+        )
+
     async def of_recording(self, recording_id: str) -> list[SpeakingSpan]:
         """Return who spoke when."""
         c = self._rows.c

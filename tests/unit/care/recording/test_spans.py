@@ -50,6 +50,10 @@ def spans(*acts: tuple[float, A], **changes: object) -> list[tuple[float, float 
         ([(-5, A.AGREED), (120, A.WITHDRAWN)], [(0, 100)]),
         ([(-5, A.AGREED), (90, A.WITHDRAWN), (150, A.DESTROY_EARLIER)], []),
         ([(120, A.AGREED)], []),
+        ([(-5, A.AGREED), (120, A.WITHDRAWN), (121, A.KEEP_EARLIER)], [(0, 100)]),
+        ([(-5, A.AGREED), (120, A.WITHDRAWN), (121, A.DESTROY_EARLIER)], []),
+        ([(-5, A.AGREED), (10, A.WITHDRAWN), (30, A.AGREED), (120, A.WITHDRAWN), (121, A.DESTROY_EARLIER)], []),
+        ([(-5, A.AGREED), (120, A.WITHDRAWN), (121, A.DESTROY_EARLIER), (130, A.AGREED)], []),
     ],
 )
 def test_spans_of_one_person(acts: list[tuple[float, A]], expected: list[tuple[float, float]]) -> None:
@@ -58,6 +62,7 @@ def test_spans_of_one_person(acts: list[tuple[float, A]], expected: list[tuple[f
 
 def test_an_emergency_begins_with_everybody() -> None:
     assert spans((10, A.REFUSED), basis=Basis.EMERGENCY) == [(0, 10)]
+    assert spans((120, A.WITHDRAWN), (121, A.DESTROY_EARLIER), basis=Basis.EMERGENCY) == []
     assert spans((10, A.AGREED), basis=Basis.EMERGENCY) == [(0, 100)]
     assert spans((10, A.REFUSED), (20, A.DESTROY_EARLIER), basis=Basis.EMERGENCY) == []
     assert default_span(a_recording(basis=Basis.EMERGENCY, stopped_at=at(100))) == (AgreedSpan(NOW, at(100)),)

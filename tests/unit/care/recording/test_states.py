@@ -24,9 +24,9 @@ EXPECTED = """
 asking      began recording RS, cancelled cancelled RS, stopped cancelled RS, failed cancelled S, timed_out cancelled S
 recording   began recording RS, resumed recording R, paused paused R, stopped finalising RS, timed_out finalising S
 paused      paused paused R, resumed recording R, stopped finalising RS, timed_out finalising S
-finalising  stopped finalising RS, finalised ready S, failed failed S, cancelled cancelled S
-ready       stopped ready RS, finalised ready S, tried_again finalising S, erased erased OS
-failed      stopped failed RS, failed failed S, tried_again finalising RS, erased erased OS
+finalising  stopped finalising RS, finalised ready S, failed failed S, cancelled cancelled S, part_withdrawn finalising S
+ready       stopped ready RS, finalised ready S, part_withdrawn finalising S, erased erased OS
+failed      stopped failed RS, failed failed S, tried_again finalising RS, part_withdrawn finalising S, erased erased OS
 cancelled   stopped cancelled RS, cancelled cancelled RS
 erased      erased erased OS
 """
@@ -88,7 +88,7 @@ def test_times_are_taken_where_something_begins_and_ends() -> None:
     assert (stopped.stopped_at, stopped.state) == (LATER, S.FINALISING)
     ready, _ = apply(stopped, E.FINALISED, C.SYSTEM, LATER)
     assert ready.ready_at == LATER
-    again, _ = apply(ready, E.TRIED_AGAIN, C.SYSTEM, LATER + timedelta(days=1))
+    again, _ = apply(ready, E.PART_WITHDRAWN, C.SYSTEM, LATER + timedelta(days=1))
     assert again.stopped_at == LATER, "finalising once more does not make it longer"
     assert apply(ready, E.STOPPED, C.SYSTEM, LATER) == (ready, None)
 
