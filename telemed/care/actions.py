@@ -86,4 +86,6 @@ class Action(StrEnum):
     HOLD_RECORDING = "hold_recording"
     ERASE_RECORDING = "erase_recording"
     DECIDE_RECORDING = "decide_recording"
+    WITHDRAW_RECORDING = "withdraw_recording"
     READ_OWN_RECORDINGS = "read_own_recordings"
+    WITHDRAW_OWN_RECORDING = "withdraw_own_recording"

@@ -149,7 +149,9 @@ TABLE: Mapping[Action, Grants] = {
     Action.HOLD_RECORDING: _grant((_DUTIFUL, Scope.PRIVACY)),
     Action.ERASE_RECORDING: _grant((_DUTIFUL, Scope.PRIVACY)),  # two different people, see `recording.erasing`
     Action.DECIDE_RECORDING: _DECIDING,  # whether what was recorded in an emergency is kept
+    Action.WITHDRAW_RECORDING: _DECIDING,  # the own part, afterwards; others' privacy officers: `recording.withdrawal`
     Action.READ_OWN_RECORDINGS: _OWN_RECORD,  # that they exist and who watched them; no media
+    Action.WITHDRAW_OWN_RECORDING: _OWN_RECORD,  # the part of the own seat; a carer's is the seat the carer took
 }
 
 # HTTP routes below /api/v1, as docs/protocol.md section 1.2 writes them.
@@ -313,7 +315,9 @@ ROUTES: Mapping[str, Action] = {
     "POST /recordings/{recording_id}/erase/confirm": Action.ERASE_RECORDING,
     "POST /recordings/{recording_id}/erase/cancel": Action.ERASE_RECORDING,
     "POST /recordings/{recording_id}/decide": Action.DECIDE_RECORDING,
+    "POST /recordings/{recording_id}/withdraw": Action.WITHDRAW_RECORDING,
     "GET /home/recordings": Action.READ_OWN_RECORDINGS,
+    "POST /home/recordings/{recording_id}/withdraw": Action.WITHDRAW_OWN_RECORDING,
     "GET /admin/recordings": Action.READ_OPERATION,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,

@@ -39,6 +39,7 @@ CARER_ACTIONS: Mapping[Action, CarerScope] = {
     Action.READ_PATIENT: CarerScope.SEE_DETAILS,
     Action.READ_OWN_ACCESS: CarerScope.SEE_ACCESS,
     Action.READ_OWN_RECORDINGS: CarerScope.SEE_ACCESS,
+    Action.WITHDRAW_OWN_RECORDING: CarerScope.SEE_ACCESS,
     Action.JOIN_OWN_VISIT: CarerScope.JOIN_VISITS,
     Action.VERIFY_OWN_CHANNEL: CarerScope.EDIT_CONTACTS,
 }

@@ -108,7 +108,6 @@ class Finalising:
     async def _note(self, job: JobRecord, material: Material, finished: Finished) -> bool:
         """Write down what came of it; a fault that may pass is tried again later. Whether it can be played now."""
         now = self._clock.utcnow()
-        tries = int(job.outcome or "0") + 1
         async with self._store.write() as tx:
             recording = await tx.recordings.get(material.recording.id)
             if recording is None or recording.state is not RecordingState.FINALISING:
@@ -119,19 +118,11 @@ class Finalising:
                 return False
             if finished.proposed:
                 finished = await self._exchange(recording, finished)
-            was_finished = bool(recording.manifest_hash)
-            if finished.fault in _OUTSIDE:
-                log.warning("not finalised recording=%s fault=%s", short(recording.id), finished.fault.value)
-                wait = min(max(FIRST_WAIT, (now - recording.state_since) / 4), OUTSIDE_WAIT)
-                await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None))
+            later = _put_off(job, recording, finished.fault, now)
+            if later is not None:
+                await tx.jobs.put(later)
                 return False
-            if finished.fault not in _FINAL and (was_finished or tries < MAX_TRIES):
-                level = logging.ERROR if tries >= MAX_TRIES else logging.WARNING
-                log.log(level, "not finalised recording=%s fault=%s tries=%d", short(recording.id), finished.fault.value, tries)
-                wait = min(FIRST_WAIT * 4 ** min(tries - 1, MAX_TRIES), LONGEST_WAIT)
-                await tx.jobs.put(replace(job, due_at=now + wait, lease_until=None, outcome=str(tries)))
-                return False
-            await (close_again if was_finished else self._close)(tx, recording, finished, now)
+            await (close_again if recording.manifest_hash else self._close)(tx, recording, finished, now)
             await tx.jobs.remove(job.name)
             return True
 
@@ -178,6 +169,22 @@ _OUTSIDE = frozenset({RecordingFault.DISK_FULL, RecordingFault.READ_ONLY, Record
 
 def _job(recording_id: str) -> str:
     return f"{JOB}{recording_id}"
+
+
+def _put_off(job: JobRecord, recording: RecordingRecord, fault: RecordingFault, now: datetime) -> JobRecord | None:
+    """The job when it is to be tried again; None: there is nothing to try, or it has been tried enough. What was finished already
+    is never given up: somebody's part has to go, and the others' are there."""
+    if fault in _OUTSIDE:
+        log.warning("not finalised recording=%s fault=%s", short(recording.id), fault.value)
+        wait = min(max(FIRST_WAIT, (now - recording.state_since) / 4), OUTSIDE_WAIT)
+        return replace(job, due_at=now + wait, lease_until=None)
+    tries = int(job.outcome or "0") + 1
+    if fault in _FINAL or (tries >= MAX_TRIES and not recording.manifest_hash):
+        return None
+    level = logging.ERROR if tries >= MAX_TRIES else logging.WARNING
+    log.log(level, "not finalised recording=%s fault=%s tries=%d", short(recording.id), fault.value, tries)
+    wait = min(FIRST_WAIT * 4 ** min(tries - 1, MAX_TRIES), LONGEST_WAIT)
+    return replace(job, due_at=now + wait, lease_until=None, outcome=str(tries))
 
 
 async def _try_again(tx: Transaction, recording: RecordingRecord, now: datetime) -> None:

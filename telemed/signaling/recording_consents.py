@@ -11,9 +11,9 @@ from collections.abc import Callable
 from telemed.care.identity import Identity
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
-from telemed.care.recording import consent, texts
+from telemed.care.recording import consent, texts, withdrawal
 from telemed.care.recording.records import ConsentEvent
-from telemed.care.recording.words import Basis, ConsentAct, Standing
+from telemed.care.recording.words import Basis, ConsentAct, RecordingCause, RecordingEvent, Standing
 from telemed.ids import new_id
 from telemed.signaling import recording_steps as steps
 from telemed.signaling.acting import Guest, authorise, require_live
@@ -73,6 +73,8 @@ class RecordingConsents:
                 guest.participant_id,
             )
             await steps.add_event(step, event)
+            if withdrawal.is_due(recording, (await steps.rows_of(step)).events):  # finished meanwhile, while the call goes on
+                await steps.move(step, recording, RecordingEvent.PART_WITHDRAWN, RecordingCause.SYSTEM)
             return {}
 
         return await self._desk.command(guest, command.command_id, work)

@@ -97,6 +97,22 @@ class ReasonBody(Body):
     reason: NeededReason
 
 
+class WithdrawOwnBody(Body):
+    """`POST /home/recordings/{recording_id}/withdraw`. `text_version` and `language` say what the person has read."""
+
+    choice: Literal["keep", "destroy"]
+    text_version: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}[a-z]?$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+
+
+class WithdrawBody(WithdrawOwnBody):
+    """`POST /recordings/{recording_id}/withdraw`. `person_id`: a participant or bystander a privacy officer acts for, with the
+    reason; without it the own part."""
+
+    person_id: Annotated[str | None, StringConstraints(pattern=r"^(par|bys)_[A-Za-z0-9_-]{1,36}$")] = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=ONE_LINE)] = ""
+
+
 class HoldBody(ReasonBody):
     """`POST /recordings/{recording_id}/hold`."""
 

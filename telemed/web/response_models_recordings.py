@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telemed.care.recording.words import Basis, RecordingFault, RecordingState, ReviewStatus, ViewKind, Visibility
+from telemed.care.recording.words import (
+    Basis,
+    BystanderLabel,
+    OwnPart,
+    RecordingFault,
+    RecordingState,
+    ReviewStatus,
+    ViewKind,
+    Visibility,
+)
 from telemed.care.roles import Role
 from telemed.care.states import SessionKind
 from telemed.web.response_models import Answer, Time
@@ -83,6 +92,25 @@ class Participant(Answer):
     id: str
     name: str
     role: Role
+    part: Annotated[OwnPart, Field(description="What there is of this person in it")]
+
+
+class PersonForWhom(Answer):
+    """Somebody a privacy officer may note a withdrawal for: a guest of a link, or (`label`) one without a place in the call."""
+
+    person_id: str
+    name: str
+    label: BystanderLabel | None
+    part: OwnPart
+    withdrawn: bool
+
+
+class Withdrawal(Answer):
+    """What the reader may withdraw from it afterwards. `text_version`: of the words to be read before."""
+
+    text_version: str
+    mine: OwnPart
+    others: list[PersonForWhom]
 
 
 class Erase(Answer):
@@ -106,6 +134,7 @@ class FullRecording(Recording):
     reviewed_by: str | None
     reviewed_at: Time | None
     erase: Erase | None
+    withdrawal: Withdrawal
 
 
 class Can(Answer):
@@ -285,6 +314,13 @@ class BrokenPart(Answer):
     block: int | None
 
 
+class DestroyedPart(Answer):
+    """Somebody's part that is gone as it should be: on that person's withdrawal."""
+
+    participant_id: str
+    at: Time
+
+
 class Verified(Answer):
     """`POST /recordings/{recording_id}/verify`. `up_to`: the last checkpoint that speaks of it."""
 
@@ -292,6 +328,7 @@ class Verified(Answer):
     checked_at: Time
     up_to: Time | None
     broken: list[BrokenPart]
+    destroyed: list[DestroyedPart]
 
 
 class ExportBegun(Answer):
@@ -314,6 +351,13 @@ class EraseAsked(Answer):
     erase: Erase
 
 
+class PartAnswer(Answer):
+    """`POST /recordings/{recording_id}/withdraw` and `POST /home/recordings/{recording_id}/withdraw`: what there is of the person
+    now. Of somebody without a place in the call `none`: the withdrawal is noted."""
+
+    part: OwnPart
+
+
 class OwnRecording(Answer):
     """A recording of one's own visits, and who watched it."""
 
@@ -321,6 +365,7 @@ class OwnRecording(Answer):
     started_at: Time | None
     duration_ms: int
     erased: bool
+    part: Annotated[OwnPart, Field(description="Of the person who asks: what there is of it in the recording")]
     viewers: list[Viewer]
 
 
@@ -328,6 +373,7 @@ class OwnRecordings(Answer):
     """`GET /home/recordings`."""
 
     recordings: list[OwnRecording]
+    text_version: Annotated[str, Field(description="Of the words to be read before withdrawing")]
 
 
 class RecordingFigures(Answer):

@@ -16,6 +16,7 @@ MARK_RATE = Rate(240, 60.0)  # one key in the heat of a review
 VERIFY_RATE = Rate(10, 60.0)  # reads every byte
 EXPORT_RATE = Rate(10, 600.0)
 ERASE_RATE = Rate(20, 60.0)
+WITHDRAW_RATE = Rate(20, 60.0)
 
 _ONE = "/recordings/{recording_id}"
 _MARKER = f"{_ONE}/markers/{{marker_id}}"
@@ -133,6 +134,26 @@ RECORDING_ROUTES: tuple[Route, ...] = (
         Nothing,
         ask.DecideBody,
         rate=ERASE_RATE,
+        errors=(409,),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/withdraw",
+        Action.WITHDRAW_RECORDING,
+        recordings.withdraw_recording,
+        give.PartAnswer,
+        ask.WithdrawBody,
+        rate=WITHDRAW_RATE,
+        errors=(409,),
+    ),
+    Route(
+        "POST",
+        "/home/recordings/{recording_id}/withdraw",
+        Action.WITHDRAW_OWN_RECORDING,
+        recordings.withdraw_own_recording,
+        give.PartAnswer,
+        ask.WithdrawOwnBody,
+        rate=WITHDRAW_RATE,
         errors=(409,),
     ),
     Route("GET", "/home/recordings", Action.READ_OWN_RECORDINGS, recordings.own_recordings, give.OwnRecordings, errors=(404,)),

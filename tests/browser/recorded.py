@@ -10,10 +10,11 @@ import pathlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from telemed.care.identity import SYSTEM
+from telemed.care.identity import SYSTEM, ActorRef
 from telemed.care.patients.words import ChannelKind
-from telemed.care.recording.records import Marker, RecordingRecord, SpeakingSpan
-from telemed.care.recording.words import RecordingState, Visibility
+from telemed.care.recording.records import ConsentEvent, Marker, RecordingRecord, SpeakingSpan
+from telemed.care.recording.texts import CURRENT_TEXT
+from telemed.care.recording.words import ConsentAct, RecordingState, Visibility
 from telemed.care.records import (
     MessageRecord,
     ParticipantEventRecord,
@@ -141,6 +142,23 @@ def _event(number: int, seat_id: str, at: datetime, joined: bool) -> Participant
     return ParticipantEventRecord(event_id, SESSION, seat_id, what, ParticipantState.ADMITTED, to, SYSTEM, at)
 
 
+async def _agreements(tx: Transaction, began: datetime) -> None:
+    """What people said in the call; the patient withdrew for a while."""
+    said = (
+        (DOCTOR, 0, ConsentAct.AGREED),
+        (PATIENT, 0, ConsentAct.AGREED),
+        (HELPER, LATE, ConsentAct.AGREED),
+        (PATIENT, WITHHELD[0], ConsentAct.WITHDRAWN),
+        (PATIENT, WITHHELD[0] + SECOND, ConsentAct.KEEP_EARLIER),
+        (PATIENT, WITHHELD[1], ConsentAct.AGREED),
+    )
+    for number, (person, at_us, act) in enumerate(said):
+        at = began + timedelta(microseconds=at_us)
+        by = ActorRef(person, "seat")
+        event = ConsentEvent(f"con_BrowserRecorded{number}", SESSION, act, by, CURRENT_TEXT, "en", at, RECORDING, person)
+        await tx.consents.append(event)
+
+
 async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done: FinaliseResult) -> None:
     ended = began + timedelta(seconds=LENGTH)
     recording = RecordingRecord(
@@ -162,6 +180,7 @@ async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done:
         expires_at=ended + timedelta(days=365),
     )
     await tx.recordings.create(recording)
+    await _agreements(tx, began)
     turns = ((number, second * 1000) for number, second in enumerate(range(0, LENGTH, 5)))
     await tx.speaking.add([SpeakingSpan(RECORDING, (DOCTOR, PATIENT)[number % 2], at, at + 3500) for number, at in turns])
     words = ("finding", doctor.id, doctor.name, Visibility.TEAM)

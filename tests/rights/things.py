@@ -233,9 +233,14 @@ class Things:
         return key.id
 
     async def _recording_id(self, whose: Whose) -> str:
-        """A finished recording of a visit somebody leads."""
+        """A finished recording of a visit somebody leads; a patient's own is of a visit of that patient."""
         leader = self.leader(whose)
         session_id = await self.house.session(leader)
+        if whose is Whose.OWN and self.someone.patient is not None:
+            async with self.house.store.write() as tx:
+                visit = await tx.sessions.get(session_id)
+                assert visit is not None
+                await tx.sessions.save(replace(visit, patient_id=self.someone.patient.id))
         recording = a_recording(
             leader.organisation_id, leader.user_id, id=new_id("rec"), session_id=session_id, site_id=leader.site_id
         )

@@ -25,9 +25,12 @@
  * @property {string | null} decide_by
  */
 /** @typedef {{id: string, participant_id: string, group: "main"|"screen", mime: string, codecs?: string, start_ms: number, end_ms: number, bytes: number}} Segment */
-/** @typedef {{id: string, name: string, role: string}} Person */
+/** @typedef {"none" | "recorded" | "owed" | "kept" | "destroying" | "held" | "destroyed"} OwnPart */
+/** @typedef {{id: string, name: string, role: string, part?: OwnPart}} Person */
+/** @typedef {{person_id: string, name: string, label: string | null, part: OwnPart, withdrawn: boolean}} ForWhom */
+/** @typedef {{text_version: string, mine: OwnPart, others: ForWhom[]}} Withdrawal */
 /** @typedef {{asked_by: string, at: string, confirm_after: string | null, mine: boolean, reason?: string}} EraseAsked */
-/** @typedef {RecordingRow & {segments: Segment[], participants: Person[], fault: string, erase: EraseAsked | null, reason?: string, hold_reason?: string, reviewed_by?: string | null, reviewed_at?: string | null}} RecordingDetail */
+/** @typedef {RecordingRow & {segments: Segment[], participants: Person[], fault: string, erase: EraseAsked | null, withdrawal?: Withdrawal, reason?: string, hold_reason?: string, reviewed_by?: string | null, reviewed_at?: string | null}} RecordingDetail */
 /** @typedef {{watch: boolean, mark: boolean, sign_off: boolean, download: boolean, hold: boolean, erase: boolean, decide: boolean, verify: boolean}} Can */
 
 /** @typedef {{participant_id: string, at_ms: number, what: string}} JoinEvent */
@@ -42,7 +45,7 @@
 /** @typedef {{id: string, start_ms: number, end_ms: number | null, category: string, text: string, author: string, mine: boolean, visibility: Visibility, at: string, revision: number}} Marker */
 /** @typedef {{name: string, role: string, at: string, what: string}} Viewer */
 /** @typedef {{segment_id: string | null, what: string, block?: number | null}} BrokenPart */
-/** @typedef {{result: "complete"|"broken", checked_at: string, up_to: string | null, broken: BrokenPart[]}} Verdict */
+/** @typedef {{result: "complete"|"broken", checked_at: string, up_to: string | null, broken: BrokenPart[], destroyed?: {participant_id: string, at: string}[]}} Verdict */
 /** @typedef {{participant_id: string, seconds: number}} SpeakingSum */
 /** @typedef {{at_ms: number, participants: {participant_id: string, speaking: number, quality: string | null}[]}} PlotMinute */
 /** @typedef {{speaking: SpeakingSum[], minutes: PlotMinute[]}} Plots */

@@ -21,6 +21,7 @@ ON_RECORDINGS = frozenset(
         Action.HOLD_RECORDING,
         Action.ERASE_RECORDING,
         Action.DECIDE_RECORDING,
+        Action.WITHDRAW_RECORDING,
     }
 )
 

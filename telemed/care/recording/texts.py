@@ -7,7 +7,7 @@ gives it a new version and keeps the old line, because answers of that version a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from telemed.errors import Conflict, InvalidInput
 
@@ -16,6 +16,8 @@ WITHDRAWAL_TEXT = "2026-11w"  # of what somebody reads who withdraws afterwards
 LANGUAGES = ("de", "en")
 POINTS = ("what", "why", "who", "kept", "others", "change", "same_care")
 KEYS = tuple(f"recording.consent.{point}" for point in POINTS)
+WITHDRAWAL_POINTS = ("what", "keep", "destroy", "others", "hold", "no_undo")
+WITHDRAWAL_KEYS = tuple(f"withdraw.{point}" for point in WITHDRAWAL_POINTS)
 
 # Version -> language -> SHA-256 of the words (`text_hash`).
 VERSIONS: Mapping[str, Mapping[str, str]] = {
@@ -25,11 +27,26 @@ VERSIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+WITHDRAWAL_VERSIONS: Mapping[str, Mapping[str, str]] = {
+    "2026-11w": {
+        "de": "519d8603ee12a5d43c5de20c247008af2e2d8ef4568f30ba04e77065c0f8a589",
+        "en": "d2316c486faa71ffd0b626adab0e5106d5db3bea2f37c4bc15571edef7e1c6b5",
+    },
+}
 
-def text_hash(messages: Mapping[str, str]) -> str:
+
+def text_hash(messages: Mapping[str, str], keys: Iterable[str] = KEYS) -> str:
     """The hex SHA-256 of the words of one language, each on a line with its key. Raises KeyError when one is missing."""
-    lines = "\n".join(f"{key}={messages[key]}" for key in KEYS)
+    lines = "\n".join(f"{key}={messages[key]}" for key in keys)
     return hashlib.sha256(lines.encode("utf-8")).hexdigest()
+
+
+def check_withdrawal_text(version: str, language: str) -> None:
+    """Raise like `check_text`: destroying cannot be undone, so it is chosen by the present words alone."""
+    if version != WITHDRAWAL_TEXT:
+        raise Conflict("The words have changed: please read them again.", code="text_changed")
+    if language not in WITHDRAWAL_VERSIONS[WITHDRAWAL_TEXT]:
+        raise InvalidInput("There are no such words in this language.", field="language")
 
 
 def check_text(version: str, language: str) -> None:

@@ -16,11 +16,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from telemed.care.break_glass import clean_reason, may_review
+from telemed.care.identity import Person, Staff
 from telemed.care.recording import consent
 from telemed.care.recording.records import ConsentEvent, RecordingRecord
 from telemed.care.recording.spans import agreed_spans, default_span
 from telemed.care.recording.words import ConsentAct, OwnPart, RecordingState, Standing
-from telemed.errors import Conflict
+from telemed.care.records import ParticipantRecord
+from telemed.care.roles import Role
+from telemed.errors import Conflict, NotAllowed
 
 _OVER = frozenset({RecordingState.FINALISING, RecordingState.READY, RecordingState.FAILED})
 _GOING = frozenset({OwnPart.DESTROYING, OwnPart.HELD, OwnPart.DESTROYED})
@@ -63,6 +67,38 @@ def acts(choice: ConsentAct, part: OwnPart, now: Standing) -> tuple[ConsentAct, 
         return ()
     first = () if now in (Standing.WITHDRAWN, Standing.REFUSED) else (ConsentAct.WITHDRAWN,)
     return (*first, choice)
+
+
+def own_seat(who: Staff | Person, seats: Sequence[ParticipantRecord]) -> ParticipantRecord | None:
+    """The seat somebody held in a visit. Where several people sat as its patient nobody can tell which of them the record's is:
+    none, and a privacy officer acts for them."""
+    if isinstance(who, Staff):
+        found = [seat for seat in seats if seat.user_id == who.user_id]
+    elif who.carer_id is not None:
+        found = [seat for seat in seats if seat.carer_id == who.carer_id]
+    else:
+        found = [seat for seat in seats if seat.role is Role.PATIENT and seat.user_id is None and seat.carer_id is None]
+    return found[0] if len(found) == 1 else None
+
+
+def acts_for_others(staff: Staff) -> bool:
+    """Whether a member of staff may note the withdrawal of somebody who has no sign-in: a guest of a link, or no seat at all."""
+    return may_review(staff.role, staff.is_privacy_officer)
+
+
+def check_for_other(staff: Staff, seat: ParticipantRecord | None, reason: str) -> str:
+    """Return the reason, clean. Raises NotAllowed for who is no privacy officer, Conflict `own_request` about a colleague,
+    who says it alone, InvalidInput for the reason."""
+    if not acts_for_others(staff):
+        raise NotAllowed()
+    if seat is not None and seat.user_id is not None:
+        raise Conflict("This person withdraws in person.", code="own_request")
+    return clean_reason(reason)
+
+
+def is_due(recording: RecordingRecord, events: Sequence[ConsentEvent]) -> bool:
+    """Whether the finaliser is to be asked now to destroy somebody's part: nobody has, and no hold is on it."""
+    return recording.state in (RecordingState.READY, RecordingState.FAILED) and bool(must_go(recording, events))
 
 
 def check_over(recording: RecordingRecord, is_live: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telemed.care.recording.repositories import RecordingQuery
 from telemed.web import request_models_recordings as ask
 from telemed.web.call import Call, Reply
+from telemed.web.recordings.withdrawing import Said
 
 
 def _id(call: Call) -> str:
@@ -136,6 +137,21 @@ async def decide_recording(call: Call) -> Reply:
     body = call.body_as(ask.DecideBody)
     keep = body.decision == "keep"
     return Reply(await call.services.recordings.erasing.decide(call.staff, _id(call), keep, body.reason))
+
+
+async def withdraw_recording(call: Call) -> Reply:
+    """`POST /recordings/{recording_id}/withdraw`: the own part, or that of somebody a privacy officer acts for."""
+    body = call.body_as(ask.WithdrawBody)
+    said = Said(body.choice == "destroy", body.text_version, body.language)
+    withdrawing = call.services.recordings.withdrawing
+    return Reply(await withdrawing.staff(call.staff, _id(call), said, body.person_id, body.reason))
+
+
+async def withdraw_own_recording(call: Call) -> Reply:
+    """`POST /home/recordings/{recording_id}/withdraw`."""
+    body = call.body_as(ask.WithdrawOwnBody)
+    said = Said(body.choice == "destroy", body.text_version, body.language)
+    return Reply(await call.services.recordings.withdrawing.own(call.person, _id(call), said))
 
 
 async def own_recordings(call: Call) -> Reply:

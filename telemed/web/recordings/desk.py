@@ -16,6 +16,7 @@ from telemed.web.recordings.reading import RecordingReading
 from telemed.web.recordings.review import RecordingReview
 from telemed.web.recordings.verifying import RecordingVerifier
 from telemed.web.recordings.watching import Watching
+from telemed.web.recordings.withdrawing import RecordingWithdrawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RecordingDesk:
     exports: RecordingExports
     erasing: RecordingErasing
     own: OwnRecordings
+    withdrawing: RecordingWithdrawing
     figures: RecordingFigures
 
     @classmethod
@@ -46,5 +48,6 @@ class RecordingDesk:
             RecordingExports(door, vault, clock),
             RecordingErasing(door, vault, deps.notifier, deps.settings.base_url),
             OwnRecordings(store, clock),
+            RecordingWithdrawing(store, clock, door),
             RecordingFigures(store, vault, deps.live),
         )

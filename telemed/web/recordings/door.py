@@ -15,6 +15,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Store
+from telemed.care.recording import withdrawal
 from telemed.care.recording.records import RecordingRecord, RecordingStanding
 from telemed.care.recording.rights import may_recording
 from telemed.care.recording.words import RecordingState
@@ -69,6 +70,13 @@ class RecordingDoor:
                 return
             await _note_refusal(tx, actor, recording_id, now)
         raise NotFound()  # after the commit: the refused look stays written down
+
+    async def not_shown(self, recording: RecordingRecord) -> frozenset[str]:
+        """Participants whose part a legal hold alone keeps: it is played to nobody."""
+        if not recording.hold:
+            return frozenset()
+        async with self._store.read() as tx:
+            return withdrawal.not_shown(recording, await tx.consents.of_session(recording.session_id))
 
     async def look(self, actor: Staff, recording_id: str, action: Action) -> RecordingRecord:
         """The recording, read beside the writer: for requests that come many a second. Raises NotFound."""

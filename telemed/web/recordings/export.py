@@ -13,6 +13,7 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
+from telemed.care.recording import withdrawal
 from telemed.care.recording.ports import RecordingVault
 from telemed.care.recording.words import RecordingState, ViewKind
 from telemed.clock import Clock
@@ -49,10 +50,14 @@ class RecordingExports:
         self._running = 0
 
     async def ask(self, actor: Staff, recording_id: str, reason: str) -> Json:
-        """-> {export_id, expires_in}. Who asks is listed among those who have it. Raises NotFound, Conflict `not_ready`."""
+        """-> {export_id, expires_in}. Who asks is listed among those who have it. Raises NotFound, Conflict `not_ready`,
+        `part_withdrawn` for what a legal hold alone keeps: its export is for privacy officers."""
         async with self._door.change(actor, recording_id, Action.EXPORT_RECORDING) as step:
             if step.recording.state is not RecordingState.READY:
                 raise Conflict("There is nothing to export yet.", code="not_ready")
+            events = await step.tx.consents.of_session(step.recording.session_id)
+            if withdrawal.not_shown(step.recording, events) and not actor.is_privacy_officer:
+                raise Conflict("Somebody's part is kept for a legal hold alone.", code="part_withdrawn")
             await step.tx.recording_views.append(view_of(step, ViewKind.EXPORTED, reason))
             await step.audit(AuditAction.RECORDING_EXPORTED)
         export_id = new_id("exp")
@@ -63,7 +68,11 @@ class RecordingExports:
 
     async def fetch(self, actor: Staff, recording_id: str, export_id: str, request: web.Request) -> StreamedAnswer:
         """The zip. Raises NotFound for a ticket that is spent, old or another's, TooMany."""
-        await self._door.look(actor, recording_id, Action.EXPORT_RECORDING)
+        recording = await self._door.look(actor, recording_id, Action.EXPORT_RECORDING)
+        if recording.state is not RecordingState.READY:  # somebody's part is being taken out: ask again
+            raise NotFound()
+        if await self._door.not_shown(recording) and not actor.is_privacy_officer:
+            raise NotFound()  # withdrawn since it was asked for
         ticket, wanted = self._tickets.get(export_id), (recording_id, actor.user_id, actor.login_id)
         if ticket is None or (ticket.recording_id, ticket.user_id, ticket.login_id) != wanted:
             raise NotFound()

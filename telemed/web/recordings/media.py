@@ -10,6 +10,9 @@ from aiohttp import web
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.recording.ports import RecordingVault, SegmentReader
+from telemed.care.recording.records import RecordingRecord
+from telemed.care.recording.words import RecordingState
+from telemed.errors import NotFound
 from telemed.web.byte_ranges import Conditions, Verdict, Wanted, decide
 from telemed.web.recordings.door import RecordingDoor
 from telemed.web.recordings.watching import Watching
@@ -31,7 +34,9 @@ class RecordingMedia:
     async def answer(self, actor: Staff, recording_id: str, segment_id: str, request: web.Request) -> StreamedAnswer:
         """A segment, or the part of it the request's header fields want. Raises NotFound, Unavailable, RangeNotSatisfiable,
         PreconditionFailed."""
-        await self._door.look(actor, recording_id, Action.WATCH_RECORDING)
+        recording = await self._door.look(actor, recording_id, Action.WATCH_RECORDING)
+        if recording.state is not RecordingState.READY or await self._is_withdrawn(recording, segment_id):
+            raise NotFound()
         reader = await self._vault.open_segment(recording_id, segment_id)
         try:
             etag = f'"{reader.etag}"'
@@ -46,6 +51,14 @@ class RecordingMedia:
             await reader.close()
             raise
         return StreamedAnswer(wanted.verdict.value, headers, Source(_pieces(reader, wanted), reader.close), wanted.length)
+
+    async def _is_withdrawn(self, recording: RecordingRecord, segment_id: str) -> bool:
+        """Whether a legal hold alone keeps this segment: the person wants it destroyed."""
+        people = await self._door.not_shown(recording)
+        if not people:
+            return False
+        contents = await self._vault.contents(recording.id)
+        return any(segment.id == segment_id and segment.participant_id in people for segment in contents.segments)
 
 
 def _conditions(request: web.Request) -> Conditions:

@@ -8,6 +8,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action, grants
 from telemed.care.ports import Json, Store
+from telemed.care.recording import withdrawal
 from telemed.care.recording.ports import RecordingContents, RecordingVault
 from telemed.care.recording.records import RecordingRecord
 from telemed.care.recording.repositories import RecordingQuery
@@ -15,7 +16,7 @@ from telemed.care.recording.words import RecordingState
 from telemed.care.roles import CARE_ROLES
 from telemed.clock import Clock
 from telemed.errors import InvalidInput, NotAllowed, NotFound, Unavailable
-from telemed.web.recordings import timeline_view, views
+from telemed.web.recordings import timeline_view, views, withdrawal_views
 from telemed.web.recordings.door import RecordingDoor, RecordingStep, opened
 
 MAX_CHAT = 5000  # lines of one visit
@@ -67,7 +68,9 @@ class RecordingReading:
             request = await tx.erase_requests.open_of(recording.id)
             wanted = [who for who in (recording.reviewed_by, request.asked_by if request else None) if who is not None]
             names = await tx.users.names(wanted)
-        contents = await self._contents(recording)
+            events = await tx.consents.of_session(recording.session_id)
+            bystanders = await tx.consents.bystanders(recording.session_id)
+        contents = await self._contents(recording, withdrawal.not_shown(recording, events))
         played = {segment.participant_id for segment in contents.segments}
         people = [seat for seat in seats if seat.admitted_at is not None or seat.user_id is not None or seat.id in played]
         line = views.recording_view(replace(recording, duration_ms=views.length_ms(recording, step.now)), figures)
@@ -75,8 +78,10 @@ class RecordingReading:
         more = {
             "reviewed_by": names.get(recording.reviewed_by) if recording.reviewed_by is not None else None,
             "erase": views.erase_view(request, asked_by, actor.user_id),
+            "withdrawal": withdrawal_views.withdrawal_view(actor, recording, seats, bystanders, events),
         }
-        parts = views.detail_parts(recording, contents, people)
+        part = {seat.id: withdrawal.part_of(seat.id, events, recording) for seat in people}
+        parts = views.detail_parts(recording, contents, people, part)
         return {"recording": {**line, **parts, **more}, "can": can(step)}
 
     async def timeline(self, actor: Staff, recording_id: str) -> Json:
@@ -117,12 +122,13 @@ class RecordingReading:
             found = await step.tx.recording_views.of_recording(recording_id)
         return {"viewers": [views.viewer_view(view) for view in found]}
 
-    async def _contents(self, recording: RecordingRecord) -> RecordingContents:
-        """What can be played; nothing of one that is not finished, or whose files cannot be read now."""
+    async def _contents(self, recording: RecordingRecord, hidden: frozenset[str] = frozenset()) -> RecordingContents:
+        """What can be played; nothing of one that is not finished, or whose files cannot be read now, and of nobody `hidden`."""
         if recording.state is not RecordingState.READY:
             return NOTHING
         try:
-            return await self._vault.contents(recording.id)
+            found = await self._vault.contents(recording.id)
+            return replace(found, segments=tuple(one for one in found.segments if one.participant_id not in hidden))
         except (NotFound, Unavailable):
             return NOTHING
 

@@ -13,6 +13,7 @@ from telemed.care.recording import retention
 from telemed.care.recording.words import RecordingState, ReviewStatus
 from telemed.errors import Conflict
 from telemed.web.recordings.door import RecordingDoor
+from telemed.web.recordings.withdrawing import take_out
 
 
 class RecordingReview:
@@ -46,4 +47,5 @@ class RecordingReview:
             after = retention.held(step.recording, hold, reason, actor)
             await step.tx.recordings.save(after)
             await step.audit(AuditAction.RECORDING_HELD if hold else AuditAction.RECORDING_RELEASED)
+            await take_out(step.tx, after, step.now)  # who withdrew meanwhile has waited for this
         return {"hold": after.hold, "hold_reason": after.hold_reason}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from telemed.care.ports import Json
 from telemed.care.recording.ports import RecordingContents, SegmentInfo, VerifyResult
 from telemed.care.recording.records import EraseRequest, Marker, RecordingRecord, RecordingView
 from telemed.care.recording.repositories import RecordingFigures
-from telemed.care.recording.words import RecordingState
+from telemed.care.recording.words import OwnPart, RecordingState
 from telemed.care.records import ParticipantRecord
 from telemed.care.times import iso_or_none, iso_utc
 
@@ -38,11 +38,16 @@ def recording_view(recording: RecordingRecord, figures: RecordingFigures) -> Jso
     }
 
 
-def detail_parts(recording: RecordingRecord, contents: RecordingContents | None, people: Iterable[ParticipantRecord]) -> Json:
+def detail_parts(
+    recording: RecordingRecord,
+    contents: RecordingContents | None,
+    people: Iterable[ParticipantRecord],
+    parts: Mapping[str, OwnPart],
+) -> Json:
     """What the page of one recording has beyond its line. `contents` None: nothing can be played."""
     return {
         "segments": [segment_view(segment) for segment in contents.segments] if contents is not None else [],
-        "participants": [{"id": seat.id, "name": seat.name, "role": seat.role.value} for seat in people],
+        "participants": [{"id": seat.id, "name": seat.name, "role": seat.role.value, "part": parts[seat.id]} for seat in people],
         "fault": recording.fault.value,
         "reason": recording.reason,
         "hold_reason": recording.hold_reason,
@@ -106,16 +111,18 @@ def verify_view(result: VerifyResult) -> Json:
         "checked_at": iso_utc(result.checked_at),
         "up_to": iso_or_none(result.up_to),
         "broken": broken,
+        "destroyed": [{"participant_id": one.participant_id, "at": iso_utc(one.at)} for one in result.destroyed],
     }
 
 
-def own_view(recording: RecordingRecord, views: Iterable[RecordingView]) -> Json:
-    """A recording as the patient sees it: that it is there and who watched it."""
+def own_view(recording: RecordingRecord, views: Iterable[RecordingView], part: OwnPart) -> Json:
+    """A recording as the patient sees it: that it is there, who watched it, and what there is of the person in it."""
     return {
         "id": recording.id,
         "started_at": iso_or_none(recording.started_at),
         "duration_ms": recording.duration_ms,
         "erased": recording.state is RecordingState.ERASED,
+        "part": part.value,
         "viewers": [viewer_view(view) for view in views],
     }
 

@@ -107,15 +107,21 @@ def parts(kept: Kept) -> Recordings:
     )
 
 
-async def make_kept(root: Path, **changes: Any) -> Kept:
-    """A visit whose recording has just been stopped; nothing is on the disk yet."""
+async def open_kept(root: Path) -> Kept:
+    """An installation, as it is there, or empty."""
     config = Config(store=StoreSection(directory=str(root)), secrets=Secrets(installation_key="k" * 43))
     layout = Layout(config)
     make_private_directory(root)
-    store = await Store.open(layout.database)
-    await fill(store)
-    kept = Kept(root, store, Clock(), layout, None)  # type: ignore[arg-type]  # made below
+    kept = Kept(root, await Store.open(layout.database), Clock(), layout, None)  # type: ignore[arg-type]  # made below
     kept.again()
+    return kept
+
+
+async def make_kept(root: Path, **changes: Any) -> Kept:
+    """A visit whose recording has just been stopped; nothing is on the disk yet."""
+    kept = await open_kept(root)
+    store = kept.store
+    await fill(store)
     recording = RecordingRecord(
         RECORDING,
         SESSION.id,

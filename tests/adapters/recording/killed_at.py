@@ -1,4 +1,4 @@
-"""Work that is killed at its n-th step on the disk: each step that changes something is counted, and the process dies before it."""
+"""Work that is killed at its n-th step on the disk: what changes something is counted, and the process dies before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One person's part of a finished recording is destroyed: what stays, what is unreadable in copies too, and death at each step."""
+"""One person's part of a finished recording is destroyed: what stays, what copies are worth, and death at each step."""
 
 from __future__ import annotations
 
@@ -183,7 +183,8 @@ def unpacked(place: Place, target: Path) -> Path:
 
 
 def checked(directory: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-I", str(directory / "verify.py")], capture_output=True, text=True, timeout=120, check=False)
+    command = [sys.executable, "-I", str(directory / "verify.py")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_the_script_in_the_export_understands_it(place: Place, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from telemed.care.recording.texts import CURRENT_TEXT
+from telemed.care.recording.words import RecordingState
 from tests.adapters.signaling.recorded import (
     AGREE,
     REFUSE,
@@ -298,3 +300,19 @@ async def test_a_silent_caller_is_told_of_the_recording_in_words_alone(world: Wo
     assert patient.state["you"]["silent"] is True, "while it is told of the recording, too"
     await patient.do("device_report", camera="ok", microphone="ok", speaker="ok", network="good", rtt_ms=40)
     await until(lambda: "silent" not in patient.state["you"], "taken back in the device check")
+
+
+async def test_a_part_of_a_finished_recording_is_destroyed_while_the_call_goes_on(world: World) -> None:
+    visit, doctor, patient, _seat, recording_id = await running(world)
+    await patient.do("recording_consent", **WITHDRAW)
+    await doctor.do("recording_stop", recording_id=recording_id)
+    (row,) = await recording_rows(world, visit)
+    async with world.store.write() as tx:  # as the finaliser does
+        assert row.stopped_at is not None
+        done = replace(row, state=RecordingState.READY, ready_at=row.stopped_at, manifest_hash="a" * 64)
+        await tx.recordings.save(done)
+    await patient.do("recording_earlier", recording_id=recording_id, choice="destroy")
+    (row,) = await recording_rows(world, visit)
+    assert row.state is RecordingState.FINALISING and row.ready_at == row.stopped_at
+    assert (await audit_words(world))[-2:] == ["consent.earlier_destroyed", "recording.part_withdrawn"]
+    assert await patient.refused("recording_earlier", recording_id=recording_id, choice="keep") == "not_withdrawn"

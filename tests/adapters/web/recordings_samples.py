@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from telemed.care.identity import SYSTEM
-from telemed.care.recording.records import Marker, RecordingRecord, SpeakingSpan
-from telemed.care.recording.words import RecordingState, Visibility
+from telemed.care.identity import SYSTEM, ActorRef
+from telemed.care.recording.records import ConsentEvent, Marker, RecordingRecord, SpeakingSpan
+from telemed.care.recording.texts import WITHDRAWAL_TEXT
+from telemed.care.recording.words import ConsentAct, RecordingState, Visibility
 from telemed.care.records import (
     MessageRecord,
     ParticipantEventRecord,
@@ -53,6 +54,8 @@ RECORDING_BODIES: dict[str, dict[str, Any]] = {
     f"POST {_ONE}/erase/confirm": {},
     f"POST {_ONE}/erase/cancel": {},
     f"POST {_ONE}/decide": {"decision": "keep", "reason": REASON},
+    f"POST {_ONE}/withdraw": {"choice": "keep", "text_version": WITHDRAWAL_TEXT, "language": "en"},
+    "POST /home/recordings/{recording_id}/withdraw": {"choice": "keep", "text_version": WITHDRAWAL_TEXT, "language": "en"},
 }
 
 
@@ -111,6 +114,8 @@ async def settle_recordings(tx: Transaction, users: Mapping[Role, UserRecord]) -
     recording = a_recording(maker.organisation_id, maker.id)
     await tx.recordings.create(recording)
     await tx.speaking.add([SpeakingSpan(RECORDING_ID, speaker, 1000, 5000)])
+    said = (RECORDED_ID, ConsentAct.AGREED, ActorRef(maker.id, "clinician"), "2026-11", "en", BEGAN, None, speaker)
+    await tx.consents.append(ConsentEvent("con_ReCoRdEd", *said))
     marker = Marker(
         MARKER_ID, RECORDING_ID, 1000, "finding", maker.id, maker.name, Visibility.TEAM, BEGAN, text="Look", revision=0
     )

@@ -93,7 +93,9 @@ export_recording      -     W     -     W     W     -     -     -     -     O   
 hold_recording        -     V     V     V     V     -     -     -     -     V     -     -
 erase_recording       -     V     V     V     V     -     -     -     -     V     -     -
 decide_recording      -     E     V     E     E     -     -     -     -     V     -     -
+withdraw_recording    -     E     V     E     E     -     -     -     -     V     -     -
 read_own_recordings   -     -     -     -     -     R     R     -     -     -     -     -
+withdraw_own_recording -    -     -     -     -     R     R     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,

@@ -10,6 +10,6 @@
 /** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], passkeys: Passkey[], access: boolean}} Home */
 /** @typedef {{name: string, role: string, day: string, act: string, times: number, first_at: string, last_at: string, emergency: boolean}} AccessLine */
 /** @typedef {{name: string, role: string, at: string, what: string}} Watcher */
-/** @typedef {{id: string, started_at: string | null, duration_ms: number | null, erased?: boolean, viewers: Watcher[]}} OwnRecording */
+/** @typedef {{id: string, started_at: string | null, duration_ms: number | null, erased?: boolean, part?: import("../../withdrawal/words.js").Part, viewers: Watcher[]}} OwnRecording */
 
 export {};

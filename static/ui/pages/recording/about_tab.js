@@ -9,12 +9,14 @@ import { Select } from "../../components/select.js";
 import { Skeleton } from "../../components/skeleton.js";
 import { toast } from "../../components/toast.js";
 import { problemWords } from "../../problem_words.js";
+import { isGoing } from "../../withdrawal/words.js";
 import { keptWords, momentWords, personWords, sizeWords } from "../recordings/words.js";
 import { Integrity } from "./integrity.js";
 import { PersonSound } from "./person_sound.js";
 import { TagEditor } from "./tag_editor.js";
 import { reviewProblem, viewWord } from "./words.js";
 import { useReview } from "./review.js";
+import { WithdrawalPart } from "./withdrawal.js";
 
 /** @typedef {import("../../../core/review/messages.js").Viewer} Viewer */
 
@@ -43,7 +45,7 @@ function PeoplePart() {
   const { recording, can } = useReview();
   const { participants } = recording.value;
   return html`<section class="about-part"><h2>${t("review.people")}</h2>
-    <ul class="lines">${participants.map((person) => html`<li class="about-person" key=${person.id}><span><strong>${personWords(person)}</strong> <span class="muted">${t(`role.${person.role}`)}</span></span>
+    <ul class="lines">${participants.map((person) => html`<li class="about-person" key=${person.id}><span><strong>${personWords(person)}</strong> <span class="muted">${t(`role.${person.role}`)}${isGoing(person.part) && html` · ${t(`withdraw.their_${person.part}`)}`}</span></span>
       ${can.value.watch && html`<${PersonSound} participantId=${person.id} name=${personWords(person)} />`}</li>`)}</ul></section>`;
 }
 
@@ -80,5 +82,5 @@ function ViewersPart() {
 }
 
 export function AboutTab() {
-  return html`<div class="about"><${ReviewPart} /><${PeoplePart} /><${Integrity} /><${KeptPart} /><${ViewersPart} /></div>`;
+  return html`<div class="about"><${ReviewPart} /><${PeoplePart} /><${WithdrawalPart} /><${Integrity} /><${KeptPart} /><${ViewersPart} /></div>`;
 }

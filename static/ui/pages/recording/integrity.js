@@ -27,7 +27,8 @@ function partWords(review, part) {
 function Shown({ verdict }) {
   const review = useReview();
   if (verdict.result === "complete") {
-    return html`<${Banner} kind="ok" icon="shield-check" testid="verified">${verdict.up_to ? t("review.complete_up_to", { day: momentWords(verdict.up_to) }) : t("review.complete")} ${t("review.checked_at", { day: momentWords(verdict.checked_at) })}</${Banner}>`;
+    return html`<${Banner} kind="ok" icon="shield-check" testid="verified">${verdict.up_to ? t("review.complete_up_to", { day: momentWords(verdict.up_to) }) : t("review.complete")} ${t("review.checked_at", { day: momentWords(verdict.checked_at) })}
+      ${(verdict.destroyed ?? []).map((part) => html`<p key=${part.participant_id} data-testid="verified-destroyed">${t("withdraw.verified", { name: nameOf(review, part.participant_id), day: momentWords(part.at) })}</p>`)}</${Banner}>`;
   }
   return html`<${Banner} kind="urgent" icon="triangle-alert" testid="not-whole"><p>${t("review.not_whole", { count: verdict.broken.length })}</p>
     <ul class="broken-parts">${verdict.broken.map((part, index) => html`<li key=${index}><strong>${partWords(review, part)}</strong>: ${brokenWord(part.what)}${typeof part.block === "number" ? ` ${t("review.broken_block", { block: part.block })}` : ""}

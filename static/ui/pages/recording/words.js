@@ -12,7 +12,7 @@ const JOINS = new Set(["joined", "left", "held", "resumed", "reconnecting", "bac
 const QUALITY = new Set(["sound_gaps", "sound_poor", "picture_unsteady", "picture_paused"]);
 const CONSENT = new Set(["captured", "not_captured"]);
 const VIEWED = new Set(["watched", "downloaded", "exported", "verified"]);
-const BROKEN = new Set(["missing", "changed", "reordered", "cut", "manifest", "signature", "key", "database"]);
+const BROKEN = new Set(["missing", "changed", "reordered", "cut", "manifest", "signature", "key", "database", "former"]);
 
 /** @param {string} category */
 export function categoryWord(category) {
@@ -63,6 +63,7 @@ const PROBLEMS = {
   recording_held: "review.error_on_hold",
   recording_in_use: "review.error_in_use",
   own_request: "review.error_two_people",
+  part_withdrawn: "withdraw.error_part_withdrawn",
   too_early: "review.error_too_early",
   erase_asked: "review.error_erase_asked",
   erase_over: "review.error_over",

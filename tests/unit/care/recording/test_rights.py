@@ -28,6 +28,7 @@ EXPECTED = {
     Action.HOLD_RECORDING: {"care": "V", "desk": "V", "reviewer": "V"},
     Action.ERASE_RECORDING: {"care": "V", "desk": "V", "reviewer": "V"},
     Action.DECIDE_RECORDING: {"care": "WV", "desk": "V", "reviewer": "V"},
+    Action.WITHDRAW_RECORDING: {"care": "WV", "desk": "V", "reviewer": "V"},
 }
 STANDINGS = {
     "nothing": NO_STANDING,

@@ -22,9 +22,9 @@ def messages(language: str) -> dict[str, str]:
     return found
 
 
-def sentences(language: str) -> list[list[str]]:
+def sentences(language: str, keys: tuple[str, ...] = texts.KEYS) -> list[list[str]]:
     """The words of each sentence, plurals in their usual form."""
-    text = " ".join(messages(language)[key] for key in texts.KEYS)
+    text = " ".join(messages(language)[key] for key in keys)
     text = re.sub(r"\{days, plural.*other \{([^}]*)\}\}", r"\1", text).replace("#", "365")
     return [re.findall(r"[\w’-]+", sentence) for sentence in re.split(r"(?<=[.!?])\s+", text) if sentence]
 
@@ -55,13 +55,15 @@ def test_the_page_shows_these_words_and_names_this_version() -> None:
     assert tuple(re.findall(r'"(recording\.consent\.[a-z_]+)"', page)) == texts.KEYS
 
 
+@pytest.mark.parametrize("keys", [texts.KEYS, texts.WITHDRAWAL_KEYS], ids=["before", "afterwards"])
 @pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_the_words_are_plain(language: str) -> None:
-    counts = [len(words) for words in sentences(language)]
-    assert len(counts) >= 10
-    assert max(counts) <= LONGEST[language], max(sentences(language), key=len)
+def test_the_words_are_plain(language: str, keys: tuple[str, ...]) -> None:
+    found = sentences(language, keys)
+    counts = [len(words) for words in found]
+    assert len(counts) >= 7
+    assert max(counts) <= LONGEST[language], max(found, key=len)
     assert sum(counts) / len(counts) <= MEAN[language]
-    long_words = {word for words in sentences(language) for word in words if len(word) > LONG_WORD[language]}
+    long_words = {word for words in found for word in words if len(word) > LONG_WORD[language]}
     assert not long_words
 
 
@@ -75,6 +77,25 @@ def test_the_words_say_what_they_must(language: str) -> None:
     }  # fmt: skip
     text = " ".join(messages(language)[key] for key in texts.KEYS)
     assert [words for words in must[language] if words not in text] == []
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_who_withdraws_afterwards_reads_words_with_a_version_too(language: str) -> None:
+    """What stays, what goes, what cannot be undone, what stands in the way."""
+    words = messages(language)
+    assert texts.text_hash(words, texts.WITHDRAWAL_KEYS) == texts.WITHDRAWAL_VERSIONS[texts.WITHDRAWAL_TEXT][language]
+    page = (STATIC / "ui" / "withdrawal" / "words.js").read_text("utf-8")
+    (points,) = re.findall(r"WITHDRAWAL_POINTS = .*\(\[(.*)\]\)", page)
+    assert tuple(re.findall(r'"([a-z_]+)"', points)) == texts.WITHDRAWAL_POINTS
+    must = {
+        "en": ("any time", "same", "other people's parts stay", "legal reasons", "undo"),
+        "de": ("jederzeit", "gleiche", "Teile der anderen", "rechtlichen Gründen", "rückgängig"),
+    }
+    text = " ".join(words[key] for key in texts.WITHDRAWAL_KEYS)
+    assert [one for one in must[language] if one not in text] == []
+    texts.check_withdrawal_text(texts.WITHDRAWAL_TEXT, language)
+    with pytest.raises(Conflict):
+        texts.check_withdrawal_text(texts.CURRENT_TEXT, language)
 
 
 def test_an_answer_is_to_the_present_words() -> None:
