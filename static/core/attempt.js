@@ -1,5 +1,5 @@
 // One RTCPeerConnection of a seat (docs/protocol.md section 3): makes offers, takes answers, closes.
-import { askForAudioAgain, askForVoice } from "./codecs.js";
+import { AS_USUAL, askForAudioAgain, askForSending } from "./codecs.js";
 import { LinePool } from "./line_pool.js";
 
 /** @typedef {import("./messages.js").Offer} Offer */
@@ -16,10 +16,10 @@ export class Attempt {
   writing = false;
   /** An exchange is running. Of this attempt: the browser never ends what it began on a connection that was closed meanwhile. */
   busy = false;
-  /** How sound is to be sent. @type {import("./codecs.js").Voice} */
-  voice = { long: false, redundant: false };
-  /** How it is: so said the answer that was taken last. */
-  #voice = this.voice;
+  /** How sound and pictures are to be sent. @type {import("./codecs.js").Sending} */
+  sending = AS_USUAL;
+  /** How they are: so said the answer that was taken last. */
+  #sending = AS_USUAL;
   /** As the server wrote it. */
   #answer = "";
   /** Whether an answer was ever taken. */
@@ -49,9 +49,9 @@ export class Attempt {
     return this.restart || this.lines.dirty || !this.answered;
   }
 
-  /** Whether the answer has to be taken anew, for sound to be sent in another way. */
-  get needsVoice() {
-    return this.answered && (this.voice.long !== this.#voice.long || this.voice.redundant !== this.#voice.redundant);
+  /** Whether the answer has to be taken anew, for us to send in another way. */
+  get needsAnswer() {
+    return this.answered && JSON.stringify(this.sending) !== JSON.stringify(this.#sending);
   }
 
   /** Whether an offer lies written and unsent. */
@@ -122,10 +122,10 @@ export class Attempt {
   }
 
   /**
-   * Sound sent in another way. What a packet holds changes with an answer, and answers come to offers; but ours says nothing new, and the
+   * To send in another way. What a packet holds changes with an answer, and answers come to offers; but ours says nothing new, and the
    * last answer still holds: the server hears nothing of it, which over a very slow link would take half a minute.
    */
-  async changeVoice() {
+  async answerAgain() {
     this.writing = true;
     try {
       await this.connection.setLocalDescription(await this.connection.createOffer());
@@ -137,11 +137,11 @@ export class Attempt {
 
   /** @param {string} sdp */
   async #take(sdp) {
-    const { voice } = this;
-    const sending = new Set(this.lines.publishing().map((line) => line.mid));
-    await this.connection.setRemoteDescription({ type: "answer", sdp: askForVoice(sdp, sending, voice) });
+    const { sending } = this;
+    const sources = new Map(this.lines.publishing().map((line) => [line.mid, line.source]));
+    await this.connection.setRemoteDescription({ type: "answer", sdp: askForSending(sdp, sources, sending) });
     this.#answer = sdp;
-    this.#voice = voice;
+    this.#sending = sending;
   }
 
   close() {

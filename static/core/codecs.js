@@ -46,20 +46,25 @@ export function askForAudioAgain(sdp, capabilities) {
 }
 
 /**
- * How sound is sent. `long`: 60 ms in each packet instead of 20 (RFC 4566 ptime), as over a very slow link headers cost more than the
- * voice. `redundant`: each packet repeats the frame before (RFC 2198), as much is lost. @typedef {{long: boolean, redundant: boolean}} Voice
+ * How we send. `long`: 60 ms of sound in each packet instead of 20 (RFC 4566 ptime), as over a very slow link headers cost more than the
+ * voice. `redundant`: each packet repeats the frame before (RFC 2198), as much is lost. `still`: the sources no picture is taken of; a
+ * browser told so by parameters alone may go on filling its link, to see whether pictures fit again. @typedef {{long: boolean, redundant: boolean, still: string[]}} Sending
  */
 
+/** @type {Sending} */
+export const AS_USUAL = { long: false, redundant: false, still: [] };
+
 /**
- * An answer that asks for sound to be sent so. Browsers follow it from this answer on, and go back with the next that does not say it.
+ * An answer that asks for sound and pictures to be sent so. Browsers follow it from this answer on, and go back with the next that does not say it.
  * @param {string} sdp
- * @param {ReadonlySet<string>} mids of the lines that send
- * @param {Voice} voice
+ * @param {ReadonlyMap<string, string>} sources by mid, of the lines that send
+ * @param {Sending} sending
  */
-export function askForVoice(sdp, mids, { long, redundant }) {
+export function askForSending(sdp, sources, { long, redundant, still }) {
   return sdp.split(/(?=^m=)/m).map((section) => {
-    const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
-    if (!section.startsWith("m=audio") || !mid || !mids.has(mid)) return section;
+    const source = sources.get(/^a=mid:(\S+)/m.exec(section)?.[1] ?? "");
+    if (source && still.includes(source)) return section.replace(/^a=recvonly/m, "a=inactive");
+    if (!section.startsWith("m=audio") || !source) return section;
     const asked = long ? `${section}a=ptime:60\r\na=maxptime:60\r\n` : section;
     // Of the two payload types the first is sent; our answers name Opus first.
     return redundant && section.includes(" red/") ? asked.replace(/^(m=\S+ \S+ \S+) (\d+) (\d+)/, "$1 $3 $2") : asked;

@@ -7,7 +7,7 @@ import { ApiError } from "./api.js";
 import { Attempt } from "./attempt.js";
 import { backoff } from "./backoff.js";
 import { CameraSizes } from "./camera_sizes.js";
-import { browserCapabilities } from "./codecs.js";
+import { AS_USUAL, browserCapabilities } from "./codecs.js";
 import { Emitter } from "./emitter.js";
 import { MediaWatch, arrivalOf } from "./media_watch.js";
 import { Prepared } from "./prepared.js";
@@ -73,8 +73,8 @@ export class Peer extends Emitter {
   #lastNumber = 0;
   /** Whether our clock numbers attempts; no longer once the server named a number. */
   #clockCounts = true;
-  /** The browser would not take an answer that asks for another voice. */
-  #voiceRefused = false;
+  /** The browser would not take an answer that asks it to send in another way. */
+  #refusesSending = false;
   #failures = 0;
   #offeredAt = -Infinity;
   #refusedWait = REFUSED_MS.first;
@@ -164,14 +164,21 @@ export class Peer extends Emitter {
     const publication = this.#publish.get(source);
     if (publication) publication.taken = taken;
     if (publication && this.#attempt && !this.#attempt.writing) this.#attempt.lines.sync(this.#wishes());
-    if (source !== "microphone" || !this.#attempt || this.#voiceRefused) return;
-    this.#attempt.voice = { long: taken.maxBitrate > 0, redundant: taken.redundant === true };
-    if (this.#attempt.needsVoice && !this.#offerTimer.running) this.#schedule(AT_ONCE_MS);
+    this.#sendAsTaken();
+    if (this.#attempt?.needsAnswer && !this.#offerTimer.running) this.#schedule(AT_ONCE_MS);
+  }
+
+  #sendAsTaken() {
+    if (!this.#attempt || this.#refusesSending) return;
+    const voice = this.#taken.get("microphone");
+    const still = [...this.#taken].flatMap(([source, { paused }]) => (paused ? [source] : []));
+    this.#attempt.sending = { long: (voice?.maxBitrate ?? 0) > 0, redundant: voice?.redundant === true, still };
   }
 
   /** @param {Source} source */
   unpublish(source) {
     this.#taken.delete(source); // What was said of it does not hold for what is published next.
+    this.#sendAsTaken();
     if (this.#publish.delete(source)) this.#changed();
   }
 
@@ -254,21 +261,21 @@ export class Peer extends Emitter {
     try {
       attempt.lines.sync(this.#wishes());
       if (attempt.needsOffer) await this.#exchange(attempt);
-      else if (attempt.needsVoice) await this.#changeVoice(attempt);
+      else if (attempt.needsAnswer) await this.#answerAgain(attempt);
     } finally {
       attempt.busy = false;
     }
     const next = this.#attempt;
     next?.lines.sync(this.#wishes()); // What was wished for meanwhile.
-    if ((next?.needsOffer || next?.needsVoice) && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
+    if ((next?.needsOffer || next?.needsAnswer) && !this.#offerTimer.running) this.#schedule(next === attempt ? COALESCE_MS : 0);
   }
 
   /** @param {Attempt} attempt */
-  async #changeVoice(attempt) {
-    await attempt.changeVoice().catch(() => {
+  async #answerAgain(attempt) {
+    await attempt.answerAgain().catch(() => {
       if (attempt !== this.#attempt) return;
-      this.#voiceRefused = true;
-      attempt.voice = { long: false, redundant: false };
+      this.#refusesSending = true;
+      attempt.sending = AS_USUAL;
       attempt.lines.dirty = true; // Whatever state that left: a real offer mends it.
     });
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askForAudioAgain, askForVoice } from "../core/codecs.js";
+import { AS_USUAL, askForAudioAgain, askForSending } from "../core/codecs.js";
 import { FakeTrack } from "./fakes.js";
 import { connected, harness } from "./peer_harness.js";
 
@@ -37,7 +37,7 @@ test("a voice for a very slow link: less of it, in long frames, and back again, 
   assert.deepEqual(await take(16_000), [2, 16_000]);
   assert.deepEqual(await take(16_000), [2, 16_000], "said again: nothing new");
   assert.deepEqual(await take(0), [2, 32_000]);
-  const voice = (long, redundant) => askForVoice(sdp, new Set(["0"]), { long, redundant });
+  const voice = (long, redundant) => askForSending(sdp, new Map([["0", "microphone"]]), { ...AS_USUAL, long, redundant });
   assert.equal(voice(true, false), sdp.replace("a=recvonly\r\n", "a=recvonly\r\na=ptime:60\r\na=maxptime:60\r\n"));
   assert.deepEqual(told.map((one) => one.includes("a=ptime:60")), [true, false]);
   assert.deepEqual(await take(0, true), [2, 32_000], "much is lost: from this answer on each packet repeats the frame before");
@@ -47,7 +47,34 @@ test("a voice for a very slow link: less of it, in long frames, and back again, 
   assert.equal(voice(false, false), sdp);
   assert.deepEqual(told.map((one) => one.includes("SAVPF 63 111")), [false, false, true, false]);
   const without = sdp.replaceAll(" 63", "").replaceAll("red/", "other/");
-  assert.equal(askForVoice(without, new Set(["0"]), { long: false, redundant: true }), without);
+  assert.equal(askForSending(without, new Map([["0", "microphone"]]), { ...AS_USUAL, redundant: true }), without);
+});
+
+test("of a picture that is not taken nothing is sent, no padding either, until it is taken again or another comes", async () => {
+  const h = harness();
+  const told = [];
+  h.answer = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=recvonly\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=recvonly\r\n";
+  h.peer.publish("microphone", new FakeTrack("audio"), 32_000);
+  h.peer.publish("camera", new FakeTrack("video"), 1_000_000);
+  h.peer.start();
+  const apply = h.connection().setRemoteDescription;
+  h.connection().setRemoteDescription = function (answer) { told.push([...answer.sdp.matchAll(/a=(recvonly|inactive)/g)].map((one) => one[1]).join()); return apply.call(this, { ...answer, sdp: "" }); };
+  await h.clock.advance(200);
+  h.connection().become("connected");
+  const take = async (paused) => {
+    h.peer.take("camera", { layers: [], maxBitrate: 0, paused });
+    await h.clock.advance(200);
+  };
+  await take(true);
+  await take(true);
+  await take(false);
+  assert.deepEqual(told, ["recvonly,recvonly", "recvonly,inactive", "recvonly,recvonly"]);
+  assert.equal(h.offers.length, 1, "the server hears nothing of it");
+  await take(true);
+  h.peer.unpublish("camera");
+  h.peer.publish("camera", new FakeTrack("video"), 1_000_000);
+  await h.clock.advance(200);
+  assert.equal(told.at(-1), "recvonly,recvonly", "what was said of one picture does not hold for the next");
 });
 
 test("a browser that will not have it is asked no more, and goes on with the voice it has", async () => {

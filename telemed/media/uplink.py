@@ -65,6 +65,11 @@ class ArrivalDelay:
         self._lowest = min(self._lowest, self._lateness)
         return self._lateness - min(self._lowest, self._lowest_before)
 
+    def forgive(self, seconds: float) -> None:
+        """Count so much of the delay no more: it is none of the link's. Packets that come earlier again correct this."""
+        self._lowest += seconds
+        self._lowest_before += seconds
+
     def _begin(self, timestamp: int, came: float) -> None:
         self._timestamp, self._came, self._window_from = timestamp, came, came
         self._lateness = self._lowest = self._lowest_before = 0.0

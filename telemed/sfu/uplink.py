@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telemed.congestion.demands import Mode
 from telemed.media.control import Source
-from telemed.media.uplink import WINDOW, ArrivalDelay, Overflow, RoundTripExcess, Sending, UplinkGuard
+from telemed.media.uplink import JITTER, WINDOW, ArrivalDelay, Overflow, RoundTripExcess, Sending, UplinkGuard
 
 if TYPE_CHECKING:
     from telemed.sfu.peer import Peer
@@ -24,7 +24,7 @@ LOSSY_FOR = 4.0  # seconds after the latest such report: at the rim of a queue p
 class Uplink:
     """Of one publisher."""
 
-    __slots__ = ("_delay", "_doubted_until", "_guard", "_lossy_at", "_overflow", "_trips", "_voice", "waits")
+    __slots__ = ("_compared", "_delay", "_doubted_until", "_guard", "_lossy_at", "_overflow", "_trips", "_voice", "waits")
 
     def __init__(self) -> None:
         self._guard = UplinkGuard()
@@ -33,6 +33,7 @@ class Uplink:
         self.waits = 0.0  # seconds packets wait for its link, of those that came last
         self._overflow = Overflow()
         self._lossy_at = float("-inf")
+        self._compared = False  # a round trip was measured while no packet waited: longer ones tell how long they wait
         self._doubted_until = 0.0  # the delay of the voice is measured from a moment at which there may have been a queue
         self._voice: InboundStream | None = None
 
@@ -49,14 +50,26 @@ class Uplink:
     def on_path(self) -> None:
         """Packets take another way: neither what was quick before nor what was full says anything of it."""
         self._guard, self._delay, self._trips, self._overflow = UplinkGuard(), ArrivalDelay(), RoundTripExcess(), Overflow()
+        self._compared = False
 
     def overflows(self, now: float) -> bool:
         """Whether resends of pictures would only be lost, too."""
         return self._overflow.lasts(now)
 
     def on_round_trip(self, sample: float, now: float) -> None:
-        """A report of the publisher's tells how long one round trip took, in seconds."""
+        """A report of the publisher's tells how long one round trip took, in seconds.
+
+        The report went through the queue the voice waits in. What the voice is later than that is its device's affair: one that
+        is too busy captures less than passes, and RTP time falls behind, for good.
+        """
         self._trips.add(sample, now)
+        if self.waits < JITTER:
+            self._compared = True
+        elif self._compared:
+            stuttered = self.waits - self._trips.value(now) - JITTER / 2
+            if stuttered > 0:
+                self._delay.forgive(stuttered)
+                self.waits -= stuttered
 
     def look(self, peer: Peer, now: float) -> None:
         """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""

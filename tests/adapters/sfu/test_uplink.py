@@ -130,3 +130,23 @@ async def test_a_microphone_that_was_away_for_a_moment_is_no_queue(stage: Stage,
     voice.waits = 0.6
     await voice.speak_until(lambda: voice.number > 120)
     assert not any(event.paused or event.max_bitrate for event in told.values())
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("round_trip", [0.06, 0.66])
+async def test_a_device_that_captures_too_little_is_no_queue(stage: Stage, round_trip: float) -> None:
+    """Its RTP time falls behind while packets come all the time; that nothing waits is seen by the round trips of its reports."""
+    voice = await meet(stage)
+    guard = stage.peer("alice").uplink
+    guard.on_round_trip(0.06, asyncio.get_running_loop().time())
+    await voice.speak_until(lambda: voice.number > 20)
+    voice.waits = 0.6
+    held: set[bool] = set()
+
+    def reported(packets: int) -> bool:
+        guard.on_round_trip(round_trip, asyncio.get_running_loop().time())
+        held.add(guard.held)
+        return voice.number > packets
+
+    await voice.speak_until(lambda: reported(120))
+    assert (True in held) is (round_trip > 0.5)
