@@ -9,7 +9,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +27,7 @@ from tests.media.test_recorded_call import AGREE, assert_sound, ready
 WORKER, CONTROL = "media-0", "control"
 MOST_LOST = 2.0  # seconds of each person for each death, besides the time in which no media came in
 PAUSE = (0.3, 2.5)  # seconds between what happens and the next death
-FINALISER = b"telemed.recording.finaliser"
-FINALISER_COMES = 15.0  # seconds within which a finaliser shows itself, if it was not quicker than a look
+FINALISER, FINALISER_NAME = b"telemed.recording.finaliser", "finaliser"
 FINALISER_LIVES = 0.7  # seconds: of so short a recording at least, on any machine
 
 
@@ -63,17 +62,15 @@ class Killed:
         return f"{died}: all {self.recordings} recordings finished and verified, {most}{busy}"
 
 
-async def take(visit: Visit, patient: SeatClient, victims: Sequence[str], rng: random.Random, killed: Killed) -> Take:
-    """Record, let each victim die and come back, stop, and end the finaliser somewhere in its work."""
+async def take(visit: Visit, patient: SeatClient, deaths: Sequence[tuple[str, ...]], rng: random.Random, killed: Killed) -> Take:
+    """Record, let the victims of each death die at once and come back, and stop."""
     people = (visit.doctor, patient)
     made = await begun(visit, people)
-    for victim in victims:
+    for victims in deaths:
         await asyncio.sleep(rng.uniform(*PAUSE))
-        made.deaths.append(await _die(visit, people, victim, made, killed))
+        made.deaths.append(await _die(visit, people, victims, made, killed))
     await asyncio.sleep(rng.uniform(*PAUSE))
     await insist(visit.doctor, "recording_stop", recording_id=made.id)
-    if await _kill_finaliser(visit.server, rng):
-        killed.victims["finaliser"] += 1
     return made
 
 
@@ -117,43 +114,49 @@ async def begun(visit: Visit, people: Sequence[SeatClient]) -> Take:
     return Take(recording_id, datetime.fromisoformat(visit.doctor.state["recording"]["started_at"]).timestamp())
 
 
-async def _die(visit: Visit, people: Sequence[SeatClient], victim: str, made: Take, killed: Killed) -> Death:
-    resets = {id(person): person.state.get("media_reset", 0) for person in people}
+async def _die(visit: Visit, people: Sequence[SeatClient], victims: tuple[str, ...], made: Take, killed: Killed) -> Death:
     at = made.now
-    former = kill(visit.server, victim)
-    killed.victims[victim] += 1
-    await reborn(visit.server, victim, former)
+    former = {victim: kill(visit.server, victim) for victim in victims}
+    killed.victims.update(victims)
+    for victim, pid in former.items():
+        await reborn(visit.server, victim, pid)
     for person in people:
-        if victim == WORKER:
-            await person.until(lambda p=person: p.state.get("media_reset", 0) > resets[id(p)], 60)
         await come_back(person)
-    gave_up = sum(not is_connected(person) for person in people) if victim == CONTROL else 0
+    gave_up = 0 if WORKER in victims else sum(not is_connected(person) for person in people)
     killed.gave_up += gave_up
-    cut = victim == WORKER or gave_up > 0
+    cut = WORKER in victims or gave_up > 0
     if cut:
         await asyncio.gather(*(renegotiate(person) for person in people))
         await see_each_other(*people)
-    return Death(victim, at, made.now if cut else at)
+    return Death(" and ".join(victims), at, made.now if cut else at)
 
 
-async def _kill_finaliser(server: Server, rng: random.Random) -> bool:
-    """Wait for a finaliser of this server and end it somewhere in its work; False: it was quicker."""
-    control = pids(server)["control"]
-    deadline = time.monotonic() + FINALISER_COMES
-    while not (found := _finalisers(control)):
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.005)
-    await asyncio.sleep(rng.uniform(0.0, FINALISER_LIVES))
-    for pid in found:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            return True
-    return False
+@contextlib.asynccontextmanager
+async def finalisers_die(server: Server, often: int, rng: random.Random, killed: Killed) -> AsyncIterator[None]:
+    """Meanwhile each finaliser is killed somewhere in its work, up to so many."""
+    task = asyncio.create_task(_reap(server, often, rng, killed))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _reap(server: Server, often: int, rng: random.Random, killed: Killed) -> None:
+    seen: set[int] = set()
+    while killed.victims[FINALISER_NAME] < often:
+        for pid in _finalisers(pids(server).get(CONTROL, 0)):
+            if pid not in seen:
+                seen.add(pid)
+                await asyncio.sleep(rng.uniform(0.0, FINALISER_LIVES))
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.victims[FINALISER_NAME] += 1
+        await asyncio.sleep(0.01)
 
 
 def _finalisers(control: int) -> list[int]:
-    """The finalisers that this control process started."""
+    """The finalisers that this control process started and that still run."""
     children = Path(f"/proc/{control}/task/{control}/children")
     try:
         found = [int(word) for word in children.read_text().split()]

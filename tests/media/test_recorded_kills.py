@@ -6,6 +6,7 @@ import asyncio
 import pathlib
 import random
 import time
+from collections.abc import Sequence
 
 import aiohttp
 import pytest
@@ -22,25 +23,28 @@ from tests.media.test_recorded_call import assert_sound, ready
 from tests.prove.figures import note
 
 SEED = 5
-PARTS = 10  # of the long form: each can be run by itself
-TAKES = 5  # of a part, with three deaths each
+Deaths = Sequence[tuple[str, ...]]
+ONE_EACH: Deaths = ((WORKER,), (CONTROL,))
+MANY: Deaths = (*ONE_EACH, (WORKER, CONTROL), (WORKER, CONTROL))
+PARTS, TAKES = 4, 5  # of the long form: each part can be run by itself
+FINALISERS = 2 * TAKES  # of a part
 
 
-async def killed_in(visit: Visit, takes: int, rng: random.Random) -> Killed:
-    """So many recordings, each through the death of worker, control process and finaliser."""
+async def killed_in(visit: Visit, takes: int, deaths: Deaths, finalisers: int, rng: random.Random) -> Killed:
+    """So many recordings, each through these deaths in any order; so many finalisers die meanwhile."""
     killed, patient, made = Killed(), await in_call(visit), []
-    for _ in range(takes):
-        victims = rng.sample((WORKER, CONTROL), 2)
-        made.append(await recorded_kills.take(visit, patient, victims, rng, killed))
-    for one in made:
-        await recorded_kills.check(visit, (visit.doctor, patient), one, killed)
+    async with recorded_kills.finalisers_die(visit.server, finalisers, rng, killed):
+        for _ in range(takes):
+            made.append(await recorded_kills.take(visit, patient, rng.sample(deaths, len(deaths)), rng, killed))
+        for one in made:
+            await recorded_kills.check(visit, (visit.doctor, patient), one, killed)
     await recorded_kills.none_left(visit, made)
     return killed
 
 
 @pytest.mark.timeout(400)
 async def test_a_recording_lives_through_the_death_of_each_part(visit: Visit) -> None:
-    killed = await killed_in(visit, 1, random.Random(SEED))
+    killed = await killed_in(visit, 1, ONE_EACH, 1, random.Random(SEED))
     assert killed.recordings == 1 and killed.victims[WORKER] == killed.victims[CONTROL] == 1
 
 
@@ -50,7 +54,7 @@ async def test_a_recording_lives_through_the_death_of_each_part(visit: Visit) ->
 async def test_recordings_live_through_fifty_deaths_of_each_part(visit: Visit, part: int) -> None:
     seed = int(time.time())
     try:
-        killed = await killed_in(visit, TAKES, random.Random(seed))
+        killed = await killed_in(visit, TAKES, MANY, FINALISERS, random.Random(seed))
     except AssertionError as error:
         raise AssertionError(f"seed {seed}") from error
     note("kill -9 of worker, control and finaliser while recording", killed.words())
