@@ -50,6 +50,7 @@ class Killed:
     """What became of the recordings."""
 
     victims: Counter[str] = field(default_factory=Counter)
+    due: int = 0  # finalisers that may have died by now
     recordings: int = 0
     lost: list[float] = field(default_factory=list)  # seconds of one person for one death
     gave_up: int = 0  # clients that ended their own transport because this machine was too busy
@@ -132,9 +133,9 @@ async def _die(visit: Visit, people: Sequence[SeatClient], victims: tuple[str, .
 
 
 @contextlib.asynccontextmanager
-async def finalisers_die(server: Server, often: int, rng: random.Random, killed: Killed) -> AsyncIterator[None]:
-    """Meanwhile each finaliser is killed somewhere in its work, up to so many."""
-    task = asyncio.create_task(_reap(server, often, rng, killed))
+async def finalisers_die(server: Server, rng: random.Random, killed: Killed) -> AsyncIterator[None]:
+    """Meanwhile each finaliser is killed somewhere in its work, as long as some are due to be."""
+    task = asyncio.create_task(_reap(server, rng, killed))
     try:
         yield
     finally:
@@ -142,11 +143,11 @@ async def finalisers_die(server: Server, often: int, rng: random.Random, killed:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _reap(server: Server, often: int, rng: random.Random, killed: Killed) -> None:
+async def _reap(server: Server, rng: random.Random, killed: Killed) -> None:
     seen: set[int] = set()
-    while killed.victims[FINALISER_NAME] < often:
+    while True:
         for pid in _finalisers(pids(server).get(CONTROL, 0)):
-            if pid not in seen:
+            if pid not in seen and killed.victims[FINALISER_NAME] < killed.due:
                 seen.add(pid)
                 await asyncio.sleep(rng.uniform(0.0, FINALISER_LIVES))
                 with contextlib.suppress(ProcessLookupError):

@@ -26,15 +26,16 @@ SEED = 5
 Deaths = Sequence[tuple[str, ...]]
 ONE_EACH: Deaths = ((WORKER,), (CONTROL,))
 MANY: Deaths = (*ONE_EACH, (WORKER, CONTROL), (WORKER, CONTROL))
-PARTS, TAKES = 4, 5  # of the long form: each part can be run by itself
-FINALISERS = 2 * TAKES  # of a part
+PARTS, SECONDS = 6, 120.0  # of the long form: each part can be run by itself, and has some ten deaths of each on two busy cores
 
 
-async def killed_in(visit: Visit, takes: int, deaths: Deaths, finalisers: int, rng: random.Random) -> Killed:
-    """So many recordings, each through these deaths in any order; so many finalisers die meanwhile."""
+async def killed_in(visit: Visit, seconds: float, deaths: Deaths, finalisers: int, rng: random.Random) -> Killed:
+    """As many recordings as can be begun in a time, each through these deaths in any order and so many of its finaliser."""
     killed, patient, made = Killed(), await in_call(visit), []
-    async with recorded_kills.finalisers_die(visit.server, finalisers, rng, killed):
-        for _ in range(takes):
+    ends = time.monotonic() + seconds
+    async with recorded_kills.finalisers_die(visit.server, rng, killed):
+        while not made or time.monotonic() < ends:
+            killed.due += finalisers
             made.append(await recorded_kills.take(visit, patient, rng.sample(deaths, len(deaths)), rng, killed))
         for one in made:
             await recorded_kills.check(visit, (visit.doctor, patient), one, killed)
@@ -44,7 +45,7 @@ async def killed_in(visit: Visit, takes: int, deaths: Deaths, finalisers: int, r
 
 @pytest.mark.timeout(400)
 async def test_a_recording_lives_through_the_death_of_each_part(visit: Visit) -> None:
-    killed = await killed_in(visit, 1, ONE_EACH, 1, random.Random(SEED))
+    killed = await killed_in(visit, 0.0, ONE_EACH, 1, random.Random(SEED))
     assert killed.recordings == 1 and killed.victims[WORKER] == killed.victims[CONTROL] == 1
 
 
@@ -54,7 +55,7 @@ async def test_a_recording_lives_through_the_death_of_each_part(visit: Visit) ->
 async def test_recordings_live_through_fifty_deaths_of_each_part(visit: Visit, part: int) -> None:
     seed = int(time.time())
     try:
-        killed = await killed_in(visit, TAKES, MANY, FINALISERS, random.Random(seed))
+        killed = await killed_in(visit, SECONDS, MANY, 2, random.Random(seed))
     except AssertionError as error:
         raise AssertionError(f"seed {seed}") from error
     note("kill -9 of worker, control and finaliser while recording", killed.words())
