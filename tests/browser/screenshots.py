@@ -22,6 +22,7 @@ from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.person_states import PERSON_STATES
 from tests.browser.prepared import prepare
 from tests.browser.recorded import furnish_recording
+from tests.browser.recorded_shelf import furnish_shelf
 from tests.browser.recording_states import RECORDING_STATES
 from tests.browser.review_states import REVIEW_STATES
 from tests.browser.screenshot_album import Album
@@ -89,8 +90,9 @@ async def take_state(album: Album, name: str, act: Callable[[Album], Awaitable[N
 
 
 async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
-    """Start a demo server that has a recording and go through all states."""
+    """Start a demo server that has recordings and go through all states."""
     await furnish_recording(await prepare(var))
+    await furnish_shelf(var / "var")
     server = await start_server(var)
     try:
 

@@ -96,6 +96,8 @@ async def test_an_emergency_is_decided_on_and_a_hold_stops_destroying(server: Se
     await expect(tab.page.get_by_test_id("decision")).to_have_count(0)
     await eventually(lambda: focus_is(tab, "Anna Beispiel"))
     assert await tab.evaluate(SIDEWAYS) == 0
+    controls = await tab.evaluate("() => document.querySelector('.controls').offsetHeight")
+    assert controls < 120, "more than two lines push the timeline out of sight"
     assert tab.problems == []
 
 

@@ -81,7 +81,7 @@ export function Controls({ root }) {
     </div>
     <div class="controls__group">
       <${Speed} />
-      ${review.can.value.mark && html`<${Button} icon="plus" label=${t("review.add_marker")} onClick=${() => review.newMarker()} testid="add-marker" />`}
+      ${review.can.value.mark && html`<${Button} icon="plus" label=${t("review.marker")} onClick=${() => review.newMarker()} testid="add-marker" attributes=${{ "aria-label": t("review.add_marker"), title: t("review.add_marker") }} />`}
       <${Button} kind="icon" icon=${spotlight ? "rectangle-horizontal" : "layout-grid"} label=${t("review.spotlight")} pressed=${spotlight} onClick=${() => { review.mode.value = spotlight ? "grid" : "spotlight"; }} testid="spotlight" />
       <${Button} kind="icon" icon="link" label=${t("review.copy_link")} onClick=${() => void copyMoment(review)} testid="copy-moment" />
       <${Button} kind="icon" icon="keyboard" label=${t("review.keys")} onClick=${() => { review.dialog.value = { name: "keys" }; }} testid="keys" class="controls__keys" />

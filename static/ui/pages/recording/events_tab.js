@@ -10,7 +10,9 @@ import { Moment } from "./markers_tab.js";
 import { eventWords } from "./words.js";
 import { useReview } from "./review.js";
 
-const ICONS = { marker: "pin", chat: "message-square", join: "log-in", consent: "user-check", quality: "signal-low", gap: "video-off" };
+const ICONS = { marker: "pin", chat: "message-square", join: "log-in", consent: "user-check", quality: "activity", gap: "video-off" };
+/** Of what ended rather than began. @type {Record<string, string>} */
+const ENDED = { left: "log-out", held: "pause", reconnecting: "wifi-off", not_captured: "user-x" };
 /** Lines shown at once; a long visit has thousands. */
 const PAGE = 200;
 
@@ -28,7 +30,7 @@ export function EventsTab() {
   };
   return html`<div class="review-side__form"><${Select} label=${t("review.show_events")} value=${kind} options=${options} onChange=${choose} testid="event-kind" /></div>
     <p class="visually-hidden" role="status">${t("review.event_count", { count: events.length })}</p>
-    ${events.length ? html`<ol class="notes" aria-label=${t("review.tab_events")}>${events.slice(0, shown).map(({ event, words }) => html`<li class="note note--line" key=${event.key} data-testid="event"><button type="button" class="note__jump" onClick=${() => review.jump(event.at_ms)}><${Icon} name=${ICONS[event.kind]} size=${16} /><${Moment} at=${event.at_ms} end=${event.end_ms} /><span class="note__words">${words}</span></button></li>`)}</ol>
+    ${events.length ? html`<ol class="notes" aria-label=${t("review.tab_events")}>${events.slice(0, shown).map(({ event, words }) => html`<li class="note note--line" key=${event.key} data-testid="event"><button type="button" class="note__jump" onClick=${() => review.jump(event.at_ms)}><${Icon} name=${ENDED[event.what] ?? ICONS[event.kind]} size=${16} /><${Moment} at=${event.at_ms} end=${event.end_ms} /><span class="note__words">${words}</span></button></li>`)}</ol>
       ${events.length > shown && html`<div class="notes-head"><${Button} label=${t("review.more_events")} onClick=${() => setShown(shown + PAGE)} /></div>`}`
     : html`<${EmptyState} icon="list-todo" level=${2} title=${t("review.no_events")}>${t("review.no_events_more")}</${EmptyState}>`}`;
 }

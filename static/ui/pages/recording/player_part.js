@@ -21,7 +21,7 @@ function PlayerBanner() {
   if (sync.blocked.value) return html`<${Banner} kind="warn" icon="play" testid="press-play">${t("review.press_play")}</${Banner}>`;
   if (lane) {
     const name = nameOf(review, lane.participantId);
-    return html`<${Banner} kind="warn" icon="signal-low" testid="slow" action=${html`<${Button} label=${t("review.go_on_without", { name })} onClick=${() => sync.skip(lane.id)} testid="skip-person" />`}>${t("review.waiting_for", { name })}</${Banner}>`;
+    return html`<${Banner} kind="warn" icon="hourglass" testid="slow" action=${html`<${Button} label=${t("review.go_on_without", { name })} onClick=${() => sync.skip(lane.id)} testid="skip-person" />`}>${t("review.waiting_for", { name })}</${Banner}>`;
   }
   if (sync.faults.value.size > 0) {
     return html`<${Banner} kind="warn" testid="some-broken" action=${html`<${Button} label=${t("common.try_again")} onClick=${() => sync.retry()} />`}>${t("review.some_broken", { count: sync.faults.value.size })}</${Banner}>`;
