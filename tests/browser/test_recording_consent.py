@@ -41,6 +41,9 @@ SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElemen
 FOCUS_IN = """() => !!document.activeElement.closest('[data-testid="TESTID"]')"""
 CARD_OVER_BAR = """() => { const card = document.querySelector('.rec-card').getBoundingClientRect();
  const bar = document.querySelector('.bar').getBoundingClientRect(); return card.bottom > bar.top + 1; }"""
+# Toasts of which a part is beyond the edge, or what stands in them is.
+WIDE_TOASTS = """() => [...document.querySelectorAll('.toast, .toast *')]
+ .filter((one) => one.getBoundingClientRect().right > innerWidth).length"""
 SET_POLICY = """([name, value]) => fetch("/api/v1/admin/policies", {method: "PUT",
 headers: {"Content-Type": "application/json"}, body: JSON.stringify({name, value})}).then((answer) => answer.status)"""
 
@@ -169,6 +172,9 @@ async def test_asked_agreed_withdrawn_and_agreed_again(product: Server) -> None:
         await patient.click("notice-answer")
         await patient.wait("recording-earlier", timeout=STAGE_SECONDS)
         assert "not you" in await patient.evaluate(MARK_WORDS)
+        await patient.page.set_viewport_size({"width": 320, "height": 568})
+        assert await patient.evaluate(WIDE_TOASTS) == 0, "taking it back stays within reach"
+        await patient.page.set_viewport_size(PHONE["viewport"])
         await equal_answers(patient, "earlier-keep", "earlier-destroy")
         await accessible(patient, "earlier")
         await doctor.wait("recording-bleed", timeout=STAGE_SECONDS)
