@@ -13,6 +13,7 @@ import pytest
 from telemed import cli
 from telemed.admin.server import AdminServer
 from telemed.care.recording.words import RecordingState
+from telemed.cli.recording_verify import sentences
 from telemed.clock import SystemClock
 from telemed.errors import InvalidInput, NotFound
 from telemed.launch import admin_socket
@@ -245,3 +246,11 @@ async def test_long_lists_come_in_pages(tmp_path: Path, monkeypatch: pytest.Monk
         after = page["next"]
     assert names == sorted([RECORDING, *(f"rec_Foreign{number}" for number in range(5))])
     await kept.close()
+
+
+def test_a_verdict_says_what_was_destroyed() -> None:
+    verdict = {"id": "rec_1", "result": "complete", "up_to": None, "destroyed": [{"participant_id": "par_1", "at": "2027-02-01"}]}
+    assert sentences(verdict) == [
+        "rec_1: complete. No checkpoint of the audit trail covers it yet.",
+        "  Part of par_1 destroyed at 2027-02-01 on that person's withdrawal; complete otherwise.",
+    ]
