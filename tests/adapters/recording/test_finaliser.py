@@ -222,7 +222,10 @@ def test_killed_at_any_moment_it_comes_to_the_same_end(tmp_path: Path) -> None:
 @pytest.mark.timeout(900)
 def test_killed_fifty_times_it_comes_to_the_same_end(tmp_path: Path) -> None:
     killed = survives(tmp_path, LONG_KILLS, int(time.time()))
-    note("kill -9 of a finaliser, each time begun anew", f"{killed} kills in {LONG_KILLS} runs: the same content in the end, verified")
+    note(
+        "kill -9 of a finaliser, each time begun anew",
+        f"{killed} kills in {LONG_KILLS} runs: the same content in the end, verified",
+    )
 
 
 async def test_without_room_it_takes_none_from_what_is_recorded_now(tmp_path: Path) -> None:
