@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,11 +28,13 @@ from telemed.recording.taking_out import propose
 from tests.adapters.recording.encoded import sound
 from tests.adapters.recording.journalled import RECORDING, Written
 from tests.adapters.recording.kept import BEGAN, ENDED, SECOND, Kept, make_kept, open_kept
+from tests.adapters.recording.killed_at import killed_at
 from tests.adapters.recording.packetised import Sender
 from tests.adapters.store.rows import SEAT, SESSION
 
 OTHER = "par_2"
 LATER = ENDED + timedelta(days=2)
+MOST_STEPS = 500  # of one pass; a test that never ends says so
 
 
 async def say(kept: Kept, person: str, *acts: ConsentAct, starts: bool = True) -> None:
@@ -301,3 +303,63 @@ async def test_withdrawn_while_it_is_finished_first_it_is_left_out(tmp_path: Pat
     await kept.recordings.service.finalising.run()
     assert (await kept.row()).state is RecordingState.CANCELLED, "of the only person in it"
     await kept.close()
+
+
+def one_pass(root: Path) -> None:
+    """What control does with a withdrawal that is written down, from opening the database on."""
+
+    async def work() -> None:
+        kept = await open_kept(root)
+        between(kept, Here())
+        kept.clock.now = LATER
+        await kept.recordings.service.finalising.begin_anew()
+        await kept.recordings.service.finalising.run()
+        await kept.close()
+
+    asyncio.run(work())
+
+
+def ended_well(root: Path) -> None:
+    """The next process brings it to its end, and everything says the same."""
+
+    async def look() -> None:
+        kept = await open_kept(root)
+        assert (await kept.row()).state is RecordingState.READY and await part(kept, SEAT.id) is OwnPart.DESTROYED
+        assert await people_in(kept) == {OTHER} and await is_complete(kept)
+        assert (await kept.words()).count("recording.part_destroyed") == 1
+        assert (await kept.store.verify_audit()).complete
+        await kept.close()
+
+    one_pass(root)
+    asyncio.run(look())
+
+
+def killed_in_steps(made_once: Path, tmp_path: Path, steps: Iterable[int]) -> None:
+    asked = tmp_path / "asked"
+    shutil.copytree(made_once, asked)
+
+    async def ask() -> None:
+        kept = await open_kept(asked)
+        kept.clock.now = LATER
+        await say(kept, SEAT.id, ConsentAct.WITHDRAWN, ConsentAct.DESTROY_EARLIER)
+        await kept.close()
+
+    asyncio.run(ask())
+    for step in steps:
+        root = tmp_path / f"step_{step}"
+        shutil.copytree(asked, root)
+        done = killed_at(step, lambda root=root: one_pass(root))
+        ended_well(root)
+        shutil.rmtree(root)
+        if done:
+            return
+    raise AssertionError("it never came to its end")
+
+
+def test_control_killed_at_some_steps(made_once: Path, tmp_path: Path) -> None:
+    killed_in_steps(made_once, tmp_path, range(8, MOST_STEPS, 24))
+
+
+@pytest.mark.prove
+def test_control_killed_at_every_step(made_once: Path, tmp_path: Path) -> None:
+    killed_in_steps(made_once, tmp_path, range(1, MOST_STEPS))
