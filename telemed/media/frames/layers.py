@@ -67,10 +67,11 @@ class LayerMerger:
             self._lane = frame.lane
             return given + self._give([frame])
         ended = frame.time_us > max(began, self._last_of(self._held, self._lane)) + HOLD_US
-        broken = frame.lane == self._lane and frame.after_loss
-        if frame.lane == self._rival and (ended or len(self._held) > MAX_HELD):
-            return self._leave()
-        return self._leave() if broken else []
+        if frame.lane == self._lane and not frame.after_loss:
+            return self._stay() if len(self._held) > MAX_HELD else []
+        # Any other lane says as much as the rival that time has gone by: it may have ended, too, for one smaller still.
+        is_broken = frame.lane == self._lane
+        return self._leave() if is_broken or ended or len(self._held) > MAX_HELD else []
 
     def _stay(self) -> list[Frame]:
         """The lane in use goes on: what the other one showed meanwhile is left out."""
@@ -80,11 +81,11 @@ class LayerMerger:
     def _leave(self) -> list[Frame]:
         """The lane in use has ended: take the other from its key frame on."""
         held, self._held = self._held, []
-        rest = [frame for frame in held if frame.lane == self._lane and frame.key and frame.after_loss]
-        self._lane, self._rival = self._rival, -1
+        left, self._lane, self._rival = self._lane, self._rival, -1
         given = self._give([frame for frame in held if frame.lane == self._lane])
-        for frame in rest:  # it has come back with a key frame already
-            given += self.push(frame)
+        for frame in held:  # the one left may have come back with a key frame already; others are weighed anew
+            if frame.lane not in (left, self._lane) or (frame.lane == left and frame.key and frame.after_loss):
+                given += self.push(frame)
         return given
 
     def _is_larger(self, lane: int) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemed.media.frames.layers import HOLD_US, LayerMerger
+from telemed.media.frames.layers import MAX_HELD, LayerMerger
 from telemed.media.frames.records import Frame
 
 STEP = 40_000
@@ -77,5 +81,23 @@ def test_what_comes_out_can_be_decoded(steps: list[tuple[int, bool, bool, int]])
         assert one.key or (index > 0 and given[index - 1] is follows[id(one)])
 
 
-def test_memory_is_bounded_by_the_time_held() -> None:
-    assert HOLD_US <= 2_000_000
+def test_down_by_two_at_once() -> None:
+    """The layer in between ended before its turn came: the smallest goes on, and not at the end of everything only."""
+    merger = LayerMerger()
+    frames = [frame(2, 0, True), frame(2, 1), frame(1, 2, True), frame(1, 3), frame(0, 5, True)]
+    frames += [frame(0, 5 + n, n % 50 == 0) for n in range(1, 500)]
+    given = [one.data.decode() for each in frames for one in merger.push(each)]
+    assert given == ["2 0", "2 1", "1 2", "1 3", *(f"0 {5 + n}" for n in range(500))]
+
+
+@pytest.mark.parametrize("sent", [(0,), (1,), (2,), (0, 1), (0, 2), (0, 1, 2)])
+def test_a_flood_at_one_moment_is_not_kept(sent: tuple[int, ...]) -> None:
+    merger = LayerMerger()
+    for one in (frame(2, 0, True), frame(1, 1, True), frame(0, 1, True)):
+        merger.push(one)
+    tracemalloc.start()
+    for number in range(16 * MAX_HELD):
+        merger.push(replace(frame(sent[number % len(sent)], 2), data=bytes(1000)))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 3 * MAX_HELD * 1200
