@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from telemed.media.frames.av1 import Av1Depacketiser
 from telemed.media.frames.h264 import H264Depacketiser
-from telemed.media.frames.picture import NO_NUMBER, Depacketiser, Picture
+from telemed.media.frames.picture import MAX_PIECES, NO_NUMBER, Depacketiser, Picture
 from telemed.media.frames.records import Frame, Packet
 from telemed.media.frames.vp8 import Vp8Depacketiser
 from telemed.media.frames.vp9 import Vp9Depacketiser
@@ -39,6 +39,7 @@ class PictureAssembler:
         "_number",
         "_number_next",
         "_octets",
+        "_pieces",
         "_ssrc",
         "_started",
         "_whole",
@@ -55,7 +56,7 @@ class PictureAssembler:
         self._whole = False
         self._number = (NO_NUMBER, 1)  # of the last picture given out
         self._number_next = self._number  # of the picture that is being joined
-        self._octets = 0
+        self._octets = self._pieces = 0
         self._started = False
         self._waiting = True  # for a key frame: nothing can be shown before
         self._lost = False  # something, since the picture given out last
@@ -86,7 +87,7 @@ class PictureAssembler:
 
     def _begin(self, packet: Packet, contiguous: bool) -> None:
         self._first = packet
-        self._octets = 0
+        self._octets = self._pieces = 0
         begins = self._codec.begins(packet.data, packet.start, packet.end)
         self._whole = begins or (contiguous and self._ended)
         if not (contiguous and self._ended) and not self._follows(packet):
@@ -106,13 +107,14 @@ class PictureAssembler:
 
     def _add(self, packet: Packet) -> None:
         self._octets += packet.end - packet.start
+        self._pieces += 1
         try:
             if packet is self._first:
                 self._number_next = self._codec.number(packet.data, packet.start, packet.end)
             self._codec.add(packet.data, packet.start, packet.end)
         except MalformedPacket:
             self._whole = False
-        if self._octets > MAX_PICTURE_BYTES:
+        if self._octets > MAX_PICTURE_BYTES or self._pieces > MAX_PIECES:
             self._whole = False
 
     def _close(self, given: list[Frame]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.media.frames.bits import BitReader
-from telemed.media.frames.picture import NO_NUMBER, Picture
+from telemed.media.frames.picture import MAX_PIECES, NO_NUMBER, Picture
 from telemed.rtp.av1 import CONTINUES, NEW_SEQUENCE
 from telemed.rtp.errors import MalformedPacket
 
@@ -49,6 +49,8 @@ class Av1Depacketiser:
             else:
                 self._obus.append(bytearray(element))
         self._open = bool(head & GOES_ON)
+        if len(self._obus) > MAX_PIECES:
+            raise MalformedPacket("an AV1 temporal unit of too many elements")
 
     def finish(self) -> Picture | None:
         """The temporal unit; a key one says its size in its sequence header."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.media.frames.bits import BitReader
-from telemed.media.frames.picture import NO_NUMBER, Picture
+from telemed.media.frames.picture import MAX_PIECES, NO_NUMBER, Picture
 from telemed.rtp.errors import MalformedPacket
 
 START_CODE = b"\0\0\0\1"
@@ -54,6 +54,8 @@ class H264Depacketiser:
             self._add_aggregate(data, start + 1, end)
         else:
             raise MalformedPacket("an H.264 packet of a mode that is not agreed")
+        if len(self._units) > MAX_PIECES:
+            raise MalformedPacket("an H.264 access unit of too many units")
 
     def finish(self) -> Picture | None:
         """The access unit."""

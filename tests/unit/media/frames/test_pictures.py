@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.media.frames import av1, h264, vp9
+from telemed.media.frames.picture import MAX_PIECES
 from telemed.media.frames.records import Frame
 from telemed.media.frames.track import TrackFrames
 from telemed.rtp.errors import MalformedPacket
 from tests.adapters.recording.encoded import Encoded
-from tests.adapters.recording.packetised import MTU, Sender, av1_payloads, h264_payloads, vp9_payloads
+from tests.adapters.recording.packetised import MTU, Sender, av1_payloads, h264_payloads, header, vp9_payloads
 
 CODECS = ("vp8", "vp9", "h264", "av1")
 VP8_KEY = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xF0, 0x00])  # 320 x 240
@@ -126,6 +129,44 @@ def test_changed_packets_are_survived(codec: str, data: st.DataObject) -> None:
         changed[data.draw(st.integers(12, len(changed) - 1))] = data.draw(st.integers(0, 255))
     packets[index] = bytes(changed)
     frames_of(codec, packets)
+
+
+def tiny_pieces(codec: str, number: int) -> bytes:
+    """A payload that makes as many pieces as one can: each costs its receiver many times what it costs the sender."""
+    return {
+        "vp8": bytes([0x90 if not number else 0x80, 0x80, 0x80, 1, 7]),
+        "vp9": bytes([0x88 if not number else 0x80, 0x80, 1, 7]),
+        "h264": bytes([0x60 | 24]) + bytes([0, 1, 0x61]) * 360,
+        "av1": bytes([0x08 if not number else 0]) + bytes([1, 0x30]) * 540,
+    }[codec]
+
+
+@pytest.mark.parametrize("codec", ["h264", "av1"])
+def test_what_many_tiny_pieces_cost_is_bounded(codec: str) -> None:
+    track = TrackFrames(codec, lambda _ssrc, _timestamp, arrival: arrival)
+    tracemalloc.start()
+    for number in range(200):
+        track.push(0, header(False, 96, number, 0, 7) + tiny_pieces(codec, number), number)
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert held < 100 * MAX_PIECES
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_picture_of_countless_pieces_is_none(codec: str) -> None:
+    """And the next one is whole again."""
+    track = TrackFrames(codec, lambda _ssrc, _timestamp, arrival: arrival)
+    for number in range(MAX_PIECES + 1):
+        is_last = number == MAX_PIECES
+        assert not track.push(0, header(is_last, 96, number, 0, 7) + tiny_pieces(codec, number), number)
+    (frame,) = track.push(0, key_packet(codec, MAX_PIECES + 1), 10**9)
+    assert frame.key
+
+
+def key_packet(codec: str, number: int) -> bytes:
+    sender = Sender(codec, 7, first_sequence=number, first_timestamp=90_000)
+    (packet,) = sender.packets([Encoded(0, picture(codec, 0, True, 100), True)])
+    return packet.data
 
 
 def test_spatial_layers_make_one_superframe() -> None:
