@@ -128,7 +128,7 @@ class GroupWriter:
             try:
                 self._open = _OpenSegment(start, placed.codec, frame, self._has_sound)
             except Unmuxable:
-                self._cutter = Cutter()
+                self._cutter.abandon()
                 return False
             for earlier in waited:
                 self._open.sound(earlier)

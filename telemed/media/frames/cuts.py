@@ -16,6 +16,10 @@ SOFT_BYTES = 64 * 1024 * 1024  # at the next key frame a new one begins: the fil
 HARD_BYTES = 128 * 1024 * 1024  # without any key frame: what follows waits for one
 HOLE_US = 5_000_000  # without a picture: the next key frame begins a new segment
 SOUND_HOLE_US = 30_000_000  # without sound, in a file of sound alone: not worth filling
+# A sender that changes its parameter sets with each picture would have thirty files made a second. Drop rule: what comes sooner is
+# left out up to the next key frame that may begin one.
+BURST = 30  # files that pictures may begin at once: a person who changes cameras, agrees and withdraws
+BEGIN_US = 5_000_000  # and one more each
 OVER_US = 2_000_000  # after the last picture of a camera that was switched off
 
 
@@ -46,6 +50,8 @@ class Cutter:
         self._last_picture_us = 0
         self._last_sound_us = 0
         self._over_us = -1  # when the pictures ended; -1: they go on
+        self._tokens = float(BURST)
+        self._filled_us = 0
         self.octets = 0  # in the segment so far; set by the writer
 
     def picture(self, frame: Frame, form: PictureForm, span: int) -> Cut:
@@ -56,7 +62,7 @@ class Cutter:
             fits = not late and form.sets == self._form.sets and self.octets < SOFT_BYTES
         elif fits and self.octets >= HARD_BYTES:
             return Cut.LEAVE_OUT
-        if not fits and not frame.key:
+        if not fits and not (frame.key and self._may_begin(frame.time_us)):
             return Cut.LEAVE_OUT
         self._last_picture_us, self._over_us = frame.time_us, -1
         if fits:
@@ -82,6 +88,18 @@ class Cutter:
     def pictures_over(self, at_us: int) -> None:
         """The track of the pictures has ended: the camera is off, not still."""
         self._over_us = at_us
+
+    def abandon(self) -> None:
+        """No file could be begun with the last frame: there is none."""
+        self._is_open = False
+
+    def _may_begin(self, at_us: int) -> bool:
+        self._tokens = min(self._tokens + max(at_us - self._filled_us, 0) / BEGIN_US, BURST)
+        self._filled_us = at_us
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
 
     def _begin(self, frame: Frame, form: PictureForm, span: int) -> None:
         self._is_open = True

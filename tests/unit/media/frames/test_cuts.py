@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from telemed.media.frames.cuts import (
+    BEGIN_US,
+    BURST,
     HARD_BYTES,
     HOLE_US,
     MAX_SEGMENT_US,
@@ -50,6 +52,26 @@ def test_another_codec_set_or_consent_begins_a_file() -> None:
     assert cutter.picture(picture(4), VP8, 1) is Cut.LEAVE_OUT
     assert cutter.sound(sound(5), 1) is Cut.BEGIN
     assert cutter.picture(picture(6, key=True), VP8, 1) is Cut.BEGIN
+
+
+def test_parameter_sets_that_change_with_each_picture_fill_no_disk() -> None:
+    cutter, seconds = Cutter(), 600
+    cuts = [
+        cutter.picture(picture(number * SECOND // 30, key=True), PictureForm("h264", b"%d" % number), 0)
+        for number in range(30 * seconds)
+    ]
+    files = cuts.count(Cut.BEGIN)
+    assert BURST <= files <= BURST + seconds * SECOND // BEGIN_US and cuts.count(Cut.LEAVE_OUT) == len(cuts) - files
+
+
+def test_a_frame_of_which_no_file_can_be_made_counts_and_begins_nothing() -> None:
+    cutter = Cutter()
+    for number in range(BURST):
+        assert cutter.picture(picture(number, key=True), VP8, 0) is Cut.BEGIN
+        cutter.abandon()
+        assert cutter.picture(picture(number), VP8, 0) is Cut.LEAVE_OUT
+    assert cutter.picture(picture(BURST, key=True), VP8, 0) is Cut.LEAVE_OUT
+    assert cutter.picture(picture(BURST + BEGIN_US, key=True), VP8, 0) is Cut.BEGIN
 
 
 def test_size_and_length() -> None:
