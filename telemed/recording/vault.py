@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,11 +104,18 @@ class FileVault:
     async def export(self, recording_id: str) -> AsyncGenerator[bytes, None]:
         """The zip, piece by piece."""
         pieces = await self._run(self._pieces, recording_id)
+        step: asyncio.Future[bytes] | None = None
         try:
-            while piece := await self._run(next, pieces, b""):
+            while True:
+                step = asyncio.ensure_future(self._run(next, pieces, b""))
+                if not (piece := await asyncio.shield(step)):
+                    return
                 yield piece
-        finally:
-            pieces.close()  # of one who went away: the file it was reading is let go
+        finally:  # of one who went away: the file it was reading is let go, once no thread reads it any more
+            if step is None or step.done():
+                pieces.close()
+            else:
+                step.add_done_callback(partial(_close_after, pieces))
 
     async def erase(self, recording_id: str) -> bool:
         """Destroy the key, then the files. Whether there was a key."""
@@ -188,6 +196,12 @@ def _destroyed(made: Manifest) -> tuple[Destroyed, ...]:
         return tuple(Destroyed(part.participant_id, datetime.fromisoformat(part.at)) for part in parts)
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInput(manifest.UNREADABLE) from error
+
+
+def _close_after(pieces: Generator[bytes, None, None], step: asyncio.Future[bytes]) -> None:
+    if not step.cancelled():
+        step.exception()  # nobody is left to hear of it
+    pieces.close()
 
 
 def _octets(directory: Path) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from telemed.care.identity import ActorRef
 from telemed.care.recording.records import (
@@ -26,7 +26,6 @@ from telemed.store.record_table import RecordTable, inserting
 
 MAX_EVENTS = 5000  # of one visit
 MAX_BYSTANDERS = 200  # of one visit
-MAX_REVISIONS = 20_000  # of all markers of one recording
 MAX_MARKERS = 2000  # shown of one recording
 MAX_VIEWS = 1000  # of one recording
 MAX_VIEWS_OF_EACH = 200  # of one recording in a list
@@ -107,11 +106,10 @@ class MarkerRows:
 
     async def of_recording(self, recording_id: str) -> list[Marker]:
         """Return the markers as they are now."""
-        c = self._rows.c
-        statement = self._rows.select(c.recording_id == recording_id).order_by(c.id, c.revision).limit(MAX_REVISIONS)
-        latest = {marker.id: marker for marker in await self._rows.all(statement)}
-        present = [marker for marker in latest.values() if not marker.removed]
-        return sorted(present, key=lambda marker: (marker.start_ms, marker.at, marker.id))[:MAX_MARKERS]
+        c, later = self._rows.c, schema.recording_marker.alias("later").c
+        is_latest = ~exists().where(later.id == c.id, later.revision > c.revision)
+        statement = self._rows.select(c.recording_id == recording_id, ~c.removed, is_latest)
+        return await self._rows.all(statement.order_by(c.start_ms, c.at, c.id).limit(MAX_MARKERS))
 
 
 class RecordingViewRows:
@@ -127,17 +125,26 @@ class RecordingViewRows:
     async def of_recording(self, recording_id: str) -> list[RecordingView]:
         """Return who watched one, newest first."""
         c = self._rows.c
-        statement = self._rows.select(c.recording_id == recording_id).order_by(c.at.desc(), c.id)
-        return await self._rows.all(statement.limit(MAX_VIEWS))
+        found = await self._newest(c.recording_id == recording_id, MAX_VIEWS)
+        return found[recording_id]
 
     async def of_recordings(self, recording_ids: Collection[str]) -> Mapping[str, list[RecordingView]]:
         """Return who watched several, each newest first."""
+        return await self._newest(self._rows.c.recording_id.in_(sorted(recording_ids)), MAX_VIEWS_OF_EACH)
+
+    async def _newest(self, which: ColumnElement[bool], most: int) -> defaultdict[str, list[RecordingView]]:
+        """Up to `most` of each recording, newest first. Where there are more, the newest of each person and kind go before the
+        second newest of anybody: nobody pushes others out by doing something over and over."""
         c = self._rows.c
-        place = func.row_number().over(partition_by=c.recording_id, order_by=(c.at.desc(), c.id)).label("place")
-        inner = select(schema.recording_view, place).where(c.recording_id.in_(sorted(recording_ids))).subquery()
-        columns = [inner.c[column.name] for column in c]
-        statement = select(*columns).where(inner.c.place <= MAX_VIEWS_OF_EACH).order_by(inner.c.recording_id, inner.c.place)
-        found: dict[str, list[RecordingView]] = defaultdict(list)
+        newest = (c.at.desc(), c.id)
+        turn = func.row_number().over(partition_by=(c.recording_id, c.user_id, c.what), order_by=newest).label("turn")
+        turns = select(schema.recording_view, turn).where(which).subquery()
+        t = turns.c
+        place = func.row_number().over(partition_by=t.recording_id, order_by=(t.turn, t.at.desc(), t.id)).label("place")
+        places = select(turns, place).subquery()
+        p = places.c
+        statement = select(*(p[column.name] for column in c)).where(p.place <= most).order_by(p.at.desc(), p.id)
+        found: defaultdict[str, list[RecordingView]] = defaultdict(list)
         for view in await self._rows.all(statement):
             found[view.recording_id].append(view)
         return found

@@ -7,8 +7,9 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,30 @@ async def test_an_export_checks_itself(vault: RecordingVault, made: tuple[Path, 
         assert good.returncode == 0 and "Everything is as it was signed." in good.stdout, good.stdout
     other = await asyncio.to_thread(run_script, tmp_path, "--key", "0" * 16)
     assert other.returncode == 1 and signature.key_id(PUBLIC) in other.stdout
+
+
+async def test_who_leaves_while_a_thread_reads_an_export_breaks_nothing(
+    vault: RecordingVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def pieces(_vault: FileVault, _recording_id: str) -> Generator[bytes, None, None]:
+        try:
+            reading.set()
+            go_on.wait(30)
+            yield b"a piece"
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(FileVault, "_pieces", pieces)
+    reader = asyncio.create_task(exported(vault))
+    assert await asyncio.to_thread(reading.wait, 30)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert not closed.is_set()
+    go_on.set()
+    assert await asyncio.to_thread(closed.wait, 30)
 
 
 async def test_a_changed_export_is_found(vault: RecordingVault, made: tuple[Path, manifest.Manifest], tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from telemed.care.identity import Person
 from telemed.care.recording.records import SpeakingSpan, UnrecordedReason
-from telemed.care.recording.words import ConsentAct, RecordingState, ReviewStatus
+from telemed.care.recording.words import ConsentAct, RecordingState, ReviewStatus, ViewKind
 from telemed.errors import Conflict, NotFound
 from telemed.store import Store
+from telemed.store.repositories import recordings_words
 from tests.adapters.store.rows import NOW, fill
 from tests.unit.care.recording.builders import a_bystander, a_marker, a_recording, a_request, a_view, an_act
 
@@ -157,6 +158,32 @@ async def test_views_are_newest_first(clinic: Store) -> None:
             "rec_1": ["viw_3", "viw_2", "viw_1"],
             "rec_2": ["viw_9"],
         }
+
+
+async def test_nobody_pushes_another_viewer_out_of_the_list(clinic: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each export and each verification is a line, and lists end somewhere: who watched first stays in them."""
+    for bound in ("MAX_VIEWS", "MAX_VIEWS_OF_EACH"):
+        monkeypatch.setattr(recordings_words, bound, 5)
+    async with clinic.write() as tx:
+        await tx.recordings.save(a_recording(state=RecordingState.READY))
+        await tx.recording_views.append(a_view(1))
+        for number in range(2, 30):
+            await tx.recording_views.append(a_view(number, user_id=None, what=ViewKind.VERIFIED))
+    async with clinic.read() as tx:
+        expected = ["viw_29", "viw_28", "viw_27", "viw_26", "viw_1"]
+        assert [view.id for view in await tx.recording_views.of_recording("rec_1")] == expected
+        found = await tx.recording_views.of_recordings(["rec_1"])
+        assert [view.id for view in found["rec_1"]] == expected
+
+
+async def test_a_marker_that_is_changed_over_and_over_hides_no_other(clinic: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recordings_words, "MAX_MARKERS", 3)
+    async with clinic.write() as tx:
+        marker = await tx.markers.write(a_marker())
+        await tx.markers.write(a_marker(id="mrk_2"))
+        for number in range(9):
+            marker = await tx.markers.write(replace(marker, text=f"cough {number}"))
+        assert [one.text for one in await tx.markers.of_recording("rec_1")] == ["cough 8", ""]
 
 
 async def test_spans_of_speech_grow(clinic: Store) -> None:
