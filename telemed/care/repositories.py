@@ -259,6 +259,10 @@ class Audit(Protocol):
         """The newest row."""
         ...
 
+    async def latest(self, action: AuditAction, prefix: str) -> AuditRow | None:
+        """The newest row of this about an object whose id begins so."""
+        ...
+
 
 class Events(Protocol):
     """What happened to seats."""

@@ -20,7 +20,7 @@ from telemed import demo, logs
 from telemed.cli import DEFAULT_CONFIG, banner
 from telemed.config import Config, ConfigFaults, Fault, load, rules
 from telemed.config.conflicts import conflicts
-from telemed.config.files import KEY_VARIABLE, is_too_long
+from telemed.config.files import KEY_VARIABLE, RECORDING_KEY_VARIABLE, is_too_long
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory
 from telemed.launch import Launch, encode
@@ -33,6 +33,7 @@ LOOPBACK_HOSTS = ("127.0.0.1", "::1")  # browsers take either for localhost
 DEMO_DIRECTORY = Path("var")
 # Of the environment: the key goes by the orders, and only the supervisor speaks to systemd.
 OURS_ALONE = frozenset({KEY_VARIABLE, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+NO_WORKERS = OURS_ALONE | {RECORDING_KEY_VARIABLE}  # workers write under the key of one recording, and read what anybody sends
 
 
 class InUse(ConfigError):
@@ -160,7 +161,12 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
     return Plan(
         control=_child("control", "telemed.app", dataclasses.replace(launch, http_descriptors=descriptors)),
         workers=tuple(
-            _child(f"media-{index}", "telemed.worker", dataclasses.replace(launch, worker=index, udp_port=udp, tcp_port=tcp))
+            _child(
+                f"media-{index}",
+                "telemed.worker",
+                dataclasses.replace(launch, worker=index, udp_port=udp, tcp_port=tcp),
+                NO_WORKERS,
+            )
             for index, (udp, tcp) in enumerate(ports)
         ),
         run_directory=layout.run,
@@ -174,8 +180,8 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
     )
 
 
-def _child(name: str, module: str, launch: Launch) -> Command:
-    environment = {key: value for key, value in os.environ.items() if key not in OURS_ALONE}
+def _child(name: str, module: str, launch: Launch, hidden: frozenset[str] = OURS_ALONE) -> Command:
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
     return Command(
         name=name,
         arguments=(sys.executable, "-m", module),

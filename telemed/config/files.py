@@ -15,6 +15,7 @@ from telemed.config.read import examine, placed, read_text
 from telemed.config.rules import INSTALLATION_KEY, METRICS_TOKEN
 
 KEY_VARIABLE = "TELEMED_INSTALLATION_KEY"
+RECORDING_KEY_VARIABLE = "TELEMED_RECORDING_KEY"  # read by telemed/recording/master_keys.py
 MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without its NUL (unix(7))
 LONGEST_SOCKET = "/run/media-00.sock"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

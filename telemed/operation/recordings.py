@@ -12,7 +12,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from telemed.care.admission import Admission
+from telemed.care.audit_actions import AuditAction
 from telemed.care.policies import ClinicPolicies
+from telemed.care.recording import policy
 from telemed.care.recording.words import RecordingFault
 from telemed.clock import Clock
 from telemed.config import Limits
@@ -137,14 +139,22 @@ class FreshMasterKeys:
 
 
 def recorded_heads(store: Store) -> Callable[[str], Awaitable[RecordedHead | None]]:
-    """What the database says of a finished recording, and the newest checkpoint of the audit trail since."""
+    """What the database says of a finished recording, and the newest checkpoint of the audit trail since.
+
+    Nothing unless the last row of the trail about its manifest, by which checkpoints cover it, is of this one: another, though we
+    signed it some time, cannot be put in its place by changing the recording's row.
+    """
 
     async def head(recording_id: str) -> RecordedHead | None:
         async with store.read() as tx:
             recording = await tx.recordings.get(recording_id)
+            if recording is None or not recording.manifest_hash or recording.ready_at is None:
+                return None
+            signed = policy.manifest_object(recording.id, recording.manifest_hash)
+            told = await tx.audit.latest(AuditAction.RECORDING_SIGNED, f"{recording.id}:")
+            if told is None or told.object_id != signed:
+                return None
             newest = await tx.checkpoints.newest()
-        if recording is None or not recording.manifest_hash or recording.ready_at is None:
-            return None
         covered = [one.created_at for one in newest if one.created_at >= recording.ready_at]
         return RecordedHead(recording.manifest_hash, recording.chain_head, covered[0] if covered else None)
 

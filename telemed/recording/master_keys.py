@@ -16,12 +16,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from telemed.config.files import RECORDING_KEY_VARIABLE
 from telemed.errors import ConfigError
 from telemed.files import write_private
 from telemed.recording.ciphers import KEY_BYTES
 from telemed.sealing import derive_key
 
-VARIABLE = "TELEMED_RECORDING_KEY"
+VARIABLE = RECORDING_KEY_VARIABLE
 DERIVED_PURPOSE = "recording master"
 NAME_BYTES = 8  # of a key's hash: enough to tell our few keys apart, nothing about the key
 MAX_FILE_BYTES = 16 * 1024  # some hundred keys

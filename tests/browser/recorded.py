@@ -10,8 +10,10 @@ import pathlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM, ActorRef
 from telemed.care.patients.words import ChannelKind
+from telemed.care.recording.policy import manifest_object
 from telemed.care.recording.records import ConsentEvent, Marker, RecordingRecord, SpeakingSpan
 from telemed.care.recording.texts import CURRENT_TEXT
 from telemed.care.recording.words import ConsentAct, RecordingState, Visibility
@@ -181,6 +183,8 @@ async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done:
     )
     await tx.recordings.create(recording)
     await _agreements(tx, began)
+    signed = manifest_object(RECORDING, done.manifest_sha256)
+    await tx.audit.append(SYSTEM, AuditAction.RECORDING_SIGNED, signed, AuditOutcome.DONE, ended)
     turns = ((number, second * 1000) for number, second in enumerate(range(0, LENGTH, 5)))
     await tx.speaking.add([SpeakingSpan(RECORDING, (DOCTOR, PATIENT)[number % 2], at, at + 3500) for number, at in turns])
     words = ("finding", doctor.id, doctor.name, Visibility.TEAM)

@@ -122,6 +122,8 @@ async def _played(shelf: Shelf, recording_id: str, names: Sequence[str], days: i
         reason="Unconscious when the call began" if emergency else "",
     )
     await shelf.tx.recordings.create(row)
+    signed = manifest_object(recording_id, done.manifest_sha256)
+    await shelf.tx.audit.append(SYSTEM, AuditAction.RECORDING_SIGNED, signed, AuditOutcome.DONE, ended)
 
 
 async def _visit(

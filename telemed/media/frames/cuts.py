@@ -16,8 +16,8 @@ SOFT_BYTES = 64 * 1024 * 1024  # at the next key frame a new one begins: the fil
 HARD_BYTES = 128 * 1024 * 1024  # without any key frame: what follows waits for one
 HOLE_US = 5_000_000  # without a picture: the next key frame begins a new segment
 SOUND_HOLE_US = 30_000_000  # without sound, in a file of sound alone: not worth filling
-# A sender that changes its parameter sets with each picture would have thirty files made a second. Drop rule: what comes sooner is
-# left out up to the next key frame that may begin one.
+# A sender that changes its parameter sets with each picture would have thirty files made a second. Drop rule: what comes sooner
+# is left out up to the next key frame that may begin one.
 BURST = 30  # files that pictures may begin at once: a person who changes cameras, agrees and withdraws
 BEGIN_US = 5_000_000  # and one more each
 OVER_US = 2_000_000  # after the last picture of a camera that was switched off

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 NO_NUMBER = -1
-# Pieces of one picture that are kept apart until it is whole. A key frame of 8K has some hundred; each costs sixty bytes beside its
-# own, so a picture of many tiny ones would take thirty times its size.
+# Pieces of one picture that are kept apart until it is whole. A key frame of 8K has some thousand; each costs sixty bytes beside
+# its own, so a picture of many tiny ones would take thirty times its size.
 MAX_PIECES = 16_384
 
 

@@ -16,6 +16,7 @@ from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable, inserting
 
 HEAD = 1  # id of the only row of audit_head
+BEHIND_IDS = "~"  # sorts behind every character of an id
 
 _NEWEST = select(schema.audit).order_by(schema.audit.c.sequence.desc()).limit(1)
 _HEAD_MOVED = update(schema.audit_head).where(schema.audit_head.c.id == HEAD)
@@ -51,6 +52,13 @@ class AuditRows:
     async def last(self) -> AuditRow | None:
         """Return the newest row."""
         return await self._rows.first(_NEWEST)
+
+    async def latest(self, action: AuditAction, prefix: str) -> AuditRow | None:
+        """Return the newest row of this about an object whose id begins so."""
+        c = self._rows.c
+        begins = c.object_id.between(prefix, prefix + BEHIND_IDS)
+        statement = self._rows.select(begins, c.action == AuditAction(action).value)
+        return await self._rows.first(statement.order_by(c.sequence.desc()).limit(1))
 
     async def page(self, after: int = 0, limit: int = 500) -> list[AuditRow]:
         """Return rows above `after`, in order."""

@@ -155,11 +155,13 @@ def test_the_server_tells_systemd_and_keeps_its_children_out(tmp_path: Path, mon
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as listener:
         listener.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("TELEMED_RECORDING_KEY", "A" * 43 + "=")
         with serving(tmp_path, "--demo", "--port", "0", "--var", str(tmp_path / "var")) as server:
             wait_until(lambda: _next(listener) == b"READY=1", 20, server.output)
             for name, pid in server.pids().items():
                 environment = Path(f"/proc/{pid}/environ").read_bytes()
                 assert (b"NOTIFY_SOCKET" in environment) is (name == "supervisor"), name
+                assert (b"TELEMED_RECORDING_KEY" in environment) is not name.startswith("media"), "they read what anybody sends"
         assert _next(listener) == b"STOPPING=1"
 
 
