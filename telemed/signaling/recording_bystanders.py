@@ -73,6 +73,7 @@ class RecordingBystanders:
                 return {}
             act = _act(person, consent.standing(rows.events).get(person.id, Standing.NONE), command.now == "agreed")
             if act is not None:
+                consent.check_answers(act, rows.events, person.id)
                 await steps.add_event(step, _event(step, person, act))
             return {}
 

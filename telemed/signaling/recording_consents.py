@@ -35,15 +35,18 @@ class RecordingConsents:
         visit = self._desk.live.get(guest.session_id)
         if command.answer == "agree":
             texts.check_text(command.text_version, command.language)
-        else:  # whatever words a page has shown, no is no
-            visit.recording.withdrawn.add(guest.participant_id)
+            return await self._answer(visit, guest, command)
+        with visit.recording.without(guest.participant_id):  # whatever words a page has shown, no is no
             self._now_less(visit)
+            return await self._answer(visit, guest, command)
 
+    async def _answer(self, visit: LiveVisit, guest: Guest, command: GiveConsent) -> Json:
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.ANSWER_RECORDING)
-            act = await _act(step, guest, command)
+            act = await _act(step, guest, command, guest.participant_id in visit.recording.withdrawn)
             if act is not None:
+                consent.check_answers(act, (await steps.rows_of(step)).events, guest.participant_id)
                 await steps.add_event(step, self._event(step, guest, act, command))
             return {}
 
@@ -95,9 +98,11 @@ class RecordingConsents:
         )
 
 
-async def _act(step: VisitStep, guest: Guest, command: GiveConsent) -> ConsentAct | None:
-    """What is noted; None when it holds already."""
+async def _act(step: VisitStep, guest: Guest, command: GiveConsent, has_withdrawn: bool) -> ConsentAct | None:
+    """What is noted; None when it holds already. `has_withdrawn`: whatever the rows say, its no may have failed to reach them."""
     rows = await steps.rows_of(step)
     standing = consent.standing(rows.events).get(guest.participant_id, Standing.NONE)
+    if has_withdrawn and command.answer == "agree":
+        return ConsentAct.AGREED
     is_captured = rows.open is not None and rows.open.basis is Basis.EMERGENCY and rows.open.started_at is not None
     return consent.act_of(command.answer == "agree", standing, is_captured)

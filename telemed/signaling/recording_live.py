@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from telemed.care.policies import ClinicPolicies
@@ -23,11 +25,13 @@ NOBODY: Mapping[str, frozenset[Source]] = {}
 
 @dataclass(slots=True)
 class LiveRecording:
-    """`withdrawn`: seats that said no and whose act may not be committed yet; they count as not agreed from that moment."""
+    """`withdrawn`: seats that said no and whose act may not be committed yet; they count as not agreed from that moment.
+    `saying_no`: how many of these acts of a seat are under way."""
 
     policies: Callable[[], ClinicPolicies]
     rows: RecordingRows = field(default_factory=RecordingRows)
     withdrawn: set[str] = field(default_factory=set)
+    saying_no: Counter[str] = field(default_factory=Counter)
     faults: Faults = field(default_factory=Faults)  # of the open take
 
     @property
@@ -44,10 +48,21 @@ class LiveRecording:
         """What was committed. Who agrees anew is captured again; another take begins without the faults of the one before."""
         before = self.rows.open
         standings = consent.standing(rows.events[len(self.rows.events) :])
-        self.withdrawn -= {person for person, now in standings.items() if now is Standing.AGREED}
+        agreed = {person for person, now in standings.items() if now is Standing.AGREED}
+        self.withdrawn -= {person for person in agreed if not self.saying_no[person]}  # else its yes is not the last word
         self.rows = rows
         if rows.open is None or before is None or rows.open.id != before.id:
             self.faults = Faults()
+
+    @contextmanager
+    def without(self, participant_id: str) -> Iterator[None]:
+        """While somebody's no is written down, and after it until the person agrees anew, nothing of it is captured."""
+        self.withdrawn.add(participant_id)
+        self.saying_no[participant_id] += 1
+        try:
+            yield
+        finally:
+            self.saying_no[participant_id] -= 1
 
     def captured(self, seats: Mapping[str, ParticipantRecord]) -> Mapping[str, frozenset[Source]]:
         """Whose sources may be written now."""

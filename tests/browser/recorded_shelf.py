@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import SYSTEM
+from telemed.care.recording.policy import manifest_object
 from telemed.care.recording.records import RecordingRecord
 from telemed.care.recording.words import Basis, RecordingState, ReviewStatus
 from telemed.care.records import MessageRecord, ParticipantRecord, SessionRecord, UserRecord

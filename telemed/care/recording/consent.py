@@ -42,6 +42,10 @@ AUDIT: Mapping[ConsentAct, AuditAction] = {
     ConsentAct.UNABLE: AuditAction.CONSENT_UNABLE,
 }
 _AGAINST = frozenset({Standing.REFUSED, Standing.WITHDRAWN})
+_AGAINST_ACTS = frozenset(act for act, now in _STANDINGS.items() if now in _AGAINST)
+# Of one person in one visit. Rows for good, which every decision about the visit reads: somebody who plays with the two answers
+# must not push those of others out of what is read. A no is always taken, and it needs a yes before it.
+MAX_ANSWERS = 40
 _CHOICES = frozenset({ConsentAct.KEEP_EARLIER, ConsentAct.DESTROY_EARLIER})
 
 Standings = Mapping[str, Standing]
@@ -139,6 +143,12 @@ def check_act(act: ConsentAct, now: Standing, owes: bool) -> None:
     """
     if act in _CHOICES and not owes:
         raise Conflict("There is no earlier part to decide on.", code="not_withdrawn")
+
+
+def check_answers(act: ConsentAct, events: Iterable[ConsentEvent], person_id: str) -> None:
+    """Raise Conflict `too_many_answers` for a yes of somebody who has answered MAX_ANSWERS times."""
+    if act not in _AGAINST_ACTS and sum(event.person_id == person_id for event in events) >= MAX_ANSWERS:
+        raise Conflict("This has been answered too often in this visit.", code="too_many_answers")
 
 
 def act_of(agrees: bool, now: Standing, is_captured: bool = False) -> ConsentAct | None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from telemed.care.identity import ActorRef
+from telemed.care.recording.consent import MAX_ANSWERS
+from telemed.care.recording.records import ConsentEvent
 from telemed.care.recording.texts import CURRENT_TEXT
-from telemed.care.recording.words import RecordingState
+from telemed.care.recording.words import ConsentAct, RecordingState
+from telemed.ids import new_id
 from tests.adapters.signaling.recorded import (
     AGREE,
     REFUSE,
@@ -202,6 +207,44 @@ async def test_a_withdrawal_that_could_not_be_written_holds_nevertheless(world: 
     await agree(patient)
     await until(lambda: captured(world, visit) == {visit.doctor_id, visit.patient_id})
     assert second != recording_id
+
+
+async def test_who_could_not_withdraw_and_agrees_is_captured_again(world: World) -> None:
+    """The rows still say yes, so nothing would have changed, and the person would have stayed out whatever it says."""
+    visit, _doctor, patient, _seat, _recording = await running(world)
+    world.signaling.live.get(visit.id).recording.withdrawn.add(visit.patient_id)  # the command died before its commit
+    await world.sweep()
+    await until(lambda: visit.patient_id not in captured(world, visit))
+    await agree(patient)
+    await until(lambda: visit.patient_id in captured(world, visit))
+
+
+async def test_a_yes_before_a_no_is_not_the_last_word(world: World) -> None:
+    """Both wait for the database: when the yes is written, the no has been said."""
+    visit, _doctor, patient, _seat, _recording = await running(world)
+    await patient.do("recording_consent", **WITHDRAW)
+    await until(lambda: visit.patient_id not in captured(world, visit))
+    live = world.signaling.live.get(visit.id).recording
+    with live.without(visit.patient_id):
+        await agree(patient)
+        await until(lambda: patient.state["recording"]["you"]["standing"] == "agreed")
+        await world.sweep()
+        assert visit.patient_id not in captured(world, visit)
+    await agree(patient)
+    await until(lambda: visit.patient_id in captured(world, visit))
+
+
+async def test_nobody_answers_without_end(world: World) -> None:
+    visit, _doctor, patient, _seat, _recording = await running(world)
+    now = datetime.now(UTC)
+    async with world.store.write() as tx:
+        for number in range(MAX_ANSWERS - 1):
+            act = (ConsentAct.WITHDRAWN, ConsentAct.AGREED)[number % 2]
+            person = ActorRef(visit.patient_id, "patient")
+            said = ConsentEvent(new_id("con"), visit.id, act, person, CURRENT_TEXT, "en", now, None, visit.patient_id)
+            await tx.consents.append(said)
+    assert await patient.refused("recording_consent", **AGREE) == "too_many_answers"
+    await patient.do("recording_consent", **WITHDRAW)
 
 
 async def test_saying_the_same_again_changes_nothing(world: World) -> None:

@@ -13,6 +13,9 @@ from telemed.care.recording.words import Basis, Bleed, ConsentAct, RecordingStat
 from telemed.care.roles import Role
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.errors import Conflict
+from telemed.signaling.link_desk import MAX_SEATS
+from telemed.signaling.recording_bystanders import MAX_BYSTANDERS
+from telemed.store.repositories.recordings_words import MAX_EVENTS
 from tests.unit.care.builders import a_seat
 from tests.unit.care.recording.builders import a_bystander, a_recording, an_act
 
@@ -169,6 +172,21 @@ def test_who_withdrew_says_once_what_becomes_of_the_earlier_part() -> None:
     for act in (ConsentAct.AGREED, ConsentAct.REFUSED, ConsentAct.WITHDRAWN):
         for now in Standing:
             consent.check_act(act, now, owes=False)
+
+
+def test_nobody_pushes_the_answers_of_others_out_of_what_is_read() -> None:
+    """Every answer is a row for good, and the store reads a bounded number of them, the oldest first."""
+    answers = (ConsentAct.AGREED, ConsentAct.WITHDRAWN)
+    said = [an_act(answers[number % 2], number=number + 1) for number in range(consent.MAX_ANSWERS)]
+    consent.check_answers(ConsentAct.AGREED, said[1:], "par_1")
+    with pytest.raises(Conflict) as refused:
+        consent.check_answers(ConsentAct.AGREED, said, "par_1")
+    assert refused.value.code == "too_many_answers"
+    for act in (ConsentAct.WITHDRAWN, ConsentAct.REFUSED):
+        consent.check_answers(act, said, "par_1")  # a no is always taken
+    consent.check_answers(ConsentAct.AGREED, said, "par_2")
+    most = consent.MAX_ANSWERS + 4  # one more no, what becomes of the part before, and both once more afterwards
+    assert (MAX_SEATS + MAX_BYSTANDERS) * most <= MAX_EVENTS
 
 
 def test_every_act_has_a_word_in_the_trail() -> None:
