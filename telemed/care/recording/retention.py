@@ -37,12 +37,14 @@ def expires_at(policies: ClinicPolicies, kind: SessionKind, stopped_at: datetime
 
 
 def due(recording: RecordingRecord, now: datetime) -> Due | None:
-    """Why the recording is to be erased now. Nothing is under a legal hold or unfinished."""
-    if recording.hold or recording.state not in _FINISHED:
+    """Why the recording is to be erased now. Nothing is that is under a legal hold or not finished; but of an emergency nobody
+    decided on there is nothing left after its time, though its files still wait to be made (a key that does not come back)."""
+    is_finished = recording.state in _FINISHED
+    if recording.hold or not (is_finished or recording.state is RecordingState.FINALISING):
         return None
     if recording.decide_by is not None and recording.decide_by <= now:
         return Due.UNDECIDED
-    if recording.expires_at is not None and recording.expires_at <= now:
+    if is_finished and recording.expires_at is not None and recording.expires_at <= now:
         return Due.EXPIRED
     return None
 

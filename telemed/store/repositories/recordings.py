@@ -25,7 +25,7 @@ MAX_UNFINISHED = 1000  # of one list over all states; a clinic has some dozens
 MAX_OF_SESSION = 200  # takes of one visit
 
 _c = recordings.recording.c
-_DUE = (_c.hold.is_(False), _c.state.in_((RecordingState.READY, RecordingState.FAILED)))
+_FINISHED = (RecordingState.READY, RecordingState.FAILED)
 
 
 class RecordingRows:
@@ -89,12 +89,14 @@ class RecordingRows:
 
     async def due_to_expire(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
         """Return those whose time is over, oldest first."""
-        statement = self._rows.select(as_it_stands(recordings.EXPIRING_WHERE), _c.expires_at <= now, *_DUE)
+        due = (_c.expires_at <= now, _c.hold.is_(False), _c.state.in_(_FINISHED))
+        statement = self._rows.select(as_it_stands(recordings.EXPIRING_WHERE), *due)
         return await self._rows.all(statement.order_by(_c.expires_at, _c.id).limit(limit))
 
     async def due_to_decide(self, now: datetime, limit: int = 100) -> list[RecordingRecord]:
         """Return emergencies nobody has decided on in time, oldest first."""
-        statement = self._rows.select(as_it_stands(recordings.UNDECIDED_WHERE), _c.decide_by <= now, *_DUE)
+        due = (_c.decide_by <= now, _c.hold.is_(False), _c.state.in_((*_FINISHED, RecordingState.FINALISING)))
+        statement = self._rows.select(as_it_stands(recordings.UNDECIDED_WHERE), *due)
         return await self._rows.all(statement.order_by(_c.decide_by, _c.id).limit(limit))
 
     async def sums(self, organisation_id: str) -> RecordingSums:

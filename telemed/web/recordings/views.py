@@ -86,7 +86,7 @@ def marker_view(marker: Marker, reader_id: str) -> Json:
 
 
 def viewer_view(view: RecordingView) -> Json:
-    """Somebody who watched, and when. The reason of a download is for staff: `with_reason`."""
+    """Somebody who watched, and when. The reason of an export stays in the database: the same line is shown to patients."""
     return {"name": view.name, "role": view.role, "at": iso_utc(view.at), "what": view.what.value}
 
 

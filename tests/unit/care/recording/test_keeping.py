@@ -48,6 +48,9 @@ def test_each_kind_is_kept_for_its_time(kind: SessionKind) -> None:
         (replace(READY, decide_by=NOW, hold=True), None),
         (replace(READY, expires_at=NOW, state=RecordingState.FAILED), Due.EXPIRED),
         (replace(READY, expires_at=NOW, state=RecordingState.FINALISING), None),
+        (replace(READY, decide_by=NOW, state=RecordingState.FINALISING), Due.UNDECIDED),
+        (replace(READY, decide_by=NOW, state=RecordingState.FINALISING, hold=True), None),
+        (replace(READY, decide_by=NOW, state=RecordingState.RECORDING), None),
         (replace(READY, expires_at=NOW, state=RecordingState.RECORDING), None),
     ],
 )
