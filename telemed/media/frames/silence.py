@@ -7,6 +7,7 @@ and silence is put in where more than FILL is missing: so sound is never further
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from telemed.media.frames.records import Frame
@@ -59,15 +60,13 @@ class SoundLine:
         self._pause = bytes([frame.data[0] & _EMPTY_MASK]) if is_dtx(len(frame.data)) else b""
         return pieces
 
-    def fill(self, time_us: int) -> list[Piece]:
-        """Silence up to a time, as near as its shortest frame comes."""
-        pieces: list[Piece] = []
+    def fill(self, time_us: int) -> Iterator[Piece]:
+        """Silence up to a time, as near as its shortest frame comes; piece by piece, for it may be hours."""
         missing = time_us * RATE // 1000 - self._position
         for samples, data in SILENCE:
             while missing >= samples:
-                pieces.append(self._piece(samples, data))
+                yield self._piece(samples, data)
                 missing -= samples
-        return pieces
 
     def _go_on(self, lag: int) -> list[Piece]:
         """Empty frames for a pause of the sender's, as many as fit."""

@@ -17,6 +17,7 @@ from telemed.rtp.sequence import TIMESTAMP_CYCLE, TimestampUnwrapper, timestamp_
 
 SECOND_US = 1_000_000
 BUCKET_US = 1_000_000  # of which the least delayed packet is kept: 3 hours are 10,800 samples
+REPORT_US = 400_000  # between two reports of a source that count; browsers send one a second, a flood of them says no more
 EARLIEST_US = 30 * SECOND_US  # before its arrival: nothing is on its way for longer; such a report is wrong
 LATEST_US = SECOND_US  # after its arrival: a clock is not that wrong once its offset is known
 
@@ -24,21 +25,36 @@ LATEST_US = SECOND_US  # after its arrival: a clock is not that wrong once its o
 class SourceTimeline:
     """One SSRC: what is known of its RTP clock."""
 
-    __slots__ = ("_arrivals", "_bucket", "_bucket_end", "_by_arrival", "_by_report", "_rate", "_reports", "_unwrapper")
+    __slots__ = (
+        "_arrivals",
+        "_bucket",
+        "_bucket_end",
+        "_by_arrival",
+        "_by_report",
+        "_rate",
+        "_reported_us",
+        "_reports",
+        "_unwrapper",
+    )
 
     def __init__(self, clock_rate: int) -> None:
         self._rate = clock_rate
         self._unwrapper = TimestampUnwrapper()
         self._reports: list[Report] = []
+        self._reported_us = -REPORT_US
         self._arrivals: list[Sample] = []  # (arrival, arrival minus RTP), one per bucket
         self._bucket: Sample = (0, 0)
         self._bucket_end = -1
         self._by_report: OffsetCurve | None = None
         self._by_arrival: OffsetCurve | None = None
 
-    def on_report(self, ntp_us: int, timestamp: int, arrival_us: int) -> None:
-        """A report of this source."""
+    def on_report(self, ntp_us: int, timestamp: int, arrival_us: int) -> bool:
+        """A report of this source; whether it counts. Drop rule: one so soon after the last that counted does not."""
+        if abs(arrival_us - self._reported_us) < REPORT_US:
+            return False
+        self._reported_us = arrival_us
         self._reports.append((arrival_us, ntp_us - self._media_us(self._unwrapper.unwrap(timestamp)), arrival_us - ntp_us))
+        return True
 
     def on_packet(self, timestamp: int, arrival_us: int) -> None:
         """A packet of this source. Not every one has to be told."""
@@ -104,8 +120,8 @@ class SenderTimeline:
         """A sender report: `ntp` has 64 bits; 0 means that the sender has no clock, and says nothing."""
         if ntp:
             ntp_us = ntp * SECOND_US // NTP_SECOND
-            source.on_report(ntp_us, timestamp, arrival_us)
-            self._samples.append((arrival_us, arrival_us - ntp_us))
+            if source.on_report(ntp_us, timestamp, arrival_us):
+                self._samples.append((arrival_us, arrival_us - ntp_us))
 
     def fit(self) -> None:
         """No more comes."""

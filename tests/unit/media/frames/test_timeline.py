@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -123,6 +124,24 @@ def test_a_device_that_stutters(every: int, length: int) -> None:
     machine.timeline.fit()
     apart = [abs(machine.placed(SOUND, at) - machine.placed(PICTURE, at)) for at in range(0, 180 * SECOND, SECOND // 3)]
     assert sorted(apart)[len(apart) * 9 // 10] <= 40_000 and max(apart) <= length + 20_000
+
+
+def test_a_flood_of_reports_costs_and_moves_nothing() -> None:
+    """A thousand a second are no packet too many for a link, and would be gigabytes after some hours."""
+    timeline, few = SenderTimeline(), SenderTimeline()
+    clock = SenderClock(offset_us=3_900_000_000_000_000)
+    tracemalloc.start()
+    for at in range(0, 60 * 1_000_000, 1000):
+        timeline.on_report(timeline.source(1, 90_000), clock.ntp(at), at * 9 // 100, at + 20_000)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 60 * 3 * 1000
+    for at in range(0, 60 * 1_000_000, 1_000_000):
+        few.on_report(few.source(1, 90_000), clock.ntp(at), at * 9 // 100, at + 20_000)
+    timeline.fit()
+    few.fit()
+    for at in range(0, 60 * 1_000_000, 999_999):
+        assert abs(timeline.server_us(1, at * 9 // 100, at + 30_000) - few.server_us(1, at * 9 // 100, at + 30_000)) <= 100
 
 
 def test_a_single_wrong_report_moves_nothing() -> None:
