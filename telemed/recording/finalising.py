@@ -141,6 +141,7 @@ class Finalising:
     async def _close(self, tx: Transaction, recording: RecordingRecord, finished: Finished, now: datetime) -> None:
         event = _EVENTS.get(finished.fault, RecordingEvent.FAILED)
         after, action = states.apply(recording, event, RecordingCause.SYSTEM, now)
+        kept_until = retention.expires_at(self._policies(), recording.kind, recording.stopped_at or now)
         if event is RecordingEvent.FINALISED:
             after = replace(
                 after,
@@ -148,10 +149,10 @@ class Finalising:
                 size_bytes=finished.size_bytes,
                 manifest_hash=finished.manifest_hash,
                 chain_head=finished.chain_head,
-                expires_at=retention.expires_at(self._policies(), recording.kind, recording.stopped_at or now),
+                expires_at=kept_until,
             )
         elif event is RecordingEvent.FAILED:
-            after = replace(after, fault=finished.fault)
+            after = replace(after, fault=finished.fault, expires_at=kept_until)  # its journal is people's words as well
             log.error("a recording could not be finished recording=%s fault=%s", short(recording.id), finished.fault.value)
         await tx.recordings.save(after)
         if action is not None:

@@ -24,7 +24,8 @@ EXPECTED = """
 asking      began recording RS, cancelled cancelled RS, stopped cancelled RS, failed cancelled S, timed_out cancelled S
 recording   began recording RS, resumed recording R, paused paused R, stopped finalising RS, timed_out finalising S
 paused      paused paused R, resumed recording R, stopped finalising RS, timed_out finalising S
-finalising  stopped finalising RS, finalised ready S, failed failed S, cancelled cancelled S, part_withdrawn finalising S, erased erased S
+finalising  stopped finalising RS, finalised ready S, failed failed S, cancelled cancelled S, part_withdrawn finalising S
+finalising  erased erased S
 ready       stopped ready RS, finalised ready S, part_withdrawn finalising S, erased erased OS
 failed      stopped failed RS, failed failed S, tried_again finalising RS, part_withdrawn finalising S, erased erased OS
 cancelled   stopped cancelled RS, cancelled cancelled RS
