@@ -33,6 +33,7 @@ LEASE = timedelta(minutes=30)  # three hours of recording take five minutes
 FIRST_WAIT = timedelta(seconds=5)  # after a failure; four times as long after each further one
 LONGEST_WAIT = timedelta(hours=1)
 MAX_TRIES = 8  # some hours; then it has failed, its journal is kept, and the next process tries again
+PATIENCE = timedelta(days=7)  # with what people have to put right; then it has failed, so that they see it and may erase it
 OUTSIDE_WAIT = timedelta(minutes=10)  # at most, for what people put right: tries end soon where nothing can be written
 JOB = "finalise:"  # and the id of the recording
 log = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ class Finalising:
 
 _EVENTS = {RecordingFault.NONE: RecordingEvent.FINALISED, RecordingFault.EMPTY: RecordingEvent.CANCELLED}
 _FINAL = frozenset(_EVENTS)  # trying again would change nothing
-# What is no fault of the recording: it waits without end until somebody has made room, or brought back the disk or the key.
+# What is no fault of the recording: it waits until somebody has made room, or brought back the disk or the key.
 _OUTSIDE = frozenset({RecordingFault.DISK_FULL, RecordingFault.READ_ONLY, RecordingFault.KEY_MISSING})
 
 
@@ -175,17 +176,23 @@ def _job(recording_id: str) -> str:
 def _put_off(job: JobRecord, recording: RecordingRecord, fault: RecordingFault, now: datetime) -> JobRecord | None:
     """The job when it is to be tried again; None: there is nothing to try, or it has been tried enough. What was finished already
     is never given up: somebody's part has to go, and the others' are there."""
-    if fault in _OUTSIDE:
+    if fault in _OUTSIDE and (recording.manifest_hash or _may_wait(recording, now)):
         log.warning("not finalised recording=%s fault=%s", short(recording.id), fault.value)
         wait = min(max(FIRST_WAIT, (now - recording.state_since) / 4), OUTSIDE_WAIT)
         return replace(job, due_at=now + wait, lease_until=None)
     tries = int(job.outcome or "0") + 1
-    if fault in _FINAL or (tries >= MAX_TRIES and not recording.manifest_hash):
+    if fault in _FINAL | _OUTSIDE or (tries >= MAX_TRIES and not recording.manifest_hash):
         return None
     level = logging.ERROR if tries >= MAX_TRIES else logging.WARNING
     log.log(level, "not finalised recording=%s fault=%s tries=%d", short(recording.id), fault.value, tries)
     wait = min(FIRST_WAIT * 4 ** min(tries - 1, MAX_TRIES), LONGEST_WAIT)
     return replace(job, due_at=now + wait, lease_until=None, outcome=str(tries))
+
+
+def _may_wait(recording: RecordingRecord, now: datetime) -> bool:
+    """Whether it has not waited too long: what failed can be erased, by people and when nobody decided on an emergency."""
+    undecided = recording.decide_by is not None and recording.decide_by <= now
+    return not undecided and now - (recording.stopped_at or recording.state_since) < PATIENCE
 
 
 async def _try_again(tx: Transaction, recording: RecordingRecord, now: datetime) -> None:

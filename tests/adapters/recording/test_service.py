@@ -146,6 +146,35 @@ async def test_room_that_comes_late_is_not_too_late(kept: Kept) -> None:
     assert (await kept.row()).state is RecordingState.READY
 
 
+async def test_who_waits_too_long_for_room_has_failed_and_may_be_erased(kept: Kept) -> None:
+    kept.write_key()
+    kept.write_journal(1)
+    failing(kept, "disk_full")
+    await kept.recordings.service.finalising.run()
+    kept.clock.now += finalising.PATIENCE
+    await kept.recordings.service.finalising.run()
+    row = await kept.row()
+    assert (row.state, row.fault) == (RecordingState.FAILED, RecordingFault.DISK_FULL)
+    next_process = kept.again().service.finalising
+    await next_process.begin_anew()
+    await next_process.run()
+    assert (await kept.row()).state is RecordingState.READY
+
+
+async def test_an_emergency_nobody_decided_on_does_not_wait_for_room(tmp_path: Path) -> None:
+    deadline = ENDED + timedelta(days=1)
+    kept = await make_kept(tmp_path, basis=Basis.EMERGENCY, decide_by=deadline)
+    kept.write_key(kept.layout.emergency_keys)
+    kept.write_journal(1)
+    failing(kept, "disk_full")
+    await kept.recordings.service.finalising.run()
+    kept.clock.now = deadline
+    await kept.recordings.service.finalising.run()
+    await kept.recordings.service._ending.run()
+    assert (await kept.row()).state is RecordingState.ERASED and not kept.directory.exists()
+    await kept.close()
+
+
 async def test_a_disk_that_is_not_there_is_not_an_empty_recording(kept: Kept) -> None:
     """The machine came up without the disk of the recordings: nothing is taken for empty, and no key is destroyed."""
     kept.write_key()
