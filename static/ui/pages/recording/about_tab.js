@@ -1,5 +1,5 @@
 /** All about the recording: its review, who is in it, how long it is kept, whether it is whole, who watched it. */
-import { html, useEffect, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { STATUSES } from "../../../core/review/list_query.js";
@@ -23,9 +23,8 @@ import { WithdrawalPart } from "./withdrawal.js";
 function ReviewPart() {
   const review = useReview();
   const { review_status: status, reviewed_by: by, reviewed_at: at } = review.recording.value;
-  const [busy, setBusy] = useState(false);
-  const change = async (/** @type {string} */ next) => {
-    setBusy(true);
+  const last = useRef(Promise.resolve());
+  const save = async (/** @type {string} */ next) => {
     try {
       await api.post(`${review.path}/status`, { status: next });
       await review.reload();
@@ -33,10 +32,11 @@ function ReviewPart() {
     } catch (error) {
       toast(reviewProblem(error));
     }
-    setBusy(false);
   };
+  // One after the other, by arrow keys: a field that is closed meanwhile would lose the focus.
+  const change = (/** @type {string} */ next) => { last.current = last.current.then(() => save(next)); };
   return html`<section class="about-part"><h2>${t("review.review")}</h2>
-    <${Select} label=${t("review.status")} value=${status} disabled=${busy || !review.can.value.sign_off} options=${STATUSES.map((value) => ({ value, label: t(`recordings.review_${value}`) }))} onChange=${change} testid="status" />
+    <${Select} label=${t("review.status")} value=${status} disabled=${!review.can.value.sign_off} options=${STATUSES.map((value) => ({ value, label: t(`recordings.review_${value}`) }))} onChange=${change} testid="status" />
     ${by && at && html`<p class="muted">${t("review.reviewed_by", { name: by, day: momentWords(at) })}</p>`}
     <${TagEditor} /></section>`;
 }

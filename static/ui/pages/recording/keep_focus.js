@@ -2,12 +2,12 @@
 
 /**
  * Looks once the page is drawn as it is now.
- * @param {Element | null} [near] its first button takes the focus while it is there; else the page's heading does
+ * @param {Element | null} [near] its first field or button takes the focus while it is there; else the page's heading does
  */
 export function keepFocus(near = null) {
   setTimeout(() => {
     if (document.activeElement !== document.body) return;
-    const next = near?.isConnected ? near.querySelector("button") : document.querySelector("#main h1");
+    const next = near?.isConnected ? near.querySelector("input, button") : document.querySelector("#main h1");
     /** @type {HTMLElement | null} */ (next)?.focus();
   });
 }

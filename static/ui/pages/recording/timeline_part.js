@@ -6,6 +6,7 @@ import { Avatar } from "../../components/avatar.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { lengthWords, spokenLength } from "../recordings/words.js";
+import { keepFocus } from "./keep_focus.js";
 import { zoomBy } from "./keys.js";
 import { ROWS, TimelineRows, rowTop } from "./timeline_rows.js";
 import { nameOf } from "./words.js";
@@ -115,19 +116,29 @@ function Slider({ width, people }) {
   </div>`;
 }
 
+/** Stays where the focus is when there is nothing left to do for it. @param {{icon: string, label: string, idle: boolean, act: () => void, testid: string}} props */
+function Step({ icon, label, idle, act, testid }) {
+  return html`<${Button} kind="icon" icon=${icon} label=${label} onClick=${idle ? undefined : act} testid=${testid} attributes=${{ "aria-disabled": idle ? "true" : undefined }} />`;
+}
+
 function Zoom() {
   const review = useReview();
+  const own = useRef(/** @type {HTMLElement | null} */ (null));
   const { clock } = review.player;
   const { from, to } = review.view.value;
   const isWhole = to - from >= clock.duration;
   const move = (/** @type {number} */ direction) => { review.view.value = pan(review.view.value, direction * PAN * (to - from), clock.duration); };
-  return html`<div class="lanes__zoom" role="group" aria-label=${t("review.zoom")}>
+  const all = () => {
+    review.view.value = whole(clock.duration);
+    keepFocus(own.current); // this button goes
+  };
+  return html`<div class="lanes__zoom" ref=${own} role="group" aria-label=${t("review.zoom")}>
     <span class=${isWhole ? "lanes__shown lanes__shown--all" : "lanes__shown"} role="status">${isWhole ? t("review.shown_all") : t("review.shown_part", { from: lengthWords(from), to: lengthWords(to) })}</span>
-    <${Button} kind="icon" icon="chevron-left" label=${t("review.earlier")} disabled=${from <= 0} onClick=${() => move(-1)} testid="pan-left" />
-    <${Button} kind="icon" icon="chevron-right" label=${t("review.later")} disabled=${to >= clock.duration} onClick=${() => move(1)} testid="pan-right" />
-    <${Button} kind="icon" icon="minus" label=${t("review.farther")} disabled=${isWhole} onClick=${() => zoomBy(review, 1 / ZOOM)} testid="zoom-out" />
+    <${Step} icon="chevron-left" label=${t("review.earlier")} idle=${from <= 0} act=${() => move(-1)} testid="pan-left" />
+    <${Step} icon="chevron-right" label=${t("review.later")} idle=${to >= clock.duration} act=${() => move(1)} testid="pan-right" />
+    <${Step} icon="minus" label=${t("review.farther")} idle=${isWhole} act=${() => zoomBy(review, 1 / ZOOM)} testid="zoom-out" />
     <${Button} kind="icon" icon="plus" label=${t("review.nearer")} onClick=${() => zoomBy(review, ZOOM)} testid="zoom-in" />
-    ${!isWhole && html`<${Button} kind="plain" label=${t("review.show_all")} onClick=${() => { review.view.value = whole(clock.duration); }} testid="zoom-all" />`}
+    ${!isWhole && html`<${Button} kind="plain" label=${t("review.show_all")} onClick=${all} testid="zoom-all" />`}
   </div>`;
 }
 
