@@ -56,8 +56,10 @@ def _even_runs(reports: Sequence[Report]) -> list[list[Report]]:
 
 
 def _is_stall(before: Report, after: Report) -> bool:
-    """Whether the sender's own clock ran on meanwhile, so that it was not set, and the step is none of another capture."""
-    return abs(after[2] - before[2]) <= STEP_US and abs(after[1] - before[1]) <= STALL_US
+    """Whether the sender's own clock ran on meanwhile, so that it was not set, and the step is none of another capture: no clock
+    stands still for longer than it is looked at."""
+    step, elapsed = after[1] - before[1], after[0] - before[0]
+    return abs(after[2] - before[2]) <= STEP_US and -STALL_US <= step <= max(STALL_US, elapsed)
 
 
 def _append(stretch: Stretch, further: Stretch, arrivals: Sequence[Sample]) -> None:
