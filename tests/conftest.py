@@ -25,6 +25,7 @@ REAL_TIME = (
     "tests/net",
     "tests/media",
     "tests/turn/test_calls.py",
+    "tests/browser/test_recorded_call.py",
     "tests/browser/test_recording_consent.py",
     "tests/browser/test_review.py",
     "tests/adapters/ops/test_supervisor.py",

@@ -125,7 +125,7 @@ class FirefoxTab:
         self.process = process
         self.numbers = itertools.count(1)
 
-    async def call(self, operation: str, *arguments: Any, timeout: float = 40.0) -> Any:
+    async def call(self, operation: str, *arguments: Any, timeout: float = 90.0) -> Any:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(json.dumps({"id": next(self.numbers), "op": operation, "args": arguments}).encode() + b"\n")
         await self.process.stdin.drain()
