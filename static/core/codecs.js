@@ -34,15 +34,20 @@ export function pruneCodecs(transceiver, kind, capabilities, video) {
   }
 }
 
+/** Whether this is libwebrtc (Chromium, Safari): it knows audio/red, Firefox does not. @param {CapabilitiesPort} capabilities */
+const isLibwebrtc = (capabilities) => capabilities("audio")?.codecs.some((codec) => codec.mimeType.toLowerCase() === "audio/red") ?? false;
+
+/** Whether several sizes of a camera are asked of the encoder: of H.264 where that was tried. @param {CapabilitiesPort} capabilities @param {VideoCodec} video */
+export const encodesSizes = (capabilities, video) => video !== "h264" || isLibwebrtc(capabilities);
+
 /**
- * The offer, saying besides that lost audio packets may be asked for and are sent again (RFC 4585). Engines that know audio/red
- * (libwebrtc: Chromium, Safari) do both once the answer says so, yet offer neither; Firefox does not.
+ * The offer, saying besides that lost audio packets may be asked for and are sent again (RFC 4585). Libwebrtc does both once the
+ * answer says so, yet offers neither; Firefox does not.
  * @param {string} sdp
  * @param {CapabilitiesPort} capabilities
  */
 export function askForAudioAgain(sdp, capabilities) {
-  const knows = capabilities("audio")?.codecs.some((codec) => codec.mimeType.toLowerCase() === "audio/red") ?? false;
-  return knows ? sdp.replace(/^(a=rtpmap:(\d+) opus\/48000\/2\r?\n)/gm, "$1a=rtcp-fb:$2 nack\r\n") : sdp;
+  return isLibwebrtc(capabilities) ? sdp.replace(/^(a=rtpmap:(\d+) opus\/48000\/2\r?\n)/gm, "$1a=rtcp-fb:$2 nack\r\n") : sdp;
 }
 
 /**

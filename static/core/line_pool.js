@@ -1,6 +1,6 @@
 // The m-lines of one PeerConnection: each published source keeps its line, received tracks share a pool whose idle lines are recycled.
 // `sync` compares what is wished with what is there; lines change by direction only, so an offer never grows without need.
-import { pruneCodecs } from "./codecs.js";
+import { encodesSizes, pruneCodecs } from "./codecs.js";
 import { adjust, cameraLayers, capturedLines } from "./layers.js";
 
 /** @typedef {import("./messages.js").Kind} Kind */
@@ -134,7 +134,8 @@ export class LinePool {
     /** @type {RTCRtpTransceiverInit} */
     const init = { direction: "sendonly" };
     const { maxBitrate, track } = publication;
-    if (maxBitrate) init.sendEncodings = publication.layers ? cameraLayers(capturedLines(track), maxBitrate) : [{ maxBitrate }];
+    const layers = publication.layers && encodesSizes(this.#capabilities, this.#videoCodec());
+    if (maxBitrate) init.sendEncodings = layers ? cameraLayers(capturedLines(track), maxBitrate) : [{ maxBitrate }];
     this.#add(publication.track ?? kind, init, { kind, source, trackId: null });
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, NetworkError } from "../core/api.js";
-import { pruneCodecs } from "../core/codecs.js";
+import { encodesSizes, pruneCodecs } from "../core/codecs.js";
 import { FakeTrack } from "./fakes.js";
 import { CODECS, connected, flow, harness } from "./peer_harness.js";
 
@@ -87,6 +87,9 @@ test("of H.264 only what rooms speak is offered, and all of a browser that has s
   const rtx = { mimeType: "video/rtx" };
   assert.deepEqual(offered([{ mimeType: "video/VP8" }, ...others, h264(ours), rtx]), [h264(ours), rtx]);
   assert.equal(offered([{ mimeType: "video/VP8" }, ...others, rtx]), null);
+  const knows = (/** @type {string[]} */ ...names) => () => ({ codecs: names.map((mimeType) => ({ mimeType })), headerExtensions: [] });
+  assert.deepEqual(["vp8", "h264"].map((codec) => encodesSizes(knows("audio/opus"), codec)), [true, false]);
+  assert.deepEqual(["vp8", "h264"].map((codec) => encodesSizes(knows("audio/opus", "audio/red"), codec)), [true, true]);
 });
 
 test("changes within 100 ms are one offer, and there is one in flight", async () => {

@@ -254,4 +254,4 @@ def policy_view(session: SessionRecord, seats: Iterable[ParticipantRecord]) -> J
     cameras may come in layers; to a server that does not say so a browser would send the smallest alone."""
     people = sum(seat.state in IN_CALL for seat in seats)
     codec = session.video_codec
-    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": codec, "layers": codec == LAYERED_VIDEO}
+    return {"max_video_bitrate": max_video_bitrate(people), "video_codec": codec, "layers": codec in LAYERED_VIDEO}

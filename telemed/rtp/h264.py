@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telemed.rtp.buffer import Buffer
+from telemed.rtp.vp8_numbers import PictureFields
 
 TYPE_MASK = 0x1F
 SEQUENCE_PARAMETERS = 7  # NAL unit types, ITU-T H.264 table 7-1
@@ -29,3 +30,14 @@ def is_keyframe(data: Buffer, payload_offset: int, payload_end: int) -> bool:
             return True
         position += LENGTH_BYTES + (data[position] << 8 | data[position + 1])
     return False
+
+
+class H264Fields(PictureFields):
+    """What a copy of a packet is written by: H.264 has no picture numbers, so its payload stays as it came. An IDR makes a
+    decoder forget the frame numbers of the layer before (ITU-T H.264 section 7.4.3)."""
+
+    __slots__ = ()
+
+    def read(self, data: Buffer, payload_offset: int, payload_end: int) -> None:
+        """Read one packet."""
+        self.keyframe = is_keyframe(data, payload_offset, payload_end)

@@ -10,12 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from telemed.media.control import Layers, PublishLine
+from telemed.media.frames import h264 as h264_frames
 from telemed.media.simulcast import NEVER
 from telemed.media.simulcast_demand import LayerDemand
 from telemed.media.simulcast_latch import LayerExtensions, LayerLatch
 from telemed.media.simulcast_source import LayerTaker, SimulcastSource
+from telemed.rtp import vp8
 from telemed.rtp.buffer import Buffer
-from telemed.rtp.vp8 import frame_size
+from telemed.rtp.h264 import H264Fields
 from telemed.rtp.vp8_numbers import PictureFields
 from telemed.sfu.source_rate import LayerRate
 from telemed.sfu.streams import InboundStream, PublishedLine
@@ -35,6 +37,7 @@ class LayeredSource:
 
     __slots__ = (
         "_demand",
+        "_frame_size",
         "fields",
         "flows",
         "heights",
@@ -59,7 +62,9 @@ class LayeredSource:
         self.lanes = tuple(PublishedLine(line, peer, self, layer) for layer in range(count))
         self.heights = [0] * count  # of the latest key frame, pixels
         self.flows: tuple[EgressFlow, ...] = ()
-        self.fields = PictureFields()  # of the packet that is being forwarded
+        is_h264 = line.codec.name == "h264"
+        self.fields = H264Fields() if is_h264 else PictureFields()  # of the packet that is being forwarded
+        self._frame_size = h264_frames.frame_size if is_h264 else vp8.frame_size
         self.marker = 0  # likewise
         self.payload = bytearray()  # likewise: copies with other picture numbers are written here
         self.recorder: LayerTap | None = None  # takes one of the layers, too
@@ -78,7 +83,7 @@ class LayeredSource:
         self.marker = data[1] >> 7
         if not fields.keyframe:
             return False
-        size = frame_size(data, start, end)
+        size = self._frame_size(data, start, end)
         if size is not None:
             self.heights[layer] = size[1]
         return True

@@ -19,6 +19,7 @@ from telemed.launch import decode as decode_launch
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Source
 from telemed.media.control_codec import decode_event, decode_frame, encode_frame, from_json, to_json
+from telemed.media.frames import h264 as h264_frames
 from telemed.rtp import MalformedPacket, av1, h264, vp9
 from telemed.rtp.extensions import find_extension, iter_extensions, scan_extensions
 from telemed.rtp.header import parse_header
@@ -66,6 +67,7 @@ def run_rtp(data: bytes) -> None:
     av1.is_keyframe(data, start, end)
     h264.is_keyframe(data, start, end)
     frame_size(data, start, end)
+    h264_frames.frame_size(data, start, end)
     fields = PictureFields()
     fields.read(data, start, end)
     PictureOffsets(1, 1, 1).apply(bytearray(data), start, fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.media.frames.bits import BitReader
 from telemed.media.frames.picture import MAX_PIECES, NO_NUMBER, Picture
+from telemed.rtp.buffer import Buffer
 from telemed.rtp.errors import MalformedPacket
 
 START_CODE = b"\0\0\0\1"
@@ -111,6 +112,17 @@ def _of_kind(units: list[bytes], kind: int) -> list[bytes]:
 
 def _byte_stream(units: list[bytes]) -> bytes:
     return START_CODE + START_CODE.join(units)
+
+
+def frame_size(data: Buffer, start: int, end: int) -> tuple[int, int] | None:
+    """(width, height) in pixels, from a packet that brings the sequence parameters whole; None: it does not."""
+    packet = H264Depacketiser()
+    try:
+        packet.add(bytes(data[start:end]), 0, end - start)
+        found = _of_kind(packet._units, SEQUENCE_SET)
+        return sequence_size(found[-1]) if found else None
+    except MalformedPacket:
+        return None
 
 
 def sequence_size(unit: bytes) -> tuple[int, int]:

@@ -39,10 +39,10 @@ def write_answer(
         grant = grants.get(line.mid)
         lines += _media_header(line, line.codec, _answer_direction(line, grant))
         lines += _transport(negotiated)
-        lines += _codec(line, line.codec)
+        layers = line.layers if line.mid in layered else None
+        lines += _codec(line, line.codec, LAYERS_BEGIN_AT if layers is not None else "")
         lines += _extensions(line)
-        if line.layers is not None and line.mid in layered:
-            lines += [f"a=fmtp:{line.codec.payload_type} {LAYERS_BEGIN_AT}", *layer_attributes(line.layers)]
+        lines += layer_attributes(layers) if layers is not None else []
         if grant is not None:
             lines += _sending(grant, stream_ids[grant.track_id])
     return "\r\n".join(lines) + "\r\n"
@@ -96,13 +96,14 @@ def _candidate(candidate: Candidate) -> str:
     return f"a=candidate:{candidate.foundation} 1 {candidate.protocol} {candidate.priority} {where}"
 
 
-def _codec(line: OfferLine, codec: Codec) -> list[str]:
+def _codec(line: OfferLine, codec: Codec, begin_at: str) -> list[str]:
     number = codec.payload_type
     if codec.kind is Kind.AUDIO:
         lines = [f"a=rtpmap:{number} opus/{codec.clock_rate}/{codec.channels}", f"a=fmtp:{number} {OPUS_PARAMETERS}"]
     else:
         lines = [f"a=rtpmap:{number} {codec.name.upper()}/{codec.clock_rate}"]
-        lines += [f"a=fmtp:{number} {VIDEO_PARAMETERS[codec.name]}"] if codec.name in VIDEO_PARAMETERS else []
+        parameters = [one for one in (VIDEO_PARAMETERS.get(codec.name, ""), begin_at) if one]
+        lines += [f"a=fmtp:{number} {';'.join(parameters)}"] if parameters else []
     lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in line.feedback]
     if codec.rtx_payload_type is not None:
         lines += [

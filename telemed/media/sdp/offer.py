@@ -163,7 +163,7 @@ def _line(section: MediaSection, use: _Use) -> OfferLine:
     usable = section.kind in ("audio", "video") and not rejected and section.protocol == "UDP/TLS/RTP/SAVPF"
     codec = find_codec(section, Kind(section.kind), use.video) if usable and section.first("rtcp-mux") is not None else None
     sending = source is not None
-    layered = source is Source.CAMERA and codec is not None and codec.name == LAYERED_VIDEO
+    layered = source is Source.CAMERA and codec is not None and codec.name in LAYERED_VIDEO
     layers = find_layers(section, extension_ids(section)) if layered else None
     # Firefox announces one of each layer, Chromium none: their packets say by themselves which they are.
     ssrc, rtx_ssrc = _announced_ssrcs(section) if sending and layers is None else (0, 0)

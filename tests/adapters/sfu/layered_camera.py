@@ -31,6 +31,25 @@ def picture(layer: Layer, key: bool, number: int) -> bytes:
     return head + frame + b"%d %d" % (layer.index, layer.ext)
 
 
+# What Debian's Chromium writes of 320x180, 480x270 and 1280x720, its picture parameters, and where sizes are told.
+SEQUENCES = (
+    bytes.fromhex("6742c0158c8d40a0cbcf350606060784423500"),
+    bytes.fromhex("6742c01e8c8d40f047f5350606060784423500"),
+    bytes.fromhex("6742c0208c8d402802dd350606060784423500"),
+)
+PARAMETERS = bytes.fromhex("68ce3c80")
+STAP_A, REMARK, IDR, SLICE = b"\x78", b"\x06", b"\x65", b"\x61"
+
+
+def h264_picture(layer: Layer, key: bool, number: int) -> bytes:
+    """As `picture`, of H.264: a key frame begins with its parameters in one packet."""
+    who = b"%d %d" % (layer.index, layer.ext)
+    if not key or number:
+        return (IDR if key else SLICE) + who
+    units = (SEQUENCES[layer.index], PARAMETERS, REMARK + who)
+    return STAP_A + b"".join(len(unit).to_bytes(2, "big") + unit for unit in units)
+
+
 def numbers(payload: bytes) -> PictureFields:
     """What a packet's payload says of its picture."""
     fields = PictureFields()
@@ -47,8 +66,11 @@ def whose(payload: bytes) -> tuple[int, int]:
 class LayeredCamera:
     """Sends through `send`; time is its own, a frame a step. Every packet of the first second names its layer."""
 
-    def __init__(self, send: Callable[[bytes], None], first: int = 0) -> None:
+    def __init__(
+        self, send: Callable[[bytes], None], first: int = 0, picture: Callable[[Layer, bool, int], bytes] = picture
+    ) -> None:
         self.send = send
+        self._picture = picture
         self.layers = [Layer(index, first + index * 20_000) for index in range(3)]
         self.on = [True, True, True]
         self.named = True
@@ -97,7 +119,7 @@ class LayeredCamera:
                 layer.ext,
                 layer.timestamp(self.captured),
                 SSRCS[layer.index],
-                picture(layer, key, number),
+                self._picture(layer, key, number),
                 marker=number == count - 1,
                 mid=MID if self.named else "",
                 rid=(LAYERS.rid_extension, LAYERS.rids[layer.index]) if self.named else None,

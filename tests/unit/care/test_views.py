@@ -62,6 +62,12 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
     assert state["policy"] == {"max_video_bitrate": 1_500_000, "video_codec": "vp8", "layers": True}
 
 
+@pytest.mark.parametrize(("codec", "layers"), [("vp8", True), ("h264", True), ("vp9", False), ("av1", False)])
+def test_cameras_come_in_layers_where_a_worker_can_change_between_them(codec: str, layers: bool) -> None:
+    visit = replace(a_session(), video_codec=codec)
+    assert views.policy_view(visit, ())["layers"] is layers
+
+
 def test_a_waiting_patient_sees_itself_and_the_clinicians_names() -> None:
     doctor, patient = a_staff_seat(), a_seat(state=P.WAITING, device=DEVICE)
     other = a_seat(Role.GUEST, P.WAITING)

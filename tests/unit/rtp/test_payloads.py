@@ -7,6 +7,7 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemed.media.frames import h264 as h264_frames
 from telemed.rtp import MalformedPacket, av1, h264, vp9
 from telemed.rtp.opus import is_dtx, packet_samples
 from telemed.rtp.vp8 import descriptor_length, frame_size, is_keyframe, parse_descriptor
@@ -161,6 +162,20 @@ def test_h264_begins_with_its_sequence_parameters(payload: bytes, begins: bool) 
     assert h264.is_keyframe(data, 4, 4 + len(payload)) is begins
 
 
+def test_h264_tells_its_size_with_its_sequence_parameters() -> None:
+    size = bytes.fromhex("6742c01e8c8d40f047f5350606060784423500")  # as Chromium writes it
+    for payload in (size, aggregate(size, PPS, IDR), aggregate(b"\x09\x10", size, PPS)):
+        assert h264_frames.frame_size(b"head" + payload + b"tail", 4, 4 + len(payload)) == (480, 270)
+        assert h264_frames.frame_size(payload, 0, len(payload) - 1) in ((480, 270), None)
+    for payload in (b"", b"\x78", SLICE, PPS, size[:6], aggregate(PPS, SLICE), b"\x7c\x87" + size):
+        assert h264_frames.frame_size(payload, 0, len(payload)) is None
+
+
 @given(st.binary(max_size=60))
 def test_any_h264_payload_is_looked_at_within_its_bounds(payload: bytes) -> None:
-    assert h264.is_keyframe(payload, 0, len(payload)) in (True, False)
+    begins = h264.is_keyframe(payload, 0, len(payload))
+    fields = h264.H264Fields()
+    fields.read(payload, 0, len(payload))
+    assert (fields.keyframe, fields.picture, fields.picture_at) == (begins, -1, 0)
+    size = h264_frames.frame_size(payload, 0, len(payload))
+    assert size is None or min(size) > 0

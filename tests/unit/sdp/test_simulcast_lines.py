@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from telemed.errors import InvalidInput, TelemedError
 from telemed.media import sdp
 from telemed.media.control import Candidate, Fingerprint, Layers, Negotiated, Source
+from telemed.media.sdp import h264
+from telemed.media.sdp.answer import LAYERS_BEGIN_AT
 from telemed.media.sdp.description import MediaSection
 from telemed.media.sdp.simulcast import RID_URI, find_layers
 
@@ -48,6 +50,19 @@ def test_an_answer_that_takes_no_layers_is_that_of_a_single_stream(name: str) ->
     assert sdp.write_answer(offer, NEGOTIATED, {}) == sdp.write_answer(sdp.parse_offer(single, PUBLISH, {}), NEGOTIATED, {})
     taken = sdp.write_answer(sdp.parse_offer(single, PUBLISH, {}), NEGOTIATED, {}, layered=frozenset({"1"}))
     assert taken == sdp.write_answer(offer, NEGOTIATED, {}), "what was not offered cannot be taken"
+
+
+def test_layers_of_an_h264_camera_are_answered_like_those_of_vp8() -> None:
+    text = re.sub(r"a=rtpmap:(\d+) VP8/90000", rf"a=rtpmap:\1 H264/90000\r\na=fmtp:\1 {h264.PARAMETERS}", OFFERS["chromium"])
+    offer = sdp.parse_offer(text, PUBLISH, {}, "h264")
+    codec, layers = offer.lines[1].codec, offer.lines[1].layers
+    assert codec is not None and codec.name == "h264" and layers is not None and layers.rids == ("q", "h", "f")
+    video = re.split(r"(?m)^(?=m=)", sdp.write_answer(offer, NEGOTIATED, {}, layered=frozenset({"1"})))[2]
+    assert "a=simulcast:recv q;h;f\r\n" in video
+    parameters = f"a=fmtp:{codec.payload_type} {h264.PARAMETERS};{LAYERS_BEGIN_AT}\r\n"
+    assert parameters in video and video.count(f"a=fmtp:{codec.payload_type} ") == 1, "all of them on one line"
+    vp9 = OFFERS["chromium"].replace("VP8/90000", "VP9/90000")
+    assert sdp.parse_offer(vp9, PUBLISH, {}, "vp9").lines[1].layers is None
 
 
 def test_layers_of_a_screen_are_not_read() -> None:
