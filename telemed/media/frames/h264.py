@@ -11,6 +11,7 @@ START_CODE = b"\0\0\0\1"
 TYPE = 0x1F
 IDR, SEQUENCE_SET, PICTURE_SET, DELIMITER = 5, 7, 8, 9  # NAL unit types, H.264 table 7-1
 LAST_SINGLE, STAP_A, FU_A = 23, 24, 28  # RFC 6184 table 1
+MAX_SETS_BYTES = 8192  # of a picture: usual are 20 a set; they are repeated with each key frame that brings none
 FU_START, FU_END = 0x80, 0x40
 # Profiles that say their chroma format, section 7.3.2.1.1.
 HIGH_PROFILES = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244})
@@ -65,8 +66,11 @@ class H264Depacketiser:
             raise MalformedPacket("an H.264 fragment without its end")
         if not units:
             return None
-        self._sequence_sets = _of_kind(units, SEQUENCE_SET) or self._sequence_sets
-        self._picture_sets = _of_kind(units, PICTURE_SET) or self._picture_sets
+        sequence_sets, picture_sets = _of_kind(units, SEQUENCE_SET), _of_kind(units, PICTURE_SET)
+        if sum(map(len, sequence_sets + picture_sets)) > MAX_SETS_BYTES:
+            raise MalformedPacket("H.264 parameter sets of an impossible size")
+        self._sequence_sets = sequence_sets or self._sequence_sets
+        self._picture_sets = picture_sets or self._picture_sets
         if not _of_kind(units, IDR):
             return Picture(_byte_stream(units), key=False)
         if not self._sequence_sets or not self._picture_sets:

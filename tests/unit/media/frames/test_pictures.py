@@ -224,6 +224,17 @@ def test_key_frames_keep_all_their_sets() -> None:
     assert h264.parameter_sets(whole.data) == b"".join(h264.START_CODE + unit for unit in (SPS, PPS, small))
 
 
+def test_sets_of_an_impossible_size_are_not_repeated() -> None:
+    units = h264.H264Depacketiser()
+    for unit in (SPS, PPS, b"\x68" + bytes(h264.MAX_SETS_BYTES), b"\x65picture"):
+        units.add(unit, 0, len(unit))
+    with pytest.raises(MalformedPacket):
+        units.finish()
+    units.add(b"\x65picture", 0, 8)
+    with pytest.raises(MalformedPacket):
+        units.finish()  # nothing of them was kept
+
+
 @given(payload=st.sampled_from(h264_payloads(picture("h264", 1, True, 3000), 0)), data=st.data())
 def test_cut_off_payloads_of_h264_are_refused_or_taken_whole(payload: bytes, data: st.DataObject) -> None:
     """Whatever is left of a payload, nothing beyond its end is read, and only typed errors come of it."""
