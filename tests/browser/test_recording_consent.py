@@ -74,14 +74,24 @@ async def listening_tab(browser: Browser, **options: object) -> ChromiumTab:
     return tab
 
 
+async def join_silently(tab: ChromiumTab, link: str, name: str) -> None:
+    """As `join_as_patient`, on a device that must not be heard."""
+    await tab.goto(link)
+    await tab.wait("join-continue")
+    await tab.click("stay-silent")
+    await tab.fill("join-name", name)
+    await tab.click("join-continue")
+    await tab.wait("waiting-room", timeout=20)
+
+
 @contextlib.asynccontextmanager
-async def a_call(server: Server) -> AsyncIterator[Call]:
-    """From sign-in to both being on the stage."""
+async def a_call(server: Server, *, silent: bool = False) -> AsyncIterator[Call]:
+    """From sign-in to both being on the stage. `silent`: the patient says in the device check that the device must be so."""
     async with chromium() as browser:
         doctor, patient = await listening_tab(browser, **DESK), await listening_tab(browser, **PHONE)
         await sign_in(doctor, server)
         link = await start_consultation(doctor)
-        await join_as_patient(patient, link, "Ada Example")
+        await (join_silently if silent else join_as_patient)(patient, link, "Ada Example")
         await admit(doctor)
         await patient.wait("call-stage", timeout=STAGE_SECONDS)
         await doctor.wait("remote-video", timeout=STAGE_SECONDS)
@@ -237,7 +247,7 @@ async def test_who_comes_late_is_asked_at_the_door_and_told_inside(product: Serv
 
 
 async def test_markers_are_made_by_key_described_and_taken_back(product: Server) -> None:
-    async with a_call(product) as call:
+    async with a_call(product, silent=True) as call:
         await recorded(call)
         doctor = call.doctor
         await doctor.click("notice-read")
@@ -261,6 +271,9 @@ async def test_markers_are_made_by_key_described_and_taken_back(product: Server)
         await accessible(doctor, "own markers")
         await doctor.page.click(f"{selector('own-marker')} .button--icon")
         await gone(doctor, "own-marker")
+        heard = await call.patient.evaluate("() => [window.tones, window.shakes]")
+        assert heard == [0, 0], "who must stay silent reads of the recording, and hears and feels nothing"
+        assert await doctor.evaluate("() => window.tones > 0")
 
 
 async def test_bystanders_are_noted_with_who_answered(product: Server) -> None:
