@@ -47,6 +47,11 @@ class KeyframeRequests:
         self.came_at = now
         self._waiting = self._outstanding = False
 
+    def unheard(self) -> None:
+        """The latest request cannot have arrived: it need not be waited for."""
+        self._asked_at = float("-inf")
+        self._outstanding = False
+
     def cancel(self) -> None:
         """Nobody watches any more."""
         self._waiting = self._outstanding = False

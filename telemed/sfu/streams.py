@@ -126,12 +126,23 @@ class InboundStream:
 
     def on_resumed(self, packet: bytes, ext: int, now: float) -> None:
         """The first packet after a second of silence, `highest` not raised yet. A source whose packets went lost meanwhile is
-        asked for a key frame at once; one that merely paused is not: its subscribers have the whole picture."""
+        asked for a key frame at once, as whatever was asked went into the silence; one that merely paused is not: its subscribers
+        have the whole picture.
+
+        Until it comes they get nothing. What waited in the sender's queue cannot be decoded without what was lost, and so late it
+        would teach browsers to keep all pictures for seconds before they show them.
+        """
         if self.is_keyframe is None or not self.is_taken or not 0 <= self.highest < ext - 1:
             return
         _marker, _type, _sequence, _timestamp, _ssrc, offset, padding = parse_header(packet)
-        if not self.is_keyframe(packet, offset, len(packet) - padding) and self.keyframes.wanted(now):
+        if self.is_keyframe(packet, offset, len(packet) - padding):
+            return
+        self.keyframes.unheard()
+        if self.keyframes.wanted(now):
             self.published.peer.send_pli(self)
+        if self.layers is None:  # of layers a subscriber takes whichever begins first
+            for flow in self.flows:
+                flow.detach()
 
     def expire(self, now: float) -> None:
         """Every second: let go of a history that is too old. What it held is then no longer told from what never came."""

@@ -297,8 +297,22 @@ async def test_a_source_back_from_silence_with_losses_is_asked_at_once(stage: St
     stream.last_us -= 1_100_000  # a second of silence has passed
     alice.send_rtp(frame(20))
     await until(lambda: asked(alice) == 1)
-    assert stream.keyframes.requests >= 1
-    assert len(bob.inbox.payloads(stage.ssrc(bob, "a-cam"))) == 2
+    requests = stream.keyframes.requests
+    picture = stage.ssrc(bob, "a-cam")
+    assert len(bob.inbox.payloads(picture)) == 1, "what cannot be decoded, and came late, is kept from subscribers"
+    alice.send_rtp(frame(21))
+    alice.send_rtp(frame(22, key=True))
+    await until(lambda: len(bob.inbox.payloads(picture)) == 2)
+    assert (bob.inbox.payloads(picture)[-1], stream.keyframes.requests) == (KEYFRAME + b"22", requests)
+
+
+async def test_what_was_asked_into_a_silence_is_asked_again_when_it_ends(stage: Stage) -> None:
+    alice, _bob = await showing(stage)
+    stream = stage.peer("alice").streams[CAM]
+    assert stream.keyframes.wanted(stage.worker._clock.monotonic()), "asked, and never answered"
+    stream.last_us -= 1_100_000
+    alice.send_rtp(frame(20))
+    await until(lambda: asked(alice) == 1)
 
 
 async def test_no_key_frame_is_asked_where_nothing_is_missing(stage: Stage) -> None:
