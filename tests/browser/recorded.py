@@ -7,7 +7,7 @@ withdrew consent for a while, a chat, a marker; sealed, chained and signed by th
 from __future__ import annotations
 
 import pathlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -161,26 +161,36 @@ async def _agreements(tx: Transaction, began: datetime) -> None:
         await tx.consents.append(event)
 
 
-async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done: FinaliseResult) -> None:
-    ended = began + timedelta(seconds=LENGTH)
-    recording = RecordingRecord(
-        RECORDING,
-        SESSION,
+def recording_row(
+    doctor: UserRecord, recording_id: str, session_id: str, kind: SessionKind, times: tuple[datetime, datetime]
+) -> RecordingRecord:
+    """What stands of a recording in the database, kept for a year. `times`: from when to when it was recorded."""
+    began, ended = times
+    return RecordingRecord(
+        recording_id,
+        session_id,
         doctor.organisation_id,
-        SessionKind.URGENT,
+        kind,
         RecordingState.READY,
         ended,
         doctor.id,
         began,
         started_at=began,
         stopped_at=ended,
-        ready_at=ended,
-        duration_ms=LENGTH * 1000,
-        size_bytes=done.octets,
-        manifest_hash=done.manifest_sha256,
-        chain_head=done.chain_head,
+        duration_ms=(ended - began) // timedelta(milliseconds=1),
         expires_at=ended + timedelta(days=365),
     )
+
+
+def with_files(row: RecordingRecord, done: FinaliseResult) -> RecordingRecord:
+    """The same with files to play, ready when it ended."""
+    hashes = {"manifest_hash": done.manifest_sha256, "chain_head": done.chain_head}
+    return replace(row, ready_at=row.stopped_at, size_bytes=done.octets, **hashes)
+
+
+async def _recording(tx: Transaction, doctor: UserRecord, began: datetime, done: FinaliseResult) -> None:
+    ended = began + timedelta(seconds=LENGTH)
+    recording = with_files(recording_row(doctor, RECORDING, SESSION, SessionKind.URGENT, (began, ended)), done)
     await tx.recordings.create(recording)
     await _agreements(tx, began)
     signed = manifest_object(RECORDING, done.manifest_sha256)

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
 from telemed.care.recording.policy import manifest_object
-from telemed.care.recording.records import RecordingRecord
 from telemed.care.recording.words import Basis, RecordingState, ReviewStatus
 from telemed.care.records import MessageRecord, ParticipantRecord, SessionRecord, UserRecord
 from telemed.care.repositories import Transaction
@@ -37,7 +36,7 @@ from telemed.store.sealed_values import KEY_PURPOSE
 from tests.adapters.recording.encoded import pictures, sound
 from tests.adapters.recording.journalled import Written
 from tests.adapters.recording.packetised import Sender
-from tests.browser.recorded import CLOCK, SCENE, SECOND, again
+from tests.browser.recorded import CLOCK, SCENE, SECOND, again, recording_row, with_files
 
 NINE, EMERGENCY, UNWANTED = "rec_BrowserNinePeople", "rec_BrowserEmergency", "rec_BrowserUnwanted1"
 LENGTH = 20  # seconds
@@ -103,27 +102,10 @@ async def _played(shelf: Shelf, recording_id: str, names: Sequence[str], days: i
     await _visit(shelf, session_id, kind, names, seats, began)
     keys = shelf.layout.emergency_keys if emergency else shelf.layout.recording_keys
     done = _media(shelf, recording_id, keys, seats, began)
-    row = RecordingRecord(
-        recording_id,
-        session_id,
-        shelf.doctor.organisation_id,
-        kind,
-        RecordingState.READY,
-        ended,
-        shelf.doctor.id,
-        began,
-        started_at=began,
-        stopped_at=ended,
-        ready_at=ended,
-        duration_ms=LENGTH * 1000,
-        size_bytes=done.octets,
-        manifest_hash=done.manifest_sha256,
-        chain_head=done.chain_head,
-        expires_at=None if emergency else ended + timedelta(days=365),
-        decide_by=ended + timedelta(days=7) if emergency else None,
-        basis=Basis.EMERGENCY if emergency else Basis.CONSENT,
-        reason="Unconscious when the call began" if emergency else "",
-    )
+    row = with_files(recording_row(shelf.doctor, recording_id, session_id, kind, (began, ended)), done)
+    if emergency:
+        reason = "Unconscious when the call began"
+        row = replace(row, basis=Basis.EMERGENCY, reason=reason, expires_at=None, decide_by=ended + timedelta(days=7))
     await shelf.tx.recordings.create(row)
     signed = manifest_object(recording_id, done.manifest_sha256)
     await shelf.tx.audit.append(SYSTEM, AuditAction.RECORDING_SIGNED, signed, AuditOutcome.DONE, ended)
@@ -185,20 +167,9 @@ async def _row(shelf: Shelf, number: int) -> None:
     names = GROUP[: 1 + number % len(GROUP)]
     seats = [f"par_BrowserRow{number:04d}x{seat}" for seat in range(len(names))]
     await _visit(shelf, session_id, kind, names, seats, began)
-    row = RecordingRecord(
-        recording_id,
-        session_id,
-        shelf.doctor.organisation_id,
-        kind,
-        RecordingState.READY,
-        ended,
-        shelf.doctor.id,
-        began,
-        started_at=began,
-        stopped_at=ended,
-        duration_ms=720_000 + number * 1000,
-        expires_at=ended + timedelta(days=365) if number % 2 else None,
-    )
+    row = recording_row(shelf.doctor, recording_id, session_id, kind, (began, ended))
+    if number % 2 == 0:
+        row = replace(row, expires_at=None)
     await shelf.tx.recordings.create(replace(row, **STATES[number % len(STATES)]))
     if number % 4 == 0:
         tags = ("teaching", "wound care", "heart failure")[: 1 + number % 3]

@@ -12,6 +12,7 @@ import pytest
 
 from telemed.media.control import Negotiated, PublishLine, SubscribeLine
 from telemed.media.control_codec import from_json
+from telemed.media.journal.ports import JournalMaker
 from telemed.sfu.udp_socket import MediaSocket, open_media_socket
 from telemed.sfu.worker import Worker, WorkerSettings
 from tests.adapters.sfu.journals import MemoryJournals
@@ -101,12 +102,17 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> ProtectMonitor:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, monitor: ProtectMonitor) -> AsyncIterator[Stage]:
+def journals() -> JournalMaker:
+    """Where the worker of `stage` records to."""
+    return MemoryJournals()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, monitor: ProtectMonitor, journals: JournalMaker) -> AsyncIterator[Stage]:
     """A started worker on loopback."""
-    journals = MemoryJournals()
     worker = Worker(WorkerSettings(0, 0, tmp_path / "media-0.sock", ("127.0.0.1",)), journals=journals)
     await worker.start()
-    built = Stage(worker, journals)
+    built = Stage(worker, journals if isinstance(journals, MemoryJournals) else None)
     try:
         yield built
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from telemed.media.frames.track import TrackFrames
 from telemed.recording.journal_writer import JournalThread
 from telemed.rtp.h264 import is_keyframe
 from telemed.rtp.rtcp import Pli
-from telemed.sfu.worker import Worker, WorkerSettings
 from tests.adapters.recording.encoded import pictures
 from tests.adapters.recording.packetised import Sender, header
 from tests.adapters.recording.played import content, finished, play
@@ -32,17 +30,9 @@ PATIENCE = 20.0  # seconds: other programs may hold the machine
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """A started worker on loopback that writes to the disk."""
-    worker = Worker(WorkerSettings(0, 0, tmp_path / "media-0.sock", ("127.0.0.1",)), journals=JournalThread())
-    await worker.start()
-    built = Stage(worker)
-    try:
-        yield built
-    finally:
-        for client in built.clients:
-            await client.close()
-        await worker.close()
+def journals() -> JournalThread:
+    """The disk."""
+    return JournalThread()
 
 
 async def joined(stage: Stage) -> tuple[RtpClient, RtpClient]:
