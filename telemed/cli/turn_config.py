@@ -12,9 +12,12 @@ from telemed import exits
 from telemed.config import Config, load
 from telemed.errors import ConfigError
 from telemed.files import make_private_directory, write_private
+from telemed.store.empty_database import empty_database
 from telemed.turn.coturn import Places, turnserver_conf
 
 FILE = "turnserver.conf"
+DATABASE = "turndb"
+SCHEMA = Path("/usr/share/coturn/schema.sql")  # of Debian's package
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -49,6 +52,10 @@ def _write_all(config: Config, directory: Path, owner: tuple[int, int] | None) -
         _copy(named.key, directory / "tls.key", owner)
     text = turnserver_conf(config, places)
     write_private(directory / FILE, text.encode(), owner=owner)
+    # Else coturn makes its tables with the first requests. Of two that come at once, as after a restart during a call, one finds
+    # them locked and is refused as unknown; its browser comes back after 15 s.
+    if SCHEMA.exists() and not (directory / DATABASE).exists():
+        write_private(directory / DATABASE, empty_database(SCHEMA.read_text()), owner=owner)
     if owner is not None:
         os.chown(directory, *owner, follow_symlinks=False)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from telemed.cli import main
+from telemed.cli import main, turn_config
 from telemed.config import Config, Media, Turn
 from telemed.turn.coturn import EVERYTHING, Places, media_addresses, turnserver_conf
 from tests.adapters.ops.certificates import certificate
@@ -58,7 +60,10 @@ def test_bounds_and_addresses() -> None:
     assert conf(media=Media(addresses=("2001:db8::7",)))["allocation-default-address-family"] == ["ipv6"]
 
 
-def test_it_is_printed_or_written_for_its_owner(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_printed_or_written_for_its_owner(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn_config, "SCHEMA", tmp_path / "not-installed.sql")
     leaf, private = certificate(tmp_path)
     path = write_settings(tmp_path, settings(host="t", tls_port=443, tls_certificate=leaf, tls_key=private))
     assert main(["turn", "config", "--config", str(path)]) == 0
@@ -74,6 +79,21 @@ def test_it_is_printed_or_written_for_its_owner(tmp_path: Path, capsys: pytest.C
         ("turnserver.conf", "tls.pem", "tls.key"), 0o600
     )
     assert (own / "tls.key").read_bytes() == private.read_bytes()
+
+
+def test_the_relays_tables_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = tmp_path / "schema.sql"
+    schema.write_text("CREATE TABLE turn_secret (realm varchar(127), value varchar(256));")
+    monkeypatch.setattr(turn_config, "SCHEMA", schema)
+    own = tmp_path / "own"
+    making = ["turn", "config", "--config", str(write_settings(tmp_path, settings(host="t"))), "--directory", str(own)]
+    assert main(making) == 0
+    with contextlib.closing(sqlite3.connect(own / "turndb")) as database:
+        assert database.execute("SELECT count(*) FROM turn_secret").fetchone() == (0,)
+    assert (own / "turndb").stat().st_mode & 0o777 == 0o600
+    made = (own / "turndb").stat()
+    assert main(making) == 0, "as a reload does while the relay has it open"
+    assert (own / "turndb").stat().st_ino == made.st_ino
 
 
 def test_what_cannot_be_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
