@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
 import signal
 import sys
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +91,13 @@ async def stop_server(server: Server) -> None:
         server.process.kill()
         await server.process.wait()
         raise AssertionError("the server did not stop in time") from None
+
+
+@contextlib.asynccontextmanager
+async def served(folder: pathlib.Path) -> AsyncIterator[Server]:
+    """The product in `folder` while the block runs."""
+    server = await start_server(folder)
+    try:
+        yield server
+    finally:
+        await stop_server(server)

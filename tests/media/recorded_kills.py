@@ -146,13 +146,14 @@ async def finalisers_die(server: Server, rng: random.Random, killed: Killed) -> 
 async def _reap(server: Server, rng: random.Random, killed: Killed) -> None:
     seen: set[int] = set()
     while True:
-        for pid in _finalisers(pids(server).get(CONTROL, 0)):
-            if pid not in seen and killed.victims[FINALISER_NAME] < killed.due:
-                seen.add(pid)
-                await asyncio.sleep(rng.uniform(0.0, FINALISER_LIVES))
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    killed.victims[FINALISER_NAME] += 1
+        for pid in set(_finalisers(pids(server).get(CONTROL, 0))) - seen:
+            if killed.victims[FINALISER_NAME] >= killed.due:
+                break
+            seen.add(pid)
+            await asyncio.sleep(rng.uniform(0.0, FINALISER_LIVES))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed.victims[FINALISER_NAME] += 1
         await asyncio.sleep(0.01)
 
 

@@ -13,7 +13,7 @@ import pytest
 from telemed.recording.spare_room import WRITING_BYTES
 from tests.adapters.recording.disks import ext4_disk, set_size, small_disk
 from tests.browser.prepared import prepare
-from tests.browser.server import start_server, stop_server
+from tests.browser.server import served
 from tests.client.seat import RefusedError
 from tests.media.conftest import Visit
 from tests.media.test_recorded_call import SECONDS
@@ -30,25 +30,21 @@ async def test_a_full_disk_is_noticed_and_disturbs_nobody(tmp_path: pathlib.Path
         if not mounted:
             pytest.skip("mounting needs root")
         await prepare(disk)
-        server = await start_server(disk)
-        try:
-            async with recorded_call(server, http) as call:
-                with call.undisturbed():
-                    set_size(disk, shutil.disk_usage(disk).used // 1024 + ROOM)
-                    took = await call.told("disk_full", await asyncio.to_thread(taken, disk))
-                    await alarmed(server, http, "telemed_recordings_faulty")
-                    for person in call.people:
-                        await person.command("chat", body="what is not recorded goes on")
-                assert took <= NOTICED_WITHIN, took
-                assert shutil.disk_usage(disk).free > WRITING_BYTES // 2
-                assert doctor_faults(server)
-                await call.stop()
-                assert await refused_soon(call.visit) == "recording_disk_full"
-                await alarmed(server, http, "telemed_recordings_refused")
-                set_size(disk, LARGE)
-                await call.plays(SECONDS - 2.0)
-        finally:
-            await stop_server(server)
+        async with served(disk) as server, recorded_call(server, http) as call:
+            with call.undisturbed():
+                set_size(disk, shutil.disk_usage(disk).used // 1024 + ROOM)
+                took = await call.told("disk_full", await asyncio.to_thread(taken, disk))
+                await alarmed(server, http, "telemed_recordings_faulty")
+                for person in call.people:
+                    await person.command("chat", body="what is not recorded goes on")
+            assert took <= NOTICED_WITHIN, took
+            assert shutil.disk_usage(disk).free > WRITING_BYTES // 2
+            assert doctor_faults(server)
+            await call.stop()
+            assert await refused_soon(call.visit) == "recording_disk_full"
+            await alarmed(server, http, "telemed_recordings_refused")
+            set_size(disk, LARGE)
+            await call.plays(SECONDS - 2.0)
 
 
 async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(
@@ -58,20 +54,16 @@ async def test_a_disk_that_falls_read_only_is_noticed_and_disturbs_nobody(
     with ext4_disk(tmp_path / "image", recordings, LARGE // 1024 + 200) as disk:
         if disk is None:
             pytest.skip("mounting needs root")
-        server = await start_server(tmp_path)
-        try:
-            async with recorded_call(server, http) as call:
-                with call.undisturbed():
-                    disk.fall_read_only()
-                    took = await call.told("read_only", time.monotonic())
-                    await alarmed(server, http, "telemed_recordings_faulty")
-                assert took <= NOTICED_WITHIN, took
-                assert doctor_faults(server)
-                await call.stop()  # nobody can take out a disk on which files are open
-                await asyncio.to_thread(disk.mend)
-                await call.plays(SECONDS - 2.0)
-        finally:
-            await stop_server(server)
+        async with served(tmp_path) as server, recorded_call(server, http) as call:
+            with call.undisturbed():
+                disk.fall_read_only()
+                took = await call.told("read_only", time.monotonic())
+                await alarmed(server, http, "telemed_recordings_faulty")
+            assert took <= NOTICED_WITHIN, took
+            assert doctor_faults(server)
+            await call.stop()  # nobody can take out a disk on which files are open
+            await asyncio.to_thread(disk.mend)
+            await call.plays(SECONDS - 2.0)
 
 
 def taken(disk: pathlib.Path) -> float:

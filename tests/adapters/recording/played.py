@@ -89,19 +89,18 @@ def play(data: bytes, start_us: int) -> Played:
         seconds = (container.duration or 0) / 1_000_000
         for stream in container.streams:
             stream.codec_context.options = {"err_detect": "explode"}
-        for packet in container.demux():
-            for frame in packet.decode():
-                at = start_us + int(frame.pts * frame.time_base * 1_000_000)
-                if isinstance(frame, av.VideoFrame):
-                    luma = bytes(frame.planes[0])
-                    middle = frame.planes[0].line_size * (frame.height // 2) + frame.width // 2
-                    pictures.append((at, luma[middle] > BRIGHT))
-                    sizes.append((frame.width, frame.height))
-                    continue
-                if not sounds:
-                    begin = at
-                _hear(frame, begin, samples, sounds)
-                samples += frame.samples
+        for frame in (frame for packet in container.demux() for frame in packet.decode()):
+            at = start_us + int(frame.pts * frame.time_base * 1_000_000)
+            if isinstance(frame, av.VideoFrame):
+                luma = bytes(frame.planes[0])
+                middle = frame.planes[0].line_size * (frame.height // 2) + frame.width // 2
+                pictures.append((at, luma[middle] > BRIGHT))
+                sizes.append((frame.width, frame.height))
+                continue
+            if not sounds:
+                begin = at
+            _hear(frame, begin, samples, sounds)
+            samples += frame.samples
     return Played(pictures, sounds, sizes, seconds, samples)
 
 
