@@ -165,13 +165,15 @@ def assert_withdrawn(take: Take, call: Consultation) -> None:
     """A hole in the patient's files, as long as it had withdrawn, and in its consent; the others' pictures go on."""
     patient = take.ids["Frida Fuchs"]
     begin, end = call.diary.between("withdrawn", "agreeing")
-    marks = take.drawn(patient) + take.sounded(patient)
-    assert not within(marks, begin, end)
-    assert min(at for at, _ in marks) < begin and max(at for at, _ in marks) > end
+    marks = {"microphone": take.sounded(patient), "camera": take.drawn(patient)}
+    for source, of in marks.items():
+        moments = [at for at, _ in of]
+        assert not within(of, begin, end)
+        assert min(moments) < begin and max(moments) > end, (source, len(moments))
     first, second = spans_of(take, patient)
     asked = call.diary.moments["withdrawing"]
     assert asked <= take.began_ms + first[1] / 1000 <= begin and end <= take.began_ms + second[0] / 1000
-    for source in ("microphone", "camera"):
+    for source in marks:
         gaps = [gap for gap in take.manifest.gaps if (gap.participant_id, gap.source, gap.why) == (patient, source, "withheld")]
         assert any(gap.from_us <= first[1] + 200_000 and gap.to_us >= second[0] for gap in gaps), gaps
     assert within(take.drawn(take.ids["Dr. Clara Amsel"]), begin, end)
