@@ -11,6 +11,7 @@ const HIDDEN_HEIGHT = 1;
 export class ViewWish {
   /** Device pixels by track id. @type {ReadonlyMap<string, number>} */
   #sizes = new Map();
+  #first = "";
   #hidden = false;
   #told = "";
   #toldAt = -Infinity;
@@ -18,16 +19,17 @@ export class ViewWish {
   #clock;
   #timer;
 
-  /** @param {{tell: (tiles: {track_id: string, height: number}[]) => Promise<unknown>, clock?: import("./timers.js").Clock}} ports `tell` may reject: it is said again with the next change */
+  /** @param {{tell: (tiles: {track_id: string, height: number, first?: true}[]) => Promise<unknown>, clock?: import("./timers.js").Clock}} ports `tell` may reject: it is said again with the next change */
   constructor({ tell, clock = realClock }) {
     this.#tell = tell;
     this.#clock = clock;
     this.#timer = singleTimer(clock);
   }
 
-  /** The stage as it stands: heights in device pixels, 0 for a picture nobody can see. @param {ReadonlyMap<string, number>} sizes */
-  show(sizes) {
+  /** The stage as it stands: heights in device pixels, 0 for a picture nobody can see. @param {ReadonlyMap<string, number>} sizes @param {string} [first] track the person pinned: given up last */
+  show(sizes, first = "") {
     this.#sizes = sizes;
+    this.#first = first;
     this.#schedule();
   }
 
@@ -53,7 +55,9 @@ export class ViewWish {
   }
 
   #say() {
-    const tiles = [...this.#sizes].map(([id, height]) => ({ track_id: id, height: this.#hidden ? Math.min(height, HIDDEN_HEIGHT) : Math.round(height) }));
+    const tiles = [...this.#sizes].map(([id, height]) => ({
+      track_id: id, height: this.#hidden ? Math.min(height, HIDDEN_HEIGHT) : Math.round(height), ...(id === this.#first ? { first: /** @type {const} */ (true) } : {}),
+    }));
     const text = JSON.stringify(tiles);
     if (!tiles.length || text === this.#told) return;
     this.#told = text;

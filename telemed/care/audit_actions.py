@@ -123,6 +123,7 @@ class AuditAction(StrEnum):
     PARTICIPANT_RETURNED = "participant.returned"
     PARTICIPANT_REINVITED = "participant.reinvited"
     PARTICIPANT_RENAMED = "participant.renamed"
+    PARTICIPANT_NEEDS_SAID = "participant.needs_said"
     ARRIVAL_ACKNOWLEDGED = "participant.acknowledged"
     MOVE_ASKED = "move.asked"
     MOVE_APPROVED = "move.approved"

@@ -30,9 +30,10 @@ class Scope(Enum):
     BEFORE_CALL = "before_call"  # the own seat while it came by a link and is not admitted
     ADMITTED = "admitted"  # the own seat once admitted, on hold too
     CALL = "call"  # the own seat in the call, not on hold
+    TALK = "talk"  # the own seat while it waits, and in the call, not on hold
 
 
-SEAT_SCOPES = frozenset({Scope.SEAT, Scope.BEFORE_CALL, Scope.ADMITTED, Scope.CALL})
+SEAT_SCOPES = frozenset({Scope.SEAT, Scope.BEFORE_CALL, Scope.ADMITTED, Scope.CALL, Scope.TALK})
 
 
 Grants = Mapping[Role, Scope]
@@ -104,6 +105,7 @@ TABLE: Mapping[Action, Grants] = {
     Action.SHOW_MEDIA_STATE: _grant((_SEATED, Scope.ADMITTED)),
     Action.SET_NAME: _BEFORE_CALL,
     Action.REPORT_DEVICE: _grant((_GUESTS, Scope.SEAT)),
+    Action.SAY_NEEDS: _grant((_SEATED, Scope.SEAT)),
     Action.ENTER_WAITING: _BEFORE_CALL,
     Action.SHOW_VISIBILITY: _grant((_SEATED, Scope.SEAT)),
     Action.ADMIT: _LEADING,
@@ -112,7 +114,8 @@ TABLE: Mapping[Action, Grants] = {
     Action.REMOVE: _LEADING,
     Action.DECIDE_MOVE: _LEADING,
     Action.END_SESSION: _LEADING,
-    Action.CHAT: _grant((_SPEAKING, Scope.CALL)),
+    Action.CHAT: _grant((_SPEAKING, Scope.TALK)),
+    Action.WRITE_LIVE: _grant((_SPEAKING, Scope.TALK)),
     Action.REPORT_QUALITY: _grant((_SEATED, Scope.ADMITTED)),
     Action.LEAVE: _grant((_SEATED, Scope.SEAT)),
     Action.SEARCH_PATIENTS: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),  # finds those of the own organisation and site
@@ -328,6 +331,7 @@ EVENTS: Mapping[str, Action] = {
     "/call connect": Action.CONNECT_SEAT,
     "/call set_name": Action.SET_NAME,
     "/call device_report": Action.REPORT_DEVICE,
+    "/call needs": Action.SAY_NEEDS,
     "/call enter_waiting": Action.ENTER_WAITING,
     "/call visibility": Action.SHOW_VISIBILITY,
     "/call admit": Action.ADMIT,
@@ -341,6 +345,8 @@ EVENTS: Mapping[str, Action] = {
     "/call set_view": Action.JOIN_MEDIA,
     "/call chat": Action.CHAT,
     "/call typing": Action.CHAT,
+    "/call text": Action.WRITE_LIVE,
+    "/call text_sync": Action.CONNECT_SEAT,  # what every connection is told when it begins
     "/call quality_report": Action.REPORT_QUALITY,
     "/call leave": Action.LEAVE,
     "/call end": Action.END_SESSION,

@@ -11,7 +11,7 @@ from telemed.care.patients.words import CarerScope
 from telemed.care.permission_table import EVENTS, PUBLIC, ROUTES, SEAT_SCOPES, TABLE, Grants, Scope
 from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.roles import LINK_ROLES, Role
-from telemed.care.states import IN_CALL, ParticipantState
+from telemed.care.states import IN_CALL, TALKING, ParticipantState
 from telemed.errors import NotAllowed, NotFound, NotSignedIn
 
 __all__ = [
@@ -211,4 +211,6 @@ def _seat_in_scope(scope: Scope, seat: ParticipantRecord) -> bool:
         return seat.state in _ADMITTED
     if scope is Scope.CALL:
         return seat.state in IN_CALL
+    if scope is Scope.TALK:
+        return seat.state in TALKING
     return seat.state not in _SHUT_OUT

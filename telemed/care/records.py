@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telemed.care.identity import ActorRef, Staff
+from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
 
@@ -109,7 +110,8 @@ class ParticipantRecord:
 
     `admitted_at` and `held` outlive `left` and `lost`: a returning seat is not admitted again, and leaving does not end a hold.
     `silent_since` is set while the page is silent. `reason` is why it was denied or removed (staff only). `carer_id` is set on
-    the seat a patient's carer took from Home: it ends with what the carer may do.
+    the seat a patient's carer took from Home: it ends with what the carer may do. `needs` is what the person said of talking with
+    them, for this visit; None: nothing, and the record attached to the visit speaks for the patient.
     """
 
     id: str
@@ -127,6 +129,7 @@ class ParticipantRecord:
     acknowledged_at: datetime | None = None  # staff silenced the arrival sound of this visit
     reason: str = ""
     carer_id: str | None = None
+    needs: tuple[Need, ...] | None = None
 
     @property
     def ref(self) -> ActorRef:
@@ -208,7 +211,8 @@ class ParticipantEventRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """One line of in-call chat. `sequence` counts from 1 within the session, without gaps."""
+    """One line of in-call chat. `sequence` counts from 1 within the session, without gaps. `to_participant_id`: the one seat it
+    is for, besides staff; of a line written before the call, its writer's own."""
 
     id: str
     session_id: str
@@ -218,6 +222,7 @@ class MessageRecord:
     body: str
     at: datetime
     command_id: str
+    to_participant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

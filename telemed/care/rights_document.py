@@ -56,6 +56,7 @@ _SHORT: Mapping[Scope, str] = {
     Scope.BEFORE_CALL: "before",
     Scope.ADMITTED: "admitted",
     Scope.CALL: "in call",
+    Scope.TALK: "talking",
 }
 _MEANING: Mapping[Scope, str] = {
     Scope.ANYWHERE: "yes; what it shows or changes is that of the own organisation and site",
@@ -71,6 +72,7 @@ _MEANING: Mapping[Scope, str] = {
     Scope.BEFORE_CALL: "the own seat while it has not been let in",
     Scope.ADMITTED: "the own seat once let in, on hold too",
     Scope.CALL: "the own seat in the call, not on hold",
+    Scope.TALK: "the own seat while it waits, and in the call, not on hold",
 }
 
 

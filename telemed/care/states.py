@@ -103,5 +103,8 @@ IN_CALL = frozenset({ParticipantState.ADMITTED, ParticipantState.CONNECTED, Part
 # On the waiting list of staff.
 IN_WAITING = frozenset({ParticipantState.WAITING, ParticipantState.ASLEEP})
 
+# May write to others, who waits to staff alone.
+TALKING = IN_CALL | IN_WAITING
+
 # Sessions that can still become or be a call.
 LIVE_SESSIONS = frozenset({SessionState.CREATED, SessionState.OPEN, SessionState.ACTIVE, SessionState.EMPTY})

@@ -8,7 +8,7 @@ from datetime import datetime
 from telemed.care.records import LinkRecord, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, IN_WAITING
 from telemed.care.times import iso_or_none, iso_utc
-from telemed.care.views import Json, clinic_view, device_view
+from telemed.care.views import Json, clinic_view, device_view, needs_view
 
 OUTCOME_DUE = "outcome"  # an ended session whose outcome nobody has given
 LINK_WANTED = "link_wanted"  # somebody with a dead link asks for a new one
@@ -24,6 +24,7 @@ def waiting_row(seat: ParticipantRecord, session: SessionRecord) -> Json:
         "state": seat.state.value,
         "since": iso_utc(seat.since),
         "device": device_view(seat.device),
+        "needs": needs_view(seat),
         "acknowledged": seat.acknowledged_at is not None,
     }
 

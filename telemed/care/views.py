@@ -22,7 +22,7 @@ from telemed.care.records import (
     SessionRecord,
 )
 from telemed.care.roles import CARE_ROLES
-from telemed.care.states import IN_CALL, ParticipantState
+from telemed.care.states import IN_CALL, TALKING, ParticipantState
 from telemed.care.times import iso_or_none, iso_utc
 from telemed.care.video_budget import max_video_bitrate
 from telemed.media.sdp.codecs import LAYERED_VIDEO
@@ -200,7 +200,14 @@ def participant_view(seat: ParticipantRecord, viewer: ParticipantRecord, presenc
     }
     if is_staff(viewer):
         view["device"] = device_view(seat.device)
+    if seat.needs is not None:
+        view["needs"] = needs_view(seat)
     return view
+
+
+def needs_view(seat: ParticipantRecord) -> list[str]:
+    """Return what the person said talking with them takes; nothing when nothing was said."""
+    return [need.value for need in seat.needs or ()]
 
 
 def participants_view(scene: Scene, viewer: ParticipantRecord) -> list[Json]:
@@ -223,13 +230,20 @@ def device_view(device: DeviceReport | None) -> Json | None:
 
 
 def reads_chat(viewer: ParticipantRecord) -> bool:
-    """Whether chat reaches this seat now: in the call, not on hold."""
-    return viewer.state in IN_CALL
+    """Whether chat reaches this seat now: while it waits, and in the call, not on hold. Which lines: `chat_audience`."""
+    return viewer.state in TALKING
 
 
 def chat_view(messages: Iterable[MessageRecord], viewer: ParticipantRecord) -> list[Json]:
-    """Return the lines of chat for one viewer; nothing before admission and on hold."""
-    return [message_view(message) for message in messages] if reads_chat(viewer) else []
+    """Return the lines of chat for one viewer, of those that are for it; nothing on hold."""
+    return [message_view(message) for message in messages if _is_for(viewer, message)] if reads_chat(viewer) else []
+
+
+def _is_for(viewer: ParticipantRecord, message: MessageRecord) -> bool:
+    """Who waits reads what is for them alone; nobody but staff reads what is for somebody else."""
+    if message.to_participant_id is None and viewer.state in IN_CALL:
+        return True
+    return is_staff(viewer) or viewer.id in (message.participant_id, message.to_participant_id)
 
 
 def message_view(message: MessageRecord) -> Json:
@@ -241,6 +255,7 @@ def message_view(message: MessageRecord) -> Json:
         "body": message.body,
         "at": iso_utc(message.at),
         "command_id": message.command_id,
+        "to_participant_id": message.to_participant_id,
     }
 
 

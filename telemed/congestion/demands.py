@@ -51,7 +51,7 @@ class Layer:
 class Demand:
     """A video source a subscriber is connected to. `layers` ascend; `wish_height` in pixels of its tile, 0 when hidden.
 
-    `rank` orders sources of one kind: 0 first, as the latest to have spoken.
+    `rank` orders sources of one kind, the least first: -1 as the one the person chose, 0 as the latest to have spoken.
     """
 
     source: int

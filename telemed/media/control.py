@@ -281,10 +281,12 @@ class LayersWanted:
 
 @dataclass(frozen=True, slots=True)
 class TileWish:
-    """How large a subscriber shows a track: the height of its tile in device pixels, 0 when nobody can see it."""
+    """How large a subscriber shows a track: the height of its tile in device pixels, 0 when nobody can see it. `first`: the
+    person chose this picture, and gives it up last."""
 
     track_id: str
     height: int
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Peer(PeerTransport):
         self.published: dict[str, PublishedLine] = {}  # by mid
         self.lanes: tuple[PublishedLine, ...] = ()  # what carries a stream: lines, and the layers of those that have some
         self.wishes: dict[str, int] = {}  # track id -> height of its tile in pixels, as the client said
+        self.first = ""  # the track its person chose to see before all others
         self.flows: dict[str, EgressFlow] = {}  # by mid
         self.flows_by_ssrc: dict[int, EgressFlow] = {}
         self.twcc = TwccRecorder()

@@ -106,6 +106,7 @@ class Room:
         """The peer shows what it receives in these sizes; what is not named it has not said anything about. Raises NotFound."""
         peer = self._known(request.peer_id)
         peer.wishes = {wish.track_id: wish.height for wish in request.wishes}
+        peer.first = next((wish.track_id for wish in request.wishes if wish.first), "")
         now = self.services.clock.monotonic()
         for flow in peer.flows.values():
             if flow.is_video:
@@ -208,7 +209,7 @@ class Room:
         fresh = Peer(self.services, self, request)
         if peer is not None:
             fresh.sending, fresh.receiving = peer.sending, peer.receiving
-            fresh.wishes = peer.wishes  # the same page, in the same size
+            fresh.wishes, fresh.first = peer.wishes, peer.first  # the same page, in the same size
             peer.end(PeerState.CLOSED)
         self.peers[request.peer_id] = fresh
         self.reporters[request.peer_id] = PeerReporter(fresh)

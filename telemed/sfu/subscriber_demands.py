@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_RATE = 150_000.0  # bit/s taken for video nobody has measured yet: a browser's smallest layer
 LEAST_SOUND = 6_000.0  # bit/s of a silent microphone: comfort noise and headers
+CHOSEN_RANK = -1  # before every other source of its kind
 ANY_HEIGHT = 1 << 16  # pixels: a tile nobody has told the size of deserves everything
 
 
@@ -26,18 +27,20 @@ def pictures_of(peer: Peer) -> list[EgressFlow]:
 
 
 def main_camera(peer: Peer, flows: list[EgressFlow]) -> EgressFlow | None:
-    """Return the camera of whom this subscriber talks with: whoever spoke last, or the first of the others."""
+    """Return the camera of whom this subscriber talks with: the one they chose, else whoever spoke last, else the first."""
     cameras = [flow for flow in flows if source_of(flow) is Source.CAMERA]
-    return next((flow for flow in cameras if _speaks(flow)), None) or next(iter(cameras), None)
+    chosen = next((flow for flow in cameras if _is_chosen(flow)), None)
+    return chosen or next((flow for flow in cameras if _speaks(flow)), None) or next(iter(cameras), None)
 
 
 def demand_of(flow: EgressFlow, main: EgressFlow | None) -> Demand:
     """What this flow's source offers, and how large its tile is. A source without layers has one.
 
-    Of several who sign, whoever speaks comes last: the others are understood by their picture alone.
+    Of several who sign, whom the subscriber chose comes first, and whoever speaks last: the others are understood by their
+    picture alone.
     """
     kind = _kind_of(flow, flow is main)
-    rank = int(kind is SourceKind.SIGNER and _speaks(flow))
+    rank = CHOSEN_RANK if _is_chosen(flow) else int(kind is SourceKind.SIGNER and _speaks(flow))
     wish = ANY_HEIGHT if flow.tile_height is None else int(flow.tile_height * TILE_SHARE)
     layered = flow.track.layers
     if layered is not None:
@@ -78,6 +81,11 @@ def _kind_of(flow: EgressFlow, is_main: bool) -> SourceKind:
     if publisher is not None and publisher.mode is Mode.SIGN:
         return SourceKind.SIGNER
     return SourceKind.MAIN if is_main else SourceKind.CAMERA
+
+
+def _is_chosen(flow: EgressFlow) -> bool:
+    """Whether its subscriber's person pinned it."""
+    return bool(flow.subscriber.first) and flow.subscriber.first == flow.track.track_id
 
 
 def _speaks(flow: EgressFlow) -> bool:

@@ -1,4 +1,5 @@
-"""Which lines of chat a seat may read: staff all; others what was said while they were in the call, not before and not on hold.
+"""Which lines of chat a seat may read: staff all; others what was said while they were in the call, not before and not on hold,
+and what is for them alone.
 
 Two clinicians who talk before they admit somebody, or while somebody is on hold, talk among themselves for good: coming back,
 a reload or a restart of the server does not show it later. Pure.
@@ -45,6 +46,8 @@ class ChatAudience:
     def _may_read(self, viewer: ParticipantRecord, line: MessageRecord) -> bool:
         if line.participant_id == viewer.id:
             return True
+        if line.to_participant_id is not None:
+            return line.to_participant_id == viewer.id
         if viewer.admitted_at is None or line.at < viewer.admitted_at:
             return False
         holds = self._holds.get(viewer.id, ())

@@ -29,6 +29,9 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "enter_waiting": EventRate(1 / 6, 10),
     "leave": EventRate(1 / 6, 10),
     "chat": EventRate(5, 20),
+    "needs": EventRate(1 / 3, 20),
+    "text": EventRate(15, 30),  # a page says what was typed twelve times a second at most
+    "text_sync": EventRate(2, 10),
     "decide_move": EventRate(1, 20),
     "set_view": EventRate(2, 20),  # a page says it twice a second at most; somebody drags the edge of a window
     "hold": EventRate(1, 20),

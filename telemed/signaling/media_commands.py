@@ -43,7 +43,7 @@ class MediaCommands:
         peer = room.peers.get(guest.participant_id) if room is not None else None
         if room is None or peer is None or not peer.present:
             return {}
-        wishes = {tile.track_id: TileWish(tile.track_id, tile.height) for tile in command.tiles}
+        wishes = {tile.track_id: TileWish(tile.track_id, tile.height, tile.first) for tile in command.tiles}
         try:
             await room.plane.set_wishes(SetWishes(room.room_id, guest.participant_id, tuple(wishes.values())))
         except TelemedError:

@@ -10,7 +10,7 @@ from telemed.congestion.demands import Mode
 from telemed.errors import NotFound
 from telemed.media.control import SetMode
 from telemed.signaling.media_room import MediaRoom, RecordedMode
-from telemed.signaling.person_mode import mode_in_call, mode_of_patient, roles_in_call
+from telemed.signaling.person_mode import mode_in_call, mode_of_patient
 from telemed.signaling.visit import LiveVisit
 
 READ_SECONDS = 5.0  # between two looks at one record: rooms are compared every second, needs are edited once a year
@@ -26,12 +26,12 @@ class MediaModes:
     async def bring_in_line(self, room: MediaRoom, visit: LiveVisit) -> None:
         """Tell the worker the modes that are not as it was told last. Raises what the store and the worker raise."""
         patient = await self._patient(room, visit)
-        in_call = roles_in_call(visit.seats.values())
+        seats = visit.seats.values()
         for participant_id, peer in list(room.peers.items()):
             seat = visit.seats.get(participant_id)
             if seat is None or not peer.present or peer.negotiating:
                 continue
-            mode = mode_in_call(seat.role, patient, in_call)
+            mode = mode_in_call(seat, patient, seats)
             if mode is peer.mode:
                 continue
             with contextlib.suppress(NotFound):  # it closed a moment ago; its event is on the way

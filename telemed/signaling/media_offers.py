@@ -19,7 +19,7 @@ from telemed.media.control import Negotiate, Negotiated, PeerState, Source
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
-from telemed.signaling.person_mode import mode_in_call, mode_of_patient, roles_in_call
+from telemed.signaling.person_mode import mode_in_call, mode_of_patient
 from telemed.signaling.visit import LiveVisit
 
 NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -80,7 +80,7 @@ class MediaOffers:
     async def _mode(self, identity: Identity, session_id: str, request: OfferRequest) -> Mode:
         visit, seat = self._authorise(identity, session_id, request)
         patient = await mode_of_patient(self._store, visit.session)
-        return mode_in_call(seat.role, patient, roles_in_call(visit.seats.values()))
+        return mode_in_call(seat, patient, visit.seats.values())
 
     def _authorise(
         self, identity: Identity, session_id: str, request: OfferRequest

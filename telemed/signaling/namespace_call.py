@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from telemed.care.records import ParticipantRecord
 from telemed.clock import Clock
 from telemed.signaling.acting import Guest
 from telemed.signaling.connection import Connection
@@ -14,6 +15,7 @@ from telemed.signaling.live import LiveVisits
 from telemed.signaling.namespace import CommandNamespace, Resume
 from telemed.signaling.schemas import CALL_COMMANDS, Command
 from telemed.signaling.tickets import Ticket
+from telemed.signaling.visit import LiveVisit
 
 Handler = Callable[[Guest, Any], Awaitable[dict[str, Any]]]
 
@@ -32,6 +34,7 @@ class CallNamespace(CommandNamespace[Guest]):
         self._handlers = handlers
         self._clock = clock
         self.on_presence: Callable[[], None] | None = None  # somebody came or went
+        self.on_attached: Callable[[LiveVisit, ParticipantRecord], None] | None = None  # its stream has begun
 
     async def accept(self, ticket: str) -> tuple[Guest, Ticket]:
         """Redeem the ticket."""
@@ -52,6 +55,8 @@ class CallNamespace(CommandNamespace[Guest]):
         channel.replace(self._clock.utcnow())
         channel.attach(connection, resume)
         visit.live(guest.participant_id).hidden = False
+        if self.on_attached is not None:
+            self.on_attached(visit, visit.seats[guest.participant_id])
         self._presence_changed()
 
     def detach(self, guest: Guest, connection: Connection) -> None:

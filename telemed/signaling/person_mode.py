@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from telemed.care.patients.words import Need
 from telemed.care.ports import Store
@@ -19,21 +19,30 @@ def mode_for(needs: Collection[Need]) -> Mode:
     return Mode.TEXT if Need.CANNOT_HEAR in needs else Mode.SPEECH
 
 
-def mode_in_call(role: Role, patient: Mode, in_call: Collection[Role]) -> Mode:
-    """Return the mode of a seat by what the patient needs, and by who is in the call.
+def own_mode(seat: ParticipantRecord, recorded: Mode) -> Mode:
+    """Return what the person of a seat needs: as they said for this visit, else for the patient as the record says."""
+    if seat.needs is not None:
+        return mode_for(seat.needs)
+    return recorded if seat.role is Role.PATIENT else Mode.SPEECH
 
-    Signing takes two. With an interpreter in the call they and the patient sign, and everybody else speaks. Without one, nobody
-    knows who does: each camera may be read by the patient, so each is kept as the patient's own is.
+
+def mode_in_call(seat: ParticipantRecord, recorded: Mode, seats: Collection[ParticipantRecord]) -> Mode:
+    """Return the mode of a seat by what its person and the others need, `recorded` being what the patient's record says.
+
+    Signing takes two. With an interpreter in the call they and whoever signs sign, and everybody else speaks. Without one, nobody
+    knows who does: each camera may be read by whoever signs, so each is kept as theirs is.
     """
-    if role is Role.PATIENT:
-        return patient
-    signs = patient is Mode.SIGN and (role is Role.INTERPRETER or Role.INTERPRETER not in in_call)
-    return Mode.SIGN if signs else Mode.SPEECH
+    own = own_mode(seat, recorded)
+    if own is Mode.SIGN or not _somebody_signs(recorded, seats):
+        return own
+    interpreted = any(other.role is Role.INTERPRETER and other.state in IN_CALL for other in seats)
+    return Mode.SIGN if seat.role is Role.INTERPRETER or not interpreted else own
 
 
-def roles_in_call(seats: Iterable[ParticipantRecord]) -> frozenset[Role]:
-    """Return who is in the call, by what they are to the visit."""
-    return frozenset(seat.role for seat in seats if seat.state in IN_CALL)
+def _somebody_signs(recorded: Mode, seats: Collection[ParticipantRecord]) -> bool:
+    """The patient counts before they come, so that the first picture they see can be read."""
+    concerned = [other for other in seats if other.state in IN_CALL or other.role is Role.PATIENT]
+    return any(own_mode(other, recorded) is Mode.SIGN for other in concerned)
 
 
 async def mode_of_patient(store: Store, session: SessionRecord) -> Mode:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from telemed.care.live_lines import MAX_LINE, harmless
+from telemed.care.patients.words import Need
 from telemed.errors import InvalidInput
 from telemed.media.control_codec import MAX_LINES, MAX_TILE_HEIGHT
 
@@ -19,6 +21,7 @@ MAX_RTT_MS = 60_000.0
 MAX_HEIGHT = 8640  # lines of a picture: 16K
 MAX_MARKER = 500  # characters of a marker set during the call: one line, the rest is written in the review
 MAX_RECORDING_MS = 7 * 24 * 3600 * 1000  # longer than any session lasts
+MAX_EDITS = 20  # of a line at once
 
 
 _LINE_BREAKING = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph separators
@@ -122,6 +125,12 @@ class DecideMove(Command):
     approve: bool
 
 
+class SayNeeds(Command):
+    """`needs`: what talking with this person takes, for this visit."""
+
+    needs: Annotated[list[Literal["cannot_hear", "cannot_speak", "sign_language", "interpreter"]], Field(max_length=len(Need))]
+
+
 class SetMedia(Command):
     """`media_state`. `interrupted`: the microphone is wanted on, but the device gave it to something else, as a phone call."""
 
@@ -143,6 +152,7 @@ class Tile(_Strict):
 
     track_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{4,64}$")]
     height: Annotated[int, Field(ge=0, le=MAX_TILE_HEIGHT)]
+    first: bool = False  # given up last
 
 
 class SetView(Command):
@@ -152,9 +162,28 @@ class SetView(Command):
 
 
 class SendChat(Command):
-    """`chat`."""
+    """`chat`. `to`: the one person a member of staff writes to; without it everybody in the call."""
 
     body: Body
+    to: Identifier | None = None
+
+
+class TextEdit(_Strict):
+    """One change of a line, in code points. What could harm a reader is taken out of `insert`."""
+
+    at: Annotated[int, Field(ge=0, le=MAX_LINE)]
+    erase: Annotated[int, Field(ge=0, le=MAX_LINE)]
+    insert: Annotated[str, StringConstraints(max_length=MAX_LINE), AfterValidator(harmless)]
+
+
+class WriteText(Command):
+    """`text`: edits of an unfinished line. `reset`: the line was empty before them."""
+
+    line: CommandId
+    sequence: Annotated[int, Field(ge=1, le=MAX_JAVASCRIPT_INTEGER)]
+    edits: Annotated[list[TextEdit], Field(min_length=1, max_length=MAX_EDITS)]
+    reset: bool = False
+    to: Identifier | None = None
 
 
 class AskRecording(Command):
@@ -234,6 +263,7 @@ class ReportQuality(Command):
 CALL_COMMANDS: dict[str, type[Command]] = {
     "set_name": SetName,
     "device_report": ReportDevices,
+    "needs": SayNeeds,
     "enter_waiting": Command,
     "visibility": SetVisibility,
     "admit": OnParticipant,
@@ -247,6 +277,8 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "set_view": SetView,
     "chat": SendChat,
     "typing": Command,
+    "text": WriteText,
+    "text_sync": Command,
     "quality_report": ReportQuality,
     "leave": Command,
     "end": Command,

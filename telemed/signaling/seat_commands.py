@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity
+from telemed.care.needs import needs_of
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
 from telemed.care.records import DeviceReport
@@ -13,7 +14,7 @@ from telemed.care.roles import Role
 from telemed.care.states import Cause, ParticipantEvent, ParticipantState
 from telemed.signaling.acting import Guest, authorise, require_live
 from telemed.signaling.desk import Desk
-from telemed.signaling.schemas import Command, ReportDevices, SetName, SetVisibility
+from telemed.signaling.schemas import Command, ReportDevices, SayNeeds, SetName, SetVisibility
 from telemed.signaling.step import VisitStep
 
 # Where a hidden page matters: people wait for this one. In the call only the media count.
@@ -51,6 +52,21 @@ class SeatCommands:
             require_live(step)
             authorise(step, identity, Action.REPORT_DEVICE)
             await step.save_seat(replace(step.seat(guest.participant_id), device=report))
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def needs(self, guest: Guest, command: SayNeeds) -> Json:
+        """What talking with this person takes, for this visit. The patient's record is staff's to change."""
+        said = needs_of(command.needs)
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.SAY_NEEDS)
+            seat = step.seat(guest.participant_id)
+            if seat.needs != said:
+                await step.save_seat(replace(seat, needs=said))
+                await step.audit(AuditAction.PARTICIPANT_NEEDS_SAID, seat.id)
             return {}
 
         return await self._desk.command(guest, command.command_id, work)

@@ -9,9 +9,11 @@ import socketio
 from aiohttp import web
 
 from telemed.care.identity import Staff
+from telemed.care.permissions import Action
 from telemed.care.ports import Json, MediaPlane, Store
 from telemed.clock import Clock, SystemClock
 from telemed.signaling import wire_json
+from telemed.signaling.acting import Guest
 from telemed.signaling.counters import Counters
 from telemed.signaling.desk import Around, Desk
 from telemed.signaling.engine_guard import EngineGuard
@@ -45,6 +47,7 @@ from telemed.signaling.schemas import OnParticipant
 from telemed.signaling.seat_commands import SeatCommands
 from telemed.signaling.settings import SignalingSettings
 from telemed.signaling.talk_commands import TalkCommands
+from telemed.signaling.text_commands import TextCommands
 from telemed.signaling.tickets import Tickets
 from telemed.signaling.transactor import Transactor
 from telemed.signaling.visits import VisitService
@@ -85,7 +88,9 @@ class Signaling:
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
-        self.presence = Presence(desk, self.media, (recordings.run, self.recordings.speakers.run, chores.run))
+        self.text = TextCommands(desk)
+        tasks = (recordings.run, self.recordings.speakers.run, chores.run, self.text.run)
+        self.presence = Presence(desk, self.media, tasks)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
@@ -100,7 +105,9 @@ class Signaling:
             return await lead.acknowledge(staff.user_id, command)
 
         handlers = _call_handlers(desk, lead, placement, self.quality) | _recording_handlers(desk, self.recordings)
+        handlers |= _text_handlers(self.text, lead)
         call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
+        call.on_attached = self.text.tell
         staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
         call.on_presence = self.presence.poke
 
@@ -132,6 +139,7 @@ class Signaling:
         """End the connections; media and rows stay for the next process."""
         await self._guard.stop()
         await self.presence.stop()
+        await self.text.flush()
         await self._transactor.idle()
         await self.media.stop()
         await self.quality.stop()
@@ -169,13 +177,12 @@ def _call_handlers(
     return {
         "set_name": seat.set_name,
         "device_report": seat.device_report,
+        "needs": seat.needs,
         "enter_waiting": seat.enter_waiting,
         "visibility": seat.visibility,
         "leave": seat.leave,
-        "admit": lead.admit,
         "deny": lead.deny,
         "hold": lead.hold,
-        "resume": lead.resume,
         "remove": lead.remove,
         "decide_move": lead.decide_move,
         "end": lead.end,
@@ -186,6 +193,20 @@ def _call_handlers(
         "negotiated": media.negotiated,
         "set_view": media.set_view,
     }
+
+
+def _text_handlers(text: TextCommands, lead: LeadCommands) -> dict[str, CallHandler]:
+    """With the two commands that let somebody in: what others were writing before is not for them."""
+
+    async def admit(guest: Guest, command: OnParticipant) -> Json:
+        await text.close_before(guest, Action.ADMIT)
+        return await lead.admit(guest, command)
+
+    async def resume(guest: Guest, command: OnParticipant) -> Json:
+        await text.close_before(guest, Action.HOLD)
+        return await lead.resume(guest, command)
+
+    return {"text": text.text, "text_sync": text.text_sync, "admit": admit, "resume": resume}
 
 
 def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHandler]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from telemed.care import views
-from telemed.care.audit_actions import AuditAction
+from telemed.care.addressing import addressee
 from telemed.care.identity import Identity
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
 from telemed.care.quality_minutes import Reception
-from telemed.care.records import MessageRecord
-from telemed.ids import new_id
 from telemed.signaling.acting import Guest, authorise, identity_of, require_live
+from telemed.signaling.chat_lines import append_line
 from telemed.signaling.desk import Desk
 from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.schemas import Command, ReportQuality, SendChat, SetMedia
@@ -25,19 +23,18 @@ class TalkCommands:
         self._quality = quality
 
     async def chat(self, guest: Guest, command: SendChat) -> Json:
-        """One line to everybody in the call, kept with the session."""
+        """One line to everybody in the call, or to staff while one waits; kept with the session. A line of real-time text goes to
+        whom it was begun for."""
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.CHAT)
             seat = step.seat(guest.participant_id)
-            line = MessageRecord(
-                new_id("msg"), step.session.id, 0, seat.id, seat.name, command.body, step.now, command.command_id
-            )
-            stored = await step.tx.messages.append(line)
-            step.messages.append(stored)
-            await step.audit(AuditAction.CHAT_SENT, stored.id)
-            return {"message": views.message_view(stored)}
+            visit = self._desk.live.find(guest.session_id)
+            begun = visit.lines.of(seat.id) if visit is not None else None
+            is_live = begun is not None and begun.id == command.command_id
+            to = begun.to if begun is not None and is_live else addressee(seat, step.seats, command.to)
+            return await append_line(step, seat, command.body, command.command_id, to)
 
         return await self._desk.command(guest, command.command_id, work)
 
@@ -45,7 +42,8 @@ class TalkCommands:
         """Tell the others; nothing is kept."""
         await self._check(guest, Action.CHAT)
         visit = self._desk.live.get(guest.session_id)
-        visit.live_event("typing", {"participant_id": guest.participant_id}, guest.participant_id)
+        seat = visit.seats[guest.participant_id]
+        visit.text_event("typing", seat.id, addressee(seat, visit.seats, None), {"participant_id": seat.id})
         return {}
 
     async def media_state(self, guest: Guest, command: SetMedia) -> Json:

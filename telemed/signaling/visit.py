@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from telemed.care import views
+from telemed.care.addressing import reads_now
 from telemed.care.link_rules import MOVE_LIFE
+from telemed.care.live_lines import LiveLines
 from telemed.care.policies import ClinicPolicies
 from telemed.care.ports import Json
 from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
-from telemed.care.states import LIVE_SESSIONS, ParticipantState
+from telemed.care.states import IN_CALL, LIVE_SESSIONS, ParticipantState
 from telemed.media.control import Kind, RecordedTrack, Source
 from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
@@ -88,6 +90,7 @@ class LiveVisit:
         self.messages: list[MessageRecord] = []
         self.links_wanted: dict[str, datetime] = {}  # participant id -> when
         self.audience = ChatAudience()
+        self.lines = LiveLines()
         self.recording = LiveRecording(policies)
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
@@ -136,6 +139,8 @@ class LiveVisit:
         self.moves = [move for move in outcome.moves if now - move.at <= MOVE_LIFE]
         self.audience.follow(before, self.seats)
         self.messages = [*self.messages, *outcome.messages][-CHAT_LINES:]
+        for message in outcome.messages:
+            self.lines.forget(message.participant_id, message.command_id)
         if outcome.recording is not None:
             self.recording.take(outcome.recording)
         for participant_id, wanted in outcome.links_wanted.items():
@@ -178,9 +183,24 @@ class LiveVisit:
         more = {**data, **staff} if staff else data
         for participant_id, watcher in self._watchers.items():
             viewer = self.seats[participant_id]
-            seen = views.reads_chat(viewer) if subject is None else views.may_receive(viewer, subject)
+            seen = viewer.state in IN_CALL if subject is None else views.may_receive(viewer, subject)
             if seen or (include_self and participant_id == about):
                 watcher.channel.live(event_type, more if views.is_staff(viewer) else data)
+
+    def text_event(self, event_type: str, writer_id: str, to: str | None, data: Json) -> None:
+        """Send an unsequenced event about a line somebody writes to those who read along; the writer's own page knows it."""
+        for participant_id, watcher in self._watchers.items():
+            if participant_id != writer_id and reads_now(self.seats[participant_id], writer_id, to):
+                watcher.channel.live(event_type, data)
+
+    def unfinished_lines(self, participant_id: str) -> list[Json]:
+        """What is being written now, as far as a seat reads it: its own line too."""
+        viewer = self.seats[participant_id]
+        return [
+            {"participant_id": writer_id, "line": line.id, "sequence": line.sequence, "text": line.text, "to": line.to}
+            for writer_id, line in self.lines
+            if reads_now(viewer, writer_id, line.to)
+        ]
 
     def _say_goodbye(
         self, participant_id: str, before: dict[str, ParticipantRecord], moved: bool, now: datetime

@@ -97,7 +97,7 @@ class DateText(TypeDecorator[date]):
 class Words(TypeDecorator[tuple[E, ...]], Generic[E]):
     """A tuple of words of one StrEnum as a JSON list. A word unknown to this version raises ValueError."""
 
-    impl = JSON()
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
     def __init__(self, words: type[E]) -> None:

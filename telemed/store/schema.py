@@ -21,10 +21,11 @@ from sqlalchemy import (
     text,
 )
 
+from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
 from telemed.store import schema_identity, schema_operation, schema_people, schema_recording
-from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word
+from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
 __all__ = ["HASH_LENGTH", "metadata", "schema_identity", "schema_operation", "schema_people", "schema_recording"]
@@ -116,6 +117,7 @@ participant = Table(
     time("acknowledged_at", null=True),
     need("reason", Text()),
     ref("carer_id", "carer", null=True),  # set: taken from Home by somebody who acts for the patient
+    Column("needs", Words(Need), nullable=True),  # null: nothing was said
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )
@@ -215,6 +217,7 @@ message = Table(
     need("body", Text()),
     time("at"),
     need("command_id", String(64)),
+    ref("to_participant_id", "participant", null=True, index=False),  # null: for everybody in the call
     UniqueConstraint("session_id", "sequence"),
     UniqueConstraint("participant_id", "command_id"),
 )

@@ -209,6 +209,10 @@ class Visit:
 
     async def _words(self, staff: Api, doctor: SeatClient, patient: SeatClient, guest: SeatClient) -> None:
         session = f"/sessions/{doctor.session_id}"
+        edit = {"at": 0, "erase": 0, "insert": CHAT}
+        await patient.command("text", line="line-of-patient", sequence=1, edits=[edit])
+        with contextlib.suppress(RefusedError):
+            await patient.command("text", line="line-of-patient", sequence=9, edits=[edit])
         await patient.command("chat", body=CHAT)
         await guest.command("chat", body=GUEST_CHAT)
         await patient.until(lambda: any(m["body"] == GUEST_CHAT for m in patient.state["chat"]))

@@ -112,7 +112,7 @@ async def test_seats_that_came_by_a_link(house: House) -> None:
     for role in sorted(LINK_ROLES):
         _, seat = await house.seat(leader, visit.session_id, role)
         early = await join(house, seat, visit.session_id)
-        await send_all(early, visit, role, {Scope.SEAT, Scope.BEFORE_CALL}, cells)
+        await send_all(early, visit, role, {Scope.SEAT, Scope.BEFORE_CALL, Scope.TALK}, cells)
         await early.close()
         seat_id = await waits(house, leader, visit.session_id, role)
         doctor = await join(house, leader, visit.session_id)
@@ -120,7 +120,7 @@ async def test_seats_that_came_by_a_link(house: House) -> None:
         await doctor.close()
         _, other = await house.seat(leader, visit.session_id, role)
         in_call = await admitted(house, leader, visit, role)
-        await send_all(in_call, visit, role, {Scope.SEAT, Scope.ADMITTED, Scope.CALL}, cells)
+        await send_all(in_call, visit, role, {Scope.SEAT, Scope.ADMITTED, Scope.CALL, Scope.TALK}, cells)
         await in_call.close()
         elsewhere = await house.session(leader)
         with pytest.raises((NotAllowed, NotFound)):
@@ -153,7 +153,7 @@ async def test_staff_in_their_own_and_in_others_visits(house: House) -> None:
         if role in CARE_ROLES:
             visit = await visit_of(house, staff)
             client = await join(house, staff, visit.session_id)
-            standing = {Scope.SEAT, Scope.ADMITTED, Scope.CALL, Scope.LED}
+            standing = {Scope.SEAT, Scope.ADMITTED, Scope.CALL, Scope.TALK, Scope.LED}
             await send_all(client, visit, role, standing, cells, FOR_STAFF)
             await client.close()
             for event in ("leave", "end"):  # each ends the connection

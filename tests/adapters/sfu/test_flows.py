@@ -35,7 +35,7 @@ class Plane:
         self.counters = Counters()
         self.plane = Dataplane(mux, self.counters, LatencyHistogram())
         self.buffer = mux.buffer
-        subscriber: Any = SimpleNamespace(receiving=True)
+        subscriber: Any = SimpleNamespace(receiving=True, first="")
         self.flow = EgressFlow(subscriber, Track("t", "c"), receive_video("0", "t"), OUT, OUT + 1)
         self.flow.transmit = object()
         self.flow.address = ("127.0.0.1", 9)

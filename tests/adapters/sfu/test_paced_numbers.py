@@ -29,7 +29,7 @@ class PacedPlane(Plane):
         departures: Any = SimpleNamespace(wake=lambda _control: None)
         self.control = SubscriberControl(self.plane, departures, self.counters)
         self.control.in_charge = True
-        subscriber: Any = SimpleNamespace(receiving=True, path=object())
+        subscriber: Any = SimpleNamespace(receiving=True, first="", path=object())
         self.flow = EgressFlow(subscriber, Track("t", "c"), receive_video("0", "t", reported=True), OUT, OUT + 1, self.control)
         self.flow.transmit = object()
         self.flow.address = ("127.0.0.1", 9)

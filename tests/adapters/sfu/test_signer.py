@@ -96,5 +96,7 @@ def test_of_several_who_sign_whoever_speaks_comes_last() -> None:
     silent, _publisher = watched(Mode.SIGN, speaker="bob")
     speaking, _publisher = watched(Mode.SIGN, speaker="alice")
     assert demand_of(silent.flow, None).rank < demand_of(speaking.flow, None).rank
+    speaking.flow.subscriber.first = speaking.flow.track.track_id
+    assert demand_of(silent.flow, None).rank > demand_of(speaking.flow, None).rank, "but for whom they pinned"
     heard, _publisher = watched(Mode.SPEECH, speaker="alice")
     assert demand_of(heard.flow, None).kind is SourceKind.CAMERA

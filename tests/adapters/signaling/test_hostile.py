@@ -25,6 +25,7 @@ from tests.adapters.signaling.world import Client, Visit, World, command_id, unt
 VALID: dict[str, dict[str, Any]] = {
     "set_name": {"name": "Ada"},
     "device_report": {"camera": "ok", "microphone": "ok", "speaker": "ok", "network": "good", "rtt_ms": 20},
+    "needs": {"needs": ["cannot_hear"]},
     "enter_waiting": {},
     "visibility": {"hidden": False},
     "admit": {"participant_id": "par_1234"},
@@ -38,6 +39,8 @@ VALID: dict[str, dict[str, Any]] = {
     "set_view": {"tiles": [{"track_id": "trk_1234", "height": 180}]},
     "chat": {"body": "hello"},
     "typing": {},
+    "text": {"line": "line-0001", "sequence": 1, "edits": [{"at": 0, "erase": 0, "insert": "h"}], "reset": False},
+    "text_sync": {},
     "quality_report": {"freezes": 0, "rtt_ms": 1.5, "concealed": 0.0},
     "leave": {},
     "end": {},
@@ -111,6 +114,10 @@ def _is_right(event: str, name: str, value: Any) -> bool:
         return value == 3
     if name in ("reason", "emergency_reason", "by_name", "text"):
         return value is None and event != "recording_unrecorded"
+    if event == "needs" and name == "needs":
+        return value == []
+    if event == "text" and name in ("sequence", "reset"):
+        return value is True if name == "reset" else value == 3 and not isinstance(value, bool)
     if name == "at_ms":
         return value is None or value == 3
     return (
@@ -135,7 +142,7 @@ async def test_patients_can_do_nothing_that_is_staffs(world: World) -> None:
 async def test_before_admission_nothing_of_the_call_works(world: World) -> None:
     visit = await world.start_visit()
     patient, _seat = await visit.patient_joins()
-    for event in ("chat", "typing", "media_state", "negotiated", "set_view", "quality_report", *STAFF_ONLY):
+    for event in ("media_state", "negotiated", "set_view", "quality_report", *STAFF_ONLY):
         assert await patient.refused(event, **VALID[event]) == "not_allowed", event
 
 

@@ -8,12 +8,15 @@ import pytest
 
 from telemed.care.patients.records import PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import Need
+from telemed.care.records import ParticipantRecord
 from telemed.care.roles import Role
+from telemed.care.states import ParticipantState
 from telemed.congestion.demands import Mode
 from telemed.signaling.media_modes import READ_SECONDS
 from telemed.signaling.person_mode import mode_for, mode_in_call
 from tests.adapters.signaling.offers import offer
 from tests.adapters.signaling.world import World, until
+from tests.unit.care.builders import NOW
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,36 @@ def test_needs_make_the_mode(needs: tuple[Need, ...], mode: Mode) -> None:
 )
 def test_signing_takes_two(role: Role, patient: Mode, interpreted: bool, mode: Mode) -> None:
     others = {Role.PATIENT, Role.CLINICIAN, role} | ({Role.INTERPRETER} if interpreted else set())
-    assert mode_in_call(role, patient, others) is mode
+    assert mode_in_call(seat_in(role), patient, [seat_in(other) for other in others]) is mode
+
+
+def seat_in(role: Role, needs: tuple[Need, ...] | None = None) -> ParticipantRecord:
+    state = ParticipantState.CONNECTED
+    return ParticipantRecord(f"par_{role}", "ses_1", role, "", state, NOW, NOW, needs=needs)
+
+
+@pytest.mark.parametrize(
+    ("needs", "recorded", "mode"),
+    [
+        (None, Mode.SIGN, Mode.SIGN),
+        ((), Mode.SIGN, Mode.SPEECH),
+        ((Need.CANNOT_HEAR,), Mode.SIGN, Mode.TEXT),
+        ((Need.SIGN_LANGUAGE,), Mode.SPEECH, Mode.SIGN),
+    ],
+)
+def test_what_the_patient_says_for_this_visit_counts_before_the_record(
+    needs: tuple[Need, ...] | None, recorded: Mode, mode: Mode
+) -> None:
+    patient = seat_in(Role.PATIENT, needs)
+    assert mode_in_call(patient, recorded, [patient, seat_in(Role.CLINICIAN)]) is mode
+
+
+def test_anybody_in_the_call_who_signs_is_read_and_reads() -> None:
+    guest, doctor = seat_in(Role.GUEST, (Need.SIGN_LANGUAGE,)), seat_in(Role.CLINICIAN)
+    assert mode_in_call(guest, Mode.SPEECH, [guest, doctor]) is Mode.SIGN
+    assert mode_in_call(doctor, Mode.SPEECH, [guest, doctor]) is Mode.SIGN
+    gone = replace(guest, state=ParticipantState.LEFT)
+    assert mode_in_call(doctor, Mode.SPEECH, [gone, doctor]) is Mode.SPEECH
 
 
 async def attachable(world: World, *needs: Need) -> str:

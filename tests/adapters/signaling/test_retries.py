@@ -112,6 +112,7 @@ COMMANDS: dict[str, tuple[Setup, str, Callable[[Stage], Json]]] = {
         "patient",
         lambda _: {"camera": "ok", "microphone": "none", "speaker": "ok", "network": "good", "rtt_ms": 20},
     ),
+    "needs": (checking, "patient", lambda _: {"needs": ["cannot_hear"]}),
     "enter_waiting": (checking, "patient", lambda _: {}),
     "visibility": (waiting, "patient", lambda _: {"hidden": True}),
     "admit": (waiting, "doctor", on_patient),

@@ -18,7 +18,8 @@ from tests.unit.care.builders import a_seat, a_session, a_staff_seat, holder, st
 PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")
 
 # One letter a role: A anywhere, O own organisation, L staff of the session, S own seat, B own seat before the call,
-# D own seat once admitted, C own seat in the call, P patients one cares for, M own account, V privacy officers, R own record,
+# D own seat once admitted, C own seat in the call, T own seat while it waits or is in the call, P patients one cares for,
+# M own account, V privacy officers, R own record,
 # W recordings of visits led or of patients cared for, E the same or, for privacy officers, all of the own organisation,
 # - never. Written by hand, not taken from the table.
 EXPECTED = """
@@ -50,12 +51,14 @@ leave                 -     S     -     S     S     S     S     S     S     -   
 set_name              -     -     -     -     -     B     B     B     B     -     B     B
 enter_waiting         -     -     -     -     -     B     B     B     B     -     B     B
 report_device         -     -     -     -     -     S     S     S     S     -     S     S
+say_needs             -     S     -     S     S     S     S     S     S     -     S     S
 join_media            -     D     -     D     D     D     D     D     D     -     D     D
 publish_media         -     D     -     D     D     D     D     D     D     -     -     D
 share_screen          -     C     -     C     C     C     C     C     C     -     -     C
 show_media_state      -     D     -     D     D     D     D     D     D     -     D     D
 report_quality        -     D     -     D     D     D     D     D     D     -     D     D
-chat                  -     C     -     C     C     C     C     C     C     -     -     C
+chat                  -     T     -     T     T     T     T     T     T     -     -     T
+write_live            -     T     -     T     T     T     T     T     T     -     -     T
 search_patients       -     A     A     A     A     -     -     -     -     -     -     -
 create_patient        -     A     A     A     A     -     -     -     -     -     -     -
 read_patient          -     P     O     P     P     -     -     -     -     -     -     -
@@ -105,6 +108,7 @@ LETTERS = {
     "A": Scope.ANYWHERE, "O": Scope.ORGANISATION, "L": Scope.LED, "S": Scope.SEAT,
     "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL, "P": Scope.CARE,
     "M": Scope.OWN_ACCOUNT, "V": Scope.PRIVACY, "R": Scope.OWN_RECORD,
+    "T": Scope.TALK,
     "W": Scope.RECORDED, "E": Scope.RECORDED_OR_PRIVACY,
 }  # fmt: skip
 
@@ -182,6 +186,7 @@ def try_every_standing(role: Role, action: Action) -> None:
             "S": own_house and state is not None and state not in SHUT_OUT,
             "D": own_house and state in CALL | {P.ON_HOLD},
             "C": own_house and state in CALL,
+            "T": own_house and state in CALL | {P.WAITING, P.ASLEEP},
         }.get(letter, False)
         assert may(staff(role), action, session, seat) is allowed, (action, own_house, made_it, state)
 
@@ -196,6 +201,7 @@ def test_guests_in_every_state(role: Role) -> None:
             "B": state in BEFORE,
             "D": state in CALL | {P.ON_HOLD},
             "C": state in CALL,
+            "T": state in CALL | {P.WAITING, P.ASLEEP},
         }.get(letter, False)
         assert may(holder(seat), action, a_session(), seat) is allowed, (action, state)
 

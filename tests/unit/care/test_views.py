@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.care import today_views, views
+from telemed.care.patients.words import Need
 from telemed.care.records import DeviceReport, MessageRecord, MoveRequest, ParticipantRecord
 from telemed.care.roles import CARE_ROLES, LINK_ROLES, Role
 from telemed.care.states import IN_CALL, Outcome, ParticipantState, SessionState
@@ -71,11 +72,29 @@ def test_cameras_come_in_layers_where_a_worker_can_change_between_them(codec: st
 def test_a_waiting_patient_sees_itself_and_the_clinicians_names() -> None:
     doctor, patient = a_staff_seat(), a_seat(state=P.WAITING, device=DEVICE)
     other = a_seat(Role.GUEST, P.WAITING)
-    state = views.call_state(a_scene(doctor, patient, other, messages=(a_message(),)), patient)
+    line = replace(a_message(), participant_id=doctor.id)
+    state = views.call_state(a_scene(doctor, patient, other, messages=(line,)), patient)
     assert [seat["id"] for seat in state["participants"]] == ["par_patient"]
     assert state["session"]["clinicians"] == ["Name of clinician"]
     assert state["chat"] == []
-    assert state["you"]["can"] == []
+    assert state["you"]["can"] == ["chat"]
+
+
+def test_a_line_for_one_person_is_read_by_them_and_staff_alone() -> None:
+    doctor, waiting = a_staff_seat(), a_seat(state=P.WAITING)
+    guest = a_seat(Role.GUEST, P.CONNECTED)
+    line = replace(a_message(), participant_id=doctor.id, to_participant_id=waiting.id)
+    for viewer, read in ((doctor, 1), (waiting, 1), (guest, 0)):
+        assert len(views.call_state(a_scene(doctor, waiting, guest, messages=(line,)), viewer)["chat"]) == read, viewer.id
+
+
+def test_what_a_person_needs_is_told_to_whoever_sees_them_once_they_said_so() -> None:
+    doctor, silent = a_staff_seat(), a_seat(state=P.CONNECTED)
+    said = replace(silent, needs=(Need.CANNOT_HEAR,))
+    guest = a_seat(Role.GUEST, P.CONNECTED)
+    for viewer in (doctor, guest, said):
+        assert (views.participant_view(said, viewer) or {})["needs"] == ["cannot_hear"]
+        assert "needs" not in (views.participant_view(silent, viewer) or {})
 
 
 def test_a_guest_in_the_call_sees_the_people_in_the_call_only() -> None:
@@ -172,6 +191,7 @@ def test_today_rows_are_those_of_the_protocol() -> None:
         "state": "waiting",
         "since": "2026-11-22T09:30:00.000Z",
         "device": views.device_view(DEVICE),
+        "needs": [],
         "acknowledged": True,
     }
     row = today_views.session_row(session, [a_staff_seat(), waiting], "usr_clinician")
