@@ -65,6 +65,8 @@ export class CallSession {
   audioOnly;
   media;
   chat;
+  /** Real-time text, once somebody uses it. @type {import("../vendor/preact.js").Signal<import("./live_text/live_text.js").LiveText | null>} */
+  text = signal(null);
   /** How large pictures are shown. */
   showing;
   devices;
@@ -123,6 +125,9 @@ export class CallSession {
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
+    this.#stop.push(effect(() => {
+      if (this.me.value?.needs?.some((need) => need === "cannot_hear" || need === "cannot_speak")) untracked(() => void this.openText(true).catch(() => {}));
+    }));
     this.#stop.push(effect(() => this.#followWay(this.media.reception.value?.sample ?? null)));
     const reporting = setInterval(() => this.#reportQuality(), REPORT_MS);
     this.#stop.push(() => clearInterval(reporting));
@@ -135,6 +140,7 @@ export class CallSession {
     this.#stop = [];
     this.#endMedia();
     this.chat.end();
+    this.text.value?.stop();
     if (!keepLink) this.#link.stop();
     if (!keepLink) this.relay.stop();
     if (this.#ownsDevices) this.devices.close();
@@ -160,6 +166,14 @@ export class CallSession {
   /** Whether the server lets us do this. @param {string} action */
   can(action) {
     return this.state.value?.you.can.includes(action) ?? false;
+  }
+
+  /** Loads real-time text. @param {boolean} suggested the person reads or writes instead of hearing or speaking */
+  async openText(suggested) {
+    const { LiveText } = await import("./live_text/live_text.js");
+    this.text.value ??= new LiveText({ link: this.#link, state: this.state, chat: this.chat });
+    if (suggested) this.text.value.suggest();
+    return this.text.value;
   }
 
   /** Sound alone, or pictures again: the server sends what is asked for, and nothing else. @param {boolean} audioOnly */
@@ -210,6 +224,7 @@ export class CallSession {
       const { source, layers, max_bitrate: maxBitrate, redundant, paused } = message.data;
       this.media.take(source, { layers, maxBitrate, redundant, paused });
     } else if (message.type === "speaker") this.speaker.value = message.data.participant_id;
+    else if (message.type === "text" || (message.type === "text_now" && message.data.lines.length)) this.text.value ?? void this.openText(false).catch(() => {});
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
     else if (message.type === "quality") {
       this.quality.value = new Map(this.quality.value).set(message.data.participant_id, { data: message.data, at: Date.now() });

@@ -19,6 +19,12 @@ export class Chat {
   unread = signal(0);
   /** Ids of people who are writing. @type {import("../vendor/preact.js").Signal<readonly string[]>} */
   typing = signal([]);
+  /** What the person is writing. */
+  draft = signal("");
+  /** Whom it is for; null: everybody who reads the chat. @type {import("../vendor/preact.js").Signal<string | null>} */
+  to = signal(null);
+  /** Id of the line of real-time text that is being sent now. @type {() => string | null} */
+  takeLine = () => null;
   messages;
   #connection;
   #state;
@@ -41,7 +47,7 @@ export class Chat {
     const body = text.trim().slice(0, MAX_MESSAGE);
     if (!body) return;
     /** @type {OutboxEntry} */
-    const entry = { commandId: newCommandId(), body, at: new Date().toISOString(), status: "sending" };
+    const entry = { commandId: this.takeLine() ?? newCommandId(), body, at: new Date().toISOString(), status: "sending", to: this.to.value };
     this.outbox.value = [...this.outbox.value, entry];
     void this.#transmit(entry);
   }
@@ -106,7 +112,7 @@ export class Chat {
   /** @param {OutboxEntry} entry */
   async #transmit(entry) {
     try {
-      await this.#connection.command("chat", { body: entry.body }, { commandId: entry.commandId });
+      await this.#connection.command("chat", { body: entry.body, ...(entry.to ? { to: entry.to } : {}) }, { commandId: entry.commandId });
     } catch {
       this.outbox.value = markEntry(this.outbox.value, entry.commandId, "failed");
     }

@@ -35,9 +35,11 @@
  * @property {Track[]} tracks
  * @property {boolean} video_paused
  * @property {DeviceReport | null} [device] staff only
+ * @property {Need[]} [needs] once the person has said something
  */
 /** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
-/** @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string}} ChatMessage */
+/** What talking with somebody takes. @typedef {"cannot_hear"|"cannot_speak"|"sign_language"|"interpreter"} Need */
+/** `to_participant_id`: for one person (and staff) alone. @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string, to_participant_id?: string | null}} ChatMessage */
 /** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec, layers?: boolean}} Policy `layers`: a camera may come in several sizes */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
@@ -93,7 +95,7 @@
  */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
- *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean, paused: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
+ *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean, paused: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "text" | "text_now" | "text_gone", data: any} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
  */
 
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */

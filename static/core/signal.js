@@ -106,10 +106,11 @@ export class Signal extends Emitter {
    * Sends once if connected, and forgets it: for what is stale a moment later (typing, quality).
    * @param {string} name
    * @param {Record<string, unknown>} [fields]
+   * @param {(answer: import("./commands.js").Ack) => void} [answered]
    */
-  tell(name, fields = {}) {
+  tell(name, fields = {}, answered = () => {}) {
     if (this.state !== "online") return;
-    this.#socket?.emit(name, { ...fields, command_id: newCommandId() }, () => {});
+    this.#socket?.emit(name, { ...fields, command_id: newCommandId() }, answered);
   }
 
   async #open() {

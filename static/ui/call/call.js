@@ -15,6 +15,7 @@ import { RemoteAudio } from "./remote_audio.js";
 import { SidePanel } from "./side_panel.js";
 import { AfterCall, InviteDialog, MoveRequests, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
+import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
 import { TopBar } from "./top_bar.js";
 
 /** Before the first word of the server. */
@@ -28,6 +29,7 @@ function Dialogs() {
   if (!dialog) return null;
   if (dialog.name === "devices") return html`<${DeviceDialog} />`;
   if (dialog.name === "invite") return html`<${InviteDialog} />`;
+  if (dialog.name === "needs") return html`<${NeedsDialog} />`;
   if (dialog.name === "shortcuts") return html`<${ShortcutsDialog} />`;
   return html`<${ReasonDialog} key=${dialog.participantId} action=${dialog.name} participantId=${dialog.participantId} />`;
 }
@@ -57,10 +59,11 @@ function InCall({ admit }) {
   useArrivals(session);
   useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
   useAdmitAtOnce(admit);
+  useEffect(fetchChat, []);
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}<${Door} /></div></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}<${Door} />${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

@@ -1,10 +1,14 @@
 /** The chat of this call. What one writes stands there at once; what did not get through says so and can be sent again. */
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../../vendor/preact.js";
 import { clockTime, t } from "../../core/i18n.js";
 import { MAX_MESSAGE } from "../../core/outbox.js";
 import { Button } from "../components/button.js";
 import { EmptyState } from "../components/empty_state.js";
 import { Icon } from "../components/icon.js";
+import { Select } from "../components/select.js";
+import { Switch } from "../components/switch.js";
+import { MAX_LINE } from "../../core/live_text/edits.js";
+import { LiveLines } from "../text/live_lines.js";
 import { useCall } from "./context.js";
 import { personName } from "./words.js";
 
@@ -18,6 +22,14 @@ function withLinks(body) {
   return body.split(ADDRESS).map((part, index) => (index % 2 ? html`<a href=${part} target="_blank" rel="noopener noreferrer">${part}</a>` : part));
 }
 
+/** Whom alone a message is for. @param {{message: ShownMessage}} props */
+function OnlyFor({ message }) {
+  const { session } = useCall();
+  if (message.to === null) return null;
+  const person = session.as === "staff" ? session.state.value?.participants.find((one) => one.id === message.to) : null;
+  return html`<p class="message__state" data-testid="only-for"><${Icon} name="lock" size=${14} />${person ? t("text.only_staff_and", { name: personName(person) }) : t("text.only_team")}</p>`;
+}
+
 /** @param {{message: ShownMessage, follows: boolean}} props `follows` the same person's last message: no name again */
 function Message({ message, follows }) {
   const { session } = useCall();
@@ -26,6 +38,7 @@ function Message({ message, follows }) {
   return html`<li class=${classes} data-testid="chat-message" data-status=${message.status} data-mine=${String(message.mine)}>
     ${!follows && html`<p class="message__who"><span class="message__name">${message.mine ? t("call.you") : message.name}</span> <time dateTime=${message.at}>${clockTime(message.at)}</time></p>`}
     <p class="message__body" dir="auto">${withLinks(message.body)}</p>
+    <${OnlyFor} message=${message} />
     ${message.status === "sending" && html`<p class="message__state">${t("call.sending")}</p>`}
     ${message.status === "failed" && html`<p class="message__state message__state--failed" role="alert"><${Icon} name="circle-alert" size=${16} />${t("call.not_sent")}
       <${Button} kind="plain" label=${t("call.send_again")} onClick=${() => chat.retry(message.id)} /><${Button} kind="plain" label=${t("call.discard")} onClick=${() => chat.discard(message.id)} /></p>`}
@@ -53,19 +66,48 @@ function useFollowEnd(count) {
   return { list, onScroll };
 }
 
-function Writer() {
+/** Staff choose whom they write to while somebody waits. */
+function Addressee() {
   const { session } = useCall();
-  const [text, setText] = useState("");
+  const { to } = session.chat;
+  const waiting = session.can("admit") ? session.waiting.value : [];
+  const gone = to.value !== null && !waiting.some((one) => one.id === to.value);
+  useEffect(() => {
+    if (gone) to.value = null; // Let in meanwhile: they read what everybody reads.
+  }, [gone]);
+  if (!waiting.length) return null;
+  const options = [{ value: "", label: t("text.to_everybody") }, ...waiting.map((one) => ({ value: one.id, label: t("text.to_waiting", { name: personName(one) }) }))];
+  return html`<div class="chat__to"><${Select} label=${t("text.to")} value=${to.value ?? ""} options=${options} onChange=${(/** @type {string} */ id) => { to.value = id || null; }} testid="chat-to" /></div>`;
+}
+
+/** Whether others see each letter. Switched on it says so as long as it is. */
+function LiveSwitch() {
+  const { session } = useCall();
+  const on = session.text.value?.on.value ?? false;
+  const choose = async (/** @type {boolean} */ wanted) => {
+    const text = await session.openText(false).catch(() => null);
+    text?.choose(wanted);
+  };
+  return html`<div class="chat__live"><${Switch} label=${t("text.live")} hint=${on ? t("text.live_on") : undefined} checked=${on} onChange=${(/** @type {boolean} */ wanted) => void choose(wanted)} testid="live-text" /></div>`;
+}
+
+/** @param {{focus: boolean}} props */
+function Writer({ focus }) {
+  const { session } = useCall();
+  const { draft } = session.chat;
+  const live = session.text.value?.on.value ?? false;
   const input = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    if (focus) input.current?.focus();
+  }, []);
   const send = () => {
-    session.chat.send(text);
-    setText("");
+    session.chat.send(draft.value);
+    draft.value = "";
     input.current?.focus();
   };
   const onInput = (/** @type {Event} */ event) => {
-    setText(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value);
-    session.chat.writing();
+    draft.value = /** @type {HTMLTextAreaElement} */ (event.currentTarget).value;
+    if (!live) session.chat.writing();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -76,13 +118,15 @@ function Writer() {
     event.preventDefault();
     send();
   };
-  return html`<form class="chat__write" onSubmit=${onSubmit}>
-    <textarea class="field__input chat__input" ref=${input} rows="1" maxlength=${MAX_MESSAGE} value=${text} aria-label=${t("call.message")} placeholder=${t("call.message")} data-testid="chat-input" onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
-    <${Button} kind="primary" type="submit" icon="send" label=${t("call.send")} disabled=${!text.trim()} testid="chat-send" class="chat__send" />
-  </form>`;
+  const label = live ? t("text.message_live") : t("call.message");
+  return html`<${Addressee} /><form class="chat__write" onSubmit=${onSubmit}>
+    <textarea class="field__input chat__input" ref=${input} rows="1" maxlength=${live ? MAX_LINE : MAX_MESSAGE} value=${draft.value} aria-label=${label} placeholder=${label} data-testid="chat-input" onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
+    <${Button} kind="primary" type="submit" icon="send" label=${t("call.send")} disabled=${!draft.value.trim()} testid="chat-send" class="chat__send" />
+  </form><${LiveSwitch} />`;
 }
 
-export function ChatPanel() {
+/** @param {{focus?: boolean}} props `focus`: the field takes it when it is shown */
+export function ChatPanel({ focus = true }) {
   const { session } = useCall();
   const messages = session.chat.messages.value;
   const { list, onScroll } = useFollowEnd(messages.length);
@@ -91,7 +135,8 @@ export function ChatPanel() {
     <div class="chat__scroll" ref=${list} onScroll=${onScroll} role="log" aria-label=${t("call.chat")} tabindex="0" hidden=${messages.length === 0}>
       <ol class="chat__list">${messages.map((message, index) => html`<${Message} key=${message.id} message=${message} follows=${messages[index - 1]?.participantId === message.participantId && message.status !== "failed"} />`)}</ol>
     </div>
+    <${LiveLines} />
     <${Typing} />
-    <${Writer} />
+    <${Writer} focus=${focus} />
   </div>`;
 }

@@ -44,6 +44,7 @@ export function MoreMenu() {
   const items = [{ id: "devices", label: t("call.devices"), icon: "settings", onSelect: () => { view.dialog.value = { name: "devices" }; }, testid: "open-devices" }];
   const audioOnly = session.audioOnly.value;
   items.push({ id: "audio-only", label: t(audioOnly ? "call.show_video" : "call.audio_only"), icon: audioOnly ? "video" : "headphones", onSelect: () => session.hearOnly(!audioOnly), testid: "audio-only" });
+  items.push({ id: "needs", label: t("needs.menu"), icon: "ear", onSelect: () => { view.dialog.value = { name: "needs" }; }, testid: "open-needs" });
   if (session.can("note")) items.push({ id: "notes", label: t("call.notes"), icon: "notebook-pen", onSelect: () => view.show("notes"), testid: "open-notes" });
   if (session.can("invite")) items.push({ id: "invite", label: t("call.invite_person"), icon: "user-plus", onSelect: () => { view.dialog.value = { name: "invite" }; }, testid: "open-invite" });
   items.push(...view.moreItems.value(), ...windowItems(view));

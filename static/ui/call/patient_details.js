@@ -4,6 +4,7 @@ import { api } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Field } from "../components/field.js";
 import { toast } from "../components/toast.js";
+import { NeedsProposal } from "../needs/proposal.js";
 import { useCall } from "./context.js";
 import { PatientRecordLine } from "./patient_record.js";
 import { failureWords } from "./words.js";
@@ -42,5 +43,6 @@ export function PatientDetails() {
     <${Detail} field="patient_name" label=${t("call.patient_name")} maxlength=${80} />
     <${Detail} field="reason" label=${t("call.reason")} maxlength=${200} />
     <${PatientRecordLine} />
+    <${NeedsProposal} />
   </div>`;
 }

@@ -3,7 +3,7 @@ import { html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { Tabs } from "../components/tabs.js";
-import { ChatPanel } from "./chat_panel.js";
+import { ChatPanel } from "./text_parts.js";
 import { useCall } from "./context.js";
 import { PeoplePanel } from "./people_panel.js";
 import { NotesPanel, TechnicalPanel } from "./staff_parts.js";

@@ -1,5 +1,7 @@
 /** Loads what staff_parts.js names together with the page that imports this. */
 import "./after_call.js";
+import "./chat_panel.js";
+import "../needs/words.js";
 import "./invite_dialog.js";
 import "./link_card.js";
 import "./move_requests.js";

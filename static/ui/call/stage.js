@@ -80,7 +80,9 @@ export function Stage() {
   const stage = layoutStage({ area, others: ids, self: SELF, main, corner: view.prefs.value.corner, lobby: true });
   const self = stage.tiles.get(SELF);
   useEffect(() => {
-    if (area.width > 0) session.showing.show(pictureSizes(tiles, stage.tiles));
+    const chosen = tiles.get(view.pinned.value ?? "");
+    const first = chosen?.person.tracks.find((one) => one.source === (chosen.screen ? "screen" : "camera"));
+    if (area.width > 0) session.showing.show(pictureSizes(tiles, stage.tiles), first?.id);
   });
   const unseen = ids.filter((id) => !stage.tiles.has(id)).length;
   return html`<div class="stage" ref=${ref} aria-label=${t("call.stage")} role="region">

@@ -6,6 +6,7 @@ import { Avatar } from "../components/avatar.js";
 import { Icon } from "../components/icon.js";
 import { Meter } from "../components/meter.js";
 import { useCall } from "./context.js";
+import { NeedBadges } from "./text_parts.js";
 import { TileActions } from "./tile_actions.js";
 import { Video } from "./video.js";
 import { connectionSentence, connectionWord, personName } from "./words.js";
@@ -110,6 +111,7 @@ export function Tile({ person, rect }) {
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
       <span class="tile__icons">
+        ${person.needs?.length && html`<${NeedBadges} needs=${person.needs} />`}
         ${(!person.media.microphone || person.media.interrupted) && html`<${Unheard} interrupted=${person.media.interrupted === true} />`}
         ${person.media.screen && html`<${Icon} name="monitor-up" size=${18} label=${t("call.shares_screen")} />`}
         ${bars !== null && html`<${Connection} bars=${bars} />`}

@@ -16,7 +16,7 @@ export function lazy(load) {
         void load().then((found) => {
           Part = found;
           if (shown) setLoaded(true);
-        });
+        }, () => {}); // Tried again when it is shown again.
       }
       return () => { shown = false; };
     }, []);

@@ -94,10 +94,12 @@ async def test_a_reader_who_comes_back_has_the_whole_line_and_nothing_twice(worl
     await patient.do("text", **put(2, 4, "two "))
     await patient.do("chat", command_id=LINE, body="one two")
     await patient.do("text", **put(1, 0, "three", line="line-of-ada-0002"))
-    back = await world.join(world.doctor, visit.id, resume=position)
+    back = Client(world.base, "/call")
+    back.state = doctor.state
+    world.clients.append(back)
+    await back.connect(await world.visits.issue_ticket(world.doctor, visit.id), resume=position)
     await until(lambda: any(event["type"] == "text_now" for event in back.live), "what is being written")
     assert [event["data"]["body"] for event in back.stream if event["type"] == "chat"] == ["one two"]
-    back.state = {"chat": []}
     assert Reader(back).lines() == {"line-of-ada-0002": "three"}
 
 

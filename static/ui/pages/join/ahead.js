@@ -1,4 +1,5 @@
 /** The call made ready while the person waits: its modules, its seat, its connection and offer. Nothing of it is sent before they are let in. */
+import { signal } from "../../../vendor/preact.js";
 import { loadStage } from "./stage.js";
 
 /** @typedef {import("./visit.js").Visit} Visit */
@@ -8,6 +9,9 @@ import { loadStage } from "./stage.js";
 
 /** @type {{session: CallSession, link: Signal} | null} */
 let ready = null;
+
+/** The seat as the call will have it, while there is one: the waiting room writes with it. */
+export const ahead = signal(/** @type {CallSession | null} */ (null));
 
 /**
  * Makes it ready, and follows when the visit gets another connection.
@@ -20,13 +24,14 @@ export async function prepareAhead(visit, media) {
   if (visit.view.value.name !== "waiting" || !link || !seat || ready?.link === link) return;
   dropAhead();
   ready = { link, session: prepareCall({ sessionId: seat.sessionId, as: "seat", devices: media.devices, link, state: visit.call.value, ...(visit.relay ? { relay: visit.relay } : {}) }) };
+  ahead.value = ready.session;
 }
 
 /** Hands it over to the stage, if it belongs to this connection. @param {Signal | null} link */
 export function takeAhead(link) {
   if (!ready || ready.link !== link) dropAhead();
   const session = ready?.session;
-  ready = null;
+  ready = ahead.value = null;
   return session;
 }
 
@@ -39,5 +44,5 @@ export function renewAhead() {
 /** The person is not waiting any more. The visit keeps its connection. */
 export function dropAhead() {
   ready?.session.stop({ keepLink: true });
-  ready = null;
+  ready = ahead.value = null;
 }

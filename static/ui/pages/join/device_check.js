@@ -6,6 +6,7 @@ import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { Icon } from "../../components/icon.js";
 import { ConsentQuestion, ConsentStep } from "../../call/recording_parts.js";
+import { NeedsStep } from "../../call/text_parts.js";
 import { clinicOfPage } from "../../clinic.js";
 import { problemWords } from "../../problem_words.js";
 import { toast } from "../../components/toast.js";
@@ -135,12 +136,12 @@ export function DeviceCheck({ visit, media }) {
         <${Picture} media=${media} name=${name} onWithout=${without} />
         <${Field} label=${t("check.name")} value=${name} onInput=${setName} autocomplete="name" maxlength=${MAX_NAME} testid="join-name" attributes=${{ enterkeyhint: "done", onBlur: keepName }} />
       </div>
-      <ul class="card check-list" aria-label=${t("check.list")}>
+      <div class="check__side"><ul class="card check-list" aria-label=${t("check.list")}>
         <${CameraLine} media=${media} />
         <${MicrophoneLine} media=${media} />
         <${SpeakerLine} verdict=${speaker} onVerdict=${setSpeaker} />
         <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
-      </ul>
+      </ul><${NeedsStep} visit=${visit} /></div>
     </div>
     <${NextStep} visit=${visit} media=${media} busy=${busy} onContinue=${next} />
   </div>`;

@@ -11,7 +11,8 @@ import { Icon } from "../../components/icon.js";
 import { Timeline } from "../../components/timeline.js";
 import { useOnline } from "../../use_online.js";
 import { useViewFocus } from "../../view_focus.js";
-import { dropAhead, prepareAhead } from "./ahead.js";
+import { WaitingTalk } from "../../call/text_parts.js";
+import { ahead, dropAhead, prepareAhead } from "./ahead.js";
 import { SelfView } from "./self_view.js";
 
 /** @typedef {import("./visit.js").Visit} Visit */
@@ -93,6 +94,7 @@ export function WaitingRoom({ visit, media, awake }) {
       <div class="card waiting__card"><${Status} visit=${visit} /><${Steps} visit=${visit} /><${Facts} awake=${awake} /></div>
       <${SelfView} media=${media} name=${visit.seat.value?.name ?? ""} />
     </div>
+    ${ahead.value && html`<${WaitingTalk} session=${ahead.value} />`}
     <div><${Leave} visit=${visit} /></div>
   </div>`;
 }

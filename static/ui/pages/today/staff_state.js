@@ -10,6 +10,7 @@
  * @property {"waiting" | "asleep"} state
  * @property {string} since
  * @property {DeviceReport | null} device
+ * @property {import("../../../core/messages.js").Need[]} [needs] what talking with the person takes
  * @property {boolean} acknowledged
  */
 /**

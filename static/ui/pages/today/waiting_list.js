@@ -8,6 +8,7 @@ import { duration, useNow } from "../../components/date_time.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { Icon } from "../../components/icon.js";
 import { ListRow } from "../../components/list_row.js";
+import { NeedBadges } from "../../needs/words.js";
 import { SkeletonRows } from "../../components/skeleton.js";
 import { DeviceVerdict } from "./device_verdict.js";
 
@@ -34,6 +35,7 @@ function WaitingRow({ entry, first, busy, onAnswer, onAcknowledge }) {
     ${entry.reason && html`<span>${entry.reason}</span>`}
     <${Waited} since=${entry.since} />
     <${DeviceVerdict} device=${entry.device} />
+    ${entry.needs?.length && html`<${NeedBadges} needs=${entry.needs} />`}
     ${entry.state === "asleep" && html`<${Badge} kind="warn" icon="moon-star">${t("today.asleep")}</${Badge}>`}`;
   const end = html`
     ${!entry.acknowledged && html`<${Button} kind="icon" icon="bell-off" label=${t("today.acknowledge", { name })} testid="acknowledge" onClick=${() => onAcknowledge(entry)} />`}
