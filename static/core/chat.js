@@ -23,7 +23,7 @@ export class Chat {
   draft = signal("");
   /** Whom it is for; null: everybody who reads the chat. @type {import("../vendor/preact.js").Signal<string | null>} */
   to = signal(null);
-  /** Id of the line of real-time text that is being sent now. @type {() => string | null} */
+  /** What others have read of it letter by letter: its id, and the text as they have it. @type {(body: string) => {commandId: string, body: string} | null} */
   takeLine = () => null;
   messages;
   #connection;
@@ -47,7 +47,7 @@ export class Chat {
     const body = text.trim().slice(0, MAX_MESSAGE);
     if (!body) return;
     /** @type {OutboxEntry} */
-    const entry = { commandId: this.takeLine() ?? newCommandId(), body, at: new Date().toISOString(), status: "sending", to: this.to.value };
+    const entry = { ...(this.takeLine(body) ?? { commandId: newCommandId(), body }), at: new Date().toISOString(), status: "sending", to: this.to.value };
     this.outbox.value = [...this.outbox.value, entry];
     void this.#transmit(entry);
   }

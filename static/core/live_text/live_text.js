@@ -52,7 +52,7 @@ export class LiveText {
     this.#clock = clock;
     this.#flushTimer = singleTimer(clock);
     this.#syncTimer = singleTimer(clock);
-    chat.takeLine = () => this.#takeLine();
+    chat.takeLine = (body) => this.#takeLine(body);
     this.#stop = [
       link.on("live", (message) => this.#heard(message)),
       link.on("message", (message) => this.#received(message)),
@@ -118,11 +118,13 @@ export class LiveText {
     this.#flushTimer.set(AGAIN_MS, () => this.#flush());
   }
 
-  /** The line is sent now: its id becomes the message's. */
-  #takeLine() {
+  /** The line is sent now: its id becomes the message's. @param {string} body */
+  #takeLine(body) {
     const line = this.#line;
+    const kept = harmless(body).trim();
+    if (line === null || !this.on.value || !kept) return null;
     this.#forgetLine();
-    return line;
+    return { commandId: line, body: kept };
   }
 
   #forgetLine() {

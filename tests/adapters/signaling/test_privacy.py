@@ -70,7 +70,7 @@ async def test_faults_are_reported_by_place_and_hidden_from_clients(
     def broken(*_arguments: object) -> None:
         raise RuntimeError("CANARY in an exception text")
 
-    monkeypatch.setattr("telemed.signaling.talk_commands.views.message_view", broken)
+    monkeypatch.setattr("telemed.signaling.chat_lines.views.message_view", broken)
     code = await doctor.refused("chat", body="hello")
     assert code == "internal" and "CANARY" not in caplog.text
     assert "RuntimeError" in caplog.text

@@ -1,0 +1,182 @@
+"""Real-time text and the choice of how one talks, on the pages of both sides: from the device check through the waiting room into
+the call, by keyboard, with an input method, over a reload and a cut, in Chromium and Firefox."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import pytest
+
+from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab, open_firefox_tab, selector
+from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
+from tests.browser.server import Server
+
+DESK = {"viewport": {"width": 1000, "height": 640}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
+RULES = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
+CHECK = f"async () => (await axe.run(document, {{runOnly: {RULES}}})).violations.map((v) => [v.id, v.nodes.map((n) => n.target)])"
+LINE = """() => [...document.querySelectorAll('[data-testid="live-line"] .live-line__text')]
+ .map((one) => one.textContent).join("|")"""
+CHAT = """() => [...document.querySelectorAll('[data-testid="chat-message"] .message__body')].map((one) => one.textContent)"""
+FIELD = """() => document.querySelector('[data-testid="chat-input"]')?.value"""
+NEEDS = """() => [...document.querySelectorAll('[data-testid="need"]')].map((one) => one.textContent.trim())"""
+SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
+FOCUS_FIELD = """() => { document.querySelector('[data-testid="chat-input"]').focus(); return true; }"""
+SECONDS = 30.0  # on a loaded two-core machine
+
+
+async def shows(tab: Tab, script: str, wanted: Any) -> None:
+    async def now() -> bool:
+        return bool(await tab.evaluate(script) == wanted)
+
+    try:
+        await eventually(now, SECONDS)
+    except AssertionError:
+        raise AssertionError(f"{await tab.evaluate(script)!r}, not {wanted!r}") from None
+
+
+async def types(tab: Tab, text: str) -> None:
+    for letter in text:
+        await tab.press({" ": "Space"}.get(letter, letter))
+
+
+async def accessible(tab: ChromiumTab) -> None:
+    assert await tab.evaluate(CHECK) == []
+
+
+async def open_axe_tab(browser: Any, **options: Any) -> ChromiumTab:
+    tab = await open_chromium_tab(browser, **options)
+    await tab.context.add_init_script(AXE.read_text())
+    return tab
+
+
+@pytest.mark.timeout(300)
+async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_call(server: Server) -> None:
+    async with chromium() as browser:
+        doctor, patient = await open_axe_tab(browser, **DESK), await open_axe_tab(browser, **PHONE)
+        await sign_in(doctor, server)
+        link = await start_consultation(doctor)
+        await patient.goto(link)
+        await patient.wait("needs", timeout=SECONDS)
+        await patient.page.focus(selector("need-cannot_hear"))
+        await patient.press("Space")  # keyboard alone
+        await accessible(patient)
+        await patient.fill("join-name", "Ada Example")
+        await patient.click("join-continue")
+        await patient.wait("waiting-talk", timeout=SECONDS)
+        await shows(doctor, NEEDS, ["Cannot hear"])  # before answering
+        await doctor.click("open-chat")
+        await patient.evaluate(FOCUS_FIELD)
+        await types(patient, "helo")
+        await shows(doctor, LINE, "helo")
+        await patient.press("Backspace")
+        await types(patient, "lo")
+        await shows(doctor, LINE, "hello")
+        await accessible(patient)
+        await accessible(doctor)
+        assert await patient.evaluate(SIDEWAYS) <= 0
+        await patient.press("Enter")
+        await shows(doctor, CHAT, ["hello"])
+        await shows(doctor, LINE, "")
+        await doctor.page.select_option(selector("chat-to") + " select, select" + selector("chat-to"), index=1)
+        await doctor.fill("chat-input", "One moment, Ada.")
+        await doctor.click("chat-send")
+        await shows(patient, CHAT, ["hello", "One moment, Ada."])
+        await admit(doctor)
+        await patient.wait("call-stage", timeout=SECONDS)
+        await doctor.click("close-panel")
+        await patient.click("open-chat")
+        await patient.wait("chat-input", timeout=SECONDS)
+        await patient.evaluate(FOCUS_FIELD)
+        await types(patient, "I see you")
+        await doctor.wait("live-strip", timeout=SECONDS)  # nobody has to look for it
+        await shows(doctor, LINE, "I see you")
+        await accessible(doctor)
+        await patient.reload()
+        await patient.wait("call-stage", timeout=SECONDS)
+        await patient.click("open-chat")
+        await shows(patient, FIELD, "I see you")  # a reload loses nothing
+        await patient.evaluate(FOCUS_FIELD)
+        await patient.press("End")
+        await types(patient, " well")
+        await shows(doctor, LINE, "I see you well")
+        await patient.press("Enter")
+        await doctor.click("open-chat")
+        await shows(doctor, CHAT, ["hello", "One moment, Ada.", "I see you well"])
+        assert doctor.problems == [] and patient.problems == []
+
+
+async def in_call(server: Server, doctor: Tab, patient: Tab) -> None:
+    await sign_in(doctor, server)
+    link = await start_consultation(doctor)
+    await join_as_patient(patient, link, "Ada Example")
+    await admit(doctor)
+    await patient.wait("call-stage", timeout=SECONDS)
+    for tab in (doctor, patient):
+        await tab.click("open-chat")
+        await tab.wait("chat-input", timeout=SECONDS)
+
+
+@pytest.mark.timeout(300)
+async def test_input_methods_paste_several_lines_and_a_cut(server: Server) -> None:
+    async with chromium() as browser:
+        doctor, patient = await open_chromium_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
+        await in_call(server, doctor, patient)
+        await patient.evaluate(FOCUS_FIELD)
+        await types(patient, "ab")
+        assert await doctor.evaluate(LINE) == "", "without live text nothing is seen before it is sent"
+        await patient.click("live-text")
+        await shows(doctor, LINE, "ab")
+        await patient.evaluate(FOCUS_FIELD)
+        keyboard = await patient.context.new_cdp_session(patient.page)
+        await keyboard.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
+        await shows(doctor, LINE, "abni")
+        await keyboard.send("Input.insertText", {"text": "你"})
+        await shows(doctor, LINE, "ab你")
+        await keyboard.send("Input.insertText", {"text": "\U0001f600 de\u202er"})  # as pasted, with what would turn the line
+        await shows(doctor, LINE, "ab你\U0001f600 der")
+        await patient.press("Shift+Enter")
+        await types(patient, "x")
+        await shows(doctor, LINE, "ab你\U0001f600 der\nx")
+        for _ in range(2):
+            await patient.press("Backspace")  # over the line break
+        await shows(doctor, LINE, "ab你\U0001f600 der")
+        await doctor.context.set_offline(True)
+        await doctor.evaluate("() => { window.dispatchEvent(new Event('online')); return true; }")  # its connection is renewed
+        await types(patient, " cut")
+        await doctor.context.set_offline(False)
+        await shows(doctor, LINE, "ab你\U0001f600 der cut")
+        await patient.press("Enter")
+        await shows(doctor, CHAT, ["ab你\U0001f600 der cut"])
+        await shows(doctor, LINE, "")
+        await patient.click("live-text")
+        await patient.evaluate(FOCUS_FIELD)
+        await types(patient, "quiet")
+        await patient.press("Enter")
+        await shows(doctor, CHAT, ["ab你\U0001f600 der cut", "quiet"])
+
+
+@pytest.mark.timeout(300)
+async def test_firefox_reads_and_writes_along(server: Server) -> None:
+    async with chromium() as browser:
+        doctor = await open_chromium_tab(browser, **DESK)
+        fox = await open_firefox_tab(width=390, height=844)
+        try:
+            await in_call(server, doctor, fox)
+            for tab in (doctor, fox):
+                await tab.click("live-text")
+            await fox.evaluate(FOCUS_FIELD)
+            await types(fox, "hello")
+            await shows(doctor, LINE, "hello")
+            await doctor.evaluate(FOCUS_FIELD)
+            await types(doctor, "good day")
+            await shows(fox, LINE, "good day")
+            for tab in (fox, doctor):
+                await tab.press("Enter")
+            for tab in (doctor, fox):
+                await shows(tab, CHAT, ["hello", "good day"])
+                await shows(tab, LINE, "")
+        finally:
+            await fox.close()
