@@ -213,6 +213,7 @@ async def _open_web(
         recent_code=parts.notify.recent_code,
         on_request=operation.metrics.on_request,
         vault=parts.recordings.vault,
+        on_call=signaling.on_call,
     )
     application = build_app(deps)
     operation.add_to(application)

@@ -40,7 +40,35 @@
 /** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
 /** What talking with somebody takes. @typedef {"cannot_hear"|"cannot_speak"|"sign_language"|"interpreter"} Need */
 /** `to_participant_id`: for one person (and staff) alone. @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string, to_participant_id?: string | null}} ChatMessage */
-/** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec, layers?: boolean}} Policy `layers`: a camera may come in several sizes */
+/** @typedef {{max_video_bitrate: number, video_codec: import("./codecs.js").VideoCodec, layers?: boolean, ahead?: {id: string, kind: Kind}[]}} Policy `layers`: a camera may come in several sizes; `ahead`: tracks of those who may still come */
+/** @typedef {{user_id: string, name: string, level: number, step: number, state: "ringing"|"missed"|"declined"|"accepted"|"taken"|"cancelled", reached: boolean, started_at: string, ended_at: string | null}} PageRing */
+/**
+ * A call for somebody on duty, section 1.17.
+ * @typedef {object} Page
+ * @property {string} id
+ * @property {string} session_id
+ * @property {string} speciality_id
+ * @property {string} speciality
+ * @property {string} brief
+ * @property {{user_id: string, name: string, role: Role}} asked_by
+ * @property {"ringing"|"accepted"|"unanswered"|"cancelled"} state
+ * @property {number} step
+ * @property {number} steps
+ * @property {string} created_at
+ * @property {string | null} step_started_at
+ * @property {string | null} due_at
+ * @property {string} phone of the last resort
+ * @property {{user_id: string, name: string} | null} taken_by
+ * @property {string | null} ended_at
+ * @property {PageRing[]} rings
+ */
+/** @typedef {Page & {mine: "asked"|"rung", ring: PageRing["state"] | null}} OwnPage */
+/** @typedef {{user_id: string, name: string, role: Role}} StaffName */
+/** @typedef {{id: string, session_id: string, from: StaffName, to: StaffName, brief: string, state: "offered"|"accepted"|"declined"|"withdrawn"|"released", offered_at: string, answered_at: string | null, released_at: string | null}} Handover */
+/** @typedef {Handover & {mine: "given"|"offered"}} OwnHandover */
+/** @typedef {"pulse"|"blood_pressure"|"spo2"|"breathing"|"temperature"|"gcs"|"glucose"} VitalKind */
+/** @typedef {{id: string, kind: VitalKind, value: number, second: number | null, unit: string, at: string, by: {participant_id: string, name: string}}} Vital */
+/** @typedef {{lead: string | null, vitals: Vital[], pages: Page[], handovers: Handover[]}} Scene */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
 /** What somebody said to being recorded. @typedef {"none"|"agreed"|"refused"|"withdrawn"} Standing */
@@ -75,11 +103,12 @@
  * @property {ChatMessage[]} chat
  * @property {Policy} policy
  * @property {Recording | null} [recording] null: this visit is not recorded
+ * @property {Scene | null} [scene] staff and external clinicians only
  */
 
 /**
  * @typedef {{type: "you", data: You} | {type: "session", data: Session} | {type: "participant", data: Participant}
- *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null}
+ *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null} | {type: "scene", data: Scene | null}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage

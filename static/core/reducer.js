@@ -20,6 +20,7 @@ export function reduce(state, message) {
     case "session":
     case "policy":
     case "recording":
+    case "scene":
       return { ...state, [message.type]: message.data };
     case "participant":
       return { ...state, participants: put(state.participants, message.data, (one) => one.id) };

@@ -61,10 +61,12 @@ export function asksFirst(state) {
   return Boolean(recording && (recording.policy === "required" || recording.you.asked));
 }
 
-/** Tracks to receive. @param {CallState | null} state @param {boolean} [audioOnly] */
+/** Tracks to receive; in an emergency those of whoever may still come too, so that nothing is left to negotiate then. @param {CallState | null} state @param {boolean} [audioOnly] */
 export function wantedTracks(state, audioOnly = false) {
   if (state?.you.state === "on_hold") return [];
-  const tracks = othersIn(state).flatMap((one) => one.tracks.map(({ id, kind }) => ({ id, kind })));
+  const there = othersIn(state).flatMap((one) => one.tracks.map(({ id, kind }) => ({ id, kind })));
+  const ahead = (state?.policy?.ahead ?? []).filter(({ id }) => !there.some((one) => one.id === id));
+  const tracks = [...there, ...ahead];
   return audioOnly ? tracks.filter((one) => one.kind === "audio") : tracks;
 }
 

@@ -192,6 +192,29 @@ class AuditAction(StrEnum):
     SESSION_UNRECORDED = "session.unrecorded"  # the policy requires a recording, and a reason why there is none was noted
     # object: patient
     PERSON_RECORDINGS_READ = "person.recordings_read"
+    # object: speciality
+    SPECIALITY_CREATED = "speciality.created"
+    SPECIALITY_CHANGED = "speciality.changed"
+    ROSTER_CHANGED = "roster.changed"
+    # object: page for somebody on call
+    PAGE_BEGAN = "page.began"
+    PAGE_STEP_BEGAN = "page.step_began"
+    PAGE_STEP_OVER = "page.step_over"
+    PAGE_ACCEPTED = "page.accepted"
+    PAGE_DECLINED = "page.declined"
+    PAGE_UNANSWERED = "page.unanswered"
+    PAGE_CANCELLED = "page.cancelled"
+    # object: handover
+    HANDOVER_OFFERED = "handover.offered"
+    HANDOVER_ACCEPTED = "handover.accepted"
+    HANDOVER_DECLINED = "handover.declined"
+    HANDOVER_WITHDRAWN = "handover.withdrawn"
+    HANDOVER_RELEASED = "handover.released"
+    # object: measurement
+    VITAL_NOTED = "vital.noted"
+    VITAL_REMOVED = "vital.removed"
+    # object: session
+    VITALS_READ = "vitals.read"
     # object: what was searched for, or the organisation
     AUDIT_SEARCHED = "audit.searched"
     AUDIT_EXPORTED = "audit.exported"

@@ -139,6 +139,12 @@ TABLE: Mapping[Action, Grants] = {
     Action.READ_OWN_AUDIT: _grant((STAFF_ROLES, Scope.OWN_ACCOUNT)),
     # Who saw a patient's data: those who care for the person; in other roles privacy officers.
     Action.READ_ACCESS: _grant((STAFF_ROLES - CARE_ROLES - {Role.ADMIN}, Scope.PRIVACY), (CARE_ROLES, Scope.CARE)),
+    Action.READ_ON_CALL: _grant((CARE_ROLES, Scope.ANYWHERE)),  # of the own organisation
+    Action.PAGE_ON_CALL: _grant((CARE_ROLES, Scope.ANYWHERE)),
+    Action.ANSWER_PAGE: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # called oneself, asked for oneself, or of one's session
+    Action.HAND_OVER: _LEADING,
+    Action.ANSWER_HANDOVER: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # given by or offered to oneself
+    Action.KEEP_VITALS: _LEADING,
     Action.RECORD_CALL: _LEADING,
     Action.ANSWER_RECORDING: _grant((_SPEAKING, Scope.SEAT)),  # before the call too
     Action.MARK_CALL: _LEADING,
@@ -322,6 +328,25 @@ ROUTES: Mapping[str, Action] = {
     "GET /home/recordings": Action.READ_OWN_RECORDINGS,
     "POST /home/recordings/{recording_id}/withdraw": Action.WITHDRAW_OWN_RECORDING,
     "GET /admin/recordings": Action.READ_OPERATION,
+    "GET /admin/on-call": Action.MANAGE_CLINIC,
+    "POST /admin/specialities": Action.MANAGE_CLINIC,
+    "PATCH /admin/specialities/{speciality_id}": Action.MANAGE_CLINIC,
+    "PUT /admin/specialities/{speciality_id}/shifts": Action.MANAGE_CLINIC,
+    "GET /on-call": Action.READ_ON_CALL,
+    "POST /pages": Action.PAGE_ON_CALL,
+    "GET /pages/{page_id}": Action.ANSWER_PAGE,
+    "POST /pages/{page_id}/accept": Action.ANSWER_PAGE,
+    "POST /pages/{page_id}/decline": Action.ANSWER_PAGE,
+    "POST /pages/{page_id}/cancel": Action.ANSWER_PAGE,
+    "GET /sessions/{id}/vitals": Action.KEEP_VITALS,
+    "POST /sessions/{id}/vitals": Action.KEEP_VITALS,
+    "POST /sessions/{id}/vitals/{vital_id}/remove": Action.KEEP_VITALS,
+    "GET /sessions/{id}/colleagues": Action.HAND_OVER,
+    "POST /sessions/{id}/handovers": Action.HAND_OVER,
+    "POST /handovers/{handover_id}/accept": Action.ANSWER_HANDOVER,
+    "POST /handovers/{handover_id}/decline": Action.ANSWER_HANDOVER,
+    "POST /handovers/{handover_id}/withdraw": Action.ANSWER_HANDOVER,
+    "POST /handovers/{handover_id}/release": Action.ANSWER_HANDOVER,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }

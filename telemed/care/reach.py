@@ -23,13 +23,17 @@ GUARDED = frozenset(
         "message_id",
         "login_id",
         "passkey_id",
+        "speciality_id",
     }
 )
 # Looked up by its handler (web/recordings/door.py) in the same steps whether it is missing, beyond a border or not for the
 # caller: a question asked here would tell the first from the others.
-UNIFORM = frozenset({"recording_id"})
+# Pages and handovers likewise: signaling/paging_desk.py, signaling/handover_desk.py.
+UNIFORM = frozenset({"recording_id", "page_id", "handover_id"})
 # Part of something guarded or uniform in the same path; the handler checks that it is.
-PARTS = frozenset({"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id"})
+PARTS = frozenset(
+    {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id"}
+)
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
 PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})
 

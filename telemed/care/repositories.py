@@ -16,6 +16,7 @@ from telemed.care.audit_repositories import AuditTransaction
 from telemed.care.clinic.repositories import ClinicTransaction
 from telemed.care.identity import ActorRef
 from telemed.care.notify.repositories import Outbox, Templates
+from telemed.care.oncall.repositories import OnCallTransaction
 from telemed.care.patients.repositories import PatientTransaction
 from telemed.care.persons.repositories import PersonTransaction
 from telemed.care.recording.repositories import RecordingTransaction
@@ -291,6 +292,7 @@ class Transaction(
     RightsTransaction,
     PersonTransaction,
     RecordingTransaction,
+    OnCallTransaction,
     Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""

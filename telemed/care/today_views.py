@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from telemed.care.records import LinkRecord, OrganisationRecord, ParticipantRecord, SessionRecord
@@ -51,9 +51,9 @@ def task_row(kind: str, session: SessionRecord, since: datetime) -> Json:
     return {"kind": kind, "session_id": session.id, "patient_name": session.patient_name, "since": iso_utc(since)}
 
 
-def staff_state(clinic: OrganisationRecord, waiting: list[Json], sessions: list[Json], tasks: list[Json]) -> Json:
-    """Return the whole state of `/staff`."""
-    return {"clinic": clinic_view(clinic), "waiting": waiting, "sessions": sessions, "tasks": tasks}
+def staff_state(clinic: OrganisationRecord, rows: Mapping[str, list[Json]]) -> Json:
+    """Return the whole state of `/staff`: the clinic, and the lists `rows` as they are named there."""
+    return {"clinic": clinic_view(clinic), **rows}
 
 
 def is_waiting(seat: ParticipantRecord) -> bool:

@@ -24,7 +24,7 @@ class _Rows:
     gone: str
 
 
-_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("recording", "recording"), ("you", "you"))
+_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("recording", "recording"), ("scene", "scene"), ("you", "you"))
 _CALL_ROWS = (
     _Rows("participants", ("id",), "participant", "participant_gone"),
     _Rows("moves", ("request_id",), "move", "move_gone"),
@@ -33,6 +33,8 @@ _STAFF_ROWS = (
     _Rows("waiting", ("participant_id",), "waiting", "waiting_gone"),
     _Rows("sessions", ("id",), "session_row", "session_gone"),
     _Rows("tasks", ("kind", "session_id"), "task", "task_gone"),
+    _Rows("pages", ("id",), "page", "page_gone"),
+    _Rows("handovers", ("id",), "handover", "handover_gone"),
 )
 
 

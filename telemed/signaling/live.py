@@ -16,6 +16,7 @@ from telemed.ids import new_id
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
+from telemed.signaling.oncall_rows import read_rows as read_on_call
 from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.recording_rows import read_rows
 from telemed.signaling.step import Outcome
@@ -75,6 +76,7 @@ class LiveVisits:
         visit.audience = ChatAudience(await tx.events.in_session(session.id))
         visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
         visit.recording.take(await read_rows(tx, session.id))
+        visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
         return visit
 
     def _new(self, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:

@@ -16,6 +16,7 @@ from telemed.congestion.demands import Mode
 from telemed.errors import AttemptRefused, Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from telemed.media import sdp
 from telemed.media.control import Negotiate, Negotiated, PeerState, Source
+from telemed.signaling import seats_ahead
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
@@ -44,6 +45,8 @@ class MediaOffers:
         publish, subscribe = _uses(request)
         self._check_sources(identity, visit, seat, publish)
         visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
+        ahead = seats_ahead.tracks_for(visit.session, seat.id)
+        visible |= ahead.keys()
         wanted = {mid: track for mid, track in subscribe.items() if track in visible}
         over = visit.live(seat.id).attempt_over
         if request.attempt <= over:
@@ -65,7 +68,7 @@ class MediaOffers:
         without = set(offer.unsupported)
         asked = {**subscribe, **{mid: track_ids[mid] for mid in publish if mid in without}}
         refused = [(mid, track) for mid, track in asked.items() if mid not in granted]
-        streams = {track: self._publisher(visit, track) for track in wanted.values()}
+        streams = {track: ahead[track][0] if track in ahead else self._publisher(visit, track) for track in wanted.values()}
         return {
             "attempt": request.attempt,
             "offer": request.offer,

@@ -32,6 +32,7 @@ from telemed.signaling.media_rooms import MediaRooms, RoomParts
 from telemed.signaling.namespace_call import CallNamespace
 from telemed.signaling.namespace_call import Handler as CallHandler
 from telemed.signaling.namespace_staff import StaffNamespace
+from telemed.signaling.oncall_service import OnCallService
 from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
@@ -86,11 +87,12 @@ class Signaling:
         offers = MediaOffers(self.live, placement, clock, store)
         self.holders = Holders(desk, placement, self.media.evict)
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
+        self.on_call = OnCallService(desk)
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
         self.text = TextCommands(desk)
-        tasks = (recordings.run, self.recordings.speakers.run, chores.run, self.text.run)
-        self.presence = Presence(desk, self.media, tasks)
+        sweeps = (recordings.run, self.recordings.speakers.run, self.on_call.clock.forget_old, chores.run, self.text.run)
+        self.presence = Presence(desk, self.media, sweeps)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
@@ -134,10 +136,12 @@ class Signaling:
         self._guard.start()
         self.media.start()
         self.presence.start()
+        self.on_call.clock.start()
 
     async def stop(self) -> None:
         """End the connections; media and rows stay for the next process."""
         await self._guard.stop()
+        await self.on_call.clock.stop()
         await self.presence.stop()
         await self.text.flush()
         await self._transactor.idle()

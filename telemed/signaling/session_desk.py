@@ -10,25 +10,21 @@ from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
-from telemed.care.records import NoteRecord, ParticipantRecord, SessionRecord
+from telemed.care.records import NoteRecord
 from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import (
     LIVE_SESSIONS,
-    Cause,
     Outcome,
-    ParticipantEvent,
-    ParticipantState,
-    SessionEvent,
     SessionKind,
     SessionState,
 )
 from telemed.errors import Conflict, InvalidInput
-from telemed.ids import new_id
 from telemed.signaling.acting import authorise, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_desk import LinkDesk, new_link
 from telemed.signaling.patient_desk import attach
+from telemed.signaling.staff_seats import new_seat, new_visit, take_seat
 from telemed.signaling.step import VisitStep
 
 _OUTCOME_WRITABLE = frozenset({SessionState.ENDED, SessionState.FAILED})
@@ -53,11 +49,11 @@ class SessionDesk:
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             self._desk.admission.check_new_session(session_kind)
-            step = await self._new_session(tx, actor, session_kind, patient_name, reason)
+            step = await new_visit(self._desk, tx, actor, session_kind, patient_name, reason)
             if patient_id is not None:
                 await attach(step, actor, patient_id)
-            seat = await _take_seat(step, actor)
-            patient = _new_seat(step, Role.PATIENT, step.session.patient_name)
+            seat = await take_seat(step, actor)
+            patient = new_seat(step, Role.PATIENT, step.session.patient_name)
             await step.create_seat(patient)
             hashed = self._links.link_hash(actor.user_id, command_id)
             link = await new_link(step, hashed, patient, actor.user_id, self._desk.link_life())
@@ -66,28 +62,6 @@ class SessionDesk:
 
         ack = kept_answer(await self._desk.transactor.opening(actor.user_id, command_id, begin), "participant")
         return {**ack, "link": self._links.with_url(ack["link"], actor.user_id, command_id)}
-
-    async def _new_session(
-        self, tx: Transaction, actor: Staff, kind: SessionKind, patient_name: str, reason: str
-    ) -> VisitStep:
-        now = self._desk.clock.utcnow()
-        session = SessionRecord(
-            new_id("ses"),
-            actor.organisation_id,
-            kind,
-            SessionState.CREATED,
-            now,
-            actor.user_id,
-            now,
-            patient_name=patient_name,
-            reason=reason,
-            site_id=actor.site_id,
-            video_codec=self._desk.around.video_codec(),
-        )
-        await tx.sessions.create(session)
-        step = VisitStep(tx, now, actor.ref, session, {})
-        await step.audit(AuditAction.SESSION_CREATED, session.id)
-        return step
 
     async def detail(self, actor: Staff, session_id: str) -> Json:
         """-> {session, participants, links}. Reading is audited."""
@@ -107,7 +81,7 @@ class SessionDesk:
     def _participants(self, step: VisitStep, actor: Staff) -> list[Json]:
         """All seats as staff of the organisation see them, whether or not the reader has a seat of its own."""
         visit = self._desk.live.find(step.session.id)
-        reader = step.seat_of_user(actor.user_id) or replace(_new_seat(step, Role.CLINICIAN, ""), user_id=actor.user_id)
+        reader = step.seat_of_user(actor.user_id) or replace(new_seat(step, Role.CLINICIAN, ""), user_id=actor.user_id)
         rows = []
         for seat in step.seats.values():
             presence = visit.live(seat.id).presence() if visit is not None else views.ABSENT
@@ -138,7 +112,7 @@ class SessionDesk:
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.TAKE_SEAT)
             require_live(step)
-            seat = await _take_seat(step, actor)
+            seat = await take_seat(step, actor)
             return {"participant": views.participant_view(seat, seat)}
 
         return await self._desk.transactor.change(session_id, work, actor.ref)
@@ -166,19 +140,3 @@ class SessionDesk:
 
         return await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
 
-
-def _new_seat(step: VisitStep, role: Role, name: str) -> ParticipantRecord:
-    return ParticipantRecord(new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now)
-
-
-async def _take_seat(step: VisitStep, actor: Staff) -> ParticipantRecord:
-    """The seat of a member of staff: made admitted the first time, woken up afterwards."""
-    seat = step.seat_of_user(actor.user_id)
-    if seat is None:
-        fresh = _new_seat(step, actor.role, actor.name)
-        seat = replace(fresh, state=ParticipantState.ADMITTED, user_id=actor.user_id, admitted_at=step.now)
-        await step.create_seat(seat)
-    else:
-        seat = await step.move_seat(seat.id, ParticipantEvent.LINK_OPENED, Cause.SELF)
-    await step.move_session(SessionEvent.OPENED, Cause.STAFF)
-    return seat

@@ -13,7 +13,8 @@ from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.errors import NotFound
 from telemed.ids import new_id
-from telemed.signaling import recording_steps
+from telemed.signaling import oncall_steps, recording_steps
+from telemed.signaling.oncall_rows import OnCallRows
 from telemed.signaling.recording_rows import RecordingRows
 
 
@@ -28,6 +29,7 @@ class Outcome:
     moved: frozenset[str]
     links_wanted: dict[str, datetime | None]  # participant id -> since when; None: no longer
     recording: RecordingRows | None = None  # None: as before
+    on_call: OnCallRows | None = None  # likewise
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class VisitStep:
     moved: set[str] = field(default_factory=set)
     links_wanted: dict[str, datetime | None] = field(default_factory=dict)
     recording: RecordingRows | None = None  # None: nobody asked for it
+    on_call: OnCallRows | None = None  # likewise
 
     @classmethod
     async def load(cls, tx: Transaction, session_id: str, now: datetime, actor: ActorRef) -> VisitStep:
@@ -115,7 +118,7 @@ class VisitStep:
         if event is not None:
             await self.move_session(event, Cause.SYSTEM)
         await recording_steps.settle(self)
+        await oncall_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
-        return Outcome(
-            self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, self.recording
-        )
+        rows = (self.recording, self.on_call)
+        return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)

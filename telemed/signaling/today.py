@@ -21,7 +21,7 @@ from telemed.signaling.channel import Channel
 from telemed.signaling.visit import LiveVisit
 
 IDLE_SECONDS = 600.0  # how long the stream of a staff user without a connection is kept for resuming
-_EMPTY: View = {"waiting": [], "sessions": [], "tasks": []}
+_EMPTY: View = {"waiting": [], "sessions": [], "tasks": [], "pages": [], "handovers": []}
 _OUTCOME_OWED = frozenset({SessionState.ENDED, SessionState.FAILED})
 
 
@@ -78,10 +78,9 @@ class TodayBoard:
     def state(self, staff: Staff) -> Json:
         """The whole state of /staff for one reader."""
         parts = [part(visit, staff) for visit in self._visits()]
-        waiting = sorted((row for piece in parts for row in piece["waiting"]), key=lambda row: str(row["since"]))
-        sessions = [row for piece in parts for row in piece["sessions"]]
-        tasks = [row for piece in parts for row in piece["tasks"]]
-        return today_views.staff_state(self.clinic_of(staff.organisation_id), waiting, sessions, tasks)
+        rows = {name: [row for piece in parts for row in piece[name]] for name in _EMPTY}
+        rows["waiting"].sort(key=lambda row: str(row["since"]))
+        return today_views.staff_state(self.clinic_of(staff.organisation_id), rows)
 
     def publish(self, visit: LiveVisit, now: datetime) -> None:
         """Tell every reader what changed about one visit."""
@@ -110,11 +109,12 @@ def part(visit: LiveVisit, staff: Staff) -> View:
     own = next((seat for seat in seats if seat.user_id == staff.user_id), None)
     if not may(staff, Action.READ_SESSION, session, own):
         return _EMPTY
+    concerned = visit.on_call.rows_for(staff.user_id)
     live = session.state in LIVE_SESSIONS
     listed = live or session.state in _OUTCOME_OWED
     waiting = [today_views.waiting_row(seat, session) for seat in seats if live and today_views.is_waiting(seat)]
     rows = [today_views.session_row(session, seats, staff.user_id)] if listed else []
-    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff)}
+    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), **concerned}
 
 
 def _tasks(visit: LiveVisit, staff: Staff) -> list[Json]:

@@ -18,10 +18,12 @@ from telemed.care.ports import Json
 from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, LIVE_SESSIONS, ParticipantState
 from telemed.media.control import Kind, RecordedTrack, Source
+from telemed.signaling import seats_ahead
 from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.event_rates import EventRates
+from telemed.signaling.oncall_live import LiveOnCall
 from telemed.signaling.recording_live import LiveRecording
 from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.step import Outcome
@@ -92,6 +94,7 @@ class LiveVisit:
         self.audience = ChatAudience()
         self.lines = LiveLines()
         self.recording = LiveRecording(policies)
+        self.on_call = LiveOnCall()
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -143,6 +146,8 @@ class LiveVisit:
             self.lines.forget(message.participant_id, message.command_id)
         if outcome.recording is not None:
             self.recording.take(outcome.recording)
+        if outcome.on_call is not None:
+            self.on_call.take(outcome.on_call, now)
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)
         self.publish(now)
@@ -235,7 +240,13 @@ class LiveVisit:
     def _projection(self, participant_id: str, messages: Sequence[MessageRecord]) -> Json:
         viewer = self.seats[participant_id]
         recording = self.recording.view(self.session, self.seats, viewer)
-        return {**views.call_state(self._scene(messages), viewer), "recording": recording}
+        scene = self.on_call.view(self.session, self.seats, viewer)
+        state = {**views.call_state(self._scene(messages), viewer), "recording": recording, "scene": scene}
+        tracks = seats_ahead.tracks_for(self.session, viewer.id)
+        if tracks:
+            ahead = [{"id": track, "kind": kind} for track, (_, kind) in tracks.items()]
+            state["policy"] = {**state["policy"], "ahead": ahead}
+        return state
 
     def _scene(self, messages: Sequence[MessageRecord]) -> views.Scene:
         presence = {participant_id: live.presence() for participant_id, live in self._live.items()}

@@ -24,11 +24,19 @@ from sqlalchemy import (
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
-from telemed.store import schema_identity, schema_operation, schema_people, schema_recording
+from telemed.store import schema_identity, schema_oncall, schema_operation, schema_people, schema_recording
 from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
-__all__ = ["HASH_LENGTH", "metadata", "schema_identity", "schema_operation", "schema_people", "schema_recording"]
+__all__ = [
+    "HASH_LENGTH",
+    "metadata",
+    "schema_identity",
+    "schema_oncall",
+    "schema_operation",
+    "schema_people",
+    "schema_recording",
+]
 
 organisation = Table(
     "organisation",

@@ -14,6 +14,7 @@ from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows
 from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
 from telemed.store.repositories.identity_provider import OidcIdentityRows
 from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
+from telemed.store.repositories.oncall import HandoverRows, PageRows, RosterRows, VitalRows
 from telemed.store.repositories.outbox import OutboxRows, TemplateRows
 from telemed.store.repositories.patient_contacts import CarerRows, CareTeamRows, ChannelRows
 from telemed.store.repositories.patient_history import PatientHistoryRows, PatientMergeRows, PatientSessionRows
@@ -73,6 +74,7 @@ class StoreTransaction:
         self.break_glasses = BreakGlassRows(sql)
         self._add_patients(sql)
         self._add_recordings(sql)
+        self._add_on_call(sql)
 
     def _add_recordings(self, sql: SqlConnection) -> None:
         """The repositories of recordings."""
@@ -96,3 +98,10 @@ class StoreTransaction:
         self.channel_codes = ChannelCodeRows(sql)
         self.person_logins = PersonLoginRows(sql)
         self.person_visits = PersonVisitRows(sql)
+
+    def _add_on_call(self, sql: SqlConnection) -> None:
+        """The repositories of on-call duty."""
+        self.rosters = RosterRows(sql)
+        self.pages = PageRows(sql)
+        self.handovers = HandoverRows(sql)
+        self.vitals = VitalRows(sql)

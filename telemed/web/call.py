@@ -8,9 +8,10 @@ from typing import TypeVar
 from aiohttp import web
 
 from telemed.care.identity import Identity, Person, Staff
+from telemed.care.oncall.ports import OnCall
 from telemed.care.ports import Json
 from telemed.care.records import LoginRecord, UserRecord
-from telemed.errors import NotSignedIn
+from telemed.errors import NotSignedIn, Unavailable
 from telemed.web.admin.desk import AdminDesk
 from telemed.web.break_glass_desk import BreakGlassDesk
 from telemed.web.cookies import CookieJar
@@ -20,6 +21,7 @@ from telemed.web.familiar import Familiar
 from telemed.web.identify import Identifier
 from telemed.web.identity_services import IdentityServices
 from telemed.web.oidc.desk import OidcDesk
+from telemed.web.on_call.roster_desk import RosterDesk
 from telemed.web.passwords import PasswordChecker
 from telemed.web.patients import PatientDesk
 from telemed.web.persons import PersonDesk
@@ -49,6 +51,7 @@ class Services:
     oidc: OidcDesk
     familiar: Familiar
     recordings: RecordingDesk
+    rosters: RosterDesk
 
     @classmethod
     def build(cls, deps: WebDeps, document: Json) -> Services:
@@ -65,7 +68,15 @@ class Services:
         admin = AdminDesk.of(deps)
         oidc = OidcDesk(deps.store, deps.clock, sign_in, deps.settings.oidc, deps.settings.identity_key)
         first = (deps, jar, devices, checker, sign_in, identifier, document)
-        return cls(*first, admin, patients, persons, break_glass, identity, oidc, Familiar(), RecordingDesk.of(deps))
+        people = (admin, patients, persons, break_glass, identity, oidc, Familiar())
+        return cls(*first, *people, RecordingDesk.of(deps), RosterDesk(deps.store, deps.clock))
+
+    @property
+    def on_call(self) -> OnCall:
+        """Paging, handover and vital signs. Raises Unavailable without signalling."""
+        if self.deps.on_call is None:
+            raise Unavailable()
+        return self.deps.on_call
 
     @property
     def clinic(self) -> Json:

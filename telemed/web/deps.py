@@ -11,6 +11,7 @@ from telemed.care.audit_state import NobodyWatches, TrailWatch
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.ports import Health, NoHealth, NoRooms, Rooms
 from telemed.care.notify.ports import DeliveryReports, NoNotifier, NoReports, Notifier
+from telemed.care.oncall.ports import OnCall
 from telemed.care.ports import Store, Visits
 from telemed.care.recording.ports import RecordingVault
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
@@ -68,5 +69,6 @@ class WebDeps:
     reports: DeliveryReports = NoReports()
     trail: TrailWatch = NobodyWatches()
     vault: RecordingVault = NoVault()
+    on_call: OnCall | None = None  # None: a server without signalling; nobody can be called
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

@@ -41,6 +41,7 @@ class Pages:
         app.router.add_get("/account", self.account)
         app.router.add_get(TODAY, self.today)
         app.router.add_get(ADMIN, self.admin)
+        app.router.add_get("/scene", self.scene)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
         app.router.add_get("/check", self.check)
@@ -77,6 +78,10 @@ class Pages:
     async def admin(self, request: web.Request) -> web.Response:
         """`/admin`, for staff; the page itself says so to those who may not see it."""
         return self._page(request, "admin.html") if await self._is_staff(request) else _redirect(SIGN_IN)
+
+    async def scene(self, request: web.Request) -> web.Response:
+        """`/scene`: getting a doctor from the scene. The page itself sends those who are not signed in to the door."""
+        return self._page(request, "scene.html")
 
     async def call(self, request: web.Request) -> web.Response:
         """`/call/{id}`, for staff. The page itself sends those who are not signed in to the door and brings them back."""

@@ -41,6 +41,10 @@ _PREFIXES = {
     "segment_id": "seg",
     "marker_id": "mrk",
     "export_id": "exp",
+    "speciality_id": "spc",
+    "page_id": "pag",
+    "handover_id": "hdo",
+    "vital_id": "vit",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")

@@ -9,6 +9,7 @@ from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
 from telemed.web.routes_identity import IDENTITY_ROUTES
 from telemed.web.routes_notify import NOTIFY_ROUTES
 from telemed.web.routes_oidc import OIDC_ROUTES
+from telemed.web.routes_on_call import ON_CALL_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
 from telemed.web.routes_person import PERSON_ROUTES
 from telemed.web.routes_recordings import RECORDING_ROUTES
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     + AUDIT_ROUTES
     + NOTIFY_ROUTES
     + RECORDING_ROUTES
+    + ON_CALL_ROUTES
 )

@@ -54,7 +54,7 @@ PERSONS = (Asker(Kind.PERSON, Role.PATIENT), Asker(Kind.PERSON, Role.CARER))
 ASKERS = (Asker(Kind.NOBODY), *STAFF, *OFFICERS, *ALL_SITES, *SEATS, *PERSONS)
 
 # These belong to the organisation, to no site of it.
-OF_ORGANISATION = ("{change_id}", "{message_id}")
+OF_ORGANISATION = ("{change_id}", "{message_id}", "{speciality_id}")
 # What an admin of one site reads and does not set: settings of the organisation.
 SET_BY_ALL_SITES = {
     "PATCH /admin/clinic",
@@ -64,6 +64,9 @@ SET_BY_ALL_SITES = {
     "PUT /admin/templates",
     "POST /admin/templates/reset",
     "POST /admin/changes/{change_id}/revert",
+    "POST /admin/specialities",
+    "PATCH /admin/specialities/{speciality_id}",
+    "PUT /admin/specialities/{speciality_id}/shifts",
 }
 
 ALLOWED = 200  # reached: the rights let it through, whatever the state of things says then

@@ -191,6 +191,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
         on_sign_out=visits.drop_user,
         on_renewed=visits.login_renewed,
         on_locked=visits.hide_today,
+        on_call=signaling.on_call,
         vault=vault,
     )
     await signaling.start()

@@ -13,6 +13,8 @@ from telemed.care.identity import Seat, Staff
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.records import Medium
+from telemed.care.oncall.records import Handover, PageRecord, PageRing, Speciality, Vital
+from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, VitalKind
 from telemed.care.patients.records import ChannelRecord, MergeRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
 from telemed.care.recording.records import Marker
@@ -28,10 +30,10 @@ from telemed.web.route import Route
 from tests.adapters.web.recordings_samples import a_recording
 from tests.adapters.web.samples import BODIES
 from tests.rights.expectations import Asker, Kind, Whose
-from tests.rights.house import House, number
+from tests.rights.house import ABROAD, House, number
 
 PLACE = {Whose.OWN: "north", Whose.COLLEAGUE: "north", Whose.SITE: "south", Whose.ORGANISATION: "abroad"}
-PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id"}
+PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id"}
 
 
 @dataclass
@@ -106,6 +108,12 @@ class Things:
             body["publish"] = []  # it may not send: the next test
         elif name.startswith("POST /home/channel/") and self.someone.patient is not None:
             body["channel_id"] = await self._own_channel(self.someone.patient.id)
+        elif name == "POST /pages":
+            body["speciality_id"] = await self._speciality_id(Whose.OWN)
+        elif name == "POST /sessions/{id}/handovers":
+            body["to_user_id"] = (await self.house.account("north", Role.RESPONDER)).id
+        elif name == "POST /admin/specialities":
+            body["name"] = f"Speciality {number()}"
         elif name == "POST /admin/users":
             body["email"] = f"new-{number()}@clinic.example"
         return body
@@ -247,6 +255,60 @@ class Things:
         async with self.house.store.write() as tx:
             await tx.recordings.create(recording)
         return recording.id
+
+    async def _speciality_id(self, whose: Whose) -> str:
+        place, now = self.house.places[PLACE[whose]], SystemClock().utcnow()
+        word = ABROAD if place.word == ABROAD else "Speciality"  # of every site of the organisation
+        made = Speciality(new_id("spc"), place.organisation_id, f"{word} {number()}", RingMode.ALL, "1", "UTC", "30", now)
+        async with self.house.store.write() as tx:
+            await tx.rosters.create(made)
+        return made.id
+
+    async def _page_id(self, whose: Whose) -> str:
+        """A page for a visit of whoever it is, which rings whoever it is."""
+        leader = self.leader(whose)
+        session_id, now = await self.house.session(leader), SystemClock().utcnow()
+        speciality_id, word = await self._speciality_id(whose), self.house.places[PLACE[whose]].word
+        page = PageRecord(
+            id=new_id("pag"),
+            organisation_id=leader.organisation_id,
+            session_id=session_id,
+            speciality_id=speciality_id,
+            speciality=word,
+            phone="1",
+            mode=RingMode.ALL,
+            timeouts="600",
+            brief=word,
+            asked_by=leader.user_id,
+            asked_name=word,
+            asked_role=leader.role.value,
+            state=PageState.RINGING,
+            state_since=now,
+            created_at=now,
+        )
+        ring = PageRing(new_id("rng"), page.id, leader.user_id, word, 1, 1, RingState.RINGING, True, now)
+        async with self.house.store.write() as tx:
+            await tx.pages.create(page)
+            await tx.pages.add_ring(ring)
+        return page.id
+
+    async def _handover_id(self, whose: Whose) -> str:
+        leader = self.leader(whose)
+        session_id, now = await self.house.session(leader), SystemClock().utcnow()
+        word, role = self.house.places[PLACE[whose]].word, leader.role.value
+        names = (leader.user_id, word, role, leader.user_id, word, role)
+        handover = Handover(new_id("hdo"), session_id, *names, word, HandoverState.OFFERED, now)
+        async with self.house.store.write() as tx:
+            await tx.handovers.create(handover)
+        return handover.id
+
+    async def _vital_id(self, whose: Whose, found: dict[str, str]) -> str:
+        leader, now = self.leader(whose), SystemClock().utcnow()
+        async with self.house.store.write() as tx:
+            seats = await tx.participants.in_session(found["id"])
+            vital = Vital(new_id("vit"), found["id"], seats[0].id, leader.user_id, "N", VitalKind.PULSE, 880, None, now, now)
+            await tx.vitals.create(vital)
+        return vital.id
 
     async def _segment_id(self, whose: Whose, found: dict[str, str]) -> str:
         segment_id = new_id("seg")

@@ -10,6 +10,8 @@ const LOOK = 5000;
 /** Shared by the windows of one browser: one in use keeps the others open. */
 const TOUCHED = "telemed.touched";
 const UNLOCKED = "telemed.unlocked";
+/** Roles that may be on call. */
+const ON_CALL = new Set(["clinician", "dispatcher", "responder"]);
 const TOUCHES = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
 
 let idleMinutes = 0;
@@ -97,4 +99,15 @@ export function guardStaff() {
   begin().catch(() => {
     // Not signed in, or no network: the page itself says so.
   });
+  listen().catch(() => {
+    // Likewise.
+  });
+}
+
+/** Whoever may be on call hears a call on every page. */
+async function listen() {
+  const { user } = await api.get("/me", { plain: true });
+  if (!ON_CALL.has(user.role)) return;
+  const { watchDuty } = await import("../oncall/watch_duty.js");
+  watchDuty();
 }

@@ -19,6 +19,7 @@ class Template(StrEnum):
     VISIT_LINK = "visit_link"
     BREAK_GLASS_NOTICE = "break_glass_notice"
     RECORDING_ERASE_NOTICE = "recording_erase_notice"
+    ON_CALL_PAGE = "on_call_page"
     AUDIT_HEAD = "audit_head"
     NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
@@ -55,6 +56,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.VISIT_LINK: frozenset({"link"}),
     Template.BREAK_GLASS_NOTICE: frozenset({"link"}),
     Template.RECORDING_ERASE_NOTICE: frozenset({"link"}),
+    Template.ON_CALL_PAGE: frozenset({"link"}),
     Template.AUDIT_HEAD: frozenset({"day", "checkpoint"}),
     Template.NEW_DEVICE: frozenset({"device", "when"}),
     Template.PASSKEY_ADDED: frozenset({"device", "when"}),

@@ -44,6 +44,10 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "Erasing a recording at {clinic} was asked for, confirmed or called off. "
         "Please sign in to see what is to be done:\n{link}",
     ),
+    Template.ON_CALL_PAGE: (
+        "You are being called",
+        "{clinic} calls you: you are on call and somebody is waiting for you now. Sign in and answer:\n{link}",
+    ),
     Template.AUDIT_HEAD: (
         "Audit checkpoint {day}",
         "Keep this mail: it proves the audit trail of {clinic} up to {day}.\n\n{checkpoint}",
@@ -88,6 +92,11 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Bei {clinic} wurde das Löschen einer Aufnahme beantragt, bestätigt oder abgesagt. "
         "Bitte melden Sie sich an und sehen Sie nach, was zu tun ist:\n{link}",
     ),
+    Template.ON_CALL_PAGE: (
+        "Sie werden gerufen",
+        "{clinic} ruft Sie: Sie haben Bereitschaft, und jemand wartet jetzt auf Sie. "
+        "Melden Sie sich an und antworten Sie:\n{link}",
+    ),
     Template.AUDIT_HEAD: (
         "Prüfpunkt des Protokolls {day}",
         "Bewahren Sie diese Mail auf: Sie belegt das Protokoll von {clinic} bis {day}.\n\n{checkpoint}",
@@ -111,6 +120,7 @@ _SMS_EN: dict[Template, str] = {
     Template.VISIT_LINK: "{clinic}: your link, for you alone: {link} Questions: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: please review an emergency access: {link}",
     Template.RECORDING_ERASE_NOTICE: "{clinic}: erasing a recording was asked for or settled: {link}",
+    Template.ON_CALL_PAGE: "{clinic}: you are on call and needed now. Answer here: {link}",
     Template.NEW_DEVICE: "{clinic}: new sign-in, {when}. Not you? Change your password.",
     Template.PASSKEY_ADDED: "{clinic}: a passkey was added, {when}. Not you? Call {phone}",
     Template.TEST: "Test. SMS from {clinic} work.",
@@ -122,6 +132,7 @@ _SMS_DE: dict[Template, str] = {
     Template.VISIT_LINK: "{clinic}: Ihr Link, nur für Sie: {link} Fragen: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: Bitte einen Notfallzugriff prüfen: {link}",
     Template.RECORDING_ERASE_NOTICE: "{clinic}: Löschen einer Aufnahme beantragt oder erledigt: {link}",
+    Template.ON_CALL_PAGE: "{clinic}: Sie haben Bereitschaft und werden jetzt gebraucht. Antworten: {link}",
     Template.NEW_DEVICE: "{clinic}: Neue Anmeldung, {when}. Nicht Sie? Passwort ändern.",
     Template.PASSKEY_ADDED: "{clinic}: Ein Passkey wurde hinzugefügt, {when}. Nicht Sie? Anrufen: {phone}",
     Template.TEST: "Test. SMS von {clinic} funktionieren.",

@@ -64,7 +64,7 @@ async def until(condition: Callable[[], Any], what: str = "condition", seconds: 
 
 def reduce_call(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /call."""
-    if kind in ("you", "session", "policy", "recording"):
+    if kind in ("you", "session", "policy", "recording", "scene"):
         state[kind] = data
     elif kind == "participant":
         _put(state["participants"], "id", data)
@@ -88,6 +88,11 @@ def reduce_staff(state: Json, kind: str, data: Json) -> None:
         _put(state["sessions"], "id", data)
     elif kind == "session_gone":
         state["sessions"] = [s for s in state["sessions"] if s["id"] != data["id"]]
+    elif kind in ("page", "handover"):
+        _put(state[f"{kind}s"], "id", data)
+    elif kind in ("page_gone", "handover_gone"):
+        rows = f"{kind.removesuffix('_gone')}s"
+        state[rows] = [row for row in state[rows] if row["id"] != data["id"]]
     elif kind == "task":
         state["tasks"] = [t for t in state["tasks"] if _task(t) != _task(data)] + [data]
     elif kind == "task_gone":

@@ -83,6 +83,12 @@ read_own_access       -     -     -     -     -     R     R     -     -     -   
 join_own_visit        -     -     -     -     -     R     R     -     -     -     -     -
 verify_own_channel    -     -     -     -     -     R     R     -     -     -     -     -
 keep_own_passkeys     -     -     -     -     -     R     R     -     -     -     -     -
+read_on_call          -     A     -     A     A     -     -     -     -     -     -     -
+page_on_call          -     A     -     A     A     -     -     -     -     -     -     -
+answer_page           -     M     -     M     M     -     -     -     -     -     -     -
+hand_over             -     L     -     L     L     -     -     -     -     -     -     -
+answer_handover       -     M     -     M     M     -     -     -     -     -     -     -
+keep_vitals           -     L     -     L     L     -     -     -     -     -     -     -
 record_call           -     L     -     L     L     -     -     -     -     -     -     -
 answer_recording      -     S     -     S     S     S     S     S     S     -     -     S
 mark_call             -     L     -     L     L     -     -     -     -     -     -     -

@@ -13,6 +13,7 @@ import { Rail } from "../today/rail.js";
 import { Changes } from "./changes.js";
 import { Clinic } from "./clinic.js";
 import { Health } from "./health.js";
+import { OnCall } from "./on_call.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Policies, SignInRules } from "./policies.js";
@@ -24,6 +25,7 @@ import { Usage } from "./usage.js";
 const PLACES = [
   { id: "people", icon: "users", parts: [People] },
   { id: "sites", icon: "house", parts: [Clinic] },
+  { id: "oncall", icon: "siren", parts: [OnCall] },
   { id: "policies", icon: "clipboard-list", parts: [Policies] },
   { id: "signin", icon: "lock", parts: [SignInRules] },
   { id: "messages", icon: "send", parts: [Templates, Outbox] },

@@ -9,6 +9,7 @@ import { handOverAdmit, handOverLink } from "../../handover.js";
 import { setTitle } from "../../page.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { goToSignIn } from "../return_place.js";
+import { shareStaffState } from "../../oncall/duty_store.js";
 import { createAlerts } from "./alerts.js";
 import { AlertsBanner, ConnectionBanner, DrainingBanner, FullBanner } from "./banners.js";
 import { Rail } from "./rail.js";
@@ -21,6 +22,7 @@ import { WaitingList } from "./waiting_list.js";
 
 const alerts = createAlerts();
 const store = createStaffStore({ onArrival: (entries) => alerts.announce(entries) });
+shareStaffState(store.state);
 const user = signal(/** @type {import("../staff_user.js").StaffUser | null} */ (null));
 /** Who leads consultations; the others find people and send them on. */
 const LEADING = new Set(["clinician", "dispatcher", "responder"]);

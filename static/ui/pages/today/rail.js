@@ -51,7 +51,8 @@ function placesOf(user, current) {
   const recordings = { id: "recordings", href: "/recordings", icon: "video", label: t("rail.recordings") };
   const first = role === "admin" ? admin : role === "reviewer" ? recordings : today;
   const watches = WITH_RECORDINGS.has(role) || (isOfficer && role !== "admin");
-  const others = [WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
+  const scene = { id: "scene", href: "/scene", icon: "siren", label: t("rail.scene") };
+  const others = [role === "responder" && scene, WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
   const places = [first, ...others.filter((place) => place !== false)];
   const here = [admin, today, patients, recordings, audit, privacy].find((place) => place.id === current);
   return !here || places.includes(here) || current === "admin" ? places : [...places, here];

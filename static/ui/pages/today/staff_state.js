@@ -26,7 +26,9 @@
  * @property {boolean} mine
  */
 /** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, since: string}} Task */
-/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[]}} StaffState */
+/** @typedef {import("../../../core/messages.js").OwnPage} OwnPage */
+/** @typedef {import("../../../core/messages.js").OwnHandover} OwnHandover */
+/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[]}} StaffState */
 /** @typedef {{type: string, state?: any, data?: any}} StaffMessage */
 
 /**
@@ -67,6 +69,14 @@ export function reduceStaff(state, message) {
       return { ...state, tasks: put(state.tasks, /** @type {Task} */ (data), taskKey) };
     case "task_gone":
       return { ...state, tasks: state.tasks.filter((one) => taskKey(one) !== taskKey(data)) };
+    case "page":
+      return { ...state, pages: put(state.pages ?? [], /** @type {OwnPage} */ (data), (one) => one.id) };
+    case "page_gone":
+      return { ...state, pages: (state.pages ?? []).filter((one) => one.id !== data.id) };
+    case "handover":
+      return { ...state, handovers: put(state.handovers ?? [], /** @type {OwnHandover} */ (data), (one) => one.id) };
+    case "handover_gone":
+      return { ...state, handovers: (state.handovers ?? []).filter((one) => one.id !== data.id) };
     default:
       return state;
   }

@@ -1,0 +1,98 @@
+/** Over every page of staff: the dialog of a page for somebody on call, of a handover that is offered, and what became of one's own. */
+import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { api, newCommandId } from "../../core/api.js";
+import { t } from "../../core/i18n.js";
+import { Button } from "../components/button.js";
+import { useElementId } from "../components/element_id.js";
+import { useModal } from "../components/modal.js";
+import { toast } from "../components/toast.js";
+import { useLanguage } from "../page.js";
+import { problemCode, problemWords } from "../problem_words.js";
+import { Countdown } from "./countdown.js";
+import { handovers, pages } from "./duty_store.js";
+import { useRinging } from "./ringing.js";
+
+/** @typedef {import("./duty_store.js").OwnPage} OwnPage */
+/** @typedef {import("./duty_store.js").OwnHandover} OwnHandover */
+
+/** Codes that say how it ended while one pressed. */
+const ENDED = new Set(["page_taken", "page_over", "handover_over"]);
+
+/** @param {string} path @param {(answer: any) => void} onDone @returns {Promise<void>} */
+async function act(path, onDone) {
+  try {
+    onDone(await api.post(path, { command_id: newCommandId() }, { retry: true }));
+  } catch (error) {
+    toast(ENDED.has(problemCode(error)) ? t("oncall.over") : problemWords(error));
+  }
+}
+
+/** @param {{session_id: string}} answer */
+const enter = (answer) => location.assign(`/call/${answer.session_id}`);
+
+/**
+ * A question that neither Escape nor a press beside it answers: a slip must not send a doctor away.
+ * @param {{title: string, testid: string, onAccept: () => Promise<void>, onDecline: () => Promise<void>, children?: unknown}} props
+ */
+function Question({ title, testid, onAccept, onDecline, children }) {
+  const id = useElementId("ring");
+  const [busy, setBusy] = useState("");
+  const { ref, onCancel } = useModal(true, () => {});
+  const accept = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => accept.current?.querySelector("button")?.focus(), []);
+  const press = (/** @type {string} */ what, /** @type {() => Promise<void>} */ work) => () => {
+    setBusy(what);
+    void work().finally(() => setBusy(""));
+  };
+  return html`<dialog class="dialog ring" role="alertdialog" ref=${ref} aria-labelledby=${id} data-testid=${testid} onCancel=${onCancel}>
+    <div class="dialog__head"><h2 id=${id}>${title}</h2></div>
+    <div class="dialog__body ring__body">${children}</div>
+    <div class="dialog__actions ring__actions">
+      <${Button} large=${true} icon="phone-off" label=${t("oncall.decline")} busy=${busy === "no"} onClick=${press("no", onDecline)} testid="ring-decline" />
+      <span ref=${accept}><${Button} kind="primary" large=${true} icon="phone" label=${t("oncall.accept")} busy=${busy === "yes"} onClick=${press("yes", onAccept)} testid="ring-accept" /></span>
+    </div>
+  </dialog>`;
+}
+
+/** @param {{page: OwnPage}} props */
+function PageQuestion({ page }) {
+  return html`<${Question} title=${t("oncall.ring_title", { speciality: page.speciality })} testid="ring-dialog"
+    onAccept=${() => act(`/pages/${page.id}/accept`, enter)} onDecline=${() => act(`/pages/${page.id}/decline`, () => {})}>
+    <p class="ring__who">${t("oncall.asked_by", { name: page.asked_by.name, role: t(`role.${page.asked_by.role}`) })}</p>
+    ${page.brief && html`<p class="ring__brief">${page.brief}</p>`}
+    <p class="muted">${t("oncall.waiting_for")} <${Countdown} at=${page.created_at} direction="since" /></p>
+  </${Question}>`;
+}
+
+/** @param {{handover: OwnHandover}} props */
+function HandoverQuestion({ handover }) {
+  return html`<${Question} title=${t("oncall.handover_title", { name: handover.from.name })} testid="handover-dialog"
+    onAccept=${() => act(`/handovers/${handover.id}/accept`, enter)} onDecline=${() => act(`/handovers/${handover.id}/decline`, () => {})}>
+    ${handover.brief && html`<p class="ring__brief">${handover.brief}</p>`}
+    <p class="muted">${t("oncall.handover_hint")}</p>
+  </${Question}>`;
+}
+
+/** Says once how a page ended that rang here, or that one asked for. */
+function useOutcomes() {
+  const told = useRef(/** @type {Map<string, string>} */ (new Map()));
+  useEffect(() => {
+    for (const page of pages.value) {
+      const before = told.current.get(page.id);
+      told.current.set(page.id, page.state);
+      if (before !== "ringing" || page.state === before) continue;
+      if (page.ring === "taken" && page.taken_by) toast(t("oncall.taken_by", { name: page.taken_by.name }));
+      else if (page.state === "cancelled" && page.mine === "rung") toast(t("oncall.called_off"));
+    }
+  }, [pages.value]);
+}
+
+export function RingLayer() {
+  useLanguage();
+  useOutcomes();
+  const page = pages.value.find((one) => one.state === "ringing" && one.ring === "ringing");
+  const handover = page ? undefined : handovers.value.find((one) => one.state === "offered" && one.mine === "offered");
+  useRinging(page?.id ?? handover?.id ?? null);
+  if (page) return html`<${PageQuestion} key=${page.id} page=${page} />`;
+  return handover ? html`<${HandoverQuestion} key=${handover.id} handover=${handover} />` : null;
+}
