@@ -50,7 +50,7 @@ async def speciality(world: World, *levels: list[Staff], mode: RingMode = RingMo
     return made.id
 
 
-async def page(world: World, asker: Staff, speciality_id: str, session_id: str | None = None, brief: str = "Leg, bleeding") -> Json:
+async def page(world: World, asker: Staff, speciality_id: str, session_id: str | None = None, brief: str = "Leg") -> Json:
     """Begin to page."""
     wanted = NewPage(speciality_id, session_id, brief, command_id())
     answer: Json = await world.signaling.on_call.paging.begin(asker, wanted)
