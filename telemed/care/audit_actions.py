@@ -190,6 +190,37 @@ class AuditAction(StrEnum):
     BYSTANDER_LEFT = "bystander.left"
     # object: session
     SESSION_UNRECORDED = "session.unrecorded"  # the policy requires a recording, and a reason why there is none was noted
+    # object: incident
+    INCIDENT_CREATED = "incident.created"  # an emergency, with the link for its caller
+    INCIDENT_READ = "incident.read"
+    INCIDENT_TRACK_READ = "incident.track_read"  # the whole track
+    INCIDENT_MESSAGE = "incident.message_wanted"  # a message with the link was put into the outbox, the first or one more
+    INCIDENT_SENT = "incident.sent"
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_LIVE = "incident.live"
+    INCIDENT_HANDED_OVER = "incident.handed_over"
+    INCIDENT_TAKEN_BACK = "incident.taken_back"
+    INCIDENT_CLOSED = "incident.closed"
+    INCIDENT_FALSE_ALARM = "incident.false_alarm"
+    INCIDENT_UNREACHABLE = "incident.unreachable"
+    INCIDENT_REOPENED = "incident.reopened"
+    INCIDENT_SILENCED = "incident.silenced"  # nothing may be heard at the caller from now on
+    INCIDENT_UNSILENCED = "incident.unsilenced"
+    INCIDENT_FORGOTTEN = "incident.forgotten"  # number, places and track were deleted: their time is over
+    # object: link of an incident
+    INCIDENT_SHARED = "incident.shared"  # with a crew
+    INCIDENT_LINK_REVOKED = "incident.link_revoked"
+    INCIDENT_PIN_REFUSED = "incident.pin_refused"
+    # object: participant, the caller
+    CALLER_LOCATED = "incident.located"  # the first fix of a device; the others are rows of the track
+    CALLER_PLACE = "incident.place_typed"
+    CALLER_FACTS = "incident.device_told"  # what the device can do: the first time
+    CALLER_CALL_BACK = "incident.call_back_asked"
+    CALLER_LEFT_QUICKLY = "incident.left_quickly"
+    # object: instruction
+    INSTRUCTION_GIVEN = "incident.instruction_given"
+    INSTRUCTION_SHOWN = "incident.instruction_shown"
+    INSTRUCTION_CLEARED = "incident.instruction_cleared"
     # object: patient
     PERSON_RECORDINGS_READ = "person.recordings_read"
     # object: speciality

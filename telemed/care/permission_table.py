@@ -60,6 +60,7 @@ _FINDING = _grant(
     (CARE_ROLES, Scope.RECORDED_OR_PRIVACY), (frozenset({Role.REVIEWER}), Scope.ORGANISATION), (_FRONT, Scope.PRIVACY)
 )
 _DECIDING = _grant((CARE_ROLES, Scope.RECORDED_OR_PRIVACY), (_FRONT | {Role.REVIEWER}, Scope.PRIVACY))
+_CALLERS = _grant((frozenset({Role.GUEST}), Scope.ADMITTED))  # of those the one an incident is about
 _OWN_RECORD = _grant((frozenset({Role.PATIENT, Role.CARER}), Scope.OWN_RECORD))
 
 # Not a person's: another server does it, with a secret that the operator gave to both.
@@ -73,6 +74,9 @@ PUBLIC = BY_SECRET | {
     Action.ASK_MOVE,
     Action.RECOVER_LINK,
     Action.CHECK_CONNECTION,
+    Action.OPEN_CALLER_LINK,
+    Action.OPEN_CREW_LINK,
+    Action.READ_GUIDANCE,
 }
 
 TABLE: Mapping[Action, Grants] = {
@@ -145,6 +149,13 @@ TABLE: Mapping[Action, Grants] = {
     Action.HAND_OVER: _LEADING,
     Action.ANSWER_HANDOVER: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # given by or offered to oneself
     Action.KEEP_VITALS: _LEADING,
+    Action.CREATE_INCIDENT: _grant((frozenset({Role.DISPATCHER, Role.CLINICIAN}), Scope.ANYWHERE)),
+    # Dispatchers see what is going on in the house; number, place, track and device are for those who lead it.
+    Action.READ_INCIDENT: _grant((CARE_ROLES, Scope.LED), (frozenset({Role.DISPATCHER}), Scope.ORGANISATION)),
+    Action.LEAD_INCIDENT: _LEADING,
+    Action.INSTRUCT: _LEADING,
+    Action.TELL_PLACE: _CALLERS,
+    Action.ANSWER_INSTRUCTION: _CALLERS,
     Action.RECORD_CALL: _LEADING,
     Action.ANSWER_RECORDING: _grant((_SPEAKING, Scope.SEAT)),  # before the call too
     Action.MARK_CALL: _LEADING,
@@ -347,6 +358,19 @@ ROUTES: Mapping[str, Action] = {
     "POST /handovers/{handover_id}/decline": Action.ANSWER_HANDOVER,
     "POST /handovers/{handover_id}/withdraw": Action.ANSWER_HANDOVER,
     "POST /handovers/{handover_id}/release": Action.ANSWER_HANDOVER,
+    "POST /incidents": Action.CREATE_INCIDENT,
+    "GET /incidents/{incident_id}": Action.READ_INCIDENT,
+    "GET /incidents/{incident_id}/positions": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/resend": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/state": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/silent": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/crews": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/links/{link_id}/revoke": Action.LEAD_INCIDENT,
+    "GET /guidance": Action.READ_GUIDANCE,
+    "POST /callers/open": Action.OPEN_CALLER_LINK,
+    "POST /crews/open": Action.OPEN_CREW_LINK,
+    "POST /sessions/{id}/location": Action.TELL_PLACE,
+    "POST /sessions/{id}/place": Action.TELL_PLACE,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }
@@ -387,6 +411,13 @@ EVENTS: Mapping[str, Action] = {
     "/call recording_marker": Action.MARK_CALL,
     "/call recording_consent": Action.ANSWER_RECORDING,
     "/call recording_earlier": Action.ANSWER_RECORDING,
+    "/call instruct": Action.INSTRUCT,
+    "/call instruction_clear": Action.INSTRUCT,
+    "/call instruction_shown": Action.ANSWER_INSTRUCTION,
+    "/call caller_facts": Action.ANSWER_INSTRUCTION,
+    "/call call_back": Action.ANSWER_INSTRUCTION,
+    "/call leave_quickly": Action.ANSWER_INSTRUCTION,
+    "/call caller_silent": Action.ANSWER_INSTRUCTION,
     "/staff connect": Action.CONNECT_STAFF,
     "/staff acknowledge": Action.ACKNOWLEDGE_ARRIVAL,
 }

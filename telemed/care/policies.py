@@ -35,6 +35,7 @@ class Policy(StrEnum):
     RECORDING_DAYS_URGENT = "recording_days_urgent"
     RECORDING_DAYS_GROUP = "recording_days_group"
     RECORDING_QUOTA_GB = "recording_quota_gb"
+    LOCATION_DAYS = "location_days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ RULES: Mapping[Policy, PolicyRule] = {
     Policy.RECORDING_DAYS_URGENT: _KEPT,
     Policy.RECORDING_DAYS_GROUP: _KEPT,
     Policy.RECORDING_QUOTA_GB: PolicyRule(0, 0, low=0, high=9999),  # 0: as much as the disk holds
+    Policy.LOCATION_DAYS: PolicyRule(30, 30, low=1, high=365),  # numbers, places and tracks after the end of an incident
 }
 
 
@@ -99,6 +101,7 @@ class ClinicPolicies:
     recording_days_urgent: int
     recording_days_group: int
     recording_quota_gb: int  # 0: none
+    location_days: int
 
     def value_of(self, policy: Policy) -> Value:
         """The value of one policy."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from telemed.care.identity import ActorRef, Identity, Person, Seat, Staff
+from telemed.care.incidents.ports import IncidentVisits
 from telemed.care.repositories import Transaction
 from telemed.media.control import Negotiate, Negotiated, SetMode, SetRecording, SetWishes, Snapshot, WorkerEvent
 
@@ -135,6 +136,11 @@ class Visits(Protocol):
 
     Implementations check permissions (`permissions.py`) themselves: NotAllowed, NotFound, Conflict, Gone, Unavailable.
     """
+
+    @property
+    def incidents(self) -> IncidentVisits:
+        """What is asked about incidents."""
+        ...
 
     async def create_session(
         self, actor: Staff, kind: str, patient_name: str, reason: str, command_id: str, patient_id: str | None = None

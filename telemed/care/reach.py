@@ -24,6 +24,7 @@ GUARDED = frozenset(
         "login_id",
         "passkey_id",
         "speciality_id",
+        "incident_id",
     }
 )
 # Looked up by its handler (web/recordings/door.py) in the same steps whether it is missing, beyond a border or not for the

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telemed.care.identity import ActorRef, Staff
+from telemed.care.incidents.words import Part
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
@@ -91,6 +92,7 @@ class SessionRecord:
     patient_id: str | None = None  # the record it was attached to, by staff only
     site_id: str | None = None
     video_codec: str = "vp8"  # as the clinic's policy was at its beginning
+    silent: bool = False  # nothing may be heard at the caller of an incident: it gets no sound at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class ParticipantRecord:
     reason: str = ""
     carer_id: str | None = None
     needs: tuple[Need, ...] | None = None
+    part: Part = Part.NONE  # in an incident
 
     @property
     def ref(self) -> ActorRef:

@@ -15,6 +15,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.audit_repositories import AuditTransaction
 from telemed.care.clinic.repositories import ClinicTransaction
 from telemed.care.identity import ActorRef
+from telemed.care.incidents.repositories import IncidentTransaction
 from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.oncall.repositories import OnCallTransaction
 from telemed.care.patients.repositories import PatientTransaction
@@ -293,6 +294,7 @@ class Transaction(
     PersonTransaction,
     RecordingTransaction,
     OnCallTransaction,
+    IncidentTransaction,
     Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""

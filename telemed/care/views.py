@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, may
 from telemed.care.records import (
     DeviceReport,
@@ -126,7 +127,8 @@ def you_view(session: SessionRecord, viewer: ParticipantRecord) -> Json:
     identity = seat_identity(viewer, session)
     can = [word for word, action in _ABILITIES.items() if may(identity, action, session, viewer)]
     view: Json = {"participant_id": viewer.id, "role": viewer.role.value, "state": viewer.state.value, "can": can}
-    if viewer.device is not None and viewer.device.speaker == SILENT:
+    told_silent = viewer.device is not None and viewer.device.speaker == SILENT
+    if told_silent or (session.silent and viewer.part is Part.CALLER):
         view["silent"] = True
     return view
 
@@ -168,21 +170,50 @@ def sees(viewer: ParticipantRecord, seat: ParticipantRecord) -> bool:
         return False
     if viewer.id == seat.id or is_staff(viewer):
         return True
+    if not _concerns(viewer, seat):
+        return False
     return viewer.state in IN_CALL and seat.state in _SEEN_IN_CALL
 
 
 def may_receive(viewer: ParticipantRecord, seat: ParticipantRecord) -> bool:
     """Whether `viewer` may receive the media of `seat`: both in the call, neither on hold, not its own."""
-    if viewer.id == seat.id or viewer.session_id != seat.session_id:
+    if viewer.id == seat.id or viewer.session_id != seat.session_id or not _concerns(viewer, seat):
         return False
     return viewer.state in IN_CALL and seat.state in IN_CALL
 
 
-def participant_view(seat: ParticipantRecord, viewer: ParticipantRecord, presence: Presence = ABSENT) -> Json | None:
-    """Return one seat as `viewer` sees it, None when it does not."""
+def _concerns(viewer: ParticipantRecord, seat: ParticipantRecord) -> bool:
+    """Whether the parts of two people in an incident let one know of the other: a caller knows of staff alone, a crew also of
+    callers, and neither caller nor crew is anything to people who came by a link for something else."""
+    if viewer.part is Part.CALLER:
+        return is_staff(seat)
+    if viewer.part is Part.CREW:
+        return is_staff(seat) or seat.part is Part.CALLER
+    return is_staff(viewer) or seat.part is not Part.CREW
+
+
+def receives_kind(viewer: ParticipantRecord, seat: ParticipantRecord, kind: str, silent: bool) -> bool:
+    """Whether `viewer` may receive this kind ("audio", "video") of media of `seat`. A caller hears staff and sees nobody; where
+    nothing may be heard at the caller it gets no sound either. A crew watches callers, and hears staff speak with them."""
+    if not may_receive(viewer, seat):
+        return False
+    return seat.part is Part.CALLER or receives_of_staff(viewer, kind, silent)
+
+
+def receives_of_staff(viewer: ParticipantRecord, kind: str, silent: bool) -> bool:
+    """Whether a part in an incident lets `viewer` receive this kind of media of staff: those who came by its links hear them."""
+    if viewer.part is Part.CALLER:
+        return kind == "audio" and not silent
+    return viewer.part is not Part.CREW or kind == "audio"
+
+
+def participant_view(
+    seat: ParticipantRecord, viewer: ParticipantRecord, presence: Presence = ABSENT, silent: bool = False
+) -> Json | None:
+    """Return one seat as `viewer` sees it, None when it does not. `silent`: nothing may be heard at a caller of this visit."""
     if not sees(viewer, seat):
         return None
-    tracks = presence.tracks if may_receive(viewer, seat) else ()
+    tracks = [track for track in presence.tracks if receives_kind(viewer, seat, track.kind, silent)]
     view: Json = {
         "id": seat.id,
         "name": seat.name,
@@ -212,7 +243,8 @@ def needs_view(seat: ParticipantRecord) -> list[str]:
 
 def participants_view(scene: Scene, viewer: ParticipantRecord) -> list[Json]:
     """Return all seats `viewer` sees, in the order they were made."""
-    views = (participant_view(seat, viewer, scene.presence.get(seat.id, ABSENT)) for seat in scene.seats)
+    silent = scene.session.silent
+    views = (participant_view(seat, viewer, scene.presence.get(seat.id, ABSENT), silent) for seat in scene.seats)
     return [view for view in views if view is not None]
 
 
@@ -230,8 +262,9 @@ def device_view(device: DeviceReport | None) -> Json | None:
 
 
 def reads_chat(viewer: ParticipantRecord) -> bool:
-    """Whether chat reaches this seat now: while it waits, and in the call, not on hold. Which lines: `chat_audience`."""
-    return viewer.state in TALKING
+    """Whether chat reaches this seat now: while it waits, and in the call, not on hold. Which lines: `chat_audience`. Crews
+    watch and do not read along."""
+    return viewer.state in TALKING and viewer.part is not Part.CREW
 
 
 def chat_view(messages: Iterable[MessageRecord], viewer: ParticipantRecord) -> list[Json]:

@@ -24,10 +24,19 @@ class _Rows:
     gone: str
 
 
-_CALL_VALUES = (("session", "session"), ("policy", "policy"), ("recording", "recording"), ("scene", "scene"), ("you", "you"))
+_CALL_VALUES = (
+    ("session", "session"),
+    ("policy", "policy"),
+    ("recording", "recording"),
+    ("scene", "scene"),
+    ("incident", "incident"),
+    ("you", "you"),
+)
 _CALL_ROWS = (
     _Rows("participants", ("id",), "participant", "participant_gone"),
     _Rows("moves", ("request_id",), "move", "move_gone"),
+    _Rows("positions", ("participant_id", "sequence"), "position", "position_gone"),
+    _Rows("instructions", ("id",), "instruction", "instruction_gone"),
 )
 _STAFF_ROWS = (
     _Rows("waiting", ("participant_id",), "waiting", "waiting_gone"),
@@ -35,6 +44,7 @@ _STAFF_ROWS = (
     _Rows("tasks", ("kind", "session_id"), "task", "task_gone"),
     _Rows("pages", ("id",), "page", "page_gone"),
     _Rows("handovers", ("id",), "handover", "handover_gone"),
+    _Rows("incidents", ("id",), "incident", "incident_gone"),
 )
 
 

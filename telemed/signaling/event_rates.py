@@ -41,6 +41,16 @@ EVENT_RATES: Mapping[str, EventRate] = {
     **dict.fromkeys(("recording_earlier", "recording_bystander", "recording_bystander_now"), EventRate(1 / 3, 20)),
     "recording_consent": EventRate(1, 30),  # a row for good each; a withdrawal must not meet the limit
     "recording_marker": EventRate(1, 30),
+    # Of incidents. A device that moves reports its place once a second; after a cut it sends what it kept.
+    "location": EventRate(2, 10),
+    "place": EventRate(1 / 3, 10),
+    "instruct": EventRate(2, 20),
+    "instruction_clear": EventRate(2, 20),
+    "instruction_shown": EventRate(2, 30),
+    "caller_facts": EventRate(1 / 3, 10),
+    "call_back": EventRate(1 / 6, 5),
+    "leave_quickly": EventRate(1 / 6, 5),
+    "caller_silent": EventRate(1 / 3, 10),
 }
 
 

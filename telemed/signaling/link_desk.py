@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from telemed.care import link_rules
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.command_answers import kept_answer
 from telemed.care.identity import ActorRef, Seat, Staff
+from telemed.care.incidents.words import Part
 from telemed.care.link_rules import LinkFacts, Opening
 from telemed.care.permissions import Action
 from telemed.care.ports import Json, LinkOpened
@@ -36,6 +38,21 @@ MAX_LINKS = 200  # of one visit
 _SHUT_OUT = frozenset({ParticipantState.DENIED, ParticipantState.REMOVED})
 
 
+async def _as_it_is(step: VisitStep, link: LinkRecord) -> None:
+    """A usual link leads to the device check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which links a request opens, by what their holders are to an incident, and what happens to who came in."""
+
+    part: Part = Part.NONE
+    entered: Callable[[VisitStep, LinkRecord], Awaitable[None]] = _as_it_is
+
+
+_USUAL = Gate()
+
+
 class LinkDesk:
     """The link endpoints of protocol section 1.2."""
 
@@ -47,10 +64,10 @@ class LinkDesk:
         """The stored form of the token that belongs to a command."""
         return token_hash(derived_token(self._desk.settings.link_key, actor_id, command_id))
 
-    def with_url(self, link: Json, actor_id: str, command_id: str) -> Json:
+    def with_url(self, link: Json, actor_id: str, command_id: str, page: str = "j") -> Json:
         """Add what is never stored: the address and its QR code."""
         token = derived_token(self._desk.settings.link_key, actor_id, command_id)
-        url = f"{self._desk.settings.base_url.rstrip('/')}/j#{token}"
+        url = f"{self._desk.settings.base_url.rstrip('/')}/{page}#{token}"
         return {
             "id": link["id"],
             "url": url,
@@ -93,7 +110,7 @@ class LinkDesk:
 
         await self._desk.transactor.change(session_id, work, actor.ref)
 
-    async def open(self, token: str, device: str, seat_token: str | None) -> LinkOpened:
+    async def open(self, token: str, device: str, seat_token: str | None, gate: Gate = _USUAL) -> LinkOpened:
         """Take the seat of a link, or learn that staff must agree first. Errors: link_rules.open_link."""
         link = await self._find(token)
         device_hash = token_hash(device)
@@ -101,6 +118,8 @@ class LinkDesk:
         async def work(step: VisitStep) -> Json:
             self._desk.admission.check_join(step.session.state)
             seat = step.seat(link.participant_id)
+            if seat.part is not gate.part:
+                raise NotFound("This link is not known.", code="link_unknown")
             facts = await self._facts(step, link.id, seat, device_hash)
             opening = link_rules.open_link(facts, device_hash, step.now)
             await check_carers_link(step.tx, seat, step.now)
@@ -110,6 +129,7 @@ class LinkDesk:
             if fresh is not None:
                 self._rates.take_row(link.id, self._desk.clock.monotonic())
             await _enter(step, facts)
+            await gate.entered(step, facts.link)
             return {"status": "seat", "seat_token": fresh}
 
         try:
@@ -231,9 +251,7 @@ async def _invited_seat(step: VisitStep, role: Role, name: str, participant_id: 
     if participant_id is None:
         if len(step.seats) >= MAX_SEATS:
             raise Conflict("This visit has too many people.", code="too_many_people")
-        seat = ParticipantRecord(
-            new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now
-        )
+        seat = ParticipantRecord(new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now)
         await step.create_seat(seat)
         return seat
     seat = step.seat(participant_id)

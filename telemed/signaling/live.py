@@ -13,6 +13,7 @@ from telemed.care.states import LIVE_SESSIONS, SessionState
 from telemed.clock import Clock
 from telemed.errors import NotFound, Unavailable
 from telemed.ids import new_id
+from telemed.signaling import incident_rows
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
@@ -77,6 +78,7 @@ class LiveVisits:
         visit.messages = await tx.messages.in_session(session.id, CHAT_LINES)
         visit.recording.take(await read_rows(tx, session.id))
         visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
+        visit.incident.rows = await incident_rows.read_rows(tx, session.id)
         return visit
 
     def _new(self, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:

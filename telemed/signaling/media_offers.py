@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from telemed.care import views
 from telemed.care.identity import Identity, Seat, Staff, holder_of
+from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json, OfferRequest, Store
 from telemed.care.records import ParticipantRecord
@@ -21,7 +22,7 @@ from telemed.signaling.live import LiveVisits
 from telemed.signaling.media_placement import Claim, Placement, media_unavailable
 from telemed.signaling.media_room import MediaPeer, MediaRoom, track_id
 from telemed.signaling.person_mode import mode_in_call, mode_of_patient
-from telemed.signaling.visit import LiveVisit
+from telemed.signaling.visit import KINDS, LiveVisit
 
 NEGOTIATE_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
 AHEAD_MS = 24 * 3600 * 1000  # how far an attempt may count ahead of our clock: phones in the wrong time zone, with the wrong date
@@ -45,7 +46,7 @@ class MediaOffers:
         publish, subscribe = _uses(request)
         self._check_sources(identity, visit, seat, publish)
         visible = {track for other in visit.seats.values() for track in self._tracks(visit, seat, other)}
-        ahead = seats_ahead.tracks_for(visit.session, seat.id)
+        ahead = seats_ahead.tracks_for(visit.session, seat)
         visible |= ahead.keys()
         wanted = {mid: track for mid, track in subscribe.items() if track in visible}
         over = visit.live(seat.id).attempt_over
@@ -85,9 +86,7 @@ class MediaOffers:
         patient = await mode_of_patient(self._store, visit.session)
         return mode_in_call(seat, patient, visit.seats.values())
 
-    def _authorise(
-        self, identity: Identity, session_id: str, request: OfferRequest
-    ) -> tuple[LiveVisit, ParticipantRecord]:
+    def _authorise(self, identity: Identity, session_id: str, request: OfferRequest) -> tuple[LiveVisit, ParticipantRecord]:
         visit = self._live.get(session_id)
         seat = _seat(visit, identity)
         check(identity, Action.CONNECT_SEAT, visit.session, seat)
@@ -101,19 +100,23 @@ class MediaOffers:
         return visit, seat
 
     @staticmethod
-    def _check_sources(
-        identity: Identity, visit: LiveVisit, seat: ParticipantRecord, publish: Mapping[str, Source]
-    ) -> None:
+    def _check_sources(identity: Identity, visit: LiveVisit, seat: ParticipantRecord, publish: Mapping[str, Source]) -> None:
         if not _SCREENS.isdisjoint(publish.values()):
             check(identity, Action.SHARE_SCREEN, visit.session, seat)
+        incident = visit.incident.incident
+        if publish and seat.part is Part.CALLER and incident is not None and not incident.allows_video:
+            raise NotAllowed()  # the link asks for a place alone
 
     @staticmethod
     def _tracks(visit: LiveVisit, viewer: ParticipantRecord, other: ParticipantRecord) -> list[str]:
-        return list(visit.live(other.id).tracks.values()) if views.may_receive(viewer, other) else []
+        silent = visit.session.silent
+        return [
+            track
+            for source, track in visit.live(other.id).tracks.items()
+            if views.receives_kind(viewer, other, KINDS[source].value, silent)
+        ]
 
-    async def _negotiate(
-        self, room: MediaRoom, peer: MediaPeer, declaration: Negotiate, request: OfferRequest
-    ) -> Negotiated:
+    async def _negotiate(self, room: MediaRoom, peer: MediaPeer, declaration: Negotiate, request: OfferRequest) -> Negotiated:
         evictions = peer.evictions
         peer.negotiating = True
         try:
@@ -124,7 +127,7 @@ class MediaOffers:
         finally:
             peer.negotiating = False
         if not peer.present:
-            peer.flowing = True  # a replaced attempt hands its hold on, a new peer flows
+            peer.flowing, peer.hearing = True, True  # a replaced attempt hands its hold on, a new peer flows
         if request.attempt > peer.attempt or not peer.present:
             peer.state, peer.evicted = PeerState.CONNECTING, peer.evictions != evictions
         peer.attempt, peer.offer, peer.holder = request.attempt, request.offer, declaration.holder

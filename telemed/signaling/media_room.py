@@ -36,6 +36,7 @@ class MediaPeer:
     offer: int = 0
     state: PeerState | None = None  # None: no peer
     flowing: bool = True  # what the worker was told last
+    hearing: bool = True  # likewise: whether it receives while it flows
     mode: Mode = Mode.SPEECH  # likewise
     holder: str = ""  # the login or seat cookie whose offer it answers
     negotiating: bool = False

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from telemed.care.incidents.words import Part
 from telemed.care.ports import MediaPlane
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.clock import Clock
@@ -209,15 +210,15 @@ class MediaRooms:
             await room.plane.close_peer(room.room_id, participant_id)
             peer.state, peer.evicted = None, False
             return
-        flowing = seat.state in IN_CALL
-        if flowing == peer.flowing:
+        flowing, hearing = seat.state in IN_CALL, not (visit.session.silent and seat.part is Part.CALLER)
+        if (flowing, hearing) == (peer.flowing, peer.hearing):
             return
         try:
-            await room.plane.set_flow(room.room_id, participant_id, flowing, flowing)
+            await room.plane.set_flow(room.room_id, participant_id, flowing, flowing and hearing)
         except NotFound:
             peer.state = None  # it closed a moment ago; its event is on the way
             return
-        peer.flowing = flowing
+        peer.flowing, peer.hearing = flowing, hearing
 
     # What workers report. Callbacks are synchronous: they change memory, tell the seats and wake tasks.
 
@@ -277,7 +278,7 @@ class MediaRooms:
         peer = room.peer(reported.peer_id, self._clock.monotonic())
         peer.attempt = max(peer.attempt, reported.attempt)
         peer.state, peer.holder, peer.mode = reported.state, reported.holder, reported.mode
-        peer.flowing = reported.sending and reported.receiving
+        peer.flowing, peer.hearing = reported.sending, reported.receiving or not reported.sending
         visit = self._live.find(reported.room_id)
         if visit is None or reported.peer_id not in visit.seats:
             return
@@ -323,7 +324,7 @@ class MediaRooms:
         if room is None or peer is None or event.attempt < peer.attempt:
             return  # of a transport that was replaced
         if not peer.present:
-            peer.flowing = True  # a transport we had given up begins with everything flowing: a hold must be said again
+            peer.flowing = peer.hearing = True  # a transport we had given up begins flowing: a hold must be said again
         peer.attempt, peer.state = event.attempt, event.state
         visit = self._live.find(event.room_id)
         if event.state in _DEAD and visit is not None and event.peer_id in visit.seats:

@@ -25,9 +25,7 @@ MAX_EDITS = 20  # of a line at once
 
 
 _LINE_BREAKING = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph separators
-_TURNING = frozenset(
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)  # they turn the reading direction: a forged name
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they turn the reading direction: a forged name
 
 
 def _single_line(text: str) -> str:
@@ -249,6 +247,50 @@ class SetMarker(OnRecording):
     text: Annotated[str, StringConstraints(max_length=MAX_MARKER), AfterValidator(_single_line)] | None = None
 
 
+class Instruct(OnParticipant):
+    """`instruct`: what a caller is asked to do; `value` and `card_id` by kind."""
+
+    kind: Literal["camera", "light", "zoom", "hold_still", "turn", "closer", "still", "card"]
+    value: Annotated[str, StringConstraints(max_length=16)] | float | None = None
+    card_id: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = None
+
+
+class OnInstruction(Command):
+    """`instruction_clear`, `instruction_shown`."""
+
+    instruction_id: Identifier
+
+
+Grant = Literal["granted", "denied", "dismissed", "unanswered", "unavailable", "unasked", "phone_call"]
+
+
+class TellFacts(Command):
+    """`caller_facts`: what a caller's device can do and how it is. What is not named stays; null: it does not say."""
+
+    battery: Share | None = None
+    charging: bool | None = None
+    network: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,16}$")] | None = None
+    downlink: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
+    torch: bool | None = None
+    zoom: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] | None = None
+    cameras: Annotated[int, Field(ge=0, le=100)] | None = None
+    location: Grant | None = None
+    camera: Grant | None = None
+    microphone: Grant | None = None
+
+
+class AskToBeCalled(Command):
+    """`call_back`; `number`: another one than we have, as typed."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=32), AfterValidator(_single_line)] | None = None
+
+
+class BeSilent(Command):
+    """`caller_silent`: nothing may be heard at the caller."""
+
+    silent: bool
+
+
 class ReportQuality(Command):
     """`quality_report`."""
 
@@ -294,6 +336,13 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "recording_bystander_now": ChangeBystander,
     "recording_unrecorded": NoteUnrecorded,
     "recording_marker": SetMarker,
+    "instruct": Instruct,
+    "instruction_clear": OnInstruction,
+    "instruction_shown": OnInstruction,
+    "caller_facts": TellFacts,
+    "call_back": AskToBeCalled,
+    "leave_quickly": Command,
+    "caller_silent": BeSilent,
 }
 
 STAFF_COMMANDS: dict[str, type[Command]] = {"acknowledge": OnParticipant}
@@ -307,9 +356,7 @@ def parse(model: type[_Model], payload: Any) -> _Model:
         return model.model_validate(payload)
     except ValidationError as error:
         location = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
-        raise InvalidInput(
-            "A field is missing, unknown or has a wrong value.", field=_known_field(model, location)
-        ) from None
+        raise InvalidInput("A field is missing, unknown or has a wrong value.", field=_known_field(model, location)) from None
 
 
 def _known_field(model: type[BaseModel], location: tuple[int | str, ...]) -> str | None:

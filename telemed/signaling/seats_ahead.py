@@ -12,7 +12,8 @@ import base64
 import hashlib
 from collections.abc import Collection
 
-from telemed.care.records import SessionRecord
+from telemed.care import views
+from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.states import SessionKind
 from telemed.media.control import Kind, Source
 from telemed.signaling.media_room import track_id
@@ -34,13 +35,14 @@ def next_free(session: SessionRecord, taken: Collection[str]) -> str | None:
     return next((seat_id for seat_id in seat_ids(session) if seat_id not in taken), None)
 
 
-def tracks_for(session: SessionRecord, viewer_id: str) -> dict[str, tuple[str, str]]:
-    """Track id -> (seat, kind) of what a seat asks for ahead: all but its own."""
+def tracks_for(session: SessionRecord, viewer: ParticipantRecord) -> dict[str, tuple[str, str]]:
+    """Track id -> (seat, kind) of what a seat asks for ahead: all but its own, as far as it may receive it of staff."""
     return {
         track_id(seat_id, source): (seat_id, kind.value)
         for seat_id in seat_ids(session)
-        if seat_id != viewer_id
+        if seat_id != viewer.id
         for source, kind in _SOURCES
+        if views.receives_of_staff(viewer, kind.value, session.silent)
     }
 
 

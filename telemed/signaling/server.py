@@ -20,6 +20,9 @@ from telemed.signaling.engine_guard import EngineGuard
 from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
 from telemed.signaling.holders import Holders
 from telemed.signaling.housekeeping import Housekeeping
+from telemed.signaling.incident_commands import IncidentCommands
+from telemed.signaling.incident_messages import IncidentMessages
+from telemed.signaling.incident_retention import IncidentRetention
 from telemed.signaling.lead_commands import LeadCommands
 from telemed.signaling.live import LiveVisits
 from telemed.signaling.live_rooms import LiveRooms
@@ -91,7 +94,15 @@ class Signaling:
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
         self.text = TextCommands(desk)
-        sweeps = (recordings.run, self.recordings.speakers.run, self.on_call.clock.forget_old, chores.run, self.text.run)
+        sweeps = (
+            recordings.run,
+            self.recordings.speakers.run,
+            self.on_call.clock.forget_old,
+            IncidentMessages(desk).run,
+            IncidentRetention(desk).run,
+            chores.run,
+            self.text.run,
+        )
         self.presence = Presence(desk, self.media, sweeps)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
@@ -108,6 +119,7 @@ class Signaling:
 
         handlers = _call_handlers(desk, lead, placement, self.quality) | _recording_handlers(desk, self.recordings)
         handlers |= _text_handlers(self.text, lead)
+        handlers |= _incident_handlers(desk)
         call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
         call.on_attached = self.text.tell
         staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
@@ -152,9 +164,7 @@ class Signaling:
 def make_server(settings: SignalingSettings) -> socketio.AsyncServer:
     """The Socket.IO server: ordered handlers, own origin only, small packets, quick pings, no binary, no logs of payloads."""
     silent = logging.getLogger("telemed.signaling.library")
-    silent.setLevel(
-        logging.CRITICAL + 1
-    )  # both libraries log payloads and stack traces; faults are reported by place instead
+    silent.setLevel(logging.CRITICAL + 1)  # both libraries log payloads and stack traces; faults are reported by place instead
     silent.propagate = False
     return socketio.AsyncServer(
         async_mode="aiohttp",
@@ -174,9 +184,7 @@ def make_server(settings: SignalingSettings) -> socketio.AsyncServer:
     )
 
 
-def _call_handlers(
-    desk: Desk, lead: LeadCommands, placement: Placement, quality: QualityKeeper
-) -> dict[str, CallHandler]:
+def _call_handlers(desk: Desk, lead: LeadCommands, placement: Placement, quality: QualityKeeper) -> dict[str, CallHandler]:
     seat, talk, media = SeatCommands(desk), TalkCommands(desk, quality), MediaCommands(desk, placement)
     return {
         "set_name": seat.set_name,
@@ -229,6 +237,19 @@ def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHand
         "recording_marker": lead.marker,
         "recording_consent": own.consent,
         "recording_earlier": own.earlier,
+    }
+
+
+def _incident_handlers(desk: Desk) -> dict[str, CallHandler]:
+    incident = IncidentCommands(desk)
+    return {
+        "instruct": incident.instruct,
+        "instruction_clear": incident.clear,
+        "instruction_shown": incident.shown,
+        "caller_facts": incident.facts,
+        "call_back": incident.call_back,
+        "leave_quickly": incident.leave_quickly,
+        "caller_silent": incident.silent,
     }
 
 

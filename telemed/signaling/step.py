@@ -13,7 +13,8 @@ from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.errors import NotFound
 from telemed.ids import new_id
-from telemed.signaling import oncall_steps, recording_steps
+from telemed.signaling import incident_steps, oncall_steps, recording_steps
+from telemed.signaling.incident_rows import IncidentRows
 from telemed.signaling.oncall_rows import OnCallRows
 from telemed.signaling.recording_rows import RecordingRows
 
@@ -30,6 +31,7 @@ class Outcome:
     links_wanted: dict[str, datetime | None]  # participant id -> since when; None: no longer
     recording: RecordingRows | None = None  # None: as before
     on_call: OnCallRows | None = None  # likewise
+    incident: IncidentRows | None = None  # None: as before
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class VisitStep:
     links_wanted: dict[str, datetime | None] = field(default_factory=dict)
     recording: RecordingRows | None = None  # None: nobody asked for it
     on_call: OnCallRows | None = None  # likewise
+    incident: IncidentRows | None = None  # likewise
 
     @classmethod
     async def load(cls, tx: Transaction, session_id: str, now: datetime, actor: ActorRef) -> VisitStep:
@@ -119,6 +122,7 @@ class VisitStep:
             await self.move_session(event, Cause.SYSTEM)
         await recording_steps.settle(self)
         await oncall_steps.settle(self)
+        await incident_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
-        rows = (self.recording, self.on_call)
+        rows = (self.recording, self.on_call, self.incident)
         return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)

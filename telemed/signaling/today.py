@@ -21,7 +21,7 @@ from telemed.signaling.channel import Channel
 from telemed.signaling.visit import LiveVisit
 
 IDLE_SECONDS = 600.0  # how long the stream of a staff user without a connection is kept for resuming
-_EMPTY: View = {"waiting": [], "sessions": [], "tasks": [], "pages": [], "handovers": []}
+_EMPTY: View = {"waiting": [], "sessions": [], "tasks": [], "pages": [], "handovers": [], "incidents": []}
 _OUTCOME_OWED = frozenset({SessionState.ENDED, SessionState.FAILED})
 
 
@@ -111,10 +111,12 @@ def part(visit: LiveVisit, staff: Staff) -> View:
         return _EMPTY
     concerned = visit.on_call.rows_for(staff.user_id)
     live = session.state in LIVE_SESSIONS
-    listed = live or session.state in _OUTCOME_OWED
+    listed = (live or session.state in _OUTCOME_OWED) and visit.incident.incident is None  # incidents have rows of their own
     waiting = [today_views.waiting_row(seat, session) for seat in seats if live and today_views.is_waiting(seat)]
     rows = [today_views.session_row(session, seats, staff.user_id)] if listed else []
-    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), **concerned}
+    incident = visit.incident.board_row(session, visit.seats, staff)
+    incidents = [incident] if incident is not None else []
+    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), "incidents": incidents, **concerned}
 
 
 def _tasks(visit: LiveVisit, staff: Staff) -> list[Json]:

@@ -23,6 +23,7 @@ from telemed.signaling.changes import Change, View, call_changes
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.event_rates import EventRates
+from telemed.signaling.incident_live import LiveIncident
 from telemed.signaling.oncall_live import LiveOnCall
 from telemed.signaling.recording_live import LiveRecording
 from telemed.signaling.recording_means import usual_policies
@@ -30,7 +31,7 @@ from telemed.signaling.step import Outcome
 
 CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
 
-_KINDS = {
+KINDS = {
     Source.MICROPHONE: Kind.AUDIO,
     Source.CAMERA: Kind.VIDEO,
     Source.SCREEN: Kind.VIDEO,
@@ -60,12 +61,8 @@ class LiveSeat:
 
     def presence(self) -> views.Presence:
         """The projection's form."""
-        tracks = tuple(
-            views.TrackView(track, source.value, _KINDS[source].value) for source, track in self.tracks.items()
-        )
-        return views.Presence(
-            self.microphone, self.camera, self.screen, tracks, self.video_paused, self.interrupted
-        )
+        tracks = tuple(views.TrackView(track, source.value, KINDS[source].value) for source, track in self.tracks.items())
+        return views.Presence(self.microphone, self.camera, self.screen, tracks, self.video_paused, self.interrupted)
 
 
 @dataclass(slots=True)
@@ -95,6 +92,7 @@ class LiveVisit:
         self.lines = LiveLines()
         self.recording = LiveRecording(policies)
         self.on_call = LiveOnCall()
+        self.incident = LiveIncident()
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -148,6 +146,8 @@ class LiveVisit:
             self.recording.take(outcome.recording)
         if outcome.on_call is not None:
             self.on_call.take(outcome.on_call, now)
+        if outcome.incident is not None:
+            self.incident.rows = outcome.incident
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)
         self.publish(now)
@@ -242,7 +242,9 @@ class LiveVisit:
         recording = self.recording.view(self.session, self.seats, viewer)
         scene = self.on_call.view(self.session, self.seats, viewer)
         state = {**views.call_state(self._scene(messages), viewer), "recording": recording, "scene": scene}
-        tracks = seats_ahead.tracks_for(self.session, viewer.id)
+        state |= self.incident.call_view(self.session, self.seats, viewer)
+        state["you"]["can"].extend(self.incident.abilities(self.session, viewer))
+        tracks = seats_ahead.tracks_for(self.session, viewer)
         if tracks:
             ahead = [{"id": track, "kind": kind} for track, (_, kind) in tracks.items()]
             state["policy"] = {**state["policy"], "ahead": ahead}

@@ -9,6 +9,7 @@ from telemed.signaling.carer_places import CarerPlaces
 from telemed.signaling.desk import Desk
 from telemed.signaling.entry import Entry
 from telemed.signaling.holders import Holders
+from telemed.signaling.incident_visits import IncidentService
 from telemed.signaling.link_desk import LinkDesk
 from telemed.signaling.media_offers import MediaOffers
 from telemed.signaling.media_probe import MediaProbes
@@ -37,6 +38,7 @@ class VisitService:
         self._holders = holders
         self._links = LinkDesk(desk)
         self._sessions = SessionDesk(desk, self._links)
+        self.incidents = IncidentService(desk, self._links)
         self._notes = NoteDesk(desk)
         self._quality = QualityDesk(desk)
         self._patients = PatientDesk(desk)

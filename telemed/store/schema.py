@@ -21,10 +21,11 @@ from sqlalchemy import (
     text,
 )
 
+from telemed.care.incidents.words import Part
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
-from telemed.store import schema_identity, schema_oncall, schema_operation, schema_people, schema_recording
+from telemed.store import schema_identity, schema_incidents, schema_oncall, schema_operation, schema_people, schema_recording
 from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
@@ -32,6 +33,7 @@ __all__ = [
     "HASH_LENGTH",
     "metadata",
     "schema_identity",
+    "schema_incidents",
     "schema_oncall",
     "schema_operation",
     "schema_people",
@@ -103,6 +105,7 @@ session = Table(
     ref("patient_id", "patient", null=True),
     ref("site_id", "site", null=True, index=False),
     Column("video_codec", String(8), nullable=False, server_default="vp8"),
+    Column("silent", Boolean, nullable=False, server_default=text("0")),
     Index("ix_session_state", "state", "created_at"),
     Index("ix_session_organisation", "organisation_id", "created_at"),
 )
@@ -126,6 +129,7 @@ participant = Table(
     need("reason", Text()),
     ref("carer_id", "carer", null=True),  # set: taken from Home by somebody who acts for the patient
     Column("needs", Words(Need), nullable=True),  # null: nothing was said
+    Column("part", Word(Part), nullable=False, server_default=""),
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )

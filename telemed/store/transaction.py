@@ -14,6 +14,7 @@ from telemed.store.repositories.entry import LinkRequestRows, LinkRows, MoveRows
 from telemed.store.repositories.identity_factors import PasskeyRows, RecoveryCodeRows, TotpRows
 from telemed.store.repositories.identity_provider import OidcIdentityRows
 from telemed.store.repositories.identity_steps import InvitationRows, QuickUnlockRows, SignInStepRows
+from telemed.store.repositories.incidents import IncidentRows
 from telemed.store.repositories.oncall import HandoverRows, PageRows, RosterRows, VitalRows
 from telemed.store.repositories.outbox import OutboxRows, TemplateRows
 from telemed.store.repositories.patient_contacts import CarerRows, CareTeamRows, ChannelRows
@@ -72,6 +73,7 @@ class StoreTransaction:
         self.oidc_identities = OidcIdentityRows(sql)
         self.places = PlaceRows(sql)
         self.break_glasses = BreakGlassRows(sql)
+        self.incidents = IncidentRows(sql)
         self._add_patients(sql)
         self._add_recordings(sql)
         self._add_on_call(sql)

@@ -264,6 +264,7 @@ class Today(Answer):
     waiting: list[dict[str, Any]]
     sessions: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
+    incidents: list[dict[str, Any]]
 
 
 class PublishedLine(Answer):

@@ -37,6 +37,7 @@ _PREFIXES = {
     "passkey_id": "psk",
     "person_login_id": "ptl",
     "person_passkey_id": "psk",
+    "incident_id": "inc",
     "recording_id": "rec",
     "segment_id": "seg",
     "marker_id": "mrk",

@@ -7,6 +7,7 @@ from telemed.web.routes_admin import ADMIN_ROUTES
 from telemed.web.routes_audit import AUDIT_ROUTES
 from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
 from telemed.web.routes_identity import IDENTITY_ROUTES
+from telemed.web.routes_incidents import INCIDENT_ROUTES
 from telemed.web.routes_notify import NOTIFY_ROUTES
 from telemed.web.routes_oidc import OIDC_ROUTES
 from telemed.web.routes_on_call import ON_CALL_ROUTES
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     + NOTIFY_ROUTES
     + RECORDING_ROUTES
     + ON_CALL_ROUTES
+    + INCIDENT_ROUTES
 )

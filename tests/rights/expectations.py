@@ -91,7 +91,7 @@ def expected(asker: Asker, route: Route, whose: Whose) -> int:
     if asker.kind is Kind.PERSON:
         return _of_person(scope, whose) if for_persons else 401
     if asker.kind is Kind.SEAT:
-        return ALLOWED if for_seats and scope is not None and whose is Whose.OWN else 401
+        return 401 if not for_seats or whose is not Whose.OWN else ALLOWED if scope is not None else 403
     if asker.everywhere and whose is Whose.SITE:
         whose = Whose.COLLEAGUE  # a site is no border to them
     if whose is Whose.SITE and any(name in route.path for name in OF_ORGANISATION):

@@ -10,6 +10,8 @@ from typing import Any
 from telemed.care.break_glass import BreakGlassRecord
 from telemed.care.clinic.records import SettingChange, SiteRecord
 from telemed.care.identity import Seat, Staff
+from telemed.care.incidents.ports import IncidentOrder
+from telemed.care.incidents.words import Allowed
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.records import Medium
@@ -336,8 +338,23 @@ class Things:
             answer = await response.json()
         return str(answer["export_id"]) if response.status == 200 else new_id("exp")
 
+    async def _incident_id(self, whose: Whose) -> str:
+        """An incident somebody leads; a responder does not make one, and joins it."""
+        leader = self.leader(whose)
+        maker = leader if leader.role is not Role.RESPONDER else self.house.staff(PLACE[whose], Role.DISPATCHER)
+        word = self.house.places[PLACE[whose]].word
+        order = IncidentOrder(None, f"{word} fell", tuple(Allowed), "en", "2026-11", True, False, f"command-{number()}")
+        made = await self.house.signaling.visits.incidents.create(maker, order)
+        if maker is not leader:
+            await self.house.signaling.visits.take_seat(leader, made["incident"]["session_id"])
+        return str(made["incident"]["id"])
+
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)
+        if "incident_id" in found:
+            incidents = self.house.signaling.visits.incidents
+            shared = await incidents.share(staff, found["incident_id"], "Crew", f"command-{number()}")
+            return str(shared["link"]["id"])
         made = await self.house.signaling.visits.create_link(staff, found["id"], "guest", "Guest", None, f"command-{number()}")
         return str(made["link"]["id"])
 

@@ -17,6 +17,7 @@ class Template(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, not a password
     CHANNEL_CODE = "channel_code"
     VISIT_LINK = "visit_link"
+    EMERGENCY_LINK = "emergency_link"
     BREAK_GLASS_NOTICE = "break_glass_notice"
     RECORDING_ERASE_NOTICE = "recording_erase_notice"
     ON_CALL_PAGE = "on_call_page"
@@ -54,6 +55,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.PASSWORD_RESET: frozenset({"link", "hours"}),
     Template.CHANNEL_CODE: frozenset({"code", "minutes"}),
     Template.VISIT_LINK: frozenset({"link"}),
+    Template.EMERGENCY_LINK: frozenset({"link"}),
     Template.BREAK_GLASS_NOTICE: frozenset({"link"}),
     Template.RECORDING_ERASE_NOTICE: frozenset({"link"}),
     Template.ON_CALL_PAGE: frozenset({"link"}),

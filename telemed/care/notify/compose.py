@@ -26,6 +26,8 @@ DEDUPE_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,80}")
 LONGEST_LIFE = timedelta(days=14)  # a message that waited longer tells nobody anything
 # The two values from which the link of a visit is made when it is sent, so that no link lies in the database.
 LINK_PARTS = frozenset({"actor_id", "command_id"})
+# Of the messages whose link is made so: the page it opens.
+PAGES: Mapping[Template, str] = {Template.VISIT_LINK: "j", Template.EMERGENCY_LINK: "e"}
 _LINK_PART = re.compile(r"[\x21-\x7e]{1,80}")
 
 
@@ -132,9 +134,9 @@ class LinkMaker:
     base_url: str
     key: bytes = field(repr=False)
 
-    def link(self, actor_id: str, command_id: str) -> str:
+    def link(self, actor_id: str, command_id: str, page: str = "j") -> str:
         """The address that the command's first answer held, too."""
-        return f"{self.base_url.rstrip('/')}/j#{derived_token(self.key, actor_id, command_id)}"
+        return f"{self.base_url.rstrip('/')}/{page}#{derived_token(self.key, actor_id, command_id)}"
 
 
 def letter(message: OutboxMessage, clinic: OrganisationRecord, own: TemplateRecord | None, links: LinkMaker) -> Letter:
@@ -145,7 +147,8 @@ def letter(message: OutboxMessage, clinic: OrganisationRecord, own: TemplateReco
         raise InvalidInput("There is no wording for this message.", field="template")
     values = {"clinic": clinic.name, "phone": clinic.phone} | dict(message.details)
     if LINK_PARTS <= values.keys():
-        values["link"] = links.link(values.pop("actor_id"), values.pop("command_id"))
+        page = PAGES.get(template, "j")
+        values["link"] = links.link(values.pop("actor_id"), values.pop("command_id"), page)
     rendered = render(wording, values)
     if not rendered.text or len(rendered.text) > MAX_CHECKPOINT_TEXT:
         raise InvalidInput("The message has no text or too much of it.", field="body")
@@ -160,7 +163,7 @@ def check_recipient(medium: Medium, recipient: str) -> None:
 
 
 def _check_details(template: Template, details: Mapping[str, str]) -> None:
-    if template is Template.VISIT_LINK and set(details) == LINK_PARTS:
+    if template in PAGES and set(details) == LINK_PARTS:
         if not all(isinstance(value, str) and _LINK_PART.fullmatch(value) for value in details.values()):
             raise InvalidInput("A part of the link has the wrong form.", field="details")
         return

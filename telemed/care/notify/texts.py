@@ -35,6 +35,10 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "Your link from {clinic}",
         "{clinic} has sent you this link:\n{link}\n\nIt is meant for you alone: do not pass it on.",
     ),
+    Template.EMERGENCY_LINK: (
+        "{clinic} wants to help you",
+        "Open this page so that {clinic} can see where you are:\n{link}\n\nIt is meant for you alone: do not pass it on.",
+    ),
     Template.BREAK_GLASS_NOTICE: (
         "Please review an emergency access",
         "Somebody opened a record at {clinic} by emergency access. Please sign in and review it:\n{link}",
@@ -83,6 +87,10 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Ihr Link von {clinic}",
         "{clinic} schickt Ihnen diesen Link:\n{link}\n\nEr ist nur für Sie: Geben Sie ihn nicht weiter.",
     ),
+    Template.EMERGENCY_LINK: (
+        "{clinic} möchte Ihnen helfen",
+        "Öffnen Sie diese Seite, damit {clinic} sieht, wo Sie sind:\n{link}\n\nEr ist nur für Sie: Geben Sie ihn nicht weiter.",
+    ),
     Template.BREAK_GLASS_NOTICE: (
         "Bitte einen Notfallzugriff prüfen",
         "Bei {clinic} wurde eine Akte per Notfallzugriff geöffnet. Bitte melden Sie sich an und prüfen Sie ihn:\n{link}",
@@ -118,6 +126,7 @@ _SMS_EN: dict[Template, str] = {
     Template.PASSWORD_RESET: "{clinic}: new password, within {hours} h: {link}",
     Template.CHANNEL_CODE: "{clinic}: your code is {code}. It works for {minutes} minutes. Tell it to nobody.",
     Template.VISIT_LINK: "{clinic}: your link, for you alone: {link} Questions: {phone}",
+    Template.EMERGENCY_LINK: "{clinic}: open this now so that we can help: {link} Or call {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: please review an emergency access: {link}",
     Template.RECORDING_ERASE_NOTICE: "{clinic}: erasing a recording was asked for or settled: {link}",
     Template.ON_CALL_PAGE: "{clinic}: you are on call and needed now. Answer here: {link}",
@@ -130,6 +139,7 @@ _SMS_DE: dict[Template, str] = {
     Template.PASSWORD_RESET: "{clinic}: neues Passwort, binnen {hours} Std.: {link}",
     Template.CHANNEL_CODE: "{clinic}: Ihr Code ist {code}. Er gilt {minutes} Minuten. Sagen Sie ihn niemandem.",
     Template.VISIT_LINK: "{clinic}: Ihr Link, nur für Sie: {link} Fragen: {phone}",
+    Template.EMERGENCY_LINK: "{clinic}: Jetzt öffnen, damit wir helfen können: {link} Oder anrufen: {phone}",
     Template.BREAK_GLASS_NOTICE: "{clinic}: Bitte einen Notfallzugriff prüfen: {link}",
     Template.RECORDING_ERASE_NOTICE: "{clinic}: Löschen einer Aufnahme beantragt oder erledigt: {link}",
     Template.ON_CALL_PAGE: "{clinic}: Sie haben Bereitschaft und werden jetzt gebraucht. Antworten: {link}",

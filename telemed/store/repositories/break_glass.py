@@ -13,6 +13,7 @@ from telemed.care.identity import Staff
 from telemed.care.rights_repositories import Place
 from telemed.store import schema
 from telemed.store import schema_identity as identity
+from telemed.store import schema_incidents as incidents
 from telemed.store import schema_oncall as oncall
 from telemed.store import schema_operation as operation
 from telemed.store import schema_people as people
@@ -58,6 +59,7 @@ _STATEMENTS: Mapping[str, Select[Any]] = {
     "change_id": _own(operation.setting_change),
     "message_id": _own(operation.outbox),
     "speciality_id": _own(oncall.speciality),
+    "incident_id": _own(incidents.incident),
     "break_glass_id": _through(people.break_glass, people.patient, "patient_id"),
     "login_id": _through(schema.login, schema.user, "user_id"),
     "passkey_id": _through(identity.passkey, schema.user, "user_id"),

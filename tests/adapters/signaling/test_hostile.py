@@ -56,6 +56,13 @@ VALID: dict[str, dict[str, Any]] = {
     "recording_bystander_now": {"bystander_id": "bys_1234", "now": "left"},
     "recording_unrecorded": {"reason": "no"},
     "recording_marker": {"recording_id": "rec_1234", "at_ms": 3, "category": "finding", "text": "rash"},
+    "instruct": {"participant_id": "par_1234", "kind": "card", "card_id": "cpr"},
+    "instruction_clear": {"instruction_id": "ins_1234"},
+    "instruction_shown": {"instruction_id": "ins_1234"},
+    "caller_facts": {"battery": 0.5, "torch": True, "zoom": 4.0, "cameras": 2, "location": "granted", "network": "4g"},
+    "call_back": {"number": "030 1234567"},
+    "leave_quickly": {},
+    "caller_silent": {"silent": True},
 }
 WRONG_VALUES: tuple[Any, ...] = (None, [], {}, 3, -1, 1.5, "", "\x00", "x" * 5000, "\ud800", True, {"a": []}, 2**60)
 RECORDING = tuple(name for name in VALID if name.startswith("recording_"))
@@ -63,6 +70,7 @@ OWN_ANSWERS = ("recording_consent", "recording_earlier")  # of everybody who spe
 STAFF_ONLY = (
     *("admit", "deny", "hold", "resume", "remove", "decide_move", "end"),
     *(name for name in RECORDING if name not in OWN_ANSWERS),
+    *("instruct", "instruction_clear"),
 )
 
 
@@ -104,6 +112,11 @@ async def test_wrong_types_in_every_field_of_every_command(world: World, event: 
 
 def _is_right(event: str, name: str, value: Any) -> bool:
     """Values that only look wrong."""
+    if event in ("caller_facts", "call_back") and name != "command_id":
+        numbers = {"battery": 1, "zoom": 1000, "cameras": 100}
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= numbers.get(name, -1)
+        is_word = (name == "network" and value == "") or (name == "torch" and value is True)
+        return value is None or is_word or (is_number and (name != "cameras" or isinstance(value, int)))
     if event == "quality_report" and name == "freezes":
         return value in (3,) and not isinstance(value, bool)
     if name in ("rtt_ms",):
@@ -121,8 +134,8 @@ def _is_right(event: str, name: str, value: Any) -> bool:
     if name == "at_ms":
         return value is None or value == 3
     return (
-        name in ("hidden", "approve", "microphone", "camera", "screen", "agreed")
-        and event in ("visibility", "decide_move", "media_state", "recording_bystander")
+        name in ("silent", "hidden", "approve", "microphone", "camera", "screen", "agreed")
+        and event in ("caller_silent", "visibility", "decide_move", "media_state", "recording_bystander")
         and value is True
     )
 

@@ -14,6 +14,7 @@ import socketio
 from aiohttp import web
 
 from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.notify.ports import NoNotifier, Notifier
 from telemed.care.policies import policies_from
 from telemed.care.ports import LinkOpened
 from telemed.care.records import OrganisationRecord, UserRecord
@@ -64,7 +65,7 @@ async def until(condition: Callable[[], Any], what: str = "condition", seconds: 
 
 def reduce_call(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /call."""
-    if kind in ("you", "session", "policy", "recording", "scene"):
+    if kind in ("you", "session", "policy", "recording", "scene", "incident"):
         state[kind] = data
     elif kind == "participant":
         _put(state["participants"], "id", data)
@@ -72,6 +73,14 @@ def reduce_call(state: Json, kind: str, data: Json) -> None:
         state["participants"] = [p for p in state["participants"] if p["id"] != data["id"]]
     elif kind == "chat":
         _put(state["chat"], "id", data)
+    elif kind == "position":
+        state["positions"].append(data)
+    elif kind == "position_gone":
+        state["positions"] = [p for p in state["positions"] if not data.items() <= p.items()]
+    elif kind == "instruction":
+        _put(state["instructions"], "id", data)
+    elif kind == "instruction_gone":
+        state["instructions"] = [i for i in state["instructions"] if i["id"] != data["id"]]
     elif kind == "move":
         _put(state.setdefault("moves", []), "request_id", data)
     elif kind == "move_gone":
@@ -93,6 +102,10 @@ def reduce_staff(state: Json, kind: str, data: Json) -> None:
     elif kind in ("page_gone", "handover_gone"):
         rows = f"{kind.removesuffix('_gone')}s"
         state[rows] = [row for row in state[rows] if row["id"] != data["id"]]
+    elif kind == "incident":
+        _put(state["incidents"], "id", data)
+    elif kind == "incident_gone":
+        state["incidents"] = [i for i in state["incidents"] if i["id"] != data["id"]]
     elif kind == "task":
         state["tasks"] = [t for t in state["tasks"] if _task(t) != _task(data)] + [data]
     elif kind == "task_gone":
@@ -358,12 +371,16 @@ class Visit:
 
 
 def make_signaling(
-    store: Store, planes: list[FakeMediaPlane], clock: Clock, recordings: FakeRecordings | None = None
+    store: Store,
+    planes: list[FakeMediaPlane],
+    clock: Clock,
+    recordings: FakeRecordings | None = None,
+    notifier: Notifier | None = None,
 ) -> Signaling:
     settings = SignalingSettings("http://clinic.example", SECRET, frozenset({"http://127.0.0.1"}))
     kept = recordings or FakeRecordings()
     means = RecordingMeans(kept, lambda: policies_from(kept.policies, is_demo=False))
-    return Signaling(settings, store, planes, clock, Around(recording=means))
+    return Signaling(settings, store, planes, clock, Around(recording=means, notifier=notifier or NoNotifier()))
 
 
 async def make_template(path: Path) -> dict[str, Staff]:
@@ -394,6 +411,8 @@ async def _people(store: Store) -> dict[str, Staff]:
         "colleague": Role.CLINICIAN,
         "desk": Role.FRONT_DESK,
         "admin": Role.ADMIN,
+        "dispatcher": Role.DISPATCHER,
+        "second": Role.DISPATCHER,
     }
     staff = {}
     async with store.write() as tx:

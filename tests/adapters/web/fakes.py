@@ -7,6 +7,7 @@ from typing import Any
 
 from telemed.care.identity import Identity, Person, Seat, Staff
 from telemed.care.ports import Json, LinkOpened, OfferRequest, RecordWork, Store
+from tests.adapters.web.fake_incidents import RememberedIncidents
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 CLINIC = {"name": "Clinic", "phone": "1", "emergency_number": "112", "demo": True}
@@ -46,6 +47,7 @@ class RememberedVisits:
         self.calls_in_progress: set[str] = set()  # session ids
         self.store: Store | None = None  # where changes of carers are written
         self.ended_carers: list[str] = []
+        self.incidents = RememberedIncidents(self._note, CLINIC, SESSION_ID, SEAT_TOKEN)
 
     def _note(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, arguments))
@@ -155,7 +157,7 @@ class RememberedVisits:
 
     async def today(self, actor: Staff) -> Json:
         self._note("today", actor)
-        return {"clinic": CLINIC, "waiting": [], "sessions": [], "tasks": []}
+        return {"clinic": CLINIC, "waiting": [], "sessions": [], "tasks": [], "incidents": []}
 
     async def issue_ticket(self, identity: Identity, session_id: str) -> str:
         self._note("issue_ticket", identity, session_id)

@@ -7,6 +7,7 @@ from typing import Any
 from tests.adapters.web.clinic_samples import CLINIC_BODIES, CLINIC_IDS
 from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
 from tests.adapters.web.identity_samples import IDENTITY_BODIES, IDENTITY_IDS
+from tests.adapters.web.incidents_samples import INCIDENT_BODIES, INCIDENT_IDS
 from tests.adapters.web.on_call_samples import ON_CALL_BODIES, ON_CALL_IDS
 from tests.adapters.web.patients import PATIENT_BODIES, PATIENT_IDS
 from tests.adapters.web.recordings_samples import RECORDING_BODIES, RECORDING_IDS
@@ -48,12 +49,14 @@ BODIES: dict[str, dict[str, Any]] = {
     **CLINIC_BODIES,
     **RECORDING_BODIES,
     **ON_CALL_BODIES,
+    **INCIDENT_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
-    ids = {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS, **RECORDING_IDS, **ON_CALL_IDS}
+    ids = {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS, **RECORDING_IDS}
+    ids |= ON_CALL_IDS | INCIDENT_IDS
     for name, value in ids.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

@@ -17,6 +17,7 @@ from telemed.care.roles import Role
 from telemed.web import response_models
 from telemed.web.openapi import openapi_document
 from telemed.web.routes import ROUTES
+from tests.adapters.web.fakes import SEAT_TOKEN, SESSION_ID
 from tests.adapters.web.people import People
 from tests.adapters.web.samples import BODIES, concrete
 from tests.adapters.web.site import Site
@@ -71,6 +72,8 @@ async def test_good_answers_have_the_described_shape(site: Site, people: People)
             continue  # no JSON, or nothing there to confirm or decide: recordings/
         role = Role.CLINICIAN if route.is_public or Role.CLINICIAN in TABLE[route.action] else Role.ADMIN
         site.cookies = {"telemed_staff": await people.token_of(role)}
+        if route.action is Action.TELL_PLACE:
+            site.cookies = {f"telemed_seat_{SESSION_ID[-8:]}": SEAT_TOKEN}
         answer = await site.ask(route.method, concrete(route.path), BODIES.get(f"{route.method} {route.path}"))
         if route.action in NEEDS_MORE and answer.status != 200:
             assert str(answer.status) in DOCUMENT["paths"]["/api/v1" + route.path][route.method.lower()]["responses"], route.path

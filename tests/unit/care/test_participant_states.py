@@ -72,8 +72,12 @@ def test_every_state_is_reached_and_every_audit_word_is_one() -> None:
 
 
 def test_only_staff_send_away_admit_hold_and_invite_again() -> None:
-    for event in (E.ADMITTED, E.DENIED, E.HELD, E.RESUMED, E.REMOVED, E.REINVITED):
+    for event in (E.DENIED, E.HELD, E.RESUMED, E.REMOVED, E.REINVITED):
         assert {cause for (_, name), row in TABLE.items() if name is event for cause in row.causes} == {Cause.STAFF}
+    by_itself = {state for (state, name), row in TABLE.items() if name is E.ADMITTED and Cause.STAFF not in row.causes}
+    by_server = {state for (state, name), row in TABLE.items() if name is E.ADMITTED and Cause.SYSTEM in row.causes}
+    assert (by_itself, by_server) == (set(), {S.WAITING}), "the caller of an incident"
+    assert all(Cause.SELF not in row.causes for (_, name), row in TABLE.items() if name is E.ADMITTED)
 
 
 def test_a_visit_from_the_link_to_the_end() -> None:

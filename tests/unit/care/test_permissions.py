@@ -103,6 +103,12 @@ hold_recording        -     V     V     V     V     -     -     -     -     V   
 erase_recording       -     V     V     V     V     -     -     -     -     V     -     -
 decide_recording      -     E     V     E     E     -     -     -     -     V     -     -
 withdraw_recording    -     E     V     E     E     -     -     -     -     V     -     -
+create_incident       -     A     -     A     -     -     -     -     -     -     -     -
+read_incident         -     L     -     O     L     -     -     -     -     -     -     -
+lead_incident         -     L     -     L     L     -     -     -     -     -     -     -
+instruct              -     L     -     L     L     -     -     -     -     -     -     -
+tell_place            -     -     -     -     -     -     -     -     -     -     -     D
+answer_instruction    -     -     -     -     -     -     -     -     -     -     -     D
 read_own_recordings   -     -     -     -     -     R     R     -     -     -     -     -
 withdraw_own_recording -    -     -     -     -     R     R     -     -     -     -     -
 """

@@ -1,0 +1,1 @@
+"""Incidents: an emergency with its caller, its place, the crews and what the caller was told to do. Pure rules."""

@@ -1,0 +1,119 @@
+"""Rows of incidents as values. All times are aware UTC datetimes; numbers, places and texts are kept out of every `repr`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from telemed.care.incidents.words import Allowed, IncidentEvent, IncidentState, InstructionKind, Part, SendState
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """An emergency. `session_id` is its present visit: a reopened one has another.
+
+    `link_actor_id` and `link_command_id` are those of the command that made the caller's link: from them and a key outside the
+    database the link is made again when it has to be sent again. `message_id` is the latest message in the outbox.
+    """
+
+    id: str
+    organisation_id: str
+    site_id: str | None
+    session_id: str
+    state: IncidentState
+    state_since: datetime
+    created_by: str  # user id
+    created_by_name: str
+    created_at: datetime
+    code: str  # four digits that the dispatcher says and the caller's page shows
+    kinds: tuple[Allowed, ...]
+    language: str
+    script_version: str
+    caller_agreed: bool
+    link_actor_id: str
+    link_command_id: str
+    reason: str = field(repr=False, default="")
+    phone: str = field(repr=False, default="")  # E.164; "" without one, and once forgotten
+    send_state: SendState = SendState.NONE
+    send_since: datetime | None = None
+    sends: int = 0
+    message_id: str | None = None
+    place: str = field(repr=False, default="")  # as the caller typed it
+    call_back: str | None = field(repr=False, default=None)  # the caller wants to be called; "" at the number we have
+    left_quickly: bool = False
+    facts: Mapping[str, Any] = field(repr=False, default_factory=dict)  # what the caller's device tells
+    note: str = field(repr=False, default="")
+    ended_at: datetime | None = None
+    forgotten_at: datetime | None = None  # when number, places and facts were deleted
+
+    @property
+    def allows_video(self) -> bool:
+        """Whether the caller may send picture and sound."""
+        return Allowed.VIDEO in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRecord:
+    """Somebody's way into an incident by a link: the caller's or a crew's. `id` is that of the link."""
+
+    id: str
+    incident_id: str
+    session_id: str
+    participant_id: str
+    part: Part
+    created_at: datetime
+    pin_hash: str = field(repr=False, default="")  # of crews
+    wrong_pins: int = 0
+    locked_at: datetime | None = None
+    opened_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRecord:
+    """One fix of a caller's device. `taken_at` is by its clock, `received_at` by ours: neither is corrected by the other."""
+
+    incident_id: str
+    participant_id: str
+    sequence: int
+    lat: float = field(repr=False)
+    lon: float = field(repr=False)
+    accuracy: float
+    altitude: float | None
+    heading: float | None
+    speed: float | None
+    taken_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionRecord:
+    """Something a caller was asked to do, or a card it was shown."""
+
+    id: str
+    incident_id: str
+    session_id: str
+    participant_id: str
+    kind: InstructionKind
+    value: str
+    card_id: str
+    card_version: str
+    given_by: str  # user id
+    given_by_name: str
+    given_at: datetime
+    shown_at: datetime | None = None
+    cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEventRecord:
+    """One step of an incident, for its summary. `by_name` is empty for the caller and the server."""
+
+    id: str
+    incident_id: str
+    event: IncidentEvent
+    state: IncidentState  # it led to
+    by_name: str
+    at: datetime

@@ -1,0 +1,81 @@
+"""The incident of one visit as its pages see it now: the rows of the last commit, projected for each viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telemed.care.identity import Staff
+from telemed.care.incidents import views
+from telemed.care.incidents.records import IncidentRecord, PositionRecord
+from telemed.care.incidents.views import IncidentScene
+from telemed.care.incidents.words import Part
+from telemed.care.permissions import Action, may
+from telemed.care.ports import Json
+from telemed.care.records import ParticipantRecord, SessionRecord
+from telemed.care.states import IN_CALL
+from telemed.care.views import is_staff, seat_identity
+from telemed.signaling.incident_rows import NO_INCIDENT, IncidentRows
+
+NOTHING: Json = {"incident": None, "positions": [], "instructions": []}
+
+
+@dataclass(slots=True)
+class LiveIncident:
+    """Read by the visit and by the boards of dispatchers."""
+
+    rows: IncidentRows = NO_INCIDENT
+
+    @property
+    def incident(self) -> IncidentRecord | None:
+        """The incident whose present visit this is."""
+        return self.rows.incident
+
+    def call_view(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord], viewer: ParticipantRecord) -> Json:
+        """What a seat is told: `incident`, `positions`, `instructions`."""
+        incident = self.rows.incident
+        if incident is None:
+            return NOTHING
+        if is_staff(viewer):
+            return self._for_staff(self._scene(incident, session, seats), viewer)
+        if viewer.part is Part.CALLER:
+            mine = [one for one in self.rows.instructions if one.participant_id == viewer.id and one.cleared_at is None]
+            instructions = [views.instruction_view(one, for_staff=False) for one in mine]
+            return {**NOTHING, "incident": views.caller_view(incident, session), "instructions": instructions}
+        if viewer.part is Part.CREW and viewer.state in IN_CALL:
+            return {**NOTHING, "incident": views.crew_view(incident), "positions": self._positions()}
+        return NOTHING
+
+    def _for_staff(self, scene: IncidentScene, viewer: ParticipantRecord) -> Json:
+        leads = viewer.state in IN_CALL
+        return {
+            "incident": views.incident_row(scene, viewer.user_id or "", leads),
+            "positions": self._positions() if leads else [],
+            "instructions": [views.instruction_view(one, for_staff=True) for one in self.rows.instructions] if leads else [],
+        }
+
+    def abilities(self, session: SessionRecord, viewer: ParticipantRecord) -> list[str]:
+        """What a seat may do here beyond what it may in any visit."""
+        asks = self.rows.incident is not None and may(seat_identity(viewer, session), Action.INSTRUCT, session, viewer)
+        return ["instruct"] if asks else []
+
+    def board_row(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord], reader: Staff) -> Json | None:
+        """The row of the board of one member of staff, None for who may not read it."""
+        incident = self.rows.incident
+        own = next((seat for seat in seats.values() if seat.user_id == reader.user_id), None)
+        if incident is None or not may(reader, Action.READ_INCIDENT, session, own):
+            return None
+        leads = may(reader, Action.LEAD_INCIDENT, session, own)
+        return views.incident_row(self._scene(incident, session, seats), reader.user_id, leads)
+
+    def _positions(self) -> list[Json]:
+        return [views.position_view(one) for one in self.rows.positions]
+
+    def _scene(self, incident: IncidentRecord, session: SessionRecord, seats: Mapping[str, ParticipantRecord]) -> IncidentScene:
+        return IncidentScene(incident, session, self.rows.accesses, seats, self._newest(session))
+
+    def _newest(self, session: SessionRecord) -> PositionRecord | None:
+        """The last fix of the present caller by the caller's own clock: one that was late on its way is not where it is."""
+        caller = self.rows.caller(session.id)
+        mine = [one for one in self.rows.positions if caller is not None and one.participant_id == caller.participant_id]
+        return max(mine, key=lambda one: (one.taken_at, one.sequence), default=None)

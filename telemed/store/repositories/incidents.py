@@ -1,0 +1,125 @@
+"""Incidents with their ways in, tracks, instructions and steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from telemed.care.incidents.records import (
+    AccessRecord,
+    IncidentEventRecord,
+    IncidentRecord,
+    InstructionRecord,
+    PositionRecord,
+)
+from telemed.store import schema_incidents as schema
+from telemed.store.connection import SqlConnection
+from telemed.store.record_table import RecordTable
+
+MAX_ACCESSES = 400  # of one incident
+MAX_EVENTS = 500  # of one incident
+
+
+class IncidentRows:
+    """Fulfils `care.incidents.repositories.Incidents`."""
+
+    def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
+        self._rows = RecordTable(sql, schema.incident, IncidentRecord)
+        self._accesses = RecordTable(sql, schema.incident_access, AccessRecord)
+        self._positions = RecordTable(sql, schema.incident_position, PositionRecord)
+        self._instructions = RecordTable(sql, schema.incident_instruction, InstructionRecord)
+        self._events = RecordTable(sql, schema.incident_event, IncidentEventRecord)
+
+    async def get(self, incident_id: str) -> IncidentRecord | None:
+        """Look up by id."""
+        return await self._rows.by(id=incident_id)
+
+    async def of_session(self, session_id: str) -> IncidentRecord | None:
+        """Return the incident whose present visit this is."""
+        return await self._rows.by(session_id=session_id)
+
+    async def create(self, incident: IncidentRecord) -> None:
+        """Add it."""
+        await self._rows.insert(incident)
+
+    async def save(self, incident: IncidentRecord) -> None:
+        """Write it back."""
+        await self._rows.save(incident)
+
+    async def add_access(self, access: AccessRecord) -> None:
+        """Add a way in."""
+        await self._accesses.insert(access)
+
+    async def save_access(self, access: AccessRecord) -> None:
+        """Write it back."""
+        await self._accesses.save(access)
+
+    async def access(self, link_id: str) -> AccessRecord | None:
+        """Look up by the id of its link."""
+        return await self._accesses.by(id=link_id)
+
+    async def accesses(self, incident_id: str) -> list[AccessRecord]:
+        """Return all ways in, oldest first."""
+        c = self._accesses.c
+        statement = self._accesses.select(c.incident_id == incident_id).order_by(c.created_at, c.id)
+        return await self._accesses.all(statement.limit(MAX_ACCESSES))
+
+    async def add_position(self, position: PositionRecord) -> PositionRecord | None:
+        """Store it as the next of its participant; nothing else writes in this transaction, so looking first is safe."""
+        c = self._positions.c
+        mine = c.participant_id == position.participant_id
+        if await self._positions.one(mine, c.taken_at == position.taken_at) is not None:
+            return None
+        row = await self._sql.row(select(func.max(c.sequence).label("last")).where(mine))
+        stored = replace(position, sequence=(row["last"] or 0 if row is not None else 0) + 1)
+        await self._positions.insert(stored)
+        return stored
+
+    async def positions(self, incident_id: str, limit: int) -> list[PositionRecord]:
+        """Return the newest, oldest first."""
+        c = self._positions.c
+        statement = self._positions.select(c.incident_id == incident_id).order_by(c.received_at.desc(), c.sequence.desc())
+        return list(reversed(await self._positions.all(statement.limit(limit))))
+
+    async def count_positions(self, incident_id: str) -> int:
+        """How many fixes there are."""
+        c = self._positions.c
+        counting = select(func.count().label("count")).select_from(schema.incident_position)
+        row = await self._sql.row(counting.where(c.incident_id == incident_id))
+        return int(row["count"]) if row is not None else 0
+
+    async def add_instruction(self, instruction: InstructionRecord) -> None:
+        """Add it."""
+        await self._instructions.insert(instruction)
+
+    async def save_instruction(self, instruction: InstructionRecord) -> None:
+        """Write it back."""
+        await self._instructions.save(instruction)
+
+    async def instructions(self, incident_id: str, limit: int) -> list[InstructionRecord]:
+        """Return the newest, oldest first."""
+        c = self._instructions.c
+        statement = self._instructions.select(c.incident_id == incident_id).order_by(c.given_at.desc(), c.id.desc())
+        return list(reversed(await self._instructions.all(statement.limit(limit))))
+
+    async def add_event(self, event: IncidentEventRecord) -> None:
+        """Add a step."""
+        await self._events.insert(event)
+
+    async def events(self, incident_id: str) -> list[IncidentEventRecord]:
+        """Return the steps, oldest first."""
+        c = self._events.c
+        return await self._events.all(self._events.select(c.incident_id == incident_id).order_by(c.at, c.id).limit(MAX_EVENTS))
+
+    async def due_to_forget(self, before: datetime, limit: int) -> list[IncidentRecord]:
+        """Return those over since before then of which numbers and places are still kept, oldest first."""
+        c = self._rows.c
+        statement = self._rows.select(c.ended_at.is_not(None), c.forgotten_at.is_(None), c.ended_at < before)
+        return await self._rows.all(statement.order_by(c.ended_at, c.id).limit(limit))
+
+    async def forget_places(self, incident_id: str) -> int:
+        """Delete every fix; the number deleted."""
+        return await self._positions.delete(self._positions.c.incident_id == incident_id)

@@ -1,0 +1,108 @@
+"""PINs, values of instructions, guidance cards, how a message went, and who receives whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from telemed.care import views
+from telemed.care.incidents import cards, rules, sending
+from telemed.care.incidents.records import AccessRecord
+from telemed.care.incidents.words import InstructionKind, Part, SendState
+from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage
+from telemed.care.roles import Role
+from telemed.care.states import ParticipantState
+from telemed.errors import Gone, InvalidInput, NotAllowed
+from tests.unit.care.builders import NOW, a_seat, a_staff_seat
+
+CREW = AccessRecord("lnk_crew", "inc_1", "ses_1", "par_crew", Part.CREW, NOW, "hash")
+K = InstructionKind
+
+
+def test_a_crew_has_five_tries() -> None:
+    access = CREW
+    for _ in range(rules.MAX_WRONG_PINS):
+        access = rules.check_pin(access, False, NOW)
+        with pytest.raises(Gone if access.locked_at else NotAllowed):
+            rules.refuse_pin(access)
+    assert (access.wrong_pins, access.locked_at) == (5, NOW)
+    for is_right in (True, False):
+        with pytest.raises(Gone, match="locked"):
+            rules.check_pin(access, is_right, NOW)
+
+
+def test_a_right_pin_changes_nothing() -> None:
+    assert rules.check_pin(replace(CREW, wrong_pins=4), True, NOW).wrong_pins == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "kept"),
+    [(K.CAMERA, "rear", "rear"), (K.LIGHT, "off", "off"), (K.ZOOM, 2.5, "2.5"), (K.ZOOM, 10, "10"), (K.CLOSER, None, "")],
+)
+def test_values_an_instruction_may_have(kind: K, value: str | float | None, kept: str) -> None:
+    assert rules.check_value(kind, value) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(K.CAMERA, None), (K.CAMERA, "left"), (K.LIGHT, "rear"), (K.ZOOM, 0.5), (K.ZOOM, 11.0), (K.ZOOM, "2"), (K.TURN, "now")],
+)
+def test_values_it_may_not_have(kind: K, value: str | float | None) -> None:
+    with pytest.raises(InvalidInput):
+        rules.check_value(kind, value)
+
+
+def test_cards_have_a_version_a_pictogram_and_at_most_six_words_in_every_language() -> None:
+    assert set(cards.CARDS) == {"recovery_position", "cpr", "press_wound", "aed", "turn_camera", "closer", "hold_still"}
+    for card in cards.CARDS.values():
+        assert card.version and card.pictogram and set(card.words) == set(cards.LANGUAGES)
+        assert all(0 < len(words.split()) <= cards.MAX_WORDS for words in card.words.values()), card.id
+    assert {card.id for card in cards.CARDS.values() if card.metronome} == {"cpr"}
+    assert cards.guidance()["notice"] == "demo, not clinically approved"
+
+
+def a_message(state: DeliveryState) -> OutboxMessage:
+    return OutboxMessage(
+        "out_1", "org_1", Medium.SMS, "+4930", "emergency_link", "en", {}, "lnk_1", state, 1, Fault.NONE, None, "k", NOW, NOW, NOW
+    )
+
+
+@pytest.mark.parametrize("state", list(DeliveryState), ids=str)
+def test_every_state_of_a_message_is_told(state: DeliveryState) -> None:
+    early, late = (sending.send_state(a_message(state), NOW + timedelta(seconds=wait)) for wait in (4.9, 5.0))
+    waiting = state in (DeliveryState.QUEUED, DeliveryState.SENDING)
+    assert (early is SendState.QUEUED, late is SendState.NOT_CONFIRMED) == (
+        waiting,
+        waiting or state is DeliveryState.UNKNOWN,
+    )
+    assert sending.went_out(late) == (state in (DeliveryState.SENT, DeliveryState.DELIVERED))
+
+
+def test_who_receives_whom_in_an_incident() -> None:
+    inside = ParticipantState.CONNECTED
+    lead = a_staff_seat(id="par_lead")
+    caller = a_seat(Role.GUEST, inside, id="par_caller", part=Part.CALLER)
+    other = replace(caller, id="par_other")
+    crew = a_seat(Role.OBSERVER, inside, id="par_crew", part=Part.CREW)
+    guest = a_seat(Role.GUEST, inside, id="par_guest")
+    people = (lead, caller, other, crew, guest)
+
+    def received(viewer: object, silent: bool = False) -> set[tuple[str, str]]:
+        return {
+            (seat.id, kind)
+            for seat in people
+            for kind in ("audio", "video")
+            if views.receives_kind(viewer, seat, kind, silent)  # type: ignore[arg-type]
+        }
+
+    assert received(caller) == {("par_lead", "audio")}
+    assert received(caller, silent=True) == set(), "nothing may be heard at the caller"
+    assert received(crew) == {(one, kind) for one in ("par_caller", "par_other") for kind in ("audio", "video")} | {
+        ("par_lead", "audio")
+    }
+    assert {one for one, _ in received(lead, silent=True)} == {"par_caller", "par_other", "par_crew", "par_guest"}
+    assert {one for one, _ in received(guest)} == {"par_lead", "par_caller", "par_other"}
+    assert [seat.id for seat in people if views.sees(caller, seat)] == ["par_lead", "par_caller"]
+    assert not views.reads_chat(crew)
