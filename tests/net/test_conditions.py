@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from tests.net.conditions import rows
+from tests.net.conditions import rows, text_rows
 from tests.net.conditions.case import Case, case
 from tests.net.conditions.link import CLEAN
 from tests.net.conditions.record import write
@@ -48,6 +48,14 @@ async def test_one_call_over_every_bad_link(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.timeout(240)
+async def test_letters_are_read_over_a_long_way(tmp_path: pathlib.Path) -> None:
+    async with case(tmp_path) as here:
+        verdict = await text_rows.letters_at_300_ms(here, 30, "chromium")
+        print(verdict.finding(), flush=True)
+        assert text_rows.WHOLE in verdict.figures, verdict.missed
+
+
+@pytest.mark.timeout(240)
 async def test_one_on_a_slow_link_beside_others(tmp_path: pathlib.Path) -> None:
     async with case(tmp_path) as here:
         lived_through(await beside_others(here, SHORT))
@@ -81,6 +89,14 @@ async def test_a_tenth_lost(tmp_path: pathlib.Path, browser: str, limit: float) 
 async def test_a_third_lost_for_ten_minutes(tmp_path: pathlib.Path, browser: str, limit: float) -> None:
     async with case(tmp_path, firefox=BROWSERS[browser], priority="high") as here:
         keep(await rows.a_third_lost(here, FULL, limit, browser, minutes=9))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_letters_at_300_ms(tmp_path: pathlib.Path, browser: str) -> None:
+    async with case(tmp_path, firefox=BROWSERS[browser], priority="high") as here:
+        keep(await text_rows.letters_at_300_ms(here, 200, browser))
 
 
 @pytest.mark.prove
