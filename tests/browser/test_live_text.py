@@ -3,7 +3,9 @@ the call, by keyboard, with an input method, over a reload and a cut, in Chromiu
 
 from __future__ import annotations
 
+import os
 import pathlib
+import signal
 from typing import Any
 
 import pytest
@@ -156,6 +158,29 @@ async def test_input_methods_paste_several_lines_and_a_cut(server: Server) -> No
         await types(patient, "quiet")
         await patient.press("Enter")
         await shows(doctor, CHAT, ["ab你\U0001f600 der cut", "quiet"])
+
+
+@pytest.mark.timeout(300)
+async def test_the_server_is_killed_while_somebody_writes(server: Server) -> None:
+    async with chromium() as browser:
+        doctor, patient = await open_chromium_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
+        await in_call(server, doctor, patient)
+        await patient.click("live-text")
+        await patient.evaluate(FOCUS_FIELD)
+        await types(patient, "half a")
+        await shows(doctor, LINE, "half a")
+        os.kill(server.children()["control"], signal.SIGKILL)
+        await types(patient, " line")
+        await shows(doctor, LINE, "half a line")
+        await patient.press("Enter")
+        for tab in (doctor, patient):
+            await shows(tab, CHAT, ["half a line"])
+        await types(patient, "and go")
+        await shows(doctor, LINE, "and go")
+        await patient.close()
+        os.kill(server.children()["control"], signal.SIGKILL)
+        await shows(doctor, LINE, "and go\ufffd")  # nobody says it again: marked
+        await shows(doctor, CHAT, ["half a line"])
 
 
 @pytest.mark.timeout(300)
