@@ -211,11 +211,11 @@ def _text_handlers(text: TextCommands, lead: LeadCommands) -> dict[str, CallHand
     """With the two commands that let somebody in: what others were writing before is not for them."""
 
     async def admit(guest: Guest, command: OnParticipant) -> Json:
-        await text.close_before(guest, Action.ADMIT)
+        await text.close_before(guest, Action.ADMIT, command.participant_id)
         return await lead.admit(guest, command)
 
     async def resume(guest: Guest, command: OnParticipant) -> Json:
-        await text.close_before(guest, Action.HOLD)
+        await text.close_before(guest, Action.HOLD, command.participant_id)
         return await lead.resume(guest, command)
 
     return {"text": text.text, "text_sync": text.text_sync, "admit": admit, "resume": resume}

@@ -64,13 +64,15 @@ class TextCommands:
         if channel is not None:
             channel.live("text_now", {"lines": visit.unfinished_lines(seat.id)})
 
-    async def close_before(self, guest: Guest, action: Action) -> None:
-        """Finish what others are writing before `guest` lets somebody in, who reads what is written from then on."""
+    async def close_before(self, guest: Guest, action: Action, newcomer_id: str) -> None:
+        """Finish what others are writing before `guest` lets somebody in, who reads what is written from then on. What the
+        newcomer is writing stays for whom it was begun."""
         visit, seat = self._seat(guest)
         if not may(seat_identity(seat, visit.session), action, visit.session, seat):
             return
         for writer_id, _ in visit.lines:
-            await self._finish(visit, writer_id)
+            if writer_id != newcomer_id:
+                await self._finish(visit, writer_id)
 
     async def run(self) -> None:
         """Finish the lines whose writers went, or wrote nothing for a while. A chore of every sweep."""

@@ -71,12 +71,14 @@ function Addressee() {
   const { session } = useCall();
   const { to } = session.chat;
   const waiting = session.can("admit") ? session.waiting.value : [];
-  const gone = to.value !== null && !waiting.some((one) => one.id === to.value);
+  const alone = !session.others.value.length; // Then there is nobody else to write to.
+  const gone = (to.value !== null || alone) && !waiting.some((one) => one.id === to.value);
+  const usual = alone ? (waiting[0]?.id ?? null) : null;
   useEffect(() => {
-    if (gone) to.value = null; // Let in meanwhile: they read what everybody reads.
-  }, [gone]);
+    if (gone) to.value = usual; // Let in meanwhile: they read what everybody reads.
+  }, [gone, usual]);
   if (!waiting.length) return null;
-  const options = [{ value: "", label: t("text.to_everybody") }, ...waiting.map((one) => ({ value: one.id, label: t("text.to_waiting", { name: personName(one) }) }))];
+  const options = [...(alone ? [] : [{ value: "", label: t("text.to_everybody") }]), ...waiting.map((one) => ({ value: one.id, label: t("text.to_waiting", { name: personName(one) }) }))];
   return html`<div class="chat__to"><${Select} label=${t("text.to")} value=${to.value ?? ""} options=${options} onChange=${(/** @type {string} */ id) => { to.value = id || null; }} testid="chat-to" /></div>`;
 }
 
@@ -84,11 +86,13 @@ function Addressee() {
 function LiveSwitch() {
   const { session } = useCall();
   const on = session.text.value?.on.value ?? false;
+  const reader = [...session.others.value, ...session.waiting.value].find((one) => one.needs?.includes("cannot_hear") && one.id !== session.me.value?.id);
+  const hint = on ? t("text.live_on") : reader && t("text.live_helps", { name: personName(reader) });
   const choose = async (/** @type {boolean} */ wanted) => {
     const text = await session.openText(false).catch(() => null);
     text?.choose(wanted);
   };
-  return html`<div class="chat__live"><${Switch} label=${t("text.live")} hint=${on ? t("text.live_on") : undefined} checked=${on} onChange=${(/** @type {boolean} */ wanted) => void choose(wanted)} testid="live-text" /></div>`;
+  return html`<div class="chat__live"><${Switch} label=${t("text.live")} hint=${hint} checked=${on} onChange=${(/** @type {boolean} */ wanted) => void choose(wanted)} testid="live-text" /></div>`;
 }
 
 /** @param {{focus: boolean}} props */
@@ -130,8 +134,9 @@ export function ChatPanel({ focus = true }) {
   const { session } = useCall();
   const messages = session.chat.messages.value;
   const { list, onScroll } = useFollowEnd(messages.length);
+  const hasMore = session.waiting.value.length > 0 || (session.text.value?.lines.value.length ?? 0) > 0; // The room is needed.
   return html`<div class="chat">
-    ${messages.length === 0 && html`<${EmptyState} icon="message-square" title=${t("call.no_messages")} level=${2}>${t("call.no_messages_more")}</${EmptyState}>`}
+    ${messages.length === 0 && html`<div class="chat__empty">${!hasMore && html`<${EmptyState} icon="message-square" title=${t("call.no_messages")} level=${2}>${t("call.no_messages_more")}</${EmptyState}>`}</div>`}
     <div class="chat__scroll" ref=${list} onScroll=${onScroll} role="log" aria-label=${t("call.chat")} tabindex="0" hidden=${messages.length === 0}>
       <ol class="chat__list">${messages.map((message, index) => html`<${Message} key=${message.id} message=${message} follows=${messages[index - 1]?.participantId === message.participantId && message.status !== "failed"} />`)}</ol>
     </div>

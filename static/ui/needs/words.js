@@ -18,5 +18,5 @@ export function needWord(need) {
 
 /** @param {{needs: readonly Need[]}} props */
 export function NeedBadges({ needs }) {
-  return html`<span class="need-badges">${NEEDS.filter((need) => needs.includes(need)).map((need) => html`<${Badge} key=${need} kind="brand" icon=${NEED_ICONS[need]} testid="need">${needWord(need)}</${Badge}>`)}</span>`;
+  return html`<span class="need-badges">${NEEDS.filter((need) => needs.includes(need)).map((need) => html`<${Badge} key=${need} kind="brand" icon=${NEED_ICONS[need]} testid="need"><span class="need-badges__word">${needWord(need)}</span></${Badge}>`)}</span>`;
 }

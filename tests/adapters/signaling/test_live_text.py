@@ -169,10 +169,12 @@ async def test_who_is_let_in_reads_what_is_written_from_then_on(world: World) ->
     doctor = await visit.doctor_joins()
     patient, _seat = await visit.patient_joins()
     await doctor.do("text", **put(1, 0, "between us", line="line-of-doc-001"))
+    await patient.do("text", **put(1, 0, "half"))
     await doctor.do("admit", participant_id=visit.patient_id)
     await doctor.do("text", **put(1, 0, "welcome", line="line-of-doc-002"))
     await Reader(patient).reads("welcome", "line-of-doc-002")
     assert "between us" not in str(patient.heard)
+    await patient.do("text", **put(2, 4, " a line"))
     assert await bodies(world, visit) == ["between us"]
 
 

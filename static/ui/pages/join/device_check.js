@@ -141,7 +141,7 @@ export function DeviceCheck({ visit, media }) {
         <${MicrophoneLine} media=${media} />
         <${SpeakerLine} verdict=${speaker} onVerdict=${setSpeaker} />
         <${NetworkLine} network=${verdict?.network ?? "testing"} onAgain=${again} />
-      </ul><${NeedsStep} visit=${visit} /></div>
+      </ul><${NeedsStep} visit=${visit} fallback=${html`<div class="card needs-step"></div>`} /></div>
     </div>
     <${NextStep} visit=${visit} media=${media} busy=${busy} onContinue=${next} />
   </div>`;
