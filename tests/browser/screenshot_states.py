@@ -258,6 +258,32 @@ async def call_together(album: Album) -> None:
     await album.camera.take(patient, "call-patient-chat", whole=False)
 
 
+async def live_text(album: Album) -> None:
+    """Somebody who cannot hear: on the way in, while waiting, and written letter by letter in the call."""
+    doctor = await album.doctor()
+    link = await start_consultation(doctor)
+    patient = await album.tab()
+    await patient.goto(link)
+    await patient.click("need-cannot_hear")
+    await album.camera.take(patient, "check-needs")
+    await patient.fill("join-name", "Ada Example")
+    await patient.click("join-continue")
+    await patient.wait("waiting-talk", timeout=30)
+    await patient.fill("chat-input", "I can wait, but")
+    await album.camera.take(patient, "waiting-talk")
+    await doctor.click("open-chat")
+    await doctor.wait("live-line", timeout=30)
+    await album.camera.take(doctor, "call-alone-live-text", whole=False)
+    await doctor.click("close-panel")
+    await doctor.click("admit")
+    await patient.wait("call-stage", timeout=30)
+    await doctor.wait("live-strip", timeout=30)
+    await album.camera.take(doctor, "call-live-strip", whole=False)
+    await patient.click("open-chat")
+    await patient.wait("chat-input")
+    await album.camera.take(patient, "call-live-text", whole=False)
+
+
 async def call_ends(album: Album) -> None:
     """The end, as both see it."""
     doctor, patient = await album.call()
@@ -340,6 +366,7 @@ STATES: dict[str, Callable[[Album], Awaitable[None]]] = {
     "call-alone": call_alone,
     "call-together": call_together,
     "call-ends": call_ends,
+    "live-text": live_text,
     "today-tasks": today_tasks,
     **PEOPLE_STATES,
 }
