@@ -172,7 +172,11 @@ class _Parts:
 def _around(operation: Operation, live: LiveSettings, notify: Notify, recordings: Recordings) -> Around:
     """What the call logic asks of the rest."""
     means = RecordingMeans(recordings.service, lambda: live.policies)
-    return Around(operation.admission, lambda: timedelta(days=live.link_days), notify, lambda: live.video_codec, means)
+
+    def link_life() -> timedelta:
+        return timedelta(days=live.link_days)
+
+    return Around(operation.admission, link_life, notify, lambda: live.video_codec, means, operation.stills)
 
 
 def _recordings(orders: Launch, store: Store, live: LiveSettings, operation: Operation) -> Recordings:
@@ -214,6 +218,9 @@ async def _open_web(
         on_request=operation.metrics.on_request,
         vault=parts.recordings.vault,
         on_call=signaling.on_call,
+        still_uploads=signaling.still_uploads,
+        still_shelf=signaling.still_shelf,
+        still_vault=operation.stills,
     )
     application = build_app(deps)
     operation.add_to(application)

@@ -51,6 +51,16 @@ class Layout:
         return self.keys / "emergency"
 
     @property
+    def stills(self) -> Path:
+        """Pictures taken during visits, sealed, one directory each."""
+        return self.root / "stills"
+
+    @property
+    def still_keys(self) -> Path:
+        """Their wrapped data keys, one file each."""
+        return self.keys / "stills"
+
+    @property
     def work(self) -> Path:
         """Copies under way, and the copies of databases before an upgrade."""
         return self.root / "work"

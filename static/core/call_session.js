@@ -55,6 +55,8 @@ export class CallSession {
   state = signal(null);
   /** Who speaks. @type {import("../vendor/preact.js").Signal<string | null>} */
   speaker = signal(null);
+  /** How much of each still came, 0 to 1. @type {import("../vendor/preact.js").Signal<Readonly<Record<string, number>>>} */
+  stillProgress = signal({});
   /** Reported by the server. @type {import("../vendor/preact.js").Signal<ReadonlyMap<string, {data: import("./messages.js").Quality, at: number}>>} */
   quality = signal(new Map());
   me = computed(() => meIn(this.state.value));
@@ -226,6 +228,7 @@ export class CallSession {
     } else if (message.type === "speaker") this.speaker.value = message.data.participant_id;
     else if (message.type === "text" || (message.type === "text_now" && message.data.lines.length)) this.text.value ?? void this.openText(false).catch(() => {});
     else if (message.type === "typing") this.chat.startedTyping(message.data.participant_id);
+    else if (message.type === "still_progress") this.stillProgress.value = { ...this.stillProgress.value, [message.data.id]: message.data.received / message.data.size };
     else if (message.type === "quality") {
       this.quality.value = new Map(this.quality.value).set(message.data.participant_id, { data: message.data, at: Date.now() });
       const [others, receivers, me] = [this.others.value, this.media.remote.current.value, this.me.value?.id ?? ""];

@@ -94,6 +94,25 @@
  */
 
 /**
+ * @typedef {object} Still a picture at sensor resolution
+ * @property {string} id
+ * @property {string} participant_id who takes it
+ * @property {number} number
+ * @property {"asked"|"sending"|"kept"|"declined"|"refused"} state
+ * @property {string | null} asked_by
+ * @property {string} at
+ * @property {string | null} taken_at
+ * @property {string | null} kept_at
+ * @property {string | null} mime
+ * @property {number | null} size
+ * @property {number | null} width
+ * @property {number | null} height
+ * @property {string | null} sha256
+ * @property {boolean} thumbnail
+ * @property {string} fault
+ */
+
+/**
  * @typedef {object} CallState
  * @property {You} you
  * @property {Clinic} clinic
@@ -104,11 +123,13 @@
  * @property {Policy} policy
  * @property {Recording | null} [recording] null: this visit is not recorded
  * @property {Scene | null} [scene] staff and external clinicians only
+ * @property {Still[]} [stills] newest first
  */
 
 /**
  * @typedef {{type: "you", data: You} | {type: "session", data: Session} | {type: "participant", data: Participant}
  *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null} | {type: "scene", data: Scene | null}
+ *   | {type: "still", data: Still} | {type: "still_gone", data: {id: string}}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage
@@ -120,11 +141,11 @@
  * How somebody is connected: up is from them to the server. From `up_rate` (bit/s) on for staff only.
  * @typedef {{participant_id: string, bars: number, up_loss: number, down_loss: number, rtt_ms: number, held?: boolean,
  *   up_rate?: number, down_rate?: number, up_jitter_ms?: number, down_jitter_ms?: number, way?: string, layer?: number | null,
- *   video_paused?: boolean}} Quality
+ *   video_paused?: boolean, upload?: {estimate: number, go: boolean}}} Quality
  */
 /**
  * @typedef {{type: "speaker", data: {participant_id: string | null}} | {type: "quality", data: Quality}
- *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean, paused: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "text" | "text_now" | "text_gone", data: any} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
+ *   | {type: "send_layers", data: {source: Source, layers: string[], max_bitrate: number, redundant: boolean, paused: boolean}} | {type: "typing", data: {participant_id: string}} | {type: "still_progress", data: {id: string, received: number, size: number}} | {type: "text" | "text_now" | "text_gone", data: any} | {type: "service", data: {state: "draining" | "full" | "running"}}} LiveMessage
  */
 
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string, role: Role}} Link */

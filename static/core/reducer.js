@@ -28,6 +28,10 @@ export function reduce(state, message) {
       return { ...state, participants: state.participants.filter((one) => one.id !== message.data.id) };
     case "chat":
       return { ...state, chat: put(state.chat, message.data, (one) => one.id).slice(-MAX_CHAT) };
+    case "still":
+      return { ...state, stills: put(state.stills ?? [], message.data, (one) => one.id) };
+    case "still_gone":
+      return { ...state, stills: (state.stills ?? []).filter((one) => one.id !== message.data.id) };
     case "move":
       return { ...state, moves: put(state.moves ?? [], message.data, (one) => one.request_id) };
     case "move_gone":

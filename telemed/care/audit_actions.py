@@ -221,7 +221,17 @@ class AuditAction(StrEnum):
     INSTRUCTION_GIVEN = "incident.instruction_given"
     INSTRUCTION_SHOWN = "incident.instruction_shown"
     INSTRUCTION_CLEARED = "incident.instruction_cleared"
+    # object: still
+    STILL_ASKED = "still.asked"
+    STILL_BEGUN = "still.begun"
+    STILL_DECLINED = "still.declined"
+    STILL_CANCELLED = "still.cancelled"
+    STILL_KEPT = "still.kept"
+    STILL_REFUSED = "still.refused"  # what was sent is no picture we keep
+    STILL_OPENED = "still.opened"
+    STILL_ERASED = "still.erased"  # its key is destroyed
     # object: patient
+    PATIENT_STILLS_LISTED = "patient.stills_listed"
     PERSON_RECORDINGS_READ = "person.recordings_read"
     # object: speciality
     SPECIALITY_CREATED = "speciality.created"

@@ -171,6 +171,13 @@ TABLE: Mapping[Action, Grants] = {
     Action.DECIDE_RECORDING: _DECIDING,  # whether what was recorded in an emergency is kept
     Action.WITHDRAW_RECORDING: _DECIDING,  # the own part, afterwards; others' privacy officers: `recording.withdrawal`
     Action.READ_OWN_RECORDINGS: _OWN_RECORD,  # that they exist and who watched them; no media
+    Action.ASK_STILL: _LEADING,
+    Action.SEND_STILL: _grant((_SPEAKING, Scope.CALL)),
+    Action.CANCEL_STILL: _grant((_SPEAKING, Scope.SEAT)),  # the own one, or one of a session one leads
+    # In the call by whoever may receive the picture of who took it (`stills.views`); afterwards by staff of the session.
+    Action.SEE_STILL: _grant((_GUESTS, Scope.CALL), (CARE_ROLES, Scope.LED)),
+    Action.ERASE_STILL: _LEADING,
+    Action.READ_STILLS: _grant((CARE_ROLES, Scope.CARE)),  # of a patient's visits
     Action.WITHDRAW_OWN_RECORDING: _OWN_RECORD,  # the part of the own seat; a carer's is the seat the carer took
 }
 
@@ -371,6 +378,17 @@ ROUTES: Mapping[str, Action] = {
     "POST /crews/open": Action.OPEN_CREW_LINK,
     "POST /sessions/{id}/location": Action.TELL_PLACE,
     "POST /sessions/{id}/place": Action.TELL_PLACE,
+    "POST /sessions/{id}/stills": Action.SEND_STILL,
+    "HEAD /sessions/{id}/stills/{still_id}": Action.SEND_STILL,
+    "PATCH /sessions/{id}/stills/{still_id}": Action.SEND_STILL,
+    "DELETE /sessions/{id}/stills/{still_id}": Action.CANCEL_STILL,
+    "PUT /sessions/{id}/stills/{still_id}/thumbnail": Action.SEND_STILL,
+    "GET /sessions/{id}/stills/{still_id}/thumbnail": Action.SEE_STILL,
+    "GET /sessions/{id}/stills/{still_id}/picture": Action.SEE_STILL,
+    "POST /sessions/{id}/stills/{still_id}/erase": Action.ERASE_STILL,
+    "GET /patients/{patient_id}/stills": Action.READ_STILLS,
+    "GET /patients/{patient_id}/stills/{still_id}/thumbnail": Action.READ_STILLS,
+    "GET /patients/{patient_id}/stills/{still_id}/picture": Action.READ_STILLS,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }
@@ -418,6 +436,9 @@ EVENTS: Mapping[str, Action] = {
     "/call call_back": Action.ANSWER_INSTRUCTION,
     "/call leave_quickly": Action.ANSWER_INSTRUCTION,
     "/call caller_silent": Action.ANSWER_INSTRUCTION,
+    "/call still_ask": Action.ASK_STILL,
+    "/call still_decline": Action.SEND_STILL,
+    "/call still_cancel": Action.CANCEL_STILL,
     "/staff connect": Action.CONNECT_STAFF,
     "/staff acknowledge": Action.ACKNOWLEDGE_ARRIVAL,
 }

@@ -41,6 +41,7 @@ from telemed.care.rights_repositories import RightsTransaction
 from telemed.care.roles import Role
 from telemed.care.staff.repositories import IdentityTransaction
 from telemed.care.states import ParticipantState, SessionState
+from telemed.care.stills.repositories import StillTransaction
 
 
 class Organisations(Protocol):
@@ -295,6 +296,7 @@ class Transaction(
     RecordingTransaction,
     OnCallTransaction,
     IncidentTransaction,
+    StillTransaction,
     Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""

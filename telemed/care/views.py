@@ -41,6 +41,7 @@ _ABILITIES: Mapping[str, Action] = {
     "chat": Action.CHAT,
     "share_screen": Action.SHARE_SCREEN,
     "record": Action.RECORD_CALL,
+    "still": Action.ASK_STILL,
 }
 _SEEN_IN_CALL = IN_CALL | {ParticipantState.ON_HOLD}
 _AWAY = frozenset(

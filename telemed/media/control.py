@@ -384,6 +384,7 @@ class PeerQuality:
     video_rate: int = 0  # of `down_rate`, what is pictures; 0: none is sent
     video_paused: bool = False  # all pictures it asked for are kept back to keep the sound
     held: bool = False  # its own pictures are stopped, as its link is full and its voice waits
+    up_wait: float = 0.0  # seconds its voice waits for its link
 
 
 WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged | RecordingReport

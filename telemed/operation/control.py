@@ -35,6 +35,7 @@ from telemed.operation.readiness import Readiness
 from telemed.operation.recordings import Recordings
 from telemed.operation.settings import Reloaded, Settings
 from telemed.operation.snapshots import snapshot_beside
+from telemed.operation.stills import open_stills
 from telemed.provision import provide_clinic
 from telemed.sfu.client import MediaClient
 from telemed.signaling.overview import announce, overview, rename_clinic, running_calls
@@ -61,6 +62,7 @@ class Operation:
         self.disk = DiskGuard(directory, lambda: self.settings.current.limits, self.admission)
         self.on_clinic: list[Callable[[str, str, str], None]] = []  # told name, phone and emergency number when they change
         self._tasks: set[asyncio.Task[None]] = set()
+        self.stills = open_stills(Layout(orders.config), lambda: not self.admission.disk_full)
         self.recordings: Recordings | None = None  # from when control has them
         self.nightly = NightlyBackup(lambda: self.settings.current.backup, self._order, self._note, self._last_erased)
 
@@ -85,6 +87,7 @@ class Operation:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.disk.close()
         await self.nightly.close()
+        await asyncio.to_thread(self.stills.close)
 
     async def before_stop(self) -> None:
         """Drain as long as the settings say."""
@@ -176,7 +179,8 @@ class Operation:
 
     async def _last_erased(self) -> datetime | None:
         async with self._store.read() as tx:
-            return await tx.recordings.last_erased_at()
+            times = (await tx.recordings.last_erased_at(), await tx.stills.last_erased_at())
+        return max((at for at in times if at is not None), default=None)
 
     def _workers(self) -> tuple[int, int]:
         return sum(client.available for client in self._clients), len(self._clients)

@@ -109,7 +109,7 @@ class RecordingChecks:
         if file is not None:
             new_master_key(file)
         masters = master_keys(self.layout)()
-        books = [RecordingKeys(place, masters) for place in (self.layout.recording_keys, self.layout.emergency_keys)]
+        books = [RecordingKeys(place, masters) for place in self._key_places()]
         done = [book.rotate() for book in books]
         failed = [name for one in done for name in one.failed]
         forgets = file is not None and not failed
@@ -122,6 +122,9 @@ class RecordingChecks:
             "more": max(0, len(failed) - MAX_SHOWN),
             "forgotten": forgets,
         }
+
+    def _key_places(self) -> tuple[Path, ...]:
+        return self.layout.recording_keys, self.layout.emergency_keys, self.layout.still_keys
 
     async def _note(self, action: AuditAction, object_id: str) -> None:
         async with self.store.write() as tx:

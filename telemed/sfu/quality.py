@@ -85,6 +85,7 @@ class QualityMeter:
             video_rate=down.video_rate,
             video_paused=bool(pictures) and all(flow.paused for flow in pictures),
             held=peer.uplink.held,
+            up_wait=round(min(max(peer.uplink.waits, 0.0), MAX_JITTER), 3),
         )
 
 

@@ -37,6 +37,7 @@ _CALL_ROWS = (
     _Rows("moves", ("request_id",), "move", "move_gone"),
     _Rows("positions", ("participant_id", "sequence"), "position", "position_gone"),
     _Rows("instructions", ("id",), "instruction", "instruction_gone"),
+    _Rows("stills", ("id",), "still", "still_gone"),
 )
 _STAFF_ROWS = (
     _Rows("waiting", ("participant_id",), "waiting", "waiting_gone"),

@@ -43,15 +43,19 @@ class ChatAudience:
         """The lines `viewer` may read, in order."""
         return list(lines) if is_staff(viewer) else [line for line in lines if self._may_read(viewer, line)]
 
+    def was_there(self, viewer: ParticipantRecord, at: datetime) -> bool:
+        """Whether the viewer had been let in by then and was not on hold."""
+        if viewer.admitted_at is None or at < viewer.admitted_at:
+            return False
+        holds = self._holds.get(viewer.id, ())
+        return not any(begin <= at and (end is None or at < end) for begin, end in holds)
+
     def _may_read(self, viewer: ParticipantRecord, line: MessageRecord) -> bool:
         if line.participant_id == viewer.id:
             return True
         if line.to_participant_id is not None:
             return line.to_participant_id == viewer.id
-        if viewer.admitted_at is None or line.at < viewer.admitted_at:
-            return False
-        holds = self._holds.get(viewer.id, ())
-        return not any(begin <= line.at and (end is None or line.at < end) for begin, end in holds)
+        return self.was_there(viewer, line.at)
 
     def _begin(self, participant_id: str, at: datetime) -> None:
         self._holds.setdefault(participant_id, []).append((at, None))

@@ -11,6 +11,7 @@ from telemed.care.identity import Identity
 from telemed.care.link_rules import LINK_LIFE
 from telemed.care.notify.ports import NoNotifier, Notifier
 from telemed.care.ports import Json, Store
+from telemed.care.stills.ports import NoStillVault, StillVault
 from telemed.clock import Clock
 from telemed.signaling.acting import Guest, identity_of
 from telemed.signaling.counters import Counters
@@ -37,6 +38,7 @@ class Around:
     notifier: Notifier = NoNotifier()
     video_codec: Callable[[], str] = lambda: "vp8"  # of a visit that begins now
     recording: RecordingMeans = RecordingMeans()
+    stills: StillVault = NoStillVault()
 
 
 @dataclass(frozen=True, slots=True)

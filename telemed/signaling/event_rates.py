@@ -51,6 +51,7 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "call_back": EventRate(1 / 6, 5),
     "leave_quickly": EventRate(1 / 6, 5),
     "caller_silent": EventRate(1 / 3, 10),
+    **dict.fromkeys(("still_ask", "still_cancel", "still_decline"), EventRate(1 / 3, 20)),
 }
 
 

@@ -79,6 +79,7 @@ class LiveVisits:
         visit.recording.take(await read_rows(tx, session.id))
         visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
         visit.incident.rows = await incident_rows.read_rows(tx, session.id)
+        visit.stills.take(await tx.stills.in_session(session.id))
         return visit
 
     def _new(self, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:

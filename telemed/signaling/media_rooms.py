@@ -38,6 +38,7 @@ from telemed.signaling.media_room import MediaPeer, MediaRoom, source_of
 from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.quality_views import quality_figures, quality_view
 from telemed.signaling.recording_watch import RecordingWatch
+from telemed.signaling.still_pace import tell_itself
 from telemed.signaling.visit import LiveVisit
 
 CALL_TIMEOUT = 5.0  # seconds: a worker answers within milliseconds
@@ -340,7 +341,8 @@ class MediaRooms:
         if event.peer_id not in visit.seats:
             return
         figures = quality_figures(event, self._quality.heard(event))
-        visit.live_event("quality", quality_view(event), event.peer_id, include_self=True, staff=figures)
+        visit.live_event("quality", quality_view(event), event.peer_id, staff=figures)
+        tell_itself(visit, event, figures, self._clock.monotonic())
 
     def _presence_changed(self) -> None:
         if self.on_presence is not None:

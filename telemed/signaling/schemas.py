@@ -291,6 +291,12 @@ class BeSilent(Command):
     silent: bool
 
 
+class OnStill(Command):
+    """`still_cancel`, `still_decline`."""
+
+    still_id: Identifier
+
+
 class ReportQuality(Command):
     """`quality_report`."""
 
@@ -343,6 +349,9 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "call_back": AskToBeCalled,
     "leave_quickly": Command,
     "caller_silent": BeSilent,
+    "still_ask": OnParticipant,
+    "still_cancel": OnStill,
+    "still_decline": OnStill,
 }
 
 STAFF_COMMANDS: dict[str, type[Command]] = {"acknowledge": OnParticipant}

@@ -50,6 +50,10 @@ from telemed.signaling.recording_watch import RecordingWatch
 from telemed.signaling.schemas import OnParticipant
 from telemed.signaling.seat_commands import SeatCommands
 from telemed.signaling.settings import SignalingSettings
+from telemed.signaling.still_commands import StillCommands
+from telemed.signaling.still_shelf import StillShelf
+from telemed.signaling.still_sweep import StillSweep
+from telemed.signaling.still_uploads import StillUploadDesk
 from telemed.signaling.talk_commands import TalkCommands
 from telemed.signaling.text_commands import TextCommands
 from telemed.signaling.tickets import Tickets
@@ -94,6 +98,7 @@ class Signaling:
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
         self.text = TextCommands(desk)
+        stills = StillSweep(desk)
         sweeps = (
             recordings.run,
             self.recordings.speakers.run,
@@ -102,7 +107,9 @@ class Signaling:
             IncidentRetention(desk).run,
             chores.run,
             self.text.run,
+            stills.run,
         )
+        self.still_uploads, self.still_shelf = StillUploadDesk(desk), StillShelf(desk)
         self.presence = Presence(desk, self.media, sweeps)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
@@ -120,6 +127,7 @@ class Signaling:
         handlers = _call_handlers(desk, lead, placement, self.quality) | _recording_handlers(desk, self.recordings)
         handlers |= _text_handlers(self.text, lead)
         handlers |= _incident_handlers(desk)
+        handlers |= _still_handlers(desk)
         call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
         call.on_attached = self.text.tell
         staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
@@ -251,6 +259,11 @@ def _incident_handlers(desk: Desk) -> dict[str, CallHandler]:
         "leave_quickly": incident.leave_quickly,
         "caller_silent": incident.silent,
     }
+
+
+def _still_handlers(desk: Desk) -> dict[str, CallHandler]:
+    stills = StillCommands(desk)
+    return {"still_ask": stills.ask, "still_cancel": stills.cancel, "still_decline": stills.decline}
 
 
 def _recording_watch(desk: Desk, planes: Sequence[MediaPlane], placement: Placement) -> RecordingWatch:

@@ -11,6 +11,7 @@ from telemed.care.identity import SYSTEM, ActorRef
 from telemed.care.records import MessageRecord, MoveRequest, ParticipantEventRecord, ParticipantRecord, SessionRecord
 from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
+from telemed.care.stills.records import StillRecord
 from telemed.errors import NotFound
 from telemed.ids import new_id
 from telemed.signaling import incident_steps, oncall_steps, recording_steps
@@ -32,6 +33,7 @@ class Outcome:
     recording: RecordingRows | None = None  # None: as before
     on_call: OnCallRows | None = None  # likewise
     incident: IncidentRows | None = None  # None: as before
+    stills: tuple[StillRecord, ...] = ()  # new or changed ones
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class VisitStep:
     recording: RecordingRows | None = None  # None: nobody asked for it
     on_call: OnCallRows | None = None  # likewise
     incident: IncidentRows | None = None  # likewise
+    stills: dict[str, StillRecord] = field(default_factory=dict)  # new or changed ones
 
     @classmethod
     async def load(cls, tx: Transaction, session_id: str, now: datetime, actor: ActorRef) -> VisitStep:
@@ -111,6 +114,17 @@ class VisitStep:
             actor = SYSTEM if cause is Cause.SYSTEM else self.actor
             await self.tx.audit.append(actor, action, after.id, AuditOutcome.DONE, self.now)
 
+    async def create_still(self, still: StillRecord) -> StillRecord:
+        """Add a still; returns it with its number."""
+        created = await self.tx.stills.create(still)
+        self.stills[created.id] = created
+        return created
+
+    async def save_still(self, still: StillRecord) -> None:
+        """Write a changed still back."""
+        await self.tx.stills.save(still)
+        self.stills[still.id] = still
+
     async def audit(self, action: AuditAction, object_id: str) -> None:
         """Record what the actor did."""
         await self.tx.audit.append(self.actor, action, object_id, AuditOutcome.DONE, self.now)
@@ -124,5 +138,15 @@ class VisitStep:
         await oncall_steps.settle(self)
         await incident_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
-        rows = (self.recording, self.on_call, self.incident)
-        return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)
+        return Outcome(
+            self.session,
+            self.seats,
+            moves,
+            self.messages,
+            frozenset(self.moved),
+            self.links_wanted,
+            self.recording,
+            self.on_call,
+            self.incident,
+            tuple(self.stills.values()),
+        )

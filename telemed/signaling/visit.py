@@ -28,6 +28,7 @@ from telemed.signaling.oncall_live import LiveOnCall
 from telemed.signaling.recording_live import LiveRecording
 from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.step import Outcome
+from telemed.signaling.still_live import LiveStills
 
 CHAT_LINES = 200  # of the newest lines in a snapshot; 200 x 4000 characters is what a phone can take
 
@@ -93,6 +94,7 @@ class LiveVisit:
         self.recording = LiveRecording(policies)
         self.on_call = LiveOnCall()
         self.incident = LiveIncident()
+        self.stills = LiveStills()
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -148,6 +150,7 @@ class LiveVisit:
             self.on_call.take(outcome.on_call, now)
         if outcome.incident is not None:
             self.incident.rows = outcome.incident
+        self.stills.take(outcome.stills)
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)
         self.publish(now)
@@ -240,8 +243,9 @@ class LiveVisit:
     def _projection(self, participant_id: str, messages: Sequence[MessageRecord]) -> Json:
         viewer = self.seats[participant_id]
         recording = self.recording.view(self.session, self.seats, viewer)
+        stills = self.stills.view(self.session, self.seats, viewer, self.audience)
         scene = self.on_call.view(self.session, self.seats, viewer)
-        state = {**views.call_state(self._scene(messages), viewer), "recording": recording, "scene": scene}
+        state = {**views.call_state(self._scene(messages), viewer), "recording": recording, "scene": scene, "stills": stills}
         state |= self.incident.call_view(self.session, self.seats, viewer)
         state["you"]["can"].extend(self.incident.abilities(self.session, viewer))
         tracks = seats_ahead.tracks_for(self.session, viewer)

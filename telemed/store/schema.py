@@ -25,7 +25,15 @@ from telemed.care.incidents.words import Part
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
-from telemed.store import schema_identity, schema_incidents, schema_oncall, schema_operation, schema_people, schema_recording
+from telemed.store import (
+    schema_identity,
+    schema_incidents,
+    schema_oncall,
+    schema_operation,
+    schema_people,
+    schema_recording,
+    schema_stills,
+)
 from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
@@ -38,6 +46,7 @@ __all__ = [
     "schema_operation",
     "schema_people",
     "schema_recording",
+    "schema_stills",
 ]
 
 organisation = Table(

@@ -31,6 +31,7 @@ from telemed.store.repositories.recordings_words import (
     RecordingViewRows,
     SpeakingRows,
 )
+from telemed.store.repositories.stills import StillRows
 from telemed.store.repositories.usage import UsageRows
 from telemed.store.repositories.words import MessageRows, NoteRows
 from telemed.store.sealed_values import SealedValues
@@ -79,13 +80,14 @@ class StoreTransaction:
         self._add_on_call(sql)
 
     def _add_recordings(self, sql: SqlConnection) -> None:
-        """The repositories of recordings."""
+        """The repositories of what is recorded of visits."""
         self.recordings = RecordingRows(sql)
         self.consents = ConsentRows(sql)
         self.markers = MarkerRows(sql)
         self.recording_views = RecordingViewRows(sql)
         self.speaking = SpeakingRows(sql)
         self.erase_requests = EraseRequestRows(sql)
+        self.stills = StillRows(sql)
 
     def _add_patients(self, sql: SqlConnection) -> None:
         """The repositories of people who are cared for."""

@@ -63,7 +63,7 @@ class Services:
         devices = DeviceCookies(deps.settings.device_key, deps.settings.secure)
         persons = PersonDesk.build(deps.store, deps.clock, deps.notifier, deps.settings.clinic_phone)
         identifier = Identifier(jar, sign_in, deps.visits, persons.sign_in)
-        patients = PatientDesk.build(deps.store, deps.clock, deps.visits, deps.settings.clinic_phone)
+        patients = PatientDesk.build(deps.store, deps.clock, deps.visits, deps.settings.clinic_phone, deps.still_vault)
         break_glass = BreakGlassDesk(deps.store, deps.clock, deps.settings.base_url)
         admin = AdminDesk.of(deps)
         oidc = OidcDesk(deps.store, deps.clock, sign_in, deps.settings.oidc, deps.settings.identity_key)

@@ -15,9 +15,11 @@ from telemed.care.oncall.ports import OnCall
 from telemed.care.ports import Store, Visits
 from telemed.care.recording.ports import RecordingVault
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
+from telemed.care.stills.ports import NoStillVault, StillShelf, StillUploads, StillVault
 from telemed.clock import Clock
 from telemed.web.recordings.no_vault import NoVault
 from telemed.web.settings import WebSettings
+from telemed.web.stills.no_stills import NoStills
 
 
 def attach_nothing(app: web.Application) -> None:
@@ -70,5 +72,8 @@ class WebDeps:
     trail: TrailWatch = NobodyWatches()
     vault: RecordingVault = NoVault()
     on_call: OnCall | None = None  # None: a server without signalling; nobody can be called
+    still_uploads: StillUploads = NoStills()
+    still_shelf: StillShelf = NoStills()
+    still_vault: StillVault = NoStillVault()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

@@ -44,7 +44,8 @@ class Endpoint:
         self._limit(callers, source)
         if self.route.secret is not None:
             self.route.secret(request.headers, settings)
-        body = await read_model(request, self.route.body, self.route.body_limit) if changes_state else _EMPTY
+        reads = changes_state and not self.route.raw
+        body = await read_model(request, self.route.body, self.route.body_limit) if reads else _EMPTY
         self._check_proof(callers)
         call = self._call(request, callers, body, source)
         if call.identity is not None:

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from telemed.web.origin import SAFE_METHODS
 from telemed.web.paging import MOST, ROW_ID
 from telemed.web.request_models import Empty
 from telemed.web.response_models import ErrorAnswer
 from telemed.web.route import API, PARAMETERS, Route
 
 _REFERENCE = "#/components/schemas/{model}"
+_PHRASES = {460: "Checksum Mismatch"}  # of tus, not of HTTP
 _RETRY = (429, 503)  # answers that carry Retry-After
 _DESCRIPTION = "Everything a client needs to take part in a call, beside Socket.IO and WebRTC."
 
@@ -69,7 +71,9 @@ def _operation(route: Route) -> Schema:
         "responses": {**_done(route), **_errors(route)},
         "security": _security(route),
     }
-    if route.method != "GET":
+    if route.raw:
+        operation["requestBody"] = {"required": False, "content": {media_type: {} for media_type in route.raw}}
+    elif route.method not in SAFE_METHODS:
         operation["requestBody"] = {
             "required": route.body is not Empty,
             "content": _json(route.body.__name__),
@@ -98,7 +102,8 @@ _RANGES: list[Schema] = [
 def _done(route: Route) -> Schema:
     """The answers when all went well."""
     if not route.files:
-        return {"200": _answer("Done.", route.answer.__name__)}
+        is_empty = route.done == 204 or route.method == "HEAD"
+        return {str(route.done): {"description": "Done."} if is_empty else _answer("Done.", route.answer.__name__)}
     content: Schema = {media_type: {} for media_type in route.files}
     found: Schema = {"200": {"description": "The file.", "content": content}}
     if route.ranges:
@@ -113,7 +118,7 @@ def _parameter(name: str) -> Schema:
 
 def _errors(route: Route) -> Schema:
     statuses = {429, 500, 503, *route.errors}
-    if route.method != "GET":
+    if route.method not in SAFE_METHODS:
         statuses |= {400, 403, 413, 415}
     if route.pages:
         statuses.add(400)
@@ -125,7 +130,7 @@ def _errors(route: Route) -> Schema:
 
 
 def _error(status: int) -> Schema:
-    answer = _answer(HTTPStatus(status).phrase, ErrorAnswer.__name__)
+    answer = _answer(_PHRASES.get(status) or HTTPStatus(status).phrase, ErrorAnswer.__name__)
     if status in _RETRY:
         answer["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
     return answer

@@ -46,6 +46,7 @@ _PREFIXES = {
     "page_id": "pag",
     "handover_id": "hdo",
     "vital_id": "vit",
+    "still_id": "stl",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -71,12 +72,14 @@ class Route:
     body: type[Body] = Empty
     body_limit: int = BODY_LIMIT
     rate: Rate = PER_CALLER
+    done: int = 200  # the status of a good answer; 204 has no body
     errors: tuple[int, ...] = ()  # statuses beside those every route can give
     needs_proof: bool = False  # only for staff who showed lately who they are (403 `proof_needed`)
     while_locked: bool = False  # also for staff whose pages the idle lock hides
     pages: bool = False  # takes `?after=&limit=` (`paging.Page`)
     secret: SecretCheck | None = None  # asked of the request's head, before its body is read
     files: tuple[str, ...] = ()  # media types of an answer that is no JSON; `answer` is then not used
+    raw: tuple[str, ...] = ()  # media types of a body that is no JSON: the handler reads it (`bodies.read_bytes`)
     ranges: bool = False  # parts of the file can be had (RFC 9110 section 14)
 
     @property

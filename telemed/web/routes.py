@@ -15,6 +15,7 @@ from telemed.web.routes_people import PEOPLE_ROUTES
 from telemed.web.routes_person import PERSON_ROUTES
 from telemed.web.routes_recordings import RECORDING_ROUTES
 from telemed.web.routes_rights import RIGHTS_ROUTES
+from telemed.web.routes_stills import STILL_ROUTES
 
 __all__ = ["OFFER_LIMIT", "ROUTES"]
 
@@ -31,4 +32,5 @@ ROUTES: tuple[Route, ...] = (
     + RECORDING_ROUTES
     + ON_CALL_ROUTES
     + INCIDENT_ROUTES
+    + STILL_ROUTES
 )

@@ -23,6 +23,10 @@ from telemed.care.roles import STAFF_ROLES, Role
 from telemed.care.tokens import token_hash
 from telemed.clock import SystemClock
 from telemed.ids import new_id, new_secret
+from telemed.recording.keys import RecordingKeys
+from telemed.recording.master_keys import MasterKeys
+from telemed.recording.still_files import StillFiles
+from telemed.recording.still_vault import FileStillVault
 from telemed.signaling.server import Signaling
 from telemed.store import Store
 from telemed.web.deps import WebDeps
@@ -71,6 +75,7 @@ class House:
     places: dict[str, Place]
     accounts: dict[tuple[str, Role], UserRecord]
     vault: FakeVault
+    stills: FileStillVault
     tokens: dict[str, str] = field(default_factory=dict)  # user id -> token of a login
 
     @property
@@ -179,7 +184,9 @@ async def house(folder: Path) -> AsyncIterator[House]:
     root = folder / "static"
     write_templates(root)
     settings = settings_for(root)
-    signaling = make_signaling(store, [FakeMediaPlane()], Clock())  # type: ignore[list-item]
+    keys = RecordingKeys(folder / "keys", MasterKeys((b"m" * 32,)))
+    stills = FileStillVault(StillFiles(folder / "stills", lambda: keys), lambda: True)
+    signaling = make_signaling(store, [FakeMediaPlane()], Clock(), stills=stills)  # type: ignore[list-item]
     visits = signaling.visits
     vault = FakeVault()
     deps = WebDeps(
@@ -193,16 +200,20 @@ async def house(folder: Path) -> AsyncIterator[House]:
         on_locked=visits.hide_today,
         on_call=signaling.on_call,
         vault=vault,
+        still_uploads=signaling.still_uploads,
+        still_shelf=signaling.still_shelf,
+        still_vault=stills,
     )
     await signaling.start()
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], None)
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-            yield House(store, signaling, server, http, places, accounts, vault)
+            yield House(store, signaling, server, http, places, accounts, vault, stills)
     finally:
         await signaling.stop()
         await server.close()
         await store.close()
+        stills.close()
 
 
 async def _furnish(store: Store) -> tuple[dict[str, Place], dict[tuple[str, Role], UserRecord]]:

@@ -33,6 +33,8 @@ OWN_JUDGEMENT = {
     Action.MANAGE_CLINIC,
     Action.JOIN_MEDIA,
     Action.PROBE_NETWORK,
+    Action.SEND_STILL,
+    Action.CANCEL_STILL,
 }
 RIGHTS_CODES = {"not_allowed", "not_signed_in", "record_closed"}
 WITHOUT_BODY = {"GET"}
@@ -119,7 +121,7 @@ async def _ask(house: House, route: Route, ids: dict[str, str], cookies: dict[st
     headers = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
     headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     async with house.http.request(route.method, house.url + API + path, json=body, headers=headers) as response:
-        text = await response.text()
+        text = await response.text(errors="replace")
         is_json = response.content_type == "application/json"
         return response.status, await response.json() if is_json else {}, text
 
@@ -127,6 +129,8 @@ async def _ask(house: House, route: Route, ids: dict[str, str], cookies: dict[st
 def _fault(wanted: int, status: int, answer: Json, route: Route) -> str:
     """What is wrong with an answer; empty when it is as promised."""
     code = answer.get("error", {}).get("code", "") if isinstance(answer, dict) else ""
+    if route.method == "HEAD" and status in (401, 403):
+        code = "not_allowed" if status == 403 else "not_signed_in"  # it has no body to say so
     if wanted != ALLOWED:
         return "" if status == wanted and (status != 403 or code in RIGHTS_CODES) else f"{status} {code}, not {wanted}"
     if status == 200 or status in MEETS:

@@ -25,17 +25,22 @@ from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.roles import CARE_ROLES, Role
 from telemed.care.staff.records import PasskeyRecord
 from telemed.care.states import ParticipantState
+from telemed.care.stills.records import StillRecord
+from telemed.care.stills.words import StillState
 from telemed.care.tokens import token_hash
 from telemed.clock import SystemClock
 from telemed.ids import new_id, new_secret
 from telemed.web.route import Route
+from tests import pictures
 from tests.adapters.web.recordings_samples import a_recording
 from tests.adapters.web.samples import BODIES
 from tests.rights.expectations import Asker, Kind, Whose
 from tests.rights.house import ABROAD, House, number
 
+PICTURE = pictures.encoded("mjpeg", 64, 48)
 PLACE = {Whose.OWN: "north", Whose.COLLEAGUE: "north", Whose.SITE: "south", Whose.ORGANISATION: "abroad"}
 PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id"}
+PARTS |= {"still_id"}
 
 
 @dataclass
@@ -348,6 +353,23 @@ class Things:
         if maker is not leader:
             await self.house.signaling.visits.take_seat(leader, made["incident"]["session_id"])
         return str(made["incident"]["id"])
+
+    async def _still_id(self, whose: Whose, found: dict[str, str]) -> str:
+        """A picture that was kept: the asker's own where it sits there, or of a visit of the patient."""
+        session_id = found.get("id") or await self.house.session(self.leader(whose))
+        if "patient_id" in found:
+            await self._attach(session_id, found["patient_id"])
+        async with self.house.store.write() as tx:
+            taker = (await tx.participants.in_session(session_id))[-1]
+            now, digest = SystemClock().utcnow(), "0" * 64
+            still = StillRecord(new_id("stl"), session_id, taker.id, 0, StillState.KEPT, now, now, length=len(PICTURE))
+            still = replace(still, kept_at=now, mime="image/jpeg", size=len(PICTURE), sha256=digest, has_thumbnail=True)
+            await tx.stills.create(still)
+        await self.house.stills.begin(still.id)
+        await self.house.stills.append(still.id, 0, PICTURE)
+        await self.house.stills.finish(still.id)
+        await self.house.stills.put_thumbnail(still.id, PICTURE)
+        return still.id
 
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)

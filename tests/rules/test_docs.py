@@ -63,7 +63,7 @@ def words(text: str) -> set[str]:
 
 
 def test_routes_are_those_of_the_protocol() -> None:
-    rows = re.findall(r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`(?:, `GET (/[^`]*)`)? \|", section("1.2"), re.M)
+    rows = re.findall(r"^\| `(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^`]*)`(?:, `GET (/[^`]*)`)? \|", section("1.2"), re.M)
     written = {f"{method} {path}" for method, path, _ in rows} | {f"GET {second}" for _, _, second in rows if second}
     assert written == {f"{route.method} {route.path}" for route in ROUTES}
 

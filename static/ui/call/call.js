@@ -15,6 +15,7 @@ import { RemoteAudio } from "./remote_audio.js";
 import { SidePanel } from "./side_panel.js";
 import { AfterCall, InviteDialog, MoveRequests, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
+import { StillLayer, hasStills } from "./stills_parts.js";
 import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
 import { TopBar } from "./top_bar.js";
 
@@ -63,7 +64,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}<${Door} />${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${hasStills(session) && html`<${StillLayer} />`}<${Door} />${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

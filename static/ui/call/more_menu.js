@@ -3,6 +3,7 @@ import { html } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Menu } from "../components/menu.js";
 import { useCall } from "./context.js";
+import { wanted } from "./stills_parts.js";
 
 /** @typedef {import("../components/menu.js").MenuItem} MenuItem */
 /** @typedef {import("./view_state.js").ViewState} ViewState */
@@ -47,6 +48,7 @@ export function MoreMenu() {
   items.push({ id: "needs", label: t("needs.menu"), icon: "ear", onSelect: () => { view.dialog.value = { name: "needs" }; }, testid: "open-needs" });
   if (session.can("note")) items.push({ id: "notes", label: t("call.notes"), icon: "notebook-pen", onSelect: () => view.show("notes"), testid: "open-notes" });
   if (session.can("invite")) items.push({ id: "invite", label: t("call.invite_person"), icon: "user-plus", onSelect: () => { view.dialog.value = { name: "invite" }; }, testid: "open-invite" });
+  if (session.can("chat")) items.push({ id: "still", label: t("still.send_one"), icon: "camera", onSelect: () => { wanted.value = true; }, testid: "still-own" });
   items.push(...view.moreItems.value(), ...windowItems(view));
   items.push(
     { id: "sounds", label: t(prefs.sounds ? "call.sounds_off" : "call.sounds_on"), icon: prefs.sounds ? "bell" : "bell-off", onSelect: () => view.prefer({ sounds: !prefs.sounds }) },

@@ -1,6 +1,7 @@
 /** What staff can do about a person in the call. Hold is taken back by a press; removing asks first. */
 import { t } from "../../core/i18n.js";
 import { toast } from "../components/toast.js";
+import { askItem } from "./stills_parts.js";
 import { failureWords, personName } from "./words.js";
 
 /** @typedef {import("../../core/call_session.js").CallSession} CallSession */
@@ -44,6 +45,7 @@ export function personActions(session, view, person) {
   const items = [];
   if (person.id === session.me.value?.id) return items;
   if (session.can("hold")) items.push({ id: "connection", label: t("call.quality_show"), icon: "activity", testid: "show-quality", onSelect: () => view.show("technical") });
+  if (session.can("still")) items.push(askItem(session, person));
   if (session.can("hold")) {
     if (person.state === "on_hold") items.push({ id: "resume", label: t("call.resume"), icon: "play", testid: "resume", onSelect: () => void resume(session, person) });
     else items.push({ id: "hold", label: t("call.hold"), icon: "pause", testid: "hold", disabled: person.state !== "connected", onSelect: () => void hold(session, person) });

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 
 from telemed.care.patients.channels import region_of
 from telemed.care.ports import Store, Visits
+from telemed.care.stills.ports import StillVault
 from telemed.clock import Clock
 from telemed.web.patients.contacts import PatientContacts
 from telemed.web.patients.editing import PatientEditing
 from telemed.web.patients.reading import PatientReading
+from telemed.web.patients.stills import PatientStills
 
 
 @dataclass(frozen=True, slots=True)
 class PatientDesk:
-    """The three kinds of work."""
+    """The kinds of work."""
 
     reading: PatientReading
     editing: PatientEditing
     contacts: PatientContacts
+    stills: PatientStills
 
     @classmethod
-    def build(cls, store: Store, clock: Clock, visits: Visits, clinic_phone: str) -> PatientDesk:
+    def build(cls, store: Store, clock: Clock, visits: Visits, clinic_phone: str, stills: StillVault) -> PatientDesk:
         """Wire the parts; numbers typed without a country code are of the clinic's country."""
         contacts = PatientContacts(store, clock, region_of(clinic_phone), visits)
-        return cls(PatientReading(store, clock), PatientEditing(store, clock), contacts)
+        pictures = PatientStills(store, clock, stills)
+        return cls(PatientReading(store, clock), PatientEditing(store, clock), contacts, pictures)

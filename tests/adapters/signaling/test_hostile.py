@@ -63,6 +63,9 @@ VALID: dict[str, dict[str, Any]] = {
     "call_back": {"number": "030 1234567"},
     "leave_quickly": {},
     "caller_silent": {"silent": True},
+    "still_ask": {"participant_id": "par_1234"},
+    "still_cancel": {"still_id": "stl_1234"},
+    "still_decline": {"still_id": "stl_1234"},
 }
 WRONG_VALUES: tuple[Any, ...] = (None, [], {}, 3, -1, 1.5, "", "\x00", "x" * 5000, "\ud800", True, {"a": []}, 2**60)
 RECORDING = tuple(name for name in VALID if name.startswith("recording_"))

@@ -100,6 +100,12 @@ async def bystander_listed(world: World) -> Stage:
     return stage
 
 
+async def still_asked(world: World) -> Stage:
+    stage = await in_call(world)
+    stage.moves = (await stage.doctor.do("still_ask", **on_patient(stage)))["still_id"]
+    return stage
+
+
 def on_patient(stage: Stage) -> Json:
     return {"participant_id": stage.visit.patient_id}
 
@@ -135,6 +141,9 @@ COMMANDS: dict[str, tuple[Setup, str, Callable[[Stage], Json]]] = {
     "recording_bystander_now": (bystander_listed, "doctor", lambda s: {"bystander_id": s.moves, "now": "left"}),
     "recording_unrecorded": (recording_asked, "doctor", lambda _: {"reason": "no"}),
     "recording_marker": (recording_runs, "doctor", lambda s: {**on_recording(s), "category": "finding"}),
+    "still_ask": (in_call, "doctor", on_patient),
+    "still_decline": (still_asked, "patient", lambda s: {"still_id": s.moves}),
+    "still_cancel": (still_asked, "doctor", lambda s: {"still_id": s.moves}),
 }
 
 
@@ -149,6 +158,7 @@ async def rows(world: World, visit: Visit) -> dict[str, Any]:
             "bystanders": [(person.id, person.gone_at) for person in await tx.consents.bystanders(visit.id)],
             "unrecorded": len(await tx.consents.unrecorded(visit.id)),
             "markers": [marker.id for row in recordings for marker in await tx.markers.of_recording(row.id)],
+            "stills": [(still.id, still.state) for still in await tx.stills.in_session(visit.id)],
             "messages": len(await tx.messages.in_session(visit.id)),
             "events": len([e for e in await tx.events.in_session(visit.id) if e.cause.role != "system"]),
             "audit": [row.action for row in audit],

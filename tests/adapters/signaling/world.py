@@ -19,6 +19,7 @@ from telemed.care.policies import policies_from
 from telemed.care.ports import LinkOpened
 from telemed.care.records import OrganisationRecord, UserRecord
 from telemed.care.roles import Role
+from telemed.care.stills.ports import NoStillVault, StillVault
 from telemed.clock import SystemClock
 from telemed.ids import new_id
 from telemed.signaling.desk import Around
@@ -81,6 +82,10 @@ def reduce_call(state: Json, kind: str, data: Json) -> None:
         _put(state["instructions"], "id", data)
     elif kind == "instruction_gone":
         state["instructions"] = [i for i in state["instructions"] if i["id"] != data["id"]]
+    elif kind == "still":
+        _put(state["stills"], "id", data)
+    elif kind == "still_gone":
+        state["stills"] = [s for s in state["stills"] if s["id"] != data["id"]]
     elif kind == "move":
         _put(state.setdefault("moves", []), "request_id", data)
     elif kind == "move_gone":
@@ -376,11 +381,13 @@ def make_signaling(
     clock: Clock,
     recordings: FakeRecordings | None = None,
     notifier: Notifier | None = None,
+    stills: StillVault | None = None,
 ) -> Signaling:
     settings = SignalingSettings("http://clinic.example", SECRET, frozenset({"http://127.0.0.1"}))
     kept = recordings or FakeRecordings()
     means = RecordingMeans(kept, lambda: policies_from(kept.policies, is_demo=False))
-    return Signaling(settings, store, planes, clock, Around(recording=means, notifier=notifier or NoNotifier()))
+    around = Around(recording=means, notifier=notifier or NoNotifier(), stills=stills or NoStillVault())
+    return Signaling(settings, store, planes, clock, around)
 
 
 async def make_template(path: Path) -> dict[str, Staff]:

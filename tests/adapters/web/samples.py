@@ -50,13 +50,14 @@ BODIES: dict[str, dict[str, Any]] = {
     **RECORDING_BODIES,
     **ON_CALL_BODIES,
     **INCIDENT_BODIES,
+    "POST /sessions/{id}/stills/{still_id}/erase": {"reason": "Taken by mistake"},
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
-    ids = {"id": SESSION_ID, "link_id": LINK_ID, **PATIENT_IDS, **IDENTITY_IDS, **CLINIC_IDS, **RECORDING_IDS}
-    ids |= ON_CALL_IDS | INCIDENT_IDS
+    ids = {"id": SESSION_ID, "link_id": LINK_ID, "still_id": "stl_1234"}
+    ids |= PATIENT_IDS | IDENTITY_IDS | CLINIC_IDS | RECORDING_IDS | ON_CALL_IDS | INCIDENT_IDS
     for name, value in ids.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

@@ -29,7 +29,7 @@ GOOD = BODIES["POST /links/open"]
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in ROUTES if route.method != "GET"], ids=lambda route: f"{route.method} {route.path}"
+    "route", [route for route in ROUTES if route.method not in ("GET", "HEAD")], ids=lambda route: f"{route.method} {route.path}"
 )
 async def test_other_sites_change_nothing(site: Site, people: People, route: Any) -> None:
     site.cookies = {"telemed_staff": await people.token_of(Role.CLINICIAN)}

@@ -111,6 +111,12 @@ tell_place            -     -     -     -     -     -     -     -     -     -   
 answer_instruction    -     -     -     -     -     -     -     -     -     -     -     D
 read_own_recordings   -     -     -     -     -     R     R     -     -     -     -     -
 withdraw_own_recording -    -     -     -     -     R     R     -     -     -     -     -
+ask_still             -     L     -     L     L     -     -     -     -     -     -     -
+send_still            -     C     -     C     C     C     C     C     C     -     -     C
+see_still             -     L     -     L     L     C     C     C     C     -     C     C
+cancel_still          -     S     -     S     S     S     S     S     S     -     -     S
+erase_still           -     L     -     L     L     -     -     -     -     -     -     -
+read_stills           -     P     -     P     P     -     -     -     -     -     -     -
 """
 COLUMNS = (
     Role.ADMIN, Role.CLINICIAN, Role.FRONT_DESK, Role.DISPATCHER, Role.RESPONDER, Role.PATIENT, Role.CARER,
@@ -158,8 +164,8 @@ def section(title: str) -> str:
 
 def test_routes_are_those_of_the_protocol() -> None:
     documented = set()
-    for row in re.findall(r"^\| (`(?:GET|POST|PUT|PATCH|DELETE) [^|]*)\|", section("### 1.2 Endpoints"), re.M):
-        documented |= set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`", row))
+    for row in re.findall(r"^\| (`(?:GET|HEAD|POST|PUT|PATCH|DELETE) [^|]*)\|", section("### 1.2 Endpoints"), re.M):
+        documented |= set(re.findall(r"`((?:GET|HEAD|POST|PUT|PATCH|DELETE) [^`]+)`", row))
     assert documented == set(ROUTES)
 
 

@@ -42,7 +42,7 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
         "participant_id": "par_clinician",
         "role": "clinician",
         "state": "connected",
-        "can": ["admit", "hold", "remove", "invite", "end", "note", "chat", "share_screen", "record"],
+        "can": ["admit", "hold", "remove", "invite", "end", "note", "chat", "share_screen", "record", "still"],
     }
     assert state["clinic"] == {"name": "Clinic", "phone": "+49 30 1", "emergency_number": "112", "demo": False}
     assert state["session"]["patient_name"] == "Pat Ient"

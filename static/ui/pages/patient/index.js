@@ -24,6 +24,7 @@ import { HistorySection } from "./history.js";
 import { MergeDialog } from "./merge_dialog.js";
 import { usePages } from "./pages.js";
 import { patientIdOfPage, useRecord } from "./record.js";
+import { StillsSection } from "./stills.js";
 import { TeamSection } from "./team.js";
 import { TimelineSection } from "./timeline.js";
 
@@ -54,6 +55,7 @@ function OpenRecord({ record, loaded, glass }) {
     ${glass && html`<${GlassBanner} patientId=${patient.id} onClosed=${changed} />`}
     <div class="record__parts">
       <${TimelineSection} pages=${pages} patientId=${patient.id} onChanged=${changed} />
+      <${StillsSection} patientId=${patient.id} />
       <div class="record__side">
         <${DetailsSection} record=${record} onPut=${loaded.put} onStale=${changed} onUndo=${undo} onMerge=${() => setMerging(true)} />
         <${ChannelsSection} record=${record} onChanged=${changed} />
