@@ -33,9 +33,7 @@ GUARDED = frozenset(
 UNIFORM = frozenset({"recording_id", "page_id", "handover_id"})
 # Part of something guarded or uniform in the same path; the handler checks that it is.
 PARTS = frozenset(
-PARTS = frozenset(
     {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id", "still_id"}
-)
 )
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
 PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})
