@@ -78,14 +78,11 @@ def reduce_call(state: Json, kind: str, data: Json) -> None:
         state["positions"].append(data)
     elif kind == "position_gone":
         state["positions"] = [p for p in state["positions"] if not data.items() <= p.items()]
-    elif kind == "instruction":
-        _put(state["instructions"], "id", data)
-    elif kind == "instruction_gone":
-        state["instructions"] = [i for i in state["instructions"] if i["id"] != data["id"]]
-    elif kind == "still":
-        _put(state["stills"], "id", data)
-    elif kind == "still_gone":
-        state["stills"] = [s for s in state["stills"] if s["id"] != data["id"]]
+    elif kind in ("instruction", "still"):
+        _put(state[f"{kind}s"], "id", data)
+    elif kind in ("instruction_gone", "still_gone"):
+        rows = f"{kind.removesuffix('_gone')}s"
+        state[rows] = [row for row in state[rows] if row["id"] != data["id"]]
     elif kind == "move":
         _put(state.setdefault("moves", []), "request_id", data)
     elif kind == "move_gone":
