@@ -221,6 +221,7 @@ async def _open_web(
         still_uploads=signaling.still_uploads,
         still_shelf=signaling.still_shelf,
         still_vault=operation.stills,
+        queues=signaling.queues,
     )
     application = build_app(deps)
     operation.add_to(application)

@@ -117,6 +117,7 @@ class AuditAction(StrEnum):
     PARTICIPANT_RECONNECTING = "participant.reconnecting"
     PARTICIPANT_HELD = "participant.held"
     PARTICIPANT_RESUMED = "participant.resumed"
+    PARTICIPANT_SENT_BACK = "participant.sent_back"
     PARTICIPANT_REMOVED = "participant.removed"
     PARTICIPANT_LEFT = "participant.left"
     PARTICIPANT_LOST = "participant.lost"
@@ -134,6 +135,37 @@ class AuditAction(StrEnum):
     LINK_REVOKED = "link.revoked"
     LINK_REFUSED = "link.refused"
     LINK_WANTED = "link.wanted"
+    # object: waiting room
+    QUEUE_CREATED = "queue.created"
+    QUEUE_CHANGED = "queue.changed"
+    QUEUE_LATE_TOLD = "queue.late_told"
+    QUEUE_ALERTS_CHANGED = "queue.alerts_changed"  # a member wants messages, or no longer
+    QUEUE_ALERTED = "queue.alerted"  # members without an open page were sent a message
+    # object: walk-in link
+    WALK_IN_CREATED = "walk_in.created"
+    WALK_IN_REVOKED = "walk_in.revoked"
+    # object: entry of a waiting room
+    ENTRY_JOINED = "entry.joined"
+    ENTRY_ASLEEP = "entry.asleep"
+    ENTRY_AWAKE = "entry.awake"
+    ENTRY_ANSWERED = "entry.answered"
+    ENTRY_HELD = "entry.held"
+    ENTRY_RESUMED = "entry.resumed"
+    ENTRY_PUT_BACK = "entry.put_back"
+    ENTRY_TRANSFERRED = "entry.transferred"
+    ENTRY_LEFT = "entry.left"
+    ENTRY_RETURNED = "entry.returned"
+    ENTRY_NO_SHOW = "entry.no_show"
+    ENTRY_REMOVED = "entry.removed"
+    ENTRY_DONE = "entry.done"
+    ENTRY_PRIORITY = "entry.priority"
+    ENTRY_ACKNOWLEDGED = "entry.acknowledged"
+    ENTRY_KEPT_WAITING = "entry.kept_waiting"
+    ENTRY_READ = "entry.read"  # its chat
+    ENTRY_PLACE_KEPT = "entry.place_kept"  # the person left a number
+    ENTRY_PLACE_DROPPED = "entry.place_dropped"
+    ENTRY_PULLED_IN = "entry.pulled_in"  # into the call of another patient
+    ENTRY_FOLLOWED = "entry.followed"
     # object: message
     CHAT_SENT = "chat.sent"
     # object: recording

@@ -5,6 +5,7 @@ The rules behind the rows:
 * A seat on hold whose page is gone for 15 minutes is lost too, or its visit would never end; it comes back on hold.
 * Left and lost seats come back by themselves: on hold if they were held, else admitted if they had been admitted, else to where
   they were before (lost: waiting; left: the device check). Nobody is admitted twice, and leaving does not end a hold.
+* Staff may send somebody back into a waiting room: the seat was never admitted then, and no hold is left.
 * Denied and removed seats come back only when staff make a new link, and then start from the beginning.
 """
 
@@ -114,6 +115,7 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.ADMITTED, E.MEDIA_CONNECTED, _SYSTEM, S.CONNECTED, A.PARTICIPANT_CONNECTED),
     (S.ADMITTED, E.MEDIA_LOST, _SYSTEM, S.ADMITTED, None),
     (S.ADMITTED, E.HELD, _STAFF, S.ON_HOLD, A.PARTICIPANT_HELD),
+    (S.ADMITTED, E.SENT_BACK, _STAFF, S.WAITING, A.PARTICIPANT_SENT_BACK),
     (S.ADMITTED, E.REMOVED, _STAFF, S.REMOVED, A.PARTICIPANT_REMOVED),
     (S.ADMITTED, E.LEFT, _SELF, S.LEFT, A.PARTICIPANT_LEFT),
     (S.ADMITTED, E.TIMED_OUT, _SYSTEM, S.LOST, A.PARTICIPANT_LOST),
@@ -125,6 +127,7 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.CONNECTED, E.MEDIA_CONNECTED, _SYSTEM, S.CONNECTED, None),
     (S.CONNECTED, E.MEDIA_LOST, _SYSTEM, S.RECONNECTING, A.PARTICIPANT_RECONNECTING),
     (S.CONNECTED, E.HELD, _STAFF, S.ON_HOLD, A.PARTICIPANT_HELD),
+    (S.CONNECTED, E.SENT_BACK, _STAFF, S.WAITING, A.PARTICIPANT_SENT_BACK),
     (S.CONNECTED, E.REMOVED, _STAFF, S.REMOVED, A.PARTICIPANT_REMOVED),
     (S.CONNECTED, E.LEFT, _SELF, S.LEFT, A.PARTICIPANT_LEFT),
     (S.CONNECTED, E.SESSION_ENDED, _STAFF_OR_SYSTEM, S.LEFT, A.PARTICIPANT_LEFT),
@@ -135,6 +138,7 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.RECONNECTING, E.MEDIA_CONNECTED, _SYSTEM, S.CONNECTED, A.PARTICIPANT_CONNECTED),
     (S.RECONNECTING, E.MEDIA_LOST, _SYSTEM, S.RECONNECTING, None),
     (S.RECONNECTING, E.HELD, _STAFF, S.ON_HOLD, A.PARTICIPANT_HELD),
+    (S.RECONNECTING, E.SENT_BACK, _STAFF, S.WAITING, A.PARTICIPANT_SENT_BACK),
     (S.RECONNECTING, E.REMOVED, _STAFF, S.REMOVED, A.PARTICIPANT_REMOVED),
     (S.RECONNECTING, E.LEFT, _SELF, S.LEFT, A.PARTICIPANT_LEFT),
     (S.RECONNECTING, E.TIMED_OUT, _SYSTEM, S.LOST, A.PARTICIPANT_LOST),
@@ -147,12 +151,14 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.ON_HOLD, E.MEDIA_LOST, _SYSTEM, S.ON_HOLD, None),
     (S.ON_HOLD, E.HELD, _STAFF, S.ON_HOLD, None),
     (S.ON_HOLD, E.RESUMED, _STAFF, S.CONNECTED, A.PARTICIPANT_RESUMED),
+    (S.ON_HOLD, E.SENT_BACK, _STAFF, S.WAITING, A.PARTICIPANT_SENT_BACK),
     (S.ON_HOLD, E.TIMED_OUT, _SYSTEM, S.LOST, A.PARTICIPANT_LOST),
     (S.ON_HOLD, E.REMOVED, _STAFF, S.REMOVED, A.PARTICIPANT_REMOVED),
     (S.ON_HOLD, E.LEFT, _SELF, S.LEFT, A.PARTICIPANT_LEFT),
     (S.ON_HOLD, E.SESSION_ENDED, _STAFF_OR_SYSTEM, S.LEFT, A.PARTICIPANT_LEFT),
     # Coming back (`next_state` corrects the target by the seat's history).
     (S.LEFT, E.LINK_OPENED, _SELF, S.CHECKING, A.PARTICIPANT_RETURNED),
+    (S.LEFT, E.SENT_BACK, _STAFF, S.LEFT, None),
     (S.LEFT, E.PAGE_SILENT, _SELF_OR_SYSTEM, S.LEFT, None),
     (S.LEFT, E.PAGE_AWAKE, _SELF, S.CHECKING, A.PARTICIPANT_RETURNED),
     (S.LEFT, E.MEDIA_LOST, _SYSTEM, S.LEFT, None),
@@ -160,6 +166,8 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.LEFT, E.LEFT, _SELF, S.LEFT, None),
     (S.LEFT, E.SESSION_ENDED, _STAFF_OR_SYSTEM, S.LEFT, None),
     (S.LOST, E.LINK_OPENED, _SELF, S.WAITING, A.PARTICIPANT_RETURNED),
+    (S.LOST, E.ADMITTED, _STAFF, S.LOST, None),  # called: it comes back into the call
+    (S.LOST, E.SENT_BACK, _STAFF, S.LOST, None),
     (S.LOST, E.PAGE_SILENT, _SELF_OR_SYSTEM, S.LOST, None),
     (S.LOST, E.PAGE_AWAKE, _SELF_OR_SYSTEM, S.WAITING, A.PARTICIPANT_RETURNED),
     (S.LOST, E.MEDIA_CONNECTED, _SYSTEM, S.WAITING, A.PARTICIPANT_RETURNED),
@@ -225,9 +233,11 @@ def apply(seat: ParticipantRecord, event: E, cause: Cause, now_utc: datetime) ->
     )
     if event is E.REINVITED:
         return replace(moved, admitted_at=None, held=False, reason="", acknowledged_at=None), row.audit
+    if event is E.SENT_BACK:
+        return replace(moved, admitted_at=None, held=False, silent_since=None), row.audit
     if event is E.HELD or event is E.RESUMED:
         return replace(moved, held=event is E.HELD), row.audit
-    if state is S.ADMITTED and seat.admitted_at is None:
+    if seat.admitted_at is None and (state is S.ADMITTED or event is E.ADMITTED):
         return replace(moved, admitted_at=now_utc), row.audit
     return moved, row.audit
 

@@ -23,6 +23,7 @@ class Scope(Enum):
     RECORDED = "recorded"  # recordings of visits one led or of patients one cares for
     RECORDED_OR_PRIVACY = "recorded_or_privacy"  # the same; for privacy officers every recording of the own organisation and site
     CARE = "care"  # of these patients the ones one cares for: in the team, leads a session of theirs, or broke the glass
+    QUEUE = "queue"  # waiting rooms one works in, and entries handed to oneself
     OWN_ACCOUNT = "own_account"  # the own staff account
     PRIVACY = "privacy"  # the own organisation, for its privacy officers
     OWN_RECORD = "own_record"  # the own patient record; for a carer: when named for it and the scope agreed says so
@@ -77,6 +78,7 @@ PUBLIC = BY_SECRET | {
     Action.OPEN_CALLER_LINK,
     Action.OPEN_CREW_LINK,
     Action.READ_GUIDANCE,
+    Action.OPEN_WALK_IN,
 }
 
 TABLE: Mapping[Action, Grants] = {
@@ -120,6 +122,10 @@ TABLE: Mapping[Action, Grants] = {
     Action.END_SESSION: _LEADING,
     Action.CHAT: _grant((_SPEAKING, Scope.TALK)),
     Action.WRITE_LIVE: _grant((_SPEAKING, Scope.TALK)),
+    Action.KEEP_PLACE: _grant((frozenset({Role.PATIENT}), Scope.BEFORE_CALL)),  # in a waiting room's line
+    Action.FOLLOW_CALL: _grant((_GUESTS, Scope.SEAT)),  # into the call one was pulled into
+    Action.TEND_QUEUE: _grant((CARE_ROLES | _FRONT, Scope.QUEUE)),
+    Action.SERVE_QUEUE: _grant((CARE_ROLES, Scope.QUEUE)),
     Action.REPORT_QUALITY: _grant((_SEATED, Scope.ADMITTED)),
     Action.LEAVE: _grant((_SEATED, Scope.SEAT)),
     Action.SEARCH_PATIENTS: _grant((CARE_ROLES | _FRONT, Scope.ANYWHERE)),  # finds those of the own organisation and site
@@ -389,6 +395,15 @@ ROUTES: Mapping[str, Action] = {
     "GET /patients/{patient_id}/stills": Action.READ_STILLS,
     "GET /patients/{patient_id}/stills/{still_id}/thumbnail": Action.READ_STILLS,
     "GET /patients/{patient_id}/stills/{still_id}/picture": Action.READ_STILLS,
+    "GET /admin/queues": Action.MANAGE_CLINIC,
+    "POST /admin/queues": Action.MANAGE_CLINIC,
+    "PATCH /admin/queues/{queue_id}": Action.MANAGE_CLINIC,
+    "POST /admin/queues/{queue_id}/links": Action.MANAGE_CLINIC,
+    "POST /admin/queues/{queue_id}/links/{walk_in_id}/revoke": Action.MANAGE_CLINIC,
+    "POST /queues/{queue_id}/alerts": Action.TEND_QUEUE,
+    "POST /walk-ins/open": Action.OPEN_WALK_IN,
+    "POST /walk-ins/enter": Action.OPEN_WALK_IN,
+    "POST /sessions/{id}/follow": Action.FOLLOW_CALL,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }
@@ -439,6 +454,21 @@ EVENTS: Mapping[str, Action] = {
     "/call still_ask": Action.ASK_STILL,
     "/call still_decline": Action.SEND_STILL,
     "/call still_cancel": Action.CANCEL_STILL,
+    "/call keep_place": Action.KEEP_PLACE,
+    "/call drop_place": Action.KEEP_PLACE,
     "/staff connect": Action.CONNECT_STAFF,
     "/staff acknowledge": Action.ACKNOWLEDGE_ARRIVAL,
+    "/staff queue_answer": Action.SERVE_QUEUE,
+    "/staff queue_hold": Action.SERVE_QUEUE,
+    "/staff queue_resume": Action.SERVE_QUEUE,
+    "/staff queue_put_back": Action.SERVE_QUEUE,
+    "/staff queue_keep_waiting": Action.SERVE_QUEUE,
+    "/staff queue_message": Action.TEND_QUEUE,
+    "/staff queue_read": Action.TEND_QUEUE,
+    "/staff queue_transfer": Action.TEND_QUEUE,
+    "/staff queue_no_show": Action.TEND_QUEUE,
+    "/staff queue_priority": Action.TEND_QUEUE,
+    "/staff queue_remove": Action.TEND_QUEUE,
+    "/staff queue_late": Action.TEND_QUEUE,
+    "/staff queue_acknowledge": Action.TEND_QUEUE,
 }

@@ -25,6 +25,7 @@ GUARDED = frozenset(
         "passkey_id",
         "speciality_id",
         "incident_id",
+        "queue_id",
     }
 )
 # Looked up by its handler (web/recordings/door.py) in the same steps whether it is missing, beyond a border or not for the
@@ -33,7 +34,19 @@ GUARDED = frozenset(
 UNIFORM = frozenset({"recording_id", "page_id", "handover_id"})
 # Part of something guarded or uniform in the same path; the handler checks that it is.
 PARTS = frozenset(
-    {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id", "still_id"}
+    {
+        "link_id",
+        "channel_id",
+        "carer_id",
+        "member_id",
+        "merge_id",
+        "segment_id",
+        "marker_id",
+        "export_id",
+        "vital_id",
+        "still_id",
+        "walk_in_id",
+    }
 )
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.
 PLAIN = frozenset({"days", "person_login_id", "person_passkey_id"})

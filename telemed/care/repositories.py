@@ -20,6 +20,7 @@ from telemed.care.notify.repositories import Outbox, Templates
 from telemed.care.oncall.repositories import OnCallTransaction
 from telemed.care.patients.repositories import PatientTransaction
 from telemed.care.persons.repositories import PersonTransaction
+from telemed.care.queues.repositories import QueueTransaction
 from telemed.care.recording.repositories import RecordingTransaction
 from telemed.care.records import (
     AuditRow,
@@ -297,6 +298,7 @@ class Transaction(
     OnCallTransaction,
     IncidentTransaction,
     StillTransaction,
+    QueueTransaction,
     Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""

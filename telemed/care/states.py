@@ -85,6 +85,7 @@ class ParticipantEvent(StrEnum):
     REMOVED = "removed"
     LEFT = "left"
     TIMED_OUT = "timed_out"
+    SENT_BACK = "sent_back"  # staff put the person back into a waiting room
     REINVITED = "reinvited"  # staff made a new link to a denied or removed seat
     SESSION_ENDED = "session_ended"
 

@@ -30,6 +30,7 @@ _CALL_VALUES = (
     ("recording", "recording"),
     ("scene", "scene"),
     ("incident", "incident"),
+    ("queue", "queue"),
     ("you", "you"),
 )
 _CALL_ROWS = (
@@ -42,6 +43,8 @@ _CALL_ROWS = (
 _STAFF_ROWS = (
     _Rows("waiting", ("participant_id",), "waiting", "waiting_gone"),
     _Rows("sessions", ("id",), "session_row", "session_gone"),
+    _Rows("queues", ("id",), "queue", "queue_gone"),
+    _Rows("entries", ("id",), "entry", "entry_gone"),
     _Rows("tasks", ("kind", "session_id"), "task", "task_gone"),
     _Rows("pages", ("id",), "page", "page_gone"),
     _Rows("handovers", ("id",), "handover", "handover_gone"),

@@ -14,7 +14,7 @@ from telemed.care.records import MessageRecord, ParticipantEventRecord, Particip
 from telemed.care.states import ParticipantEvent
 from telemed.care.views import is_staff
 
-_ENDS_HOLD = frozenset({ParticipantEvent.RESUMED, ParticipantEvent.REINVITED})
+_ENDS_HOLD = frozenset({ParticipantEvent.RESUMED, ParticipantEvent.REINVITED, ParticipantEvent.SENT_BACK})
 
 
 class ChatAudience:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 
 from telemed.care.identity import Staff
 from telemed.care.policies import ClinicPolicies
@@ -18,6 +18,7 @@ from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
 from telemed.signaling.oncall_rows import read_rows as read_on_call
+from telemed.signaling.queue_book import QueueBook
 from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.recording_rows import read_rows
 from telemed.signaling.step import Outcome
@@ -40,6 +41,7 @@ class LiveVisits:
         self._policies = policies
         self._visits: dict[str, LiveVisit] = {}
         self._board: TodayBoard | None = None
+        self.queues = QueueBook(clock.utcnow())
         self.on_change: Callable[[LiveVisit], None] | None = None  # after each commit: the media plane follows
         self.on_moved: Callable[[str, str], None] | None = None  # (session, participant): another device has the seat
 
@@ -59,11 +61,12 @@ class LiveVisits:
             clinics = await tx.organisations.all()
             if not clinics:
                 raise Unavailable("This server has not been set up: run `telemed init`.")
-            self._board = TodayBoard(clinics, lambda: self._visits.values())
+            self._board = TodayBoard(clinics, lambda: self._visits.values(), self.queues)
             for clinic in clinics:
                 await self._load_of(tx, clinic)
 
     async def _load_of(self, tx: Transaction, clinic: OrganisationRecord) -> None:
+        await self.queues.load(tx, clinic.id)
         async for session in _unfinished(tx, clinic.id):
             self._visits[session.id] = await self._read(tx, clinic, session)
         for request in await tx.link_requests.open(clinic.id):
@@ -80,10 +83,12 @@ class LiveVisits:
         visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
         visit.incident.rows = await incident_rows.read_rows(tx, session.id)
         visit.stills.take(await tx.stills.in_session(session.id))
+        visit.entry = await tx.queue_entries.of_session(session.id)
+        self.queues.follow(visit.entry)
         return visit
 
     def _new(self, clinic: OrganisationRecord, session: SessionRecord) -> LiveVisit:
-        return LiveVisit(clinic, session, self._clock.monotonic(), self._policies)
+        return LiveVisit(clinic, session, self._clock.monotonic(), self._policies, self.queues)
 
     def set_clinic(self, clinic: OrganisationRecord) -> None:
         """The clinic's details have changed: everybody connected gets a snapshot that has them."""
@@ -112,8 +117,10 @@ class LiveVisits:
             visit = self._new(self.board.clinic_of(outcome.session.organisation_id), outcome.session)
             self._visits[outcome.session.id] = visit
         now = self._clock.utcnow()
+        touched = self.queues.follow(outcome.entry)
         visit.take(outcome, now)
         self.board.publish(visit, now)
+        self.tell_queues(touched, visit)
         if outcome.session.state not in KEPT:
             del self._visits[outcome.session.id]
             self.board.forget_visit(outcome.session.id)
@@ -122,6 +129,28 @@ class LiveVisits:
                 self.on_moved(outcome.session.id, participant_id)
         if self.on_change is not None:
             self.on_change(visit)
+
+    def tell_queues(self, queue_ids: Collection[str], known: LiveVisit | None = None) -> None:
+        """Tell those who wait in these rooms, and their staff, what changed; `known` was told already."""
+        if not queue_ids:
+            return
+        now = self._clock.utcnow()
+        for visit in self:
+            entry = visit.entry
+            if visit is known or entry is None or entry.queue_id not in queue_ids or self.queues.entry(entry.id) is None:
+                continue
+            visit.publish(now)
+            self.board.publish(visit, now)
+        self.board.publish_queues(now)
+
+    def renew_queues(self) -> None:
+        """A waiting room was made or changed, or somebody works there or does not any more."""
+        now = self._clock.utcnow()
+        for visit in self:
+            if visit.entry is not None:
+                visit.publish(now)
+                self.board.publish(visit, now)
+        self.board.publish_queues(now)
 
     def publish(self, visit: LiveVisit) -> None:
         """Tell a visit's seats what changed in memory only."""

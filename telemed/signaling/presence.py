@@ -22,6 +22,7 @@ from telemed.signaling.desk import Desk
 from telemed.signaling.faults import report_fault
 from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.media_rooms import MediaRooms
+from telemed.signaling.queue_steps import is_in_line
 from telemed.signaling.step import VisitStep
 from telemed.signaling.visit import LiveSeat, LiveVisit
 
@@ -144,7 +145,7 @@ class Presence:
         return self._media.all_ready or self._clock.monotonic() - self._started_at > MEDIA_GRACE
 
     def _is_due(self, visit: LiveVisit) -> bool:
-        return self._session_due(visit.session)
+        return not visit.is_in_line and self._session_due(visit.session)
 
     def _session_due(self, session: SessionRecord) -> bool:
         due = session_states.due_at(session)
@@ -154,7 +155,7 @@ class Presence:
         return self._steps.put_off(began.timestamp(), due) <= self._clock.utcnow().timestamp()
 
     async def _move_session(self, step: VisitStep) -> None:
-        if not self._session_due(step.session):
+        if not self._session_due(step.session) or await is_in_line(step):
             return
         if step.session.state is SessionState.ENDED:
             await step.move_session(SessionEvent.TIMED_OUT, Cause.SYSTEM)  # sealed

@@ -308,6 +308,63 @@ class ReportQuality(Command):
     way: Literal["udp", "tcp", "relay"] | None = None
 
 
+class KeepPlace(Command):
+    """`keep_place`: a number as the person types it."""
+
+    phone: Annotated[str, StringConstraints(min_length=3, max_length=40), AfterValidator(_single_line)]
+
+
+class OnEntry(Command):
+    """`queue_read`, `queue_hold`, `queue_resume`, `queue_put_back`, `queue_keep_waiting`, `queue_no_show`."""
+
+    entry_id: Identifier
+
+
+class AnswerEntry(OnEntry):
+    """`queue_answer`. With `into` the person joins another patient's call: `confirmed` that both may hear each other."""
+
+    into: Identifier | None = None
+    confirmed: bool = False
+
+
+class WriteToEntry(OnEntry):
+    """`queue_message`."""
+
+    body: Body
+
+
+class TransferEntry(OnEntry):
+    """`queue_transfer`: to a waiting room, or to a person."""
+
+    queue_id: Identifier | None = None
+    user_id: Identifier | None = None
+    note: Annotated[str, StringConstraints(max_length=200), AfterValidator(_single_line)] | None = None
+
+
+class RankEntry(OnEntry):
+    """`queue_priority`."""
+
+    priority: Literal["urgent", "high", "normal"]
+
+
+class RemoveEntry(OnEntry):
+    """`queue_remove`."""
+
+    reason: Reason
+
+
+class OnQueue(Command):
+    """`queue_acknowledge`."""
+
+    queue_id: Identifier
+
+
+class TellLate(OnQueue):
+    """`queue_late`: minutes that everybody who waits is told; 0 takes it back."""
+
+    minutes: Literal[0, 10, 20, 30]
+
+
 CALL_COMMANDS: dict[str, type[Command]] = {
     "set_name": SetName,
     "device_report": ReportDevices,
@@ -352,9 +409,26 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "still_ask": OnParticipant,
     "still_cancel": OnStill,
     "still_decline": OnStill,
+    "keep_place": KeepPlace,
+    "drop_place": Command,
 }
 
-STAFF_COMMANDS: dict[str, type[Command]] = {"acknowledge": OnParticipant}
+STAFF_COMMANDS: dict[str, type[Command]] = {
+    "acknowledge": OnParticipant,
+    "queue_answer": AnswerEntry,
+    "queue_message": WriteToEntry,
+    "queue_read": OnEntry,
+    "queue_hold": OnEntry,
+    "queue_resume": OnEntry,
+    "queue_put_back": OnEntry,
+    "queue_transfer": TransferEntry,
+    "queue_keep_waiting": OnEntry,
+    "queue_no_show": OnEntry,
+    "queue_priority": RankEntry,
+    "queue_remove": RemoveEntry,
+    "queue_late": TellLate,
+    "queue_acknowledge": OnQueue,
+}
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -34,12 +34,14 @@ from telemed.signaling.media_probe import MediaProbes
 from telemed.signaling.media_rooms import MediaRooms, RoomParts
 from telemed.signaling.namespace_call import CallNamespace
 from telemed.signaling.namespace_call import Handler as CallHandler
+from telemed.signaling.namespace_staff import Handler as StaffHandler
 from telemed.signaling.namespace_staff import StaffNamespace
 from telemed.signaling.oncall_service import OnCallService
 from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
 from telemed.signaling.quality_keeper import QualityKeeper
+from telemed.signaling.queue_service import QueueService
 from telemed.signaling.recording_bystanders import RecordingBystanders
 from telemed.signaling.recording_clock import RecordingClock
 from telemed.signaling.recording_commands import RecordingCommands
@@ -95,6 +97,7 @@ class Signaling:
         self.holders = Holders(desk, placement, self.media.evict)
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
         self.on_call = OnCallService(desk)
+        self.queues = QueueService(desk)
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
         self.text = TextCommands(desk)
@@ -103,6 +106,7 @@ class Signaling:
             recordings.run,
             self.recordings.speakers.run,
             self.on_call.clock.forget_old,
+            self.queues.clock.run,
             IncidentMessages(desk).run,
             IncidentRetention(desk).run,
             chores.run,
@@ -128,9 +132,12 @@ class Signaling:
         handlers |= _text_handlers(self.text, lead)
         handlers |= _incident_handlers(desk)
         handlers |= _still_handlers(desk)
+        calls = self.queues.calls
+        handlers |= {"keep_place": calls.keep_place, "drop_place": calls.drop_place}
+        for_staff = {"acknowledge": acknowledge} | _queue_handlers(self.queues)
         call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
         call.on_attached = self.text.tell
-        staff = StaffNamespace(self.entry, self.live, {"acknowledge": acknowledge}, self._guard, clock)
+        staff = StaffNamespace(self.entry, self.live, for_staff, self._guard, clock)
         call.on_presence = self.presence.poke
 
         def settled(engine_id: str) -> None:
@@ -264,6 +271,25 @@ def _incident_handlers(desk: Desk) -> dict[str, CallHandler]:
 def _still_handlers(desk: Desk) -> dict[str, CallHandler]:
     stills = StillCommands(desk)
     return {"still_ask": stills.ask, "still_cancel": stills.cancel, "still_decline": stills.decline}
+
+
+def _queue_handlers(queues: QueueService) -> dict[str, StaffHandler]:
+    lead, answers = queues.commands, queues.answers
+    return {
+        "queue_answer": answers.answer,
+        "queue_message": lead.message,
+        "queue_read": lead.read,
+        "queue_hold": lead.hold,
+        "queue_resume": lead.resume,
+        "queue_put_back": lead.put_back,
+        "queue_transfer": lead.transfer,
+        "queue_keep_waiting": lead.keep_waiting,
+        "queue_no_show": lead.no_show,
+        "queue_priority": lead.priority,
+        "queue_remove": lead.remove,
+        "queue_late": lead.late,
+        "queue_acknowledge": lead.acknowledge,
+    }
 
 
 def _recording_watch(desk: Desk, planes: Sequence[MediaPlane], placement: Placement) -> RecordingWatch:

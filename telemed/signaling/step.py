@@ -8,13 +8,14 @@ from datetime import datetime
 from telemed.care import participant_states, session_states
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM, ActorRef
+from telemed.care.queues.records import EntryRecord
 from telemed.care.records import MessageRecord, MoveRequest, ParticipantEventRecord, ParticipantRecord, SessionRecord
 from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.care.stills.records import StillRecord
 from telemed.errors import NotFound
 from telemed.ids import new_id
-from telemed.signaling import incident_steps, oncall_steps, recording_steps
+from telemed.signaling import incident_steps, oncall_steps, queue_steps, recording_steps
 from telemed.signaling.incident_rows import IncidentRows
 from telemed.signaling.oncall_rows import OnCallRows
 from telemed.signaling.recording_rows import RecordingRows
@@ -34,6 +35,7 @@ class Outcome:
     on_call: OnCallRows | None = None  # likewise
     incident: IncidentRows | None = None  # None: as before
     stills: tuple[StillRecord, ...] = ()  # new or changed ones
+    entry: EntryRecord | None = None  # of a waiting room, if it came by one
 
 
 @dataclass(slots=True)
@@ -52,6 +54,9 @@ class VisitStep:
     on_call: OnCallRows | None = None  # likewise
     incident: IncidentRows | None = None  # likewise
     stills: dict[str, StillRecord] = field(default_factory=dict)  # new or changed ones
+    entry: EntryRecord | None = None
+    entry_read: bool = False  # nobody asked for it yet
+    beside: list[VisitStep] = field(default_factory=list)  # other visits the same decision changes
 
     @classmethod
     async def load(cls, tx: Transaction, session_id: str, now: datetime, actor: ActorRef) -> VisitStep:
@@ -134,19 +139,10 @@ class VisitStep:
         event = session_states.occupancy_event(self.session.state, self.seats.values())
         if event is not None:
             await self.move_session(event, Cause.SYSTEM)
+        await queue_steps.settle(self)
         await recording_steps.settle(self)
         await oncall_steps.settle(self)
         await incident_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
-        return Outcome(
-            self.session,
-            self.seats,
-            moves,
-            self.messages,
-            frozenset(self.moved),
-            self.links_wanted,
-            self.recording,
-            self.on_call,
-            self.incident,
-            tuple(self.stills.values()),
-        )
+        rows = (self.recording, self.on_call, self.incident, tuple(self.stills.values()), self.entry)
+        return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)

@@ -5,7 +5,7 @@ Each visit contributes a part of the view; a commit touches one visit, so only t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,10 +18,12 @@ from telemed.care.states import LIVE_SESSIONS, SessionState
 from telemed.errors import NotFound
 from telemed.signaling.changes import View, staff_changes
 from telemed.signaling.channel import Channel
+from telemed.signaling.queue_book import QueueBook
 from telemed.signaling.visit import LiveVisit
 
 IDLE_SECONDS = 600.0  # how long the stream of a staff user without a connection is kept for resuming
-_EMPTY: View = {"waiting": [], "sessions": [], "tasks": [], "pages": [], "handovers": [], "incidents": []}
+_PARTS = ("waiting", "sessions", "tasks", "pages", "handovers", "incidents", "entries")
+_EMPTY: View = {name: [] for name in _PARTS}
 _OUTCOME_OWED = frozenset({SessionState.ENDED, SessionState.FAILED})
 
 
@@ -30,14 +32,18 @@ class _Reader:
     staff: Staff
     channel: Channel
     parts: dict[str, View] = field(default_factory=dict)  # by session id
+    queues: View = field(default_factory=dict)  # waiting rooms
 
 
 class TodayBoard:
     """Who reads Today, and what each was told."""
 
-    def __init__(self, clinics: Sequence[OrganisationRecord], visits: Callable[[], Iterable[LiveVisit]]) -> None:
+    def __init__(
+        self, clinics: Sequence[OrganisationRecord], visits: Callable[[], Iterable[LiveVisit]], book: QueueBook
+    ) -> None:
         self._clinics = {clinic.id: clinic for clinic in clinics}
         self._visits = visits
+        self._book = book
         self._readers: dict[str, _Reader] = {}
 
     def clinic_of(self, organisation_id: str) -> OrganisationRecord:
@@ -57,7 +63,8 @@ class TodayBoard:
         reader = self._readers.get(staff.user_id)
         if reader is None or reader.staff != staff:
             channel = make(lambda: self._state_for(staff)) if reader is None else reader.channel
-            reader = _Reader(staff, channel, {visit.session.id: part(visit, staff) for visit in self._visits()})
+            parts = {visit.session.id: part(visit, staff, self._book) for visit in self._visits()}
+            reader = _Reader(staff, channel, parts, {"queues": self._book.rows_for(staff)})
             self._readers[staff.user_id] = reader
         return reader.channel
 
@@ -77,17 +84,29 @@ class TodayBoard:
 
     def state(self, staff: Staff) -> Json:
         """The whole state of /staff for one reader."""
-        parts = [part(visit, staff) for visit in self._visits()]
+        parts = [part(visit, staff, self._book) for visit in self._visits()]
         rows = {name: [row for piece in parts for row in piece[name]] for name in _EMPTY}
         rows["waiting"].sort(key=lambda row: str(row["since"]))
+        rows["queues"] = self._book.rows_for(staff)
         return today_views.staff_state(self.clinic_of(staff.organisation_id), rows)
 
     def publish(self, visit: LiveVisit, now: datetime) -> None:
         """Tell every reader what changed about one visit."""
         for reader in self._readers.values():
             before = reader.parts.get(visit.session.id, _EMPTY)
-            after = reader.parts[visit.session.id] = part(visit, reader.staff)
+            after = reader.parts[visit.session.id] = part(visit, reader.staff, self._book)
             reader.channel.send(staff_changes(before, after), now)
+
+    def publish_queues(self, now: datetime) -> None:
+        """Tell every reader what changed about the waiting rooms."""
+        for reader in self._readers.values():
+            before, reader.queues = reader.queues, {"queues": self._book.rows_for(reader.staff)}
+            reader.channel.send(staff_changes(before, reader.queues), now)
+
+    def is_watched(self, user_ids: Collection[str]) -> bool:
+        """Whether one of these people has a page open."""
+        readers = (self._readers.get(user_id) for user_id in user_ids)
+        return any(reader is not None and reader.channel.connections for reader in readers)
 
     def forget_visit(self, session_id: str) -> None:
         """A visit left the board; its rows went with its last publish."""
@@ -102,7 +121,7 @@ class TodayBoard:
                 del self._readers[user_id]
 
 
-def part(visit: LiveVisit, staff: Staff) -> View:
+def part(visit: LiveVisit, staff: Staff, book: QueueBook) -> View:
     """What one visit contributes to the board of one reader."""
     session = visit.session
     seats = visit.seats.values()
@@ -111,12 +130,27 @@ def part(visit: LiveVisit, staff: Staff) -> View:
         return _EMPTY
     concerned = visit.on_call.rows_for(staff.user_id)
     live = session.state in LIVE_SESSIONS
-    listed = (live or session.state in _OUTCOME_OWED) and visit.incident.incident is None  # incidents have rows of their own
-    waiting = [today_views.waiting_row(seat, session) for seat in seats if live and today_views.is_waiting(seat)]
+    listed = (live or session.state in _OUTCOME_OWED) and not _has_own_rows(visit)
+    in_line = visit.entry.participant_id if visit.entry is not None else None
+    arrived = [seat for seat in seats if live and today_views.is_waiting(seat) and seat.id != in_line]
+    waiting = [today_views.waiting_row(seat, session) for seat in arrived]
     rows = [today_views.session_row(session, seats, staff.user_id)] if listed else []
     incident = visit.incident.board_row(session, visit.seats, staff)
-    incidents = [incident] if incident is not None else []
-    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), "incidents": incidents, **concerned}
+    more = {"incidents": [incident] if incident is not None else [], "entries": _entries(visit, staff, book)}
+    return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), **concerned, **more}
+
+
+def _has_own_rows(visit: LiveVisit) -> bool:
+    """Whether a visit is shown elsewhere: an incident, or somebody in a waiting room whom nobody has answered."""
+    waits = visit.entry is not None and visit.entry.answered_at is None
+    return waits or visit.incident.incident is not None
+
+
+def _entries(visit: LiveVisit, staff: Staff, book: QueueBook) -> list[Json]:
+    entry = visit.entry
+    if entry is None or book.entry(entry.id) is None or not visit.is_live or not book.sees(staff, entry):
+        return []
+    return [book.entry_row(entry, visit.seats[entry.participant_id], visit.messages)]
 
 
 def _tasks(visit: LiveVisit, staff: Staff) -> list[Json]:

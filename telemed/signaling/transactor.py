@@ -49,6 +49,15 @@ class Transactor:
 
     async def opening(self, actor_id: str, command_id: str, begin: Opening) -> Json:
         """Like `command` for a visit that `begin` finds or makes itself."""
+
+        async def one(tx: Transaction) -> tuple[list[VisitStep], Json]:
+            step, ack = await begin(tx)
+            return [step, *step.beside], ack
+
+        return await self.several_once(actor_id, command_id, one)
+
+    async def several_once(self, actor_id: str, command_id: str, begin: Several) -> Json:
+        """Like `opening` for any number of visits."""
         return await self._carry_through(self._with_ack(actor_id, command_id, begin))
 
     async def change(self, session_id: str, work: Work, actor: ActorRef = SYSTEM) -> Json:
@@ -76,16 +85,17 @@ class Transactor:
         while self._running:
             await asyncio.wait(set(self._running))
 
-    async def _with_ack(self, actor_id: str, command_id: str, begin: Opening) -> Json:
+    async def _with_ack(self, actor_id: str, command_id: str, begin: Several) -> Json:
         async with self._order:
             async with self._store.write() as tx:
                 stored = await tx.acks.find(actor_id, command_id)
                 if stored is not None:
                     return stored
-                step, ack = await begin(tx)
-                outcome = await step.settle()
-                await tx.acks.save(actor_id, command_id, ack, step.now)
-            self._tell(outcome)
+                steps, ack = await begin(tx)
+                outcomes = [await step.settle() for step in steps]
+                await tx.acks.save(actor_id, command_id, ack, self._clock.utcnow())
+            for outcome in outcomes:
+                self._tell(outcome)
         return ack
 
     async def _without_ack(self, begin: Several) -> Json:

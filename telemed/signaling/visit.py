@@ -15,6 +15,8 @@ from telemed.care.link_rules import MOVE_LIFE
 from telemed.care.live_lines import LiveLines
 from telemed.care.policies import ClinicPolicies
 from telemed.care.ports import Json
+from telemed.care.queues.records import EntryRecord
+from telemed.care.queues.words import IN_LINE
 from telemed.care.records import MessageRecord, MoveRequest, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, LIVE_SESSIONS, ParticipantState
 from telemed.media.control import Kind, RecordedTrack, Source
@@ -25,6 +27,7 @@ from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.event_rates import EventRates
 from telemed.signaling.incident_live import LiveIncident
 from telemed.signaling.oncall_live import LiveOnCall
+from telemed.signaling.queue_book import QueueBook
 from telemed.signaling.recording_live import LiveRecording
 from telemed.signaling.recording_means import usual_policies
 from telemed.signaling.step import Outcome
@@ -82,6 +85,7 @@ class LiveVisit:
         session: SessionRecord,
         now: float,
         policies: Callable[[], ClinicPolicies] = usual_policies,
+        book: QueueBook | None = None,
     ) -> None:
         self.clinic = clinic
         self.session = session
@@ -95,6 +99,8 @@ class LiveVisit:
         self.on_call = LiveOnCall()
         self.incident = LiveIncident()
         self.stills = LiveStills()
+        self.entry: EntryRecord | None = None  # of a waiting room, if it came by one
+        self._book = book
         self._live: dict[str, LiveSeat] = {}
         self._watchers: dict[str, _Watcher] = {}
         self._loaded_at = now
@@ -103,6 +109,11 @@ class LiveVisit:
     def is_live(self) -> bool:
         """Whether the session can still become or be a call."""
         return self.session.state in LIVE_SESSIONS
+
+    @property
+    def is_in_line(self) -> bool:
+        """Whether the person of this visit stands in line in a waiting room."""
+        return self.entry is not None and self.entry.state in IN_LINE
 
     def live(self, participant_id: str) -> LiveSeat:
         """What lives in memory of one seat; a seat nobody has seen counts as silent since the visit was loaded."""
@@ -140,6 +151,7 @@ class LiveVisit:
         self.session = outcome.session
         self.seats = dict(outcome.seats)
         self.moves = [move for move in outcome.moves if now - move.at <= MOVE_LIFE]
+        self.entry = outcome.entry
         self.audience.follow(before, self.seats)
         self.messages = [*self.messages, *outcome.messages][-CHAT_LINES:]
         for message in outcome.messages:
@@ -246,6 +258,7 @@ class LiveVisit:
         stills = self.stills.view(self.session, self.seats, viewer, self.audience)
         scene = self.on_call.view(self.session, self.seats, viewer)
         state = {**views.call_state(self._scene(messages), viewer), "recording": recording, "scene": scene, "stills": stills}
+        state["queue"] = self._queue(viewer)
         state |= self.incident.call_view(self.session, self.seats, viewer)
         state["you"]["can"].extend(self.incident.abilities(self.session, viewer))
         tracks = seats_ahead.tracks_for(self.session, viewer)
@@ -253,6 +266,12 @@ class LiveVisit:
             ahead = [{"id": track, "kind": kind} for track, (_, kind) in tracks.items()]
             state["policy"] = {**state["policy"], "ahead": ahead}
         return state
+
+    def _queue(self, viewer: ParticipantRecord) -> Json | None:
+        """The place in line, for the person whose it is."""
+        if self.entry is None or self._book is None or viewer.id != self.entry.participant_id:
+            return None
+        return self._book.own_view(self.entry, self.clinic)
 
     def _scene(self, messages: Sequence[MessageRecord]) -> views.Scene:
         presence = {participant_id: live.presence() for participant_id, live in self._live.items()}

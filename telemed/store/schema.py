@@ -31,6 +31,7 @@ from telemed.store import (
     schema_oncall,
     schema_operation,
     schema_people,
+    schema_queues,
     schema_recording,
     schema_stills,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "schema_oncall",
     "schema_operation",
     "schema_people",
+    "schema_queues",
     "schema_recording",
     "schema_stills",
 ]

@@ -23,6 +23,7 @@ from telemed.store.repositories.patient_standing import PatientStandingRows
 from telemed.store.repositories.patients import PatientRows
 from telemed.store.repositories.people import LoginRows, OrganisationRows, UserRows
 from telemed.store.repositories.persons import ChannelCodeRows, PersonLoginRows, PersonVisitRows
+from telemed.store.repositories.queues import QueueEntryRows, QueueMemberRows, QueueRows, WalkInLinkRows
 from telemed.store.repositories.recordings import RecordingRows
 from telemed.store.repositories.recordings_words import (
     ConsentRows,
@@ -78,6 +79,14 @@ class StoreTransaction:
         self._add_patients(sql)
         self._add_recordings(sql)
         self._add_on_call(sql)
+        self._add_queues(sql)
+
+    def _add_queues(self, sql: SqlConnection) -> None:
+        """The repositories of waiting rooms."""
+        self.queues = QueueRows(sql)
+        self.queue_members = QueueMemberRows(sql)
+        self.walk_in_links = WalkInLinkRows(sql)
+        self.queue_entries = QueueEntryRows(sql)
 
     def _add_recordings(self, sql: SqlConnection) -> None:
         """The repositories of what is recorded of visits."""

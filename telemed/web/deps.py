@@ -13,6 +13,7 @@ from telemed.care.clinic.ports import Health, NoHealth, NoRooms, Rooms
 from telemed.care.notify.ports import DeliveryReports, NoNotifier, NoReports, Notifier
 from telemed.care.oncall.ports import OnCall
 from telemed.care.ports import Store, Visits
+from telemed.care.queues.ports import NoWaitingRooms, WaitingRooms
 from telemed.care.recording.ports import RecordingVault
 from telemed.care.staff.policies import FixedPolicies, SignInPolicies
 from telemed.care.stills.ports import NoStillVault, StillShelf, StillUploads, StillVault
@@ -75,5 +76,6 @@ class WebDeps:
     still_uploads: StillUploads = NoStills()
     still_shelf: StillShelf = NoStills()
     still_vault: StillVault = NoStillVault()
+    queues: WaitingRooms = NoWaitingRooms()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

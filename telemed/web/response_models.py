@@ -265,6 +265,8 @@ class Today(Answer):
     sessions: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     incidents: list[dict[str, Any]]
+    queues: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
 
 
 class PublishedLine(Answer):

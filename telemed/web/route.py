@@ -47,6 +47,8 @@ _PREFIXES = {
     "handover_id": "hdo",
     "vital_id": "vit",
     "still_id": "stl",
+    "queue_id": "que",
+    "walk_in_id": "wil",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")

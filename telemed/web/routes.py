@@ -13,6 +13,7 @@ from telemed.web.routes_oidc import OIDC_ROUTES
 from telemed.web.routes_on_call import ON_CALL_ROUTES
 from telemed.web.routes_people import PEOPLE_ROUTES
 from telemed.web.routes_person import PERSON_ROUTES
+from telemed.web.routes_queues import QUEUE_ROUTES
 from telemed.web.routes_recordings import RECORDING_ROUTES
 from telemed.web.routes_rights import RIGHTS_ROUTES
 from telemed.web.routes_stills import STILL_ROUTES
@@ -33,4 +34,5 @@ ROUTES: tuple[Route, ...] = (
     + ON_CALL_ROUTES
     + INCIDENT_ROUTES
     + STILL_ROUTES
+    + QUEUE_ROUTES
 )

@@ -118,6 +118,8 @@ def _of_staff(asker: Asker, action: Action, scope: Scope | None, whose: Whose) -
         return ALLOWED if scope is Scope.RECORDED_OR_PRIVACY and asker.officer else 404  # as if it were not there
     if scope is Scope.OWN_ACCOUNT:
         return _of_account(asker, action)
+    if scope is Scope.QUEUE:
+        return 404  # a waiting room of others is not there
     return 403  # LED, CARE and the scopes of seats: a colleague's
 
 

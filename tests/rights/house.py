@@ -203,6 +203,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
         still_uploads=signaling.still_uploads,
         still_shelf=signaling.still_shelf,
         still_vault=stills,
+        queues=signaling.queues,
     )
     await signaling.start()
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], None)

@@ -12,14 +12,14 @@ from telemed.care.identity import Identity, Staff
 from telemed.care.permission_table import EVENTS, TABLE, Scope
 from telemed.care.roles import CARE_ROLES, LINK_ROLES, STAFF_ROLES, Role
 from telemed.errors import NotAllowed, NotFound
-from tests.adapters.signaling.test_hostile import VALID
+from tests.adapters.signaling.test_hostile import STAFF_VALID, VALID
 from tests.adapters.signaling.world import Client, until
 from tests.rights.expectations import Whose
 from tests.rights.house import House, Json, number
 from tests.rights.things import PLACE
 
 CALL_EVENTS = {name.split()[1]: action for name, action in EVENTS.items() if name.startswith("/call ") and "connect" not in name}
-FIELDS: dict[str, Json] = {**VALID, "acknowledge": {}}
+FIELDS: dict[str, Json] = {**VALID, **STAFF_VALID}
 BEYOND = (Whose.COLLEAGUE, Whose.SITE, Whose.ORGANISATION)
 LAST = ("end", "leave")  # the call is over for the asker when they are carried out
 # What an allowed command may meet: the state of the seat it is about, nothing under that id, or what the clinic has decided.

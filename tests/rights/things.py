@@ -19,6 +19,7 @@ from telemed.care.oncall.records import Handover, PageRecord, PageRing, Speciali
 from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, VitalKind
 from telemed.care.patients.records import ChannelRecord, MergeRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
+from telemed.care.queues.records import QueueMember, QueueRecord, WalkInLink
 from telemed.care.recording.records import Marker
 from telemed.care.recording.words import Visibility
 from telemed.care.records import LoginRecord, UserRecord
@@ -40,7 +41,7 @@ from tests.rights.house import ABROAD, House, number
 PICTURE = pictures.encoded("mjpeg", 64, 48)
 PLACE = {Whose.OWN: "north", Whose.COLLEAGUE: "north", Whose.SITE: "south", Whose.ORGANISATION: "abroad"}
 PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id"}
-PARTS |= {"still_id"}
+PARTS |= {"still_id", "walk_in_id"}
 
 
 @dataclass
@@ -224,6 +225,25 @@ class Things:
         async with self.house.store.write() as tx:
             await tx.break_glasses.create(access)
         return access.id
+
+    async def _queue_id(self, whose: Whose) -> str:
+        """A waiting room; one's own is one where one works, if one may."""
+        place, now = self.house.places[PLACE[whose]], SystemClock().utcnow()
+        maker = self.house.accounts[PLACE[whose], Role.ADMIN].id
+        queue = QueueRecord(new_id("que"), place.organisation_id, f"{place.word} {number()}", maker, now, place.site_id)
+        member = self.someone.user if whose is Whose.OWN else self.house.accounts[PLACE[whose], Role.CLINICIAN]
+        async with self.house.store.write() as tx:
+            await tx.queues.create(queue)
+            if member is not None:
+                await tx.queue_members.replace(queue.id, [QueueMember(queue.id, member.id)])
+        return queue.id
+
+    async def _walk_in_id(self, whose: Whose, found: dict[str, str]) -> str:
+        maker = self.house.accounts[PLACE[whose], Role.ADMIN].id
+        link = WalkInLink(new_id("wil"), found["queue_id"], token_hash(new_secret()), maker, SystemClock().utcnow())
+        async with self.house.store.write() as tx:
+            await tx.walk_in_links.create(link)
+        return link.id
 
     async def _days(self, whose: Whose) -> str:
         return "30"

@@ -24,6 +24,9 @@ class Template(StrEnum):
     AUDIT_HEAD = "audit_head"
     NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
+    QUEUE_SOON = "queue_soon"
+    QUEUE_CALLED = "queue_called"
+    QUEUE_ARRIVAL = "queue_arrival"
     TEST = "test"
 
 
@@ -62,6 +65,9 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.AUDIT_HEAD: frozenset({"day", "checkpoint"}),
     Template.NEW_DEVICE: frozenset({"device", "when"}),
     Template.PASSKEY_ADDED: frozenset({"device", "when"}),
+    Template.QUEUE_SOON: frozenset({"link"}),
+    Template.QUEUE_CALLED: frozenset({"link"}),
+    Template.QUEUE_ARRIVAL: frozenset({"link"}),
     Template.TEST: frozenset(),
 }
 # Without these a message would be of no use, whatever wording a clinic prefers.

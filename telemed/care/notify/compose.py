@@ -27,7 +27,12 @@ LONGEST_LIFE = timedelta(days=14)  # a message that waited longer tells nobody a
 # The two values from which the link of a visit is made when it is sent, so that no link lies in the database.
 LINK_PARTS = frozenset({"actor_id", "command_id"})
 # Of the messages whose link is made so: the page it opens.
-PAGES: Mapping[Template, str] = {Template.VISIT_LINK: "j", Template.EMERGENCY_LINK: "e"}
+PAGES: Mapping[Template, str] = {
+    Template.VISIT_LINK: "j",
+    Template.EMERGENCY_LINK: "e",
+    Template.QUEUE_SOON: "j",
+    Template.QUEUE_CALLED: "j",
+}
 _LINK_PART = re.compile(r"[\x21-\x7e]{1,80}")
 
 

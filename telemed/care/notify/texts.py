@@ -66,6 +66,18 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "A passkey was added: {device}, {when}. It opens your page at {clinic} without a code.\n\n"
         "Was it not you? Call {clinic} now: {phone}",
     ),
+    Template.QUEUE_SOON: (
+        "Your turn at {clinic} comes soon",
+        "You are nearly next at {clinic}. Please open this page and wait there:\n{link}",
+    ),
+    Template.QUEUE_CALLED: (
+        "{clinic} is calling you now",
+        "Somebody at {clinic} is there for you now. Please open this page within 5 minutes:\n{link}",
+    ),
+    Template.QUEUE_ARRIVAL: (
+        "Somebody waits at {clinic}",
+        "Somebody has come to a waiting room of {clinic}, and nobody has the page open. Please sign in:\n{link}",
+    ),
     Template.TEST: ("Test from {clinic}", "This is a test. Mail from {clinic} works."),
 }
 _MAIL_DE: dict[Template, tuple[str, str]] = {
@@ -119,6 +131,18 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Ein Passkey wurde hinzugefügt: {device}, {when}. Er öffnet Ihre Seite bei {clinic} ohne Code.\n\n"
         "Das waren nicht Sie? Rufen Sie {clinic} sofort an: {phone}",
     ),
+    Template.QUEUE_SOON: (
+        "Sie sind bei {clinic} bald an der Reihe",
+        "Sie sind bei {clinic} fast an der Reihe. Bitte öffnen Sie diese Seite und warten Sie dort:\n{link}",
+    ),
+    Template.QUEUE_CALLED: (
+        "{clinic} ruft Sie jetzt auf",
+        "Bei {clinic} ist jetzt jemand für Sie da. Bitte öffnen Sie diese Seite innerhalb von 5 Minuten:\n{link}",
+    ),
+    Template.QUEUE_ARRIVAL: (
+        "Bei {clinic} wartet jemand",
+        "In einem Wartezimmer von {clinic} wartet jemand, und niemand hat die Seite offen. Bitte melden Sie sich an:\n{link}",
+    ),
     Template.TEST: ("Test von {clinic}", "Dies ist ein Test. Mail von {clinic} funktioniert."),
 }
 _SMS_EN: dict[Template, str] = {
@@ -132,6 +156,9 @@ _SMS_EN: dict[Template, str] = {
     Template.ON_CALL_PAGE: "{clinic}: you are on call and needed now. Answer here: {link}",
     Template.NEW_DEVICE: "{clinic}: new sign-in, {when}. Not you? Change your password.",
     Template.PASSKEY_ADDED: "{clinic}: a passkey was added, {when}. Not you? Call {phone}",
+    Template.QUEUE_SOON: "{clinic}: you are nearly next. Please open {link}",
+    Template.QUEUE_CALLED: "{clinic} is there for you now. Open within 5 minutes: {link}",
+    Template.QUEUE_ARRIVAL: "{clinic}: somebody waits and nobody has the page open: {link}",
     Template.TEST: "Test. SMS from {clinic} work.",
 }
 _SMS_DE: dict[Template, str] = {
@@ -145,6 +172,9 @@ _SMS_DE: dict[Template, str] = {
     Template.ON_CALL_PAGE: "{clinic}: Sie haben Bereitschaft und werden jetzt gebraucht. Antworten: {link}",
     Template.NEW_DEVICE: "{clinic}: Neue Anmeldung, {when}. Nicht Sie? Passwort ändern.",
     Template.PASSKEY_ADDED: "{clinic}: Ein Passkey wurde hinzugefügt, {when}. Nicht Sie? Anrufen: {phone}",
+    Template.QUEUE_SOON: "{clinic}: Sie sind fast an der Reihe. Bitte öffnen: {link}",
+    Template.QUEUE_CALLED: "{clinic} ist jetzt für Sie da. Bitte binnen 5 Minuten öffnen: {link}",
+    Template.QUEUE_ARRIVAL: "{clinic}: Jemand wartet, und niemand hat die Seite offen: {link}",
     Template.TEST: "Test. SMS von {clinic} funktionieren.",
 }
 

@@ -17,6 +17,7 @@ from telemed.store import schema_incidents as incidents
 from telemed.store import schema_oncall as oncall
 from telemed.store import schema_operation as operation
 from telemed.store import schema_people as people
+from telemed.store import schema_queues as queues
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
 
@@ -63,6 +64,7 @@ _STATEMENTS: Mapping[str, Select[Any]] = {
     "break_glass_id": _through(people.break_glass, people.patient, "patient_id"),
     "login_id": _through(schema.login, schema.user, "user_id"),
     "passkey_id": _through(identity.passkey, schema.user, "user_id"),
+    "queue_id": _own(queues.queue),
 }
 
 

@@ -13,11 +13,11 @@ from telemed.care.permissions import EVENTS, TABLE
 from telemed.care.roles import Role
 from telemed.signaling.schemas import CALL_COMMANDS, STAFF_COMMANDS
 from tests.adapters.signaling.raw import RawSocket
-from tests.adapters.signaling.test_hostile import VALID, bystanders
+from tests.adapters.signaling.test_hostile import STAFF_VALID, VALID, bystanders
 from tests.adapters.signaling.world import Client, Visit, World, command_id, until
 
 NAMESPACES = {**dict.fromkeys(CALL_COMMANDS, "/call"), **dict.fromkeys(STAFF_COMMANDS, "/staff")}
-FIELDS: dict[str, dict[str, Any]] = {**VALID, "acknowledge": {"participant_id": "par_1234"}}
+FIELDS: dict[str, dict[str, Any]] = {**VALID, **STAFF_VALID}
 TOO_LARGE = "x" * 70_000  # beyond the 64 KiB of one message
 TOO_MANY = 200  # above a burst of 60 and what is given back meanwhile
 GUEST_ROLES = ("patient", "guest", "interpreter", "observer", "external_clinician")

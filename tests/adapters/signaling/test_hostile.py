@@ -18,7 +18,7 @@ import jwt
 import pytest
 
 from telemed.care.recording.texts import CURRENT_TEXT
-from telemed.signaling.schemas import CALL_COMMANDS
+from telemed.signaling.schemas import CALL_COMMANDS, STAFF_COMMANDS
 from tests.adapters.signaling.raw import RawSocket
 from tests.adapters.signaling.world import Client, Visit, World, command_id, until
 
@@ -66,6 +66,21 @@ VALID: dict[str, dict[str, Any]] = {
     "still_ask": {"participant_id": "par_1234"},
     "still_cancel": {"still_id": "stl_1234"},
     "still_decline": {"still_id": "stl_1234"},
+    "keep_place": {"phone": "+49 30 5550199"},
+    "drop_place": {},
+}
+STAFF_VALID: dict[str, dict[str, Any]] = {
+    "acknowledge": {"participant_id": "par_1234"},
+    "queue_answer": {"entry_id": "ent_1234", "into": "ses_1234", "confirmed": True},
+    "queue_message": {"entry_id": "ent_1234", "body": "hello"},
+    **{
+        f"queue_{name}": {"entry_id": "ent_1234"} for name in ("read", "hold", "resume", "put_back", "keep_waiting", "no_show")
+    },
+    "queue_transfer": {"entry_id": "ent_1234", "queue_id": "que_1234", "user_id": None, "note": "skin"},
+    "queue_priority": {"entry_id": "ent_1234", "priority": "urgent"},
+    "queue_remove": {"entry_id": "ent_1234", "reason": "no"},
+    "queue_late": {"queue_id": "que_1234", "minutes": 10},
+    "queue_acknowledge": {"queue_id": "que_1234"},
 }
 WRONG_VALUES: tuple[Any, ...] = (None, [], {}, 3, -1, 1.5, "", "\x00", "x" * 5000, "\ud800", True, {"a": []}, 2**60)
 RECORDING = tuple(name for name in VALID if name.startswith("recording_"))
@@ -89,6 +104,7 @@ async def bystanders(world: World) -> AsyncIterator[tuple[Client, Client]]:
 
 def test_every_command_is_tried() -> None:
     assert VALID.keys() == CALL_COMMANDS.keys()
+    assert STAFF_VALID.keys() == STAFF_COMMANDS.keys()
 
 
 def wrong_payloads(event: str) -> Iterator[Any]:

@@ -66,7 +66,7 @@ async def until(condition: Callable[[], Any], what: str = "condition", seconds: 
 
 def reduce_call(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /call."""
-    if kind in ("you", "session", "policy", "recording", "scene", "incident"):
+    if kind in ("you", "session", "policy", "recording", "scene", "incident", "queue"):
         state[kind] = data
     elif kind == "participant":
         _put(state["participants"], "id", data)
@@ -89,25 +89,21 @@ def reduce_call(state: Json, kind: str, data: Json) -> None:
         state["moves"] = [m for m in state["moves"] if m["request_id"] != data["request_id"]]
 
 
+BY_ID = {"session_row": "sessions", "page": "pages", "handover": "handovers", "incident": "incidents"}
+BY_ID |= {"queue": "queues", "entry": "entries"}
+GONE = {f"{kind}_gone": rows for kind, rows in BY_ID.items()} | {"session_gone": "sessions"}
+
+
 def reduce_staff(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /staff."""
     if kind == "waiting":
         _put(state["waiting"], "participant_id", data)
     elif kind == "waiting_gone":
         state["waiting"] = [w for w in state["waiting"] if w["participant_id"] != data["participant_id"]]
-    elif kind == "session_row":
-        _put(state["sessions"], "id", data)
-    elif kind == "session_gone":
-        state["sessions"] = [s for s in state["sessions"] if s["id"] != data["id"]]
-    elif kind in ("page", "handover"):
-        _put(state[f"{kind}s"], "id", data)
-    elif kind in ("page_gone", "handover_gone"):
-        rows = f"{kind.removesuffix('_gone')}s"
-        state[rows] = [row for row in state[rows] if row["id"] != data["id"]]
-    elif kind == "incident":
-        _put(state["incidents"], "id", data)
-    elif kind == "incident_gone":
-        state["incidents"] = [i for i in state["incidents"] if i["id"] != data["id"]]
+    elif kind in BY_ID:
+        _put(state[BY_ID[kind]], "id", data)
+    elif kind in GONE:
+        state[GONE[kind]] = [row for row in state[GONE[kind]] if row["id"] != data["id"]]
     elif kind == "task":
         state["tasks"] = [t for t in state["tasks"] if _task(t) != _task(data)] + [data]
     elif kind == "task_gone":
@@ -233,6 +229,7 @@ class World:
     runner: web.AppRunner | None = None
     clients: list[Client] = field(default_factory=list)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
+    notifier: Notifier = field(default_factory=NoNotifier)  # of the next start
 
     @property
     def visits(self) -> Any:
@@ -273,7 +270,7 @@ class World:
 
     async def restart_after_halt(self) -> None:
         """The second half of a restart."""
-        self.signaling = make_signaling(self.store, self.planes, self.clock, self.recordings)
+        self.signaling = make_signaling(self.store, self.planes, self.clock, self.recordings, self.notifier)
         await self.serve()
 
     async def client(self, namespace: str, ticket: str, **options: Any) -> Client:

@@ -157,7 +157,8 @@ class RememberedVisits:
 
     async def today(self, actor: Staff) -> Json:
         self._note("today", actor)
-        return {"clinic": CLINIC, "waiting": [], "sessions": [], "tasks": [], "incidents": []}
+        rooms: Json = {"queues": [], "entries": []}
+        return {"clinic": CLINIC, "waiting": [], "sessions": [], "tasks": [], "incidents": [], **rooms}
 
     async def issue_ticket(self, identity: Identity, session_id: str) -> str:
         self._note("issue_ticket", identity, session_id)

@@ -10,6 +10,7 @@ from tests.adapters.web.identity_samples import IDENTITY_BODIES, IDENTITY_IDS
 from tests.adapters.web.incidents_samples import INCIDENT_BODIES, INCIDENT_IDS
 from tests.adapters.web.on_call_samples import ON_CALL_BODIES, ON_CALL_IDS
 from tests.adapters.web.patients import PATIENT_BODIES, PATIENT_IDS
+from tests.adapters.web.queues_samples import QUEUE_BODIES, QUEUE_IDS
 from tests.adapters.web.recordings_samples import RECORDING_BODIES, RECORDING_IDS
 
 DEVICE = "device-0123456789"
@@ -51,13 +52,14 @@ BODIES: dict[str, dict[str, Any]] = {
     **ON_CALL_BODIES,
     **INCIDENT_BODIES,
     "POST /sessions/{id}/stills/{still_id}/erase": {"reason": "Taken by mistake"},
+    **QUEUE_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
     ids = {"id": SESSION_ID, "link_id": LINK_ID, "still_id": "stl_1234"}
-    ids |= PATIENT_IDS | IDENTITY_IDS | CLINIC_IDS | RECORDING_IDS | ON_CALL_IDS | INCIDENT_IDS
+    ids |= PATIENT_IDS | IDENTITY_IDS | CLINIC_IDS | RECORDING_IDS | ON_CALL_IDS | INCIDENT_IDS | QUEUE_IDS
     for name, value in ids.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

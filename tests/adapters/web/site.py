@@ -17,6 +17,7 @@ from telemed.care.ports import Store
 from telemed.web.deps import WebDeps
 from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from telemed.web.settings import WebSettings
+from tests.adapters.web.fake_queues import OneRoom
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 
 PAGES = tuple(
@@ -127,7 +128,7 @@ async def running_site(
     visits, clock = RememberedVisits(), TurnableClock()
     visits.store = store
     deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.drop_user, on_renewed=visits.login_renewed)
-    deps = replace(deps, on_removed=visits.removed.append, **(ports or {}))
+    deps = replace(deps, on_removed=visits.removed.append, **{"queues": OneRoom(), **(ports or {})})
     if attach is not None:
         deps = replace(deps, attach=attach)
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], tls)

@@ -72,7 +72,7 @@ def test_every_state_is_reached_and_every_audit_word_is_one() -> None:
 
 
 def test_only_staff_send_away_admit_hold_and_invite_again() -> None:
-    for event in (E.DENIED, E.HELD, E.RESUMED, E.REMOVED, E.REINVITED):
+    for event in (E.DENIED, E.HELD, E.RESUMED, E.REMOVED, E.REINVITED, E.SENT_BACK):
         assert {cause for (_, name), row in TABLE.items() if name is event for cause in row.causes} == {Cause.STAFF}
     by_itself = {state for (state, name), row in TABLE.items() if name is E.ADMITTED and Cause.STAFF not in row.causes}
     by_server = {state for (state, name), row in TABLE.items() if name is E.ADMITTED and Cause.SYSTEM in row.causes}
@@ -139,6 +139,17 @@ def test_a_new_link_lets_a_removed_person_start_over() -> None:
     assert (seat.state, seat.admitted_at, seat.held) == (S.INVITED, None, False)
 
 
+def test_who_is_sent_back_waits_as_if_never_admitted() -> None:
+    seat = run(a_seat(), (E.ADMITTED, Cause.STAFF), (E.HELD, Cause.STAFF), (E.SENT_BACK, Cause.STAFF))
+    assert (seat.state, seat.admitted_at, seat.held) == (S.WAITING, None, False)
+
+
+def test_who_is_called_while_away_comes_back_into_the_call() -> None:
+    lost = run(a_seat(state=S.WAITING), (E.PAGE_SILENT, Cause.SYSTEM), (E.TIMED_OUT, Cause.SYSTEM), (E.ADMITTED, Cause.STAFF))
+    assert lost.state is S.LOST
+    assert run(lost, (E.PAGE_AWAKE, Cause.SYSTEM)).state is S.ADMITTED
+
+
 @given(STEPS)
 def test_nobody_enters_the_call_without_staff_having_admitted_them(steps: list[tuple[E, Cause]]) -> None:
     uninvited = [(event, cause) for event, cause in steps if event is not E.ADMITTED]
@@ -149,7 +160,7 @@ def test_nobody_enters_the_call_without_staff_having_admitted_them(steps: list[t
 @given(STEPS)
 def test_nothing_but_staff_ends_a_hold(steps: list[tuple[E, Cause]]) -> None:
     held = run(a_seat(), (E.ADMITTED, Cause.STAFF), (E.MEDIA_CONNECTED, Cause.SYSTEM), (E.HELD, Cause.STAFF))
-    for station in walk(held, [step for step in steps if step[0] not in (E.RESUMED, E.REINVITED)]):
+    for station in walk(held, [step for step in steps if step[0] not in (E.RESUMED, E.REINVITED, E.SENT_BACK)]):
         assert station.state not in IN_CALL
 
 

@@ -20,6 +20,7 @@ PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8
 # One letter a role: A anywhere, O own organisation, L staff of the session, S own seat, B own seat before the call,
 # D own seat once admitted, C own seat in the call, T own seat while it waits or is in the call, P patients one cares for,
 # M own account, V privacy officers, R own record,
+# Q waiting rooms one works in,
 # W recordings of visits led or of patients cared for, E the same or, for privacy officers, all of the own organisation,
 # - never. Written by hand, not taken from the table.
 EXPECTED = """
@@ -89,6 +90,10 @@ answer_page           -     M     -     M     M     -     -     -     -     -   
 hand_over             -     L     -     L     L     -     -     -     -     -     -     -
 answer_handover       -     M     -     M     M     -     -     -     -     -     -     -
 keep_vitals           -     L     -     L     L     -     -     -     -     -     -     -
+keep_place            -     -     -     -     -     B     -     -     -     -     -     -
+follow_call           -     -     -     -     -     S     S     S     S     -     S     S
+tend_queue            -     Q     Q     Q     Q     -     -     -     -     -     -     -
+serve_queue           -     Q     -     Q     Q     -     -     -     -     -     -     -
 record_call           -     L     -     L     L     -     -     -     -     -     -     -
 answer_recording      -     S     -     S     S     S     S     S     S     -     -     S
 mark_call             -     L     -     L     L     -     -     -     -     -     -     -
@@ -127,7 +132,7 @@ LETTERS = {
     "B": Scope.BEFORE_CALL, "D": Scope.ADMITTED, "C": Scope.CALL, "P": Scope.CARE,
     "M": Scope.OWN_ACCOUNT, "V": Scope.PRIVACY, "R": Scope.OWN_RECORD,
     "T": Scope.TALK,
-    "W": Scope.RECORDED, "E": Scope.RECORDED_OR_PRIVACY,
+    "Q": Scope.QUEUE, "W": Scope.RECORDED, "E": Scope.RECORDED_OR_PRIVACY,
 }  # fmt: skip
 
 P = ParticipantState

@@ -1,0 +1,37 @@
+"""The line of a waiting room: who is next, how many are ahead, how long it will take. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from telemed.care.queues.records import EntryRecord, QueueRecord
+from telemed.care.queues.words import IN_HAND, IN_LINE, Priority
+
+_RANK = {priority: rank for rank, priority in enumerate(Priority)}
+MIN_SERVICES = 3  # below it nothing honest can be said
+RECENT_SERVICES = 20
+RECENT_DAYS = 30
+
+
+def in_line(entries: Iterable[EntryRecord]) -> list[EntryRecord]:
+    """Those who wait, the next one first: by priority, then by when they came."""
+    waiting = (entry for entry in entries if entry.state in IN_LINE)
+    return sorted(waiting, key=lambda entry: (_RANK[entry.priority], entry.joined_at, entry.id))
+
+
+def served_by(entries: Iterable[EntryRecord]) -> int:
+    """How many members of staff have somebody now."""
+    return len({entry.taken_by for entry in entries if entry.state in IN_HAND and entry.taken_by is not None})
+
+
+def median_service(seconds: Sequence[float]) -> float | None:
+    """The usual length of a service, None while there are too few to tell."""
+    return median(seconds) if len(seconds) >= MIN_SERVICES else None
+
+
+def expected_wait(queue: QueueRecord, ahead: int, usual: float | None, serving: int) -> int | None:
+    """Seconds until somebody with so many ahead may expect to be seen, what staff have said included; None: unknown."""
+    if usual is None:
+        return None
+    return round(usual * (ahead + 1) / max(1, serving)) + 60 * queue.late_minutes
