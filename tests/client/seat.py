@@ -176,7 +176,9 @@ class SeatClient:
             answer = await self.api.post(f"/sessions/{self.session_id}/offer", **self._offer())
             await self.peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
             for track_id in wanted:
-                self._read(track_id, self.lines[track_id].receiver.track)
+                track = self.lines[track_id].receiver.track
+                if track is not None:  # else it ended meanwhile, and its line was answered without it
+                    self._read(track_id, track)
             await self.command("negotiated", attempt=self.attempt, offer=self.offers)
 
     async def _new_peer(self) -> None:

@@ -28,6 +28,7 @@ WORKER, CONTROL = "media-0", "control"
 MOST_LOST = 2.0  # seconds of each person for each death, besides the time in which no media came in
 PAUSE = (0.3, 2.5)  # seconds between what happens and the next death
 FINALISER, FINALISER_NAME = b"telemed.recording.finaliser", "finaliser"
+AT_LAST = 300.0  # seconds after the end: a finaliser gives way to everything, and several recordings wait for one another
 FINALISER_LIVES = 0.7  # seconds: of so short a recording at least, on any machine
 
 
@@ -77,7 +78,7 @@ async def take(visit: Visit, patient: SeatClient, deaths: Sequence[tuple[str, ..
 
 async def check(visit: Visit, people: Sequence[SeatClient], made: Take, killed: Killed) -> None:
     """It was finished by itself, is as it was signed, and holds all but what its deaths may cost."""
-    await ready(visit, made.id)
+    await ready(visit, made.id, AT_LAST)
     await assert_sound(visit, made.id)
     killed.recordings += 1
     manifest = signed(visit.server.var / "recordings" / made.id)

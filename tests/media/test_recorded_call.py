@@ -30,9 +30,9 @@ async def recorded(visit: Visit, *people: SeatClient) -> str:
     return recording_id
 
 
-async def ready(visit: Visit, recording_id: str) -> dict[str, Any]:
-    """The recording as the list shows it once it can be played."""
-    deadline = time.monotonic() + FINISHED_WITHIN
+async def ready(visit: Visit, recording_id: str, within: float = FINISHED_WITHIN) -> dict[str, Any]:
+    """The recording as the list shows it once it can be played. `within`: seconds."""
+    deadline = time.monotonic() + within
     while True:
         try:
             shown = (await insist_http(lambda: visit.staff.call("GET", f"/recordings/{recording_id}")))["recording"]
