@@ -93,6 +93,24 @@
  * @property {boolean} unrecorded_reason_wanted the policy requires a recording and somebody refused
  */
 
+/** Where an entry of a queue stands. @typedef {"waiting"|"asleep"|"being_seen"|"on_hold"|"left"|"no_show"|"done"|"removed"} EntryState */
+/**
+ * The waiting room somebody came by, as that person sees it.
+ * @typedef {object} Queue
+ * @property {string} entry_id
+ * @property {string} name
+ * @property {EntryState} state
+ * @property {number | null} place counts from 1; null: not in the line now
+ * @property {number | null} ahead
+ * @property {number | null} expected_wait seconds; null: not known
+ * @property {{minutes: number, at: string} | null} late what staff told everybody who waits
+ * @property {string} notice
+ * @property {string} phone
+ * @property {{phone: string, until: string | null} | null} keep_place the number that gets a message, masked; `until`: the place is held till then
+ * @property {string | null} called_at somebody answered while this page was away
+ * @property {{session_id: string} | null} moved_to the call one was taken into
+ */
+
 /**
  * @typedef {object} Still a picture at sensor resolution
  * @property {string} id
@@ -124,12 +142,13 @@
  * @property {Recording | null} [recording] null: this visit is not recorded
  * @property {Scene | null} [scene] staff and external clinicians only
  * @property {Still[]} [stills] newest first
+ * @property {Queue | null} [queue] null: this visit came by no waiting room
  */
 
 /**
  * @typedef {{type: "you", data: You} | {type: "session", data: Session} | {type: "participant", data: Participant}
  *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null} | {type: "scene", data: Scene | null}
- *   | {type: "still", data: Still} | {type: "still_gone", data: {id: string}}
+ *   | {type: "still", data: Still} | {type: "still_gone", data: {id: string}} | {type: "queue", data: Queue | null}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage

@@ -21,6 +21,7 @@ export function reduce(state, message) {
     case "policy":
     case "recording":
     case "scene":
+    case "queue":
       return { ...state, [message.type]: message.data };
     case "participant":
       return { ...state, participants: put(state.participants, message.data, (one) => one.id) };

@@ -44,6 +44,7 @@ class Pages:
         app.router.add_get("/scene", self.scene)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
+        app.router.add_get("/w", self.walk_in)
         app.router.add_get("/check", self.check)
         app.router.add_get("/my", self.person_sign_in)
         app.router.add_get("/home", self.home)
@@ -122,6 +123,10 @@ class Pages:
     async def join(self, request: web.Request) -> web.Response:
         """`/j`: the page behind every link; the token is in the fragment and never comes here."""
         return self._page(request, "join.html")
+
+    async def walk_in(self, request: web.Request) -> web.Response:
+        """`/w`: the page behind every queue's link; the token is in the fragment and never comes here."""
+        return self._page(request, "walk-in.html")
 
     async def check(self, request: web.Request) -> web.Response:
         """`/check`: which ways lead here from a network; for everybody, before anybody needs a call."""

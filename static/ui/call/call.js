@@ -1,7 +1,7 @@
 /** The call as a whole: opening, the stage with its bars and panel, and what comes after. */
 import { html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
-import { showsRecording } from "../../core/states.js";
+import { isWaiting, showsRecording } from "../../core/states.js";
 import { useLanguage } from "../page.js";
 import { Button } from "../components/button.js";
 import { Announcer } from "./announcer.js";
@@ -94,6 +94,8 @@ export function Call({ admit }) {
   const reason = session.endReason.value;
   if (connection === "ended") return session.as === "staff" ? html`<${AfterCall} reason=${reason ?? "ended"} />` : html`<${HandBack} reason=${reason ?? "ended"} />`;
   if (connection === "replaced") return session.as === "staff" ? html`<${Replaced} />` : html`<${HandBack} reason=${null} />`;
+  const state = session.state.value?.you.state;
+  if (state && isWaiting(state)) return html`<${HandBack} reason="waiting" />`;
   if (!session.inCall.value) return html`<${Opening} />`;
   return html`<${InCall} admit=${admit} />`;
 }

@@ -20,10 +20,8 @@ from telemed.web.settings import WebSettings
 from tests.adapters.web.fake_queues import OneRoom
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 
-PAGES = tuple(
-    f"{name}.html"
-    for name in ("sign-in", "today", "admin", "call", "join", "not-found", "my", "check", "home", "recordings", "recording")
-)
+NAMES = ("sign-in", "today", "admin", "call", "join", "walk-in", "not-found", "my", "check", "home", "recordings", "recording")
+PAGES = tuple(f"{name}.html" for name in NAMES)
 TEMPLATE = (
     '<!doctype html><html lang="{{lang}}"><body><p>{{demo_banner}}</p>'
     "<h1>PAGE {{clinic_name}}</h1><a>{{clinic_phone}}</a><b>{{ emergency_number }}</b></body></html>"

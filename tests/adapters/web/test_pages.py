@@ -16,7 +16,7 @@ from tests.adapters.web.people import People
 from tests.adapters.web.site import Site, running_site, settings_for
 
 WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
-EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/recordings", "/recordings/rec_1", "/nothing"]
+EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/w", "/recordings", "/recordings/rec_1", "/nothing"]
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)
@@ -69,7 +69,7 @@ async def test_preview_robots_change_nothing(site: Site, people: People, store: 
     async with store.read() as tx:
         before = await tx.audit.page()
     for method in ("GET", "HEAD"):
-        for path in ("/j", "/j?x=1", "/", "/api/v1/clinic", f"/call/{SESSION_ID}"):
+        for path in ("/j", "/j?x=1", "/w", "/w?x=1", "/", "/api/v1/clinic", f"/call/{SESSION_ID}"):
             answer = await site.ask(method, path, headers={"User-Agent": agent})
             assert answer.status < 400 and "Set-Cookie" not in answer.headers
     async with store.read() as tx:

@@ -1,55 +1,25 @@
 /** The device check: one page, nothing blocks. No camera: sound; no microphone either: text. One press leads to the waiting room. */
-import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { asksFirst } from "../../../core/states.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
-import { Icon } from "../../components/icon.js";
 import { ConsentQuestion, ConsentStep } from "../../call/recording_parts.js";
 import { NeedsStep } from "../../call/text_parts.js";
 import { clinicOfPage } from "../../clinic.js";
 import { problemWords } from "../../problem_words.js";
 import { toast } from "../../components/toast.js";
 import { useViewFocus } from "../../view_focus.js";
+import { AskDevices } from "./ask_devices.js";
 import { CameraLine, MicrophoneLine, NetworkLine, SpeakerLine } from "./device_lines.js";
 import { Preview } from "./preview.js";
-import { probeNetwork } from "./probe.js";
+import { useProbe } from "./use_probe.js";
 
 /** @typedef {import("./media.js").JoinMedia} JoinMedia */
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("./probe.js").ProbeVerdict} ProbeVerdict */
 
 const MAX_NAME = 80;
-
-/** @param {Visit} visit @param {string} sessionId */
-function useProbe(visit, sessionId) {
-  const [verdict, setVerdict] = useState(/** @type {ProbeVerdict | null} */ (null));
-  const [run, setRun] = useState(0);
-  const running = useRef(/** @type {Promise<ProbeVerdict> | null} */ (null));
-  useEffect(() => {
-    let current = true;
-    setVerdict(null);
-    running.current = probeNetwork(sessionId, () => visit.relay?.servers ?? []);
-    void running.current.then((found) => current && setVerdict(found));
-    return () => { current = false; };
-  }, [sessionId, run]);
-  return { verdict, running, again: () => setRun(run + 1) };
-}
-
-/** @param {{media: JoinMedia, onWithout: () => void}} props what will happen, before the browser asks */
-function Ask({ media, onWithout }) {
-  const asking = media.step.value === "asking";
-  return html`<div class="card ask">
-    <div class="ask__icons" aria-hidden="true"><span><${Icon} name="video" size=${22} /></span><span><${Icon} name="mic" size=${22} /></span></div>
-    <h2>${t("check.ask_title")}</h2>
-    <p>${t("check.ask_text")}</p>
-    <div class="ask__buttons">
-      <${Button} icon="video" label=${t("check.use_devices")} busy=${asking} onClick=${() => void media.ask()} testid="join-allow" />
-      ${!asking && html`<${Button} kind="plain" label=${t("check.continue_without")} onClick=${onWithout} testid="join-without" />`}
-    </div>
-    ${asking && html`<p role="status">${t("check.asking")}</p>`}
-  </div>`;
-}
 
 /** @param {JoinMedia} media @returns {string} why there is no picture */
 function emptyReason(media) {
@@ -61,7 +31,7 @@ function emptyReason(media) {
 /** @param {{media: JoinMedia, name: string, onWithout: () => void}} props */
 function Picture({ media, name, onWithout }) {
   const before = media.step.value === "before" || media.step.value === "asking";
-  return before ? html`<${Ask} media=${media} onWithout=${onWithout} />` : html`<${Preview} track=${media.camera.value} name=${name} reason=${emptyReason(media)} />`;
+  return before ? html`<${AskDevices} media=${media} onWithout=${onWithout} />` : html`<${Preview} track=${media.camera.value} name=${name} reason=${emptyReason(media)} />`;
 }
 
 /** @param {JoinMedia} media @returns {string} the next step, saying how the person will take part */

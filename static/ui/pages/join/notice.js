@@ -15,6 +15,7 @@ import { useViewFocus } from "../../view_focus.js";
  * @property {unknown} [children] between text and actions
  * @property {unknown} [actions] buttons, the likeliest first
  * @property {boolean} [call] shows the clinic's number large
+ * @property {string} [phone] another number than the clinic's
  * @property {string} [code] for support
  * @property {string} [testid]
  */
@@ -28,9 +29,8 @@ function useOnlyNumber(phone) {
   }, [phone]);
 }
 
-/** The clinic's number, large: the way that always works. @param {{or: boolean}} props whether there is another way above it */
-function CallClinic({ or }) {
-  const { phone } = clinicOfPage();
+/** The clinic's number, large: the way that always works. @param {{or: boolean, phone: string}} props `or`: there is another way above it */
+function CallClinic({ or, phone }) {
   useOnlyNumber(phone);
   if (!phone) return null;
   return html`<p class="notice-page__call"><span>${t(or ? "notice.or_call_us" : "notice.call_us")}</span><a href=${telephoneUri(phone)}>${phone}</a></p>`;
@@ -43,7 +43,7 @@ function Technical({ code }) {
 }
 
 /** @param {NoticeProps} props */
-export function Notice({ icon, kind = "plain", title, text, children, actions, call = true, code, testid }) {
+export function Notice({ icon, kind = "plain", title, text, children, actions, call = true, phone = clinicOfPage().phone, code, testid }) {
   const heading = useViewFocus(title);
   return html`<div class="notice-page" data-testid=${testid}>
     <span class="notice-page__icon notice-page__icon--${kind}"><${Icon} name=${icon} size=${34} /></span>
@@ -51,7 +51,7 @@ export function Notice({ icon, kind = "plain", title, text, children, actions, c
     <p class="muted">${text}</p>
     ${children}
     ${actions && html`<div class="notice-page__actions">${actions}</div>`}
-    ${call && html`<${CallClinic} or=${Boolean(actions)} />`}
+    ${call && html`<${CallClinic} or=${Boolean(actions)} phone=${phone} />`}
     ${code && html`<${Technical} code=${code} />`}
   </div>`;
 }

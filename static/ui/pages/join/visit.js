@@ -15,6 +15,7 @@ import { follow, tokenOf, viewOf, viewOfEnd, viewOfRefusal } from "./flow.js";
 /** @typedef {import("../../../core/messages.js").CallState} CallState */
 /** @typedef {import("../../../core/messages.js").DeviceReport} DeviceReport */
 /** @typedef {{sessionId: string, participantId: string, name: string}} Seat */
+/** @typedef {{session_id: string, participant_id: string, name?: string, state: import("../../../core/messages.js").ParticipantState}} SeatAnswer */
 
 /** Milliseconds between questions whether staff agreed to the move (docs/protocol.md section 1.2). */
 const MOVE_POLL = 2_000;
@@ -33,6 +34,10 @@ export class Visit {
   seat = signal(/** @type {Seat | null} */ (null));
   call = signal(/** @type {CallState | null} */ (null));
   connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
+  /** The waiting room the person came by. */
+  queue = computed(() => this.call.value?.queue ?? null);
+  /** Whether this page leads into a waiting room, known before its state is. */
+  isQueued = false;
   /** Names of the clinicians, as far as known. */
   clinicians = computed(() => this.call.value?.session.clinicians ?? []);
   /** @type {Signal | null} */
@@ -45,12 +50,14 @@ export class Visit {
   #listeners = [];
   /** The name as the server has it. */
   #knownName = "";
+  /** The call one is on the way to. */
+  #following = "";
 
   /** Takes the link of the address; also after a reload and after another link was tapped in the same tab. */
   async open() {
     const token = tokenOf(location.hash);
-    this.#show({ name: "opening" });
-    if (!token) return this.#show({ name: "fault", code: "link_unknown" });
+    this.show({ name: "opening" });
+    if (!token) return this.show({ name: "fault", code: "link_unknown" });
     return this.#ask(token);
   }
 
@@ -60,7 +67,7 @@ export class Visit {
     if (!token) return;
     try {
       await api.post("/links/move", { token, device: deviceToken() });
-      this.#show({ name: "move", step: "asked" });
+      this.show({ name: "move", step: "asked" });
       this.#later(MOVE_POLL, () => void this.#ask(token));
     } catch (error) {
       this.#refused(error);
@@ -87,7 +94,7 @@ export class Visit {
     void this.rename(name).catch(() => {});
     void this.report(report);
     await this.link?.command("enter_waiting");
-    this.#show({ name: "waiting" });
+    this.show({ name: "waiting" });
   }
 
   /** Tells staff what the device check found. It helps them; without it the visit takes place just the same. @param {DeviceReport} report */
@@ -105,12 +112,38 @@ export class Visit {
   /** @param {"ended" | "removed" | "denied" | "moved" | "left"} reason */
   end(reason) {
     this.dropLink();
-    this.#show({ name: "goodbye", reason });
+    this.show({ name: "goodbye", reason });
   }
 
-  /** The call ended, in one way or another. @param {string | null} reason of core/signal.js; null: another page took over */
+  /** The call ended, in one way or another. @param {string | null} reason of core/signal.js; null: another page took over; "waiting": sent back into the line */
   ended(reason) {
-    this.#show(reason === null ? { name: "elsewhere" } : viewOfEnd(reason));
+    if (reason === "waiting") this.sentBack();
+    else this.show(reason === null ? { name: "elsewhere" } : viewOfEnd(reason));
+  }
+
+  /** Takes a seat that the server gave, and follows it. @param {SeatAnswer} answer */
+  sit({ session_id: sessionId, participant_id: participantId, name, state }) {
+    this.seat.value = { sessionId, participantId, name: name ?? "" };
+    this.#knownName = name ?? "";
+    this.show(viewOf(state));
+    this.#connect(sessionId);
+  }
+
+  /** Out of the call and into the line again: staff put the person back, or sent them on to another waiting room. */
+  sentBack() {
+    this.show({ name: "waiting" });
+    this.#connect(this.seat.value?.sessionId ?? "");
+  }
+
+  /** Staff took the person into another call: that one's seat, then its connection. @param {string} sessionId */
+  async #follow(sessionId) {
+    if (this.#following === sessionId) return;
+    this.#following = sessionId;
+    try {
+      this.sit(await api.post(`/sessions/${this.seat.value?.sessionId}/follow`, { device: deviceToken() }));
+    } catch (error) {
+      this.#refused(error);
+    }
   }
 
   /** This page takes the seat back from the one that replaced it, or comes back after leaving. */
@@ -126,10 +159,7 @@ export class Visit {
         this.#approvalNeeded(token);
         return;
       }
-      this.seat.value = { sessionId: answer.session_id, participantId: answer.participant_id, name: answer.name ?? "" };
-      this.#knownName = answer.name ?? "";
-      this.#show(viewOf(answer.state));
-      this.#connect(answer.session_id);
+      this.sit(answer);
     } catch (error) {
       this.#refused(error);
     }
@@ -139,7 +169,7 @@ export class Visit {
   #approvalNeeded(token) {
     const view = this.view.value;
     if (view.name === "move" && view.step === "asked") this.#later(MOVE_POLL, () => void this.#ask(token));
-    else this.#show({ name: "move", step: "ask" });
+    else this.show({ name: "move", step: "ask" });
   }
 
   /** @param {unknown} error */
@@ -147,10 +177,10 @@ export class Visit {
     const waitingForStaff = this.view.value.name === "move";
     if (error instanceof ApiError) {
       const view = viewOfRefusal(error);
-      this.#show(view);
+      this.show(view);
       if (view.name === "early") this.#later(view.seconds === null ? EARLY_POLL : view.seconds * 1000, () => this.#tryAgain());
     } else if (waitingForStaff && error instanceof NetworkError) this.#later(MOVE_POLL, () => this.#tryAgain());
-    else this.#show({ name: "fault", code: error instanceof NetworkError ? error.code : "unexpected" });
+    else this.show({ name: "fault", code: error instanceof NetworkError ? error.code : "unexpected" });
   }
 
   #tryAgain() {
@@ -174,14 +204,15 @@ export class Visit {
   #received(message) {
     const state = reduce(this.call.value, message);
     this.call.value = state;
-    if (state) this.#show(follow(this.view.value, state.you.state));
+    if (state?.queue?.moved_to) void this.#follow(state.queue.moved_to.session_id);
+    else if (state) this.show(follow(this.view.value, state.you.state));
   }
 
   /** @param {import("../../../core/signal.js").SignalState} state @param {string | null} reason */
   #connectionChanged(state, reason) {
     this.connection.value = state;
-    if (state === "replaced") this.#show({ name: "elsewhere" });
-    if (state === "ended" && this.view.value.name !== "goodbye") this.#show(viewOfEnd(reason));
+    if (state === "replaced") this.show({ name: "elsewhere" });
+    if (state === "ended" && this.view.value.name !== "goodbye") this.show(viewOfEnd(reason));
   }
 
   /** Ends the connection without a word to the server; the seat stays. */
@@ -199,8 +230,8 @@ export class Visit {
     return link;
   }
 
-  /** @param {View} view */
-  #show(view) {
+  /** Shows a view; a question that was to be repeated is not. @param {View} view */
+  show(view) {
     if (view.name !== "move" && this.#timer !== null) {
       clearTimeout(this.#timer);
       this.#timer = null;

@@ -70,15 +70,14 @@ function Leave({ visit }) {
 }
 
 /** @param {{visit: Visit}} props */
-function Connection({ visit }) {
+export function Connection({ visit }) {
   const online = useOnline(); // Being offline has a banner of its own.
   if (!online || visit.connection.value !== "reconnecting") return null;
   return html`<${Banner} kind="warn" icon="wifi-off">${t("waiting.reconnecting")}</${Banner}>`;
 }
 
-/** @param {{visit: Visit, media: JoinMedia, awake: boolean}} props */
-export function WaitingRoom({ visit, media, awake }) {
-  const heading = useViewFocus(t("waiting.title"));
+/** The devices as before a reload, and the call made ready. @param {Visit} visit @param {JoinMedia} media */
+export function useReadiness(visit, media) {
   useEffect(() => {
     void media.restore();
     return () => void (visit.view.value.name === "call" || dropAhead());
@@ -86,6 +85,12 @@ export function WaitingRoom({ visit, media, awake }) {
   useEffect(() => {
     if (visit.connection.value === "online") void prepareAhead(visit, media).catch(() => {}); // Tried again, and told, when it is needed.
   }, [visit.connection.value]);
+}
+
+/** @param {{visit: Visit, media: JoinMedia, awake: boolean}} props */
+export function WaitingRoom({ visit, media, awake }) {
+  const heading = useViewFocus(t("waiting.title"));
+  useReadiness(visit, media);
   return html`<div class="page" data-testid="waiting-room">
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("waiting.title")}</h1></div>
     <${Connection} visit=${visit} />

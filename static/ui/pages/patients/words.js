@@ -1,22 +1,16 @@
 /** Patients in words: dates, languages, needs, and what went wrong. */
 import { language, t } from "../../../core/i18n.js";
+import { SPOKEN_LANGUAGES, nameOfLanguage } from "../../../core/spoken_languages.js";
 import { problemCode, problemWords } from "../../problem_words.js";
-
-/** Languages clinics meet most; others a record may hold are shown by their own name too. */
-const LANGUAGES = ["de", "en", "ar", "bg", "bs", "cs", "da", "el", "es", "fa", "fr", "hi", "hr", "hu", "it", "ku", "nl", "pl", "pt", "ro", "ru", "sk", "so", "sq", "sr", "sv", "ta", "ti", "tr", "uk", "ur", "vi", "zh", "gsg", "bfi", "ase"];
 
 /** @param {string} tag BCP 47 @returns {string} "Persian" */
 export function languageName(tag) {
-  try {
-    return new Intl.DisplayNames([language()], { type: "language" }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
+  return nameOfLanguage(tag, language());
 }
 
 /** @param {string} current a tag that must be among them @returns {{value: string, label: string}[]} by name, "not known" first */
 export function languageChoices(current) {
-  const tags = [...new Set([...LANGUAGES, ...(current ? [current] : [])])];
+  const tags = [...new Set([...SPOKEN_LANGUAGES, ...(current ? [current] : [])])];
   const named = tags.map((value) => ({ value, label: languageName(value) })).filter(({ value, label }) => label !== value || value === current);
   return [{ value: "", label: t("patient.not_known") }, ...named.sort((a, b) => a.label.localeCompare(b.label, language()))];
 }
