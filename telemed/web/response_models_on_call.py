@@ -194,7 +194,7 @@ class VitalsAnswer(Answer):
     vitals: list[VitalRow]
 
 
-class Colleague(Answer):
+class HandoverColleague(Answer):
     """Somebody who could take a session over."""
 
     user_id: str
@@ -204,10 +204,10 @@ class Colleague(Answer):
     in_call: bool
 
 
-class Colleagues(Answer):
+class HandoverColleagues(Answer):
     """`GET /sessions/{id}/colleagues`."""
 
-    colleagues: list[Colleague]
+    colleagues: list[HandoverColleague]
 
 
 class HandoverRow(Answer):

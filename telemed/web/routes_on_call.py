@@ -79,7 +79,7 @@ ON_CALL_ROUTES: tuple[Route, ...] = (
         errors=(409, 410),
     ),
     Route("POST", "/sessions/{id}/vitals/{vital_id}/remove", _VITALS, on_call.remove_vital, Nothing, _ONLY, errors=(409,)),
-    Route("GET", "/sessions/{id}/colleagues", Action.HAND_OVER, on_call.colleagues, give.Colleagues),
+    Route("GET", "/sessions/{id}/colleagues", Action.HAND_OVER, on_call.handover_colleagues, give.HandoverColleagues),
     Route(
         "POST",
         "/sessions/{id}/handovers",

@@ -49,6 +49,7 @@ export function MoreMenu() {
   if (session.can("note")) items.push({ id: "notes", label: t("call.notes"), icon: "notebook-pen", onSelect: () => view.show("notes"), testid: "open-notes" });
   if (session.can("invite")) items.push({ id: "invite", label: t("call.invite_person"), icon: "user-plus", onSelect: () => { view.dialog.value = { name: "invite" }; }, testid: "open-invite" });
   if (session.can("chat")) items.push({ id: "still", label: t("still.send_one"), icon: "camera", onSelect: () => { wanted.value = true; }, testid: "still-own" });
+  if (session.state.value?.scene && session.can("invite")) items.push({ id: "help", label: t("oncall.help"), icon: "siren", onSelect: () => { view.dialog.value = { name: "help" }; }, testid: "open-help" });
   items.push(...view.moreItems.value(), ...windowItems(view));
   items.push(
     { id: "sounds", label: t(prefs.sounds ? "call.sounds_off" : "call.sounds_on"), icon: prefs.sounds ? "bell" : "bell-off", onSelect: () => view.prefer({ sounds: !prefs.sounds }) },

@@ -6,6 +6,8 @@ import "./invite_dialog.js";
 import "./link_card.js";
 import "./move_requests.js";
 import "./notes_panel.js";
+import "./oncall/help_dialog.js";
+import "./oncall/layer.js";
 import "./patient_details.js";
 import "./quality_figures.js";
 import "./reason_dialog.js";

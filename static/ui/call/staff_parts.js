@@ -2,10 +2,12 @@
 import { lazy } from "../components/lazy.js";
 
 export const AfterCall = lazy(async () => (await import("./after_call.js")).AfterCall);
+export const HelpDialog = lazy(async () => (await import("./oncall/help_dialog.js")).HelpDialog);
 export const InviteDialog = lazy(async () => (await import("./invite_dialog.js")).InviteDialog);
 export const LinkCard = lazy(async () => (await import("./link_card.js")).LinkCard);
 export const MoveRequests = lazy(async () => (await import("./move_requests.js")).MoveRequests);
 export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).NotesPanel);
+export const OnCallLayer = lazy(async () => (await import("./oncall/layer.js")).OnCallLayer);
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
 export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);

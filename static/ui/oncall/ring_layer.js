@@ -27,8 +27,11 @@ async function act(path, onDone) {
   }
 }
 
-/** @param {{session_id: string}} answer */
-const enter = (answer) => location.assign(`/call/${answer.session_id}`);
+/** Into the call, unless one is there already: a call that goes on is not begun anew. @param {{session_id: string}} answer */
+function enter(answer) {
+  const place = `/call/${answer.session_id}`;
+  if (location.pathname !== place) location.assign(place);
+}
 
 /**
  * A question that neither Escape nor a press beside it answers: a slip must not send a doctor away.

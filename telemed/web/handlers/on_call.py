@@ -88,7 +88,7 @@ async def remove_vital(call: Call) -> Reply:
     return Reply(await call.services.on_call.vitals.remove(call.staff, call.session_id, vital_id, command_id))
 
 
-async def colleagues(call: Call) -> Reply:
+async def handover_colleagues(call: Call) -> Reply:
     """`GET /sessions/{id}/colleagues`."""
     return Reply(await call.services.on_call.handovers.colleagues(call.staff, call.session_id))
 

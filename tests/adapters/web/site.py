@@ -19,6 +19,7 @@ from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from telemed.web.settings import WebSettings
 from tests.adapters.web.fake_queues import OneRoom
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
+from tests.adapters.web.on_call_samples import RememberedOnCall
 
 NAMES = ("sign-in", "today", "admin", "call", "join", "walk-in", "not-found", "my", "check", "home", "recordings", "recording")
 PAGES = tuple(f"{name}.html" for name in NAMES)
@@ -125,7 +126,15 @@ async def running_site(
     """Start a server on a free port and stop it."""
     visits, clock = RememberedVisits(), TurnableClock()
     visits.store = store
-    deps = WebDeps(store, visits, clock, settings, on_sign_out=visits.drop_user, on_renewed=visits.login_renewed)
+    deps = WebDeps(
+        store,
+        visits,
+        clock,
+        settings,
+        on_sign_out=visits.drop_user,
+        on_renewed=visits.login_renewed,
+        on_call=RememberedOnCall(),
+    )
     deps = replace(deps, on_removed=visits.removed.append, **{"queues": OneRoom(), **(ports or {})})
     if attach is not None:
         deps = replace(deps, attach=attach)

@@ -78,7 +78,7 @@ async def test_good_answers_have_the_described_shape(site: Site, people: People)
         if route.action is Action.TELL_PLACE:
             site.cookies = {f"telemed_seat_{SESSION_ID[-8:]}": SEAT_TOKEN}
         answer = await site.ask(route.method, concrete(route.path), BODIES.get(f"{route.method} {route.path}"))
-        if route.action in NEEDS_MORE and answer.status != 200:
+        if (route.action in NEEDS_MORE or "{speciality_id}" in route.path) and answer.status != 200:
             assert str(answer.status) in DOCUMENT["paths"]["/api/v1" + route.path][route.method.lower()]["responses"], route.path
             continue
         assert answer.status == 200, route.path

@@ -16,10 +16,6 @@ from tests.adapters.web.people import People
 from tests.adapters.web.samples import BODIES, concrete
 from tests.adapters.web.site import Site
 
-ON_CALL = {
-    *(Action.READ_ON_CALL, Action.PAGE_ON_CALL, Action.ANSWER_PAGE),
-    *(Action.HAND_OVER, Action.ANSWER_HANDOVER, Action.KEEP_VITALS),
-}
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
 DONE_ONCE = {"/patients/{patient_id}/merge", "/patients/{patient_id}/merges/{merge_id}/undo", "/patients/{patient_id}/channels"}
 PROTECTED = [route for route in ROUTES if not route.is_public]
@@ -57,8 +53,6 @@ def _is_no_question_of_rights(route: Route, status: int) -> bool:
         return status == 404  # this site keeps none
     if route.path.startswith("/recordings"):
         return status in (404, 409)  # changed, spent or erased before; nothing there to confirm or decide
-    if route.action in ON_CALL:
-        return status == 503  # this server has no signalling: tests/rights asks one that has
     if "{speciality_id}" in route.path:
         return status == 404
     # Nobody reviews the own access, nobody breaks the glass of an open record.

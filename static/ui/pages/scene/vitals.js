@@ -5,6 +5,7 @@ import { language, t } from "../../../core/i18n.js";
 import { useElementId } from "../../components/element_id.js";
 import { Icon } from "../../components/icon.js";
 import { toast } from "../../components/toast.js";
+import { vitalText } from "../../oncall/vital_text.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 
 /** @typedef {import("../../../core/messages.js").Vital} Vital */
@@ -19,13 +20,6 @@ const KINDS = [
 
 /** A number as people type it; NaN when it is none. @param {string} text */
 const numberOf = (text) => (text.trim() === "" ? Number.NaN : Number(text.trim().replace(",", ".")));
-
-/** @param {Vital} vital */
-export function vitalText(vital) {
-  const number = new Intl.NumberFormat(language());
-  const value = vital.second === null ? number.format(vital.value) : `${number.format(vital.value)}/${number.format(vital.second)}`;
-  return `${value} ${vital.unit}`.trim();
-}
 
 /** @param {{vital: Vital, onRemove: () => void}} props */
 function Last({ vital, onRemove }) {

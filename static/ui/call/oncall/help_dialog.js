@@ -1,0 +1,73 @@
+/** Getting help into the call: somebody on duty of a speciality, or a colleague to whom it is handed over. */
+import { html, useEffect, useMemo, useState } from "../../../vendor/preact.js";
+import { api } from "../../../core/api.js";
+import { newCommandId } from "../../../core/command_id.js";
+import { t } from "../../../core/i18n.js";
+import { Banner } from "../../components/banner.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { Field } from "../../components/field.js";
+import { Select } from "../../components/select.js";
+import { problemCode, problemWords } from "../../problem_words.js";
+import { useCall } from "../context.js";
+
+/** Codes with their own sentence. @type {Record<string, string>} */
+const WORDS = { page_open: "oncall.page_open", too_many_pages: "error.too_many", handover_open: "oncall.handover_open", not_lead: "oncall.not_lead" };
+
+/** @template T @param {string} path @param {(answer: any) => T[]} take @returns {T[] | null} */
+function useList(path, take) {
+  const [list, setList] = useState(/** @type {T[] | null} */ (null));
+  useEffect(() => {
+    api.get(path).then((answer) => setList(take(answer)), () => setList([]));
+  }, [path]);
+  return list;
+}
+
+/**
+ * One choice, a few words, one press.
+ * @param {{title: string, choice: string, options: {value: string, label: string}[] | null, none: string, words: string, max: number, label: string, icon: string, testid: string, send: (id: string, brief: string, commandId: string) => Promise<unknown>, onDone: () => void}} props
+ */
+function Ask({ title, choice, options, none, words, max, label, icon, testid, send, onDone }) {
+  const [id, setId] = useState("");
+  const [brief, setBrief] = useState("");
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const chosen = id || options?.[0]?.value || "";
+  const commandId = useMemo(newCommandId, [chosen, brief]);
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (!chosen || busy) return;
+    setBusy(true);
+    setProblem("");
+    try {
+      await send(chosen, brief.trim(), commandId);
+      onDone();
+    } catch (error) {
+      const key = WORDS[problemCode(error)];
+      setProblem(key ? t(key) : problemWords(error));
+    }
+    setBusy(false);
+  };
+  if (options?.length === 0) return html`<section><h3>${title}</h3><p class="muted">${none}</p></section>`;
+  return html`<section><h3>${title}</h3><form class="invite-form" onSubmit=${submit}>
+    <${Select} label=${choice} value=${chosen} options=${options ?? []} onChange=${setId} testid=${`${testid}-who`} />
+    <${Field} label=${words} value=${brief} onInput=${setBrief} maxlength=${max} autocomplete="off" testid=${`${testid}-brief`} />
+    <${Button} kind="primary" type="submit" icon=${icon} label=${label} busy=${busy} disabled=${!chosen} testid=${testid} />
+    ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
+  </form></section>`;
+}
+
+export function HelpDialog() {
+  const { session, view } = useCall();
+  const close = () => { view.dialog.value = null; };
+  const scene = session.state.value?.scene;
+  const leads = scene?.lead === session.me.value?.id;
+  const specialities = useList("/on-call", ({ specialities: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.id, label: `${one.name} (${t("scene.on_call", { count: one.on_call.length })})` })));
+  const colleagues = useList(`/sessions/${session.sessionId}/colleagues`, ({ colleagues: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.user_id, label: `${one.name}, ${t(`role.${one.role}`)}${one.in_call ? ` (${t("oncall.in_call")})` : one.online ? ` (${t("oncall.online")})` : ""}` })));
+  const page = (/** @type {string} */ id, /** @type {string} */ brief, /** @type {string} */ commandId) => api.post("/pages", { speciality_id: id, session_id: session.sessionId, brief, command_id: commandId }, { retry: true });
+  const offer = (/** @type {string} */ id, /** @type {string} */ brief, /** @type {string} */ commandId) => api.post(`/sessions/${session.sessionId}/handovers`, { to_user_id: id, brief, command_id: commandId }, { retry: true });
+  return html`<${Dialog} title=${t("oncall.help")} open=${true} onClose=${close} testid="help-dialog" actions=${html`<${Button} label=${t("common.cancel")} onClick=${close} />`}>
+    <${Ask} title=${t("oncall.call_specialist")} choice=${t("scene.which")} options=${specialities} none=${t("scene.none")} words=${t("oncall.brief")} max=${300} label=${t("oncall.call_now")} icon="bell-ring" testid="page-now" send=${page} onDone=${close} />
+    ${leads && html`<${Ask} title=${t("oncall.hand_over")} choice=${t("oncall.to_whom")} options=${colleagues} none=${t("oncall.no_colleague")} words=${t("oncall.handover_brief")} max=${500} label=${t("oncall.offer")} icon="user-check" testid="offer-handover" send=${offer} onDone=${close} />`}
+  </${Dialog}>`;
+}
