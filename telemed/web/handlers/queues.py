@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from telemed.care.identity import Seat
+from telemed.care.needs import needs_of
 from telemed.care.ports import Json, LinkOpened
 from telemed.care.queues.ports import Arrival, QueueChange
 from telemed.care.queues.records import Opening, Question, QueueMember
@@ -68,7 +69,7 @@ async def enter_walk_in(call: Call) -> Reply:
         body.reason,
         body.birth_date,
         body.answers,
-        tuple(dict.fromkeys(body.needs)),
+        needs_of(body.needs),
         body.interpreter_language,
         body.language,
     )
