@@ -135,12 +135,12 @@ class LiveVisits:
         if not queue_ids:
             return
         now = self._clock.utcnow()
-        for visit in self:
-            entry = visit.entry
-            if visit is known or entry is None or entry.queue_id not in queue_ids or self.queues.entry(entry.id) is None:
+        entries = (entry for queue_id in queue_ids for entry in self.queues.entries(queue_id))
+        for visit in [self._visits.get(entry.session_id) for entry in entries]:
+            if visit is None or visit is known:
                 continue
-            visit.publish(now)
-            self.board.publish(visit, now)
+            visit.publish_queue(now)
+            self.board.publish_entry(visit, now)
         self.board.publish_queues(now)
 
     def renew_queues(self) -> None:

@@ -32,6 +32,8 @@ class LiveQueue:
     usual: float | None = None  # seconds of a service
     is_open: bool = False
     line: list[str] = field(default_factory=list)  # entry ids, the next one first
+    standings: dict[str, Standing] = field(default_factory=dict)  # by entry id
+    row: Json = field(default_factory=dict)  # as every member sees it; what differs is added to it
 
 
 class QueueBook:
@@ -60,10 +62,13 @@ class QueueBook:
         usual = line.median_service(await tx.queue_entries.services(queue_id, since, line.RECENT_SERVICES))
         if (found := self._queues.get(queue_id)) is not None:
             found.usual = usual
+            self._order(queue_id)
 
     def learn(self, names: dict[str, str]) -> None:
         """Remember what people are called."""
         self._names |= names
+        for queue in self._queues.values():
+            queue.row = {}
 
     def find(self, queue_id: str) -> LiveQueue | None:
         """A waiting room."""
@@ -112,23 +117,28 @@ class QueueBook:
             is_open = hours.is_open(queue.record, now)
             if is_open != queue.is_open:
                 queue.is_open = is_open
+                queue.row = {}
                 changed.add(queue.record.id)
         asked = (entry for entry in self._entries.values() if states.is_asked(entry, now) != states.is_asked(entry, before))
         return changed | {entry.queue_id for entry in asked}
 
     def _order(self, queue_id: str) -> None:
+        """Put one waiting room's line in order, and say where everybody stands: once for all who look."""
         queue = self._queues.get(queue_id)
-        if queue is not None:
-            queue.line = [entry.id for entry in line.in_line(self.entries(queue_id))]
+        if queue is None:
+            return
+        entries = self.entries(queue_id)
+        queue.line = [entry.id for entry in line.in_line(entries)]
+        serving, queue.row = line.served_by(entries), {}
+        queue.standings = {
+            entry_id: Standing(ahead + 1, line.expected_wait(queue.record, ahead, queue.usual, serving))
+            for ahead, entry_id in enumerate(queue.line)
+        }
 
     def standing(self, entry: EntryRecord) -> Standing:
         """Where an entry stands in line."""
         queue = self._queues.get(entry.queue_id)
-        if queue is None or entry.id not in queue.line:
-            return Standing()
-        ahead = queue.line.index(entry.id)
-        serving = line.served_by(self.entries(entry.queue_id))
-        return Standing(ahead + 1, line.expected_wait(queue.record, ahead, queue.usual, serving))
+        return queue.standings.get(entry.id, Standing()) if queue is not None else Standing()
 
     def expected(self, queue_id: str, ahead: int) -> int | None:
         """Seconds somebody who comes now may expect to wait."""
@@ -168,6 +178,10 @@ class QueueBook:
         ]
 
     def _row(self, queue: LiveQueue, member: QueueMember) -> Json:
+        queue.row = queue.row or self._shared_row(queue)
+        return {**queue.row, "member": True, "alerts": member.alerts}
+
+    def _shared_row(self, queue: LiveQueue) -> Json:
         record, waiting = queue.record, [self._entries[one] for one in queue.line]
         people = sorted((self._names.get(user_id, ""), user_id) for user_id in queue.members)
         return {
@@ -183,8 +197,6 @@ class QueueBook:
             "late": views.late_view(record),
             "next": queue.line[0] if queue.line else None,
             "unacknowledged": sum(states.is_unacknowledged(one) for one in waiting),
-            "member": True,
-            "alerts": member.alerts,
             "members": [{"id": user_id, "name": name} for name, user_id in people],
         }
 

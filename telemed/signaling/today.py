@@ -97,6 +97,19 @@ class TodayBoard:
             after = reader.parts[visit.session.id] = part(visit, reader.staff, self._book)
             reader.channel.send(staff_changes(before, after), now)
 
+    def publish_entry(self, visit: LiveVisit, now: datetime) -> None:
+        """Tell every reader where somebody stands in a waiting room's line now; the rest of that visit is as it was."""
+        entry = visit.entry
+        if entry is None or not visit.is_live:
+            return
+        row = self._book.entry_row(entry, visit.seats[entry.participant_id], visit.messages)
+        for reader in self._readers.values():
+            before = reader.parts.get(visit.session.id)
+            if before is None or before["entries"] == [row] or not before["entries"]:
+                continue
+            reader.parts[visit.session.id] = {**before, "entries": [row]}
+            reader.channel.send([("entry", row)], now)
+
     def publish_queues(self, now: datetime) -> None:
         """Tell every reader what changed about the waiting rooms."""
         for reader in self._readers.values():

@@ -169,6 +169,16 @@ class LiveVisit:
         for participant_id in self._watchers:
             self._say_goodbye(participant_id, before, participant_id in outcome.moved, now)
 
+    def publish_queue(self, now: datetime) -> None:
+        """Tell the person who waits where it stands now; nobody else in a visit is told of the line."""
+        watcher = self._watchers.get(self.entry.participant_id) if self.entry is not None else None
+        if watcher is None or self.entry is None:
+            return
+        place = self._queue(self.seats[self.entry.participant_id])
+        if place != watcher.view.get("queue"):
+            watcher.view = {**watcher.view, "queue": place}
+            watcher.channel.send([("queue", place)], now)
+
     def renew(self) -> None:
         """Give every seat a snapshot."""
         for watcher in self._watchers.values():

@@ -10,6 +10,7 @@ import pytest
 from telemed.care.notify.records import DeliveryState, Medium, OutboxMessage
 from telemed.care.queues.ports import QueueChange
 from telemed.care.queues.records import Opening
+from telemed.care.tokens import derived_token
 from tests.adapters.signaling.test_queue_deaths import Sends
 from tests.adapters.signaling.waiting_rooms import Room, make_room, room_of, row_of
 from tests.adapters.signaling.world import World, command_id, until
@@ -61,8 +62,6 @@ async def test_a_message_goes_out_at_place_two_and_at_the_answer(sending: World)
 
 
 async def test_the_link_in_the_message_leads_to_the_same_seat(sending: World) -> None:
-    from telemed.care.tokens import derived_token
-
     room = await make_room(sending)
     ada = await room.arrive("Ada")
     command = command_id()

@@ -14,6 +14,7 @@ from telemed.care.records import UserRecord
 from telemed.care.roles import Role
 from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.ids import new_id
+from telemed.signaling.schemas import AnswerEntry
 from tests.adapters.signaling.waiting_rooms import Room, make_room, room_of, row_of
 from tests.adapters.signaling.world import World, command_id, until
 
@@ -141,8 +142,6 @@ async def test_of_fifty_who_answer_at_once_one_gets_the_person(world: World) -> 
     people = await many_clinicians(world, room, 50)
     entries = [(await room.enter(f"Patient {number}")).entry_id for number in range(3)]
     answers = world.signaling.queues.answers
-    from telemed.signaling.schemas import AnswerEntry
-
     for entry_id in entries:
         commands = [(one, AnswerEntry(command_id=command_id(), entry_id=entry_id)) for one in people]
         results = await asyncio.gather(*(answers.answer(*one) for one in commands), return_exceptions=True)
