@@ -1,0 +1,105 @@
+"""What the media plane is told of an incident's caller: sound of staff and nothing else, and none while it is silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from telemed.care.identity import Seat
+from telemed.care.incidents.words import Allowed
+from telemed.errors import NotAllowed
+from telemed.media.control import Source
+from telemed.signaling import seats_ahead
+from telemed.signaling.media_room import track_id
+from tests.adapters.signaling.incidents import Emergency, an_emergency
+from tests.adapters.signaling.offers import offer
+from tests.adapters.signaling.world import Client, World, command_id, until
+
+
+def everything(emergency: Emergency, *others: str) -> tuple[tuple[str, str], ...]:
+    """All that a page could ask for: of staff who are there, of staff who may come, of others."""
+    visit = emergency.world.signaling.live.get(emergency.session_id)
+    people = dict.fromkeys((*visit.seats, *seats_ahead.seat_ids(visit.session), *others))
+    kinds = ((Source.MICROPHONE, "audio"), (Source.CAMERA, "video"), (Source.SCREEN, "video"), (Source.SCREEN_AUDIO, "audio"))
+    return tuple((track_id(person, source), kind) for person in people for source, kind in kinds)
+
+
+async def sent_to(world: World, emergency: Emergency, seat: Seat, attempt: int = 1, sources: tuple[str, ...] = ()) -> set[str]:
+    """Ask for everything; the tracks the worker was told to send."""
+    asked = everything(emergency)
+    for begin in range(0, len(asked), 40):
+        request = offer(attempt, begin + 1, sources, asked[begin : begin + 40])
+        await world.visits.offer(seat, emergency.session_id, request)
+        peer = world.plane.rooms[emergency.session_id][seat.participant_id]
+        if set(peer.subscribe):
+            return set(peer.subscribe)
+    return set()
+
+
+async def the_lead_speaks(emergency: Emergency) -> tuple[Client, str]:
+    lead = await emergency.lead()
+    await emergency.world.visits.offer(emergency.staff, emergency.session_id, offer(1, 1, ("microphone", "camera")))
+    own = lead.state["you"]["participant_id"]
+    await until(lambda: len(lead.me()["tracks"]) in (0, 2), "published")
+    return lead, own
+
+
+async def test_a_caller_gets_the_sound_of_staff_and_nothing_else(world: World) -> None:
+    emergency = await an_emergency(world)
+    _lead, own = await the_lead_speaks(emergency)
+    crew, crew_seat = await emergency.crew(await emergency.share())
+    caller, seat = await emergency.caller()
+    told = await sent_to(world, emergency, seat)
+    visit = world.signaling.live.get(emergency.session_id)
+    assert track_id(own, Source.MICROPHONE) in told
+    assert told <= {track_id(person, Source.MICROPHONE) for person in (own, *seats_ahead.seat_ids(visit.session))}
+    assert [one["source"] for one in caller.person(own)["tracks"]] == ["microphone"]
+    assert {one["kind"] for one in caller.state["policy"].get("ahead", [])} <= {"audio"}
+    await world.visits.offer(seat, emergency.session_id, offer(1, 9, ("microphone", "camera"), ()))
+    watched = await sent_to(world, emergency, crew_seat)
+    assert {track_id(emergency.caller_id, Source.CAMERA), track_id(emergency.caller_id, Source.MICROPHONE)} <= watched
+    assert track_id(own, Source.CAMERA) not in watched
+    with pytest.raises(NotAllowed):
+        await world.visits.offer(crew_seat, emergency.session_id, offer(1, 99, ("microphone",)))
+    assert crew.state["you"]["role"] == "observer"
+
+
+async def test_nothing_is_heard_at_a_silent_caller_from_the_first_offer_on(world: World) -> None:
+    emergency = await an_emergency(world, silent=True)
+    _lead, own = await the_lead_speaks(emergency)
+    caller, seat = await emergency.caller()
+    assert caller.state["you"]["silent"] and caller.state["incident"]["silent"]
+    assert await sent_to(world, emergency, seat, sources=("camera",)) == set()
+    assert caller.person(own)["tracks"] == [] and not caller.state["policy"].get("ahead")
+    peer = world.plane.rooms[emergency.session_id][seat.participant_id]
+    await until(lambda: not peer.receiving, "the worker sends it nothing")
+    assert peer.sending, "staff see and hear the caller"
+
+
+async def test_silence_in_the_middle_of_a_call_holds_over_restarts_until_it_is_lifted(world: World) -> None:
+    emergency = await an_emergency(world)
+    lead, own = await the_lead_speaks(emergency)
+    caller, seat = await emergency.caller()
+    assert await sent_to(world, emergency, seat, sources=("camera",))
+    peer = world.plane.rooms[emergency.session_id][seat.participant_id]
+    assert peer.receiving
+    await caller.do("caller_silent", silent=True)
+    await until(lambda: (peer.sending, peer.receiving) == (True, False), "silent at once")
+    assert await sent_to(world, emergency, seat) == set(), "a new offer brings no sound back"
+    await lead.do("hold", participant_id=seat.participant_id)
+    await until(lambda: not world.plane.rooms[emergency.session_id][seat.participant_id].sending, "on hold")
+    await lead.do("resume", participant_id=seat.participant_id)
+    peer = world.plane.rooms[emergency.session_id][seat.participant_id]
+    await until(lambda: peer.sending, "resumed")
+    assert not peer.receiving, "a hold that ends brings no sound"
+    await world.restart()
+    await world.sweep()
+    assert not peer.receiving, "control that starts anew finds it silent"
+    await emergency.incidents.silence(emergency.staff, emergency.id, False, command_id())
+    await until(lambda: peer.receiving, "heard again")
+
+
+async def test_a_link_for_the_place_alone_publishes_nothing(world: World) -> None:
+    emergency = await an_emergency(world, kinds=(Allowed.LOCATION,))
+    _, seat = await emergency.caller()
+    with pytest.raises(NotAllowed):
+        await world.visits.offer(seat, emergency.session_id, offer(1, 1, ("camera",)))
