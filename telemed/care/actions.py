@@ -103,6 +103,8 @@ class Action(StrEnum):
     TELL_PLACE = "tell_place"
     ANSWER_INSTRUCTION = "answer_instruction"
     INSTRUCT = "instruct"
+    DRAW = "draw"
+    SEE_FRAME = "see_frame"
     READ_OWN_RECORDINGS = "read_own_recordings"
     WITHDRAW_OWN_RECORDING = "withdraw_own_recording"
     READ_ON_CALL = "read_on_call"

@@ -46,6 +46,7 @@ PARTS = frozenset(
         "vital_id",
         "still_id",
         "walk_in_id",
+        "frame_id",
     }
 )
 # Names nothing that belongs to anybody, or something the handler looks for among the caller's own only.

@@ -31,6 +31,7 @@ _CALL_VALUES = (
     ("scene", "scene"),
     ("incident", "incident"),
     ("queue", "queue"),
+    ("frame", "frame"),
     ("you", "you"),
 )
 _CALL_ROWS = (

@@ -53,6 +53,7 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "leave_quickly": EventRate(1 / 6, 5),
     "caller_silent": EventRate(1 / 3, 10),
     **dict.fromkeys(("still_ask", "still_cancel", "still_decline"), EventRate(1 / 3, 20)),
+    **dict.fromkeys(("draw", "draw_undo", "draw_clear", "frame_resume"), EventRate(4, 20)),
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telemed.care.identity import Staff
 from telemed.care.incidents import views
+from telemed.care.incidents.frames import Frame
 from telemed.care.incidents.records import IncidentRecord, PositionRecord
 from telemed.care.incidents.views import IncidentScene
 from telemed.care.incidents.words import Part
@@ -17,7 +18,7 @@ from telemed.care.states import IN_CALL
 from telemed.care.views import is_staff, seat_identity
 from telemed.signaling.incident_rows import NO_INCIDENT, IncidentRows
 
-NOTHING: Json = {"incident": None, "positions": [], "instructions": []}
+NOTHING: Json = {"incident": None, "positions": [], "instructions": [], "frame": None}
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class LiveIncident:
     """Read by the visit and by the boards of dispatchers."""
 
     rows: IncidentRows = NO_INCIDENT
+    frame: Frame | None = None  # the caller's picture, frozen by staff
 
     @property
     def incident(self) -> IncidentRecord | None:
@@ -41,7 +43,8 @@ class LiveIncident:
         if viewer.part is Part.CALLER:
             mine = [one for one in self.rows.instructions if one.participant_id == viewer.id and one.cleared_at is None]
             instructions = [views.instruction_view(one, for_staff=False) for one in mine]
-            return {**NOTHING, "incident": views.caller_view(incident, session), "instructions": instructions}
+            view = {"incident": views.caller_view(incident, session), "instructions": instructions}
+            return {**NOTHING, **view, "frame": self._frame_of(viewer.id)}
         if viewer.part is Part.CREW and viewer.state in IN_CALL:
             return {**NOTHING, "incident": views.crew_view(incident), "positions": self._positions()}
         return NOTHING
@@ -52,12 +55,21 @@ class LiveIncident:
             "incident": views.incident_row(scene, viewer.user_id or "", leads),
             "positions": self._positions() if leads else [],
             "instructions": [views.instruction_view(one, for_staff=True) for one in self.rows.instructions] if leads else [],
+            "frame": self.frame.view() if leads and self.frame is not None else None,
         }
+
+    def _frame_of(self, participant_id: str) -> Json | None:
+        """The frozen picture, for whom it shows."""
+        shown = self.frame is not None and self.frame.participant_id == participant_id
+        return self.frame.view() if shown and self.frame is not None else None
 
     def abilities(self, session: SessionRecord, viewer: ParticipantRecord) -> list[str]:
         """What a seat may do here beyond what it may in any visit."""
-        asks = self.rows.incident is not None and may(seat_identity(viewer, session), Action.INSTRUCT, session, viewer)
-        return ["instruct"] if asks else []
+        if self.rows.incident is None:
+            return []
+        identity = seat_identity(viewer, session)
+        words = {"instruct": Action.INSTRUCT, "draw": Action.DRAW}
+        return [word for word, action in words.items() if may(identity, action, session, viewer)]
 
     def board_row(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord], reader: Staff) -> Json | None:
         """The row of the board of one member of staff, None for who may not read it."""

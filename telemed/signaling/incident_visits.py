@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 from telemed.signaling.desk import Desk
 from telemed.signaling.incident_commands import IncidentCommands
 from telemed.signaling.incident_desk import IncidentDesk
 from telemed.signaling.incident_entry import IncidentEntry
+from telemed.signaling.incident_frames import IncidentFrames
 from telemed.signaling.incident_reading import IncidentReading
 from telemed.signaling.link_desk import LinkDesk
 
@@ -22,6 +23,7 @@ class IncidentService:
         self._desk = IncidentDesk(desk, links, self._reading)
         self._entry = IncidentEntry(desk, links)
         self._told = IncidentCommands(desk)
+        self._frames = IncidentFrames(desk)
 
     async def create(self, actor: Staff, order: IncidentOrder) -> Json:
         """-> {incident, link}."""
@@ -62,6 +64,14 @@ class IncidentService:
     async def open_crew(self, way: WayIn) -> CameIn:
         """Take a crew's seat."""
         return await self._entry.open_crew(way)
+
+    async def freeze(self, actor: Staff, session_id: str, wanted: NewFrame) -> Json:
+        """-> {frame}."""
+        return await self._frames.freeze(actor, session_id, wanted)
+
+    async def picture(self, identity: Identity, session_id: str, frame_id: str) -> bytes:
+        """The JPEG of a frame."""
+        return await self._frames.picture(identity, session_id, frame_id)
 
     async def tell_location(self, identity: Identity, session_id: str, fix: Fix) -> None:
         """One fix of the caller's device."""

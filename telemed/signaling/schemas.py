@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from telemed.care.incidents.frames import MAX_POINTS
 from telemed.care.live_lines import MAX_LINE, harmless
 from telemed.care.patients.words import Need
 from telemed.errors import InvalidInput
@@ -297,6 +298,29 @@ class OnStill(Command):
     still_id: Identifier
 
 
+Coordinate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class DrawnShape(_Strict):
+    """A line, an arrow from its first point to its second, or a circle around its first through its second."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    kind: Literal["pen", "arrow", "circle"]
+    points: Annotated[list[list[Coordinate]], Field(min_length=2, max_length=MAX_POINTS)]
+
+
+class OnFrame(Command):
+    """`draw_undo`, `draw_clear`, `frame_resume`."""
+
+    frame_id: Identifier
+
+
+class Draw(OnFrame):
+    """`draw`."""
+
+    shape: DrawnShape
+
+
 class ReportQuality(Command):
     """`quality_report`."""
 
@@ -411,6 +435,10 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "still_decline": OnStill,
     "keep_place": KeepPlace,
     "drop_place": Command,
+    "draw": Draw,
+    "draw_undo": OnFrame,
+    "draw_clear": OnFrame,
+    "frame_resume": OnFrame,
 }
 
 STAFF_COMMANDS: dict[str, type[Command]] = {

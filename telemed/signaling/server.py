@@ -21,6 +21,7 @@ from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
 from telemed.signaling.holders import Holders
 from telemed.signaling.housekeeping import Housekeeping
 from telemed.signaling.incident_commands import IncidentCommands
+from telemed.signaling.incident_frames import IncidentFrames
 from telemed.signaling.incident_messages import IncidentMessages
 from telemed.signaling.incident_retention import IncidentRetention
 from telemed.signaling.lead_commands import LeadCommands
@@ -256,7 +257,7 @@ def _recording_handlers(desk: Desk, watch: RecordingWatch) -> dict[str, CallHand
 
 
 def _incident_handlers(desk: Desk) -> dict[str, CallHandler]:
-    incident = IncidentCommands(desk)
+    incident, frames = IncidentCommands(desk), IncidentFrames(desk)
     return {
         "instruct": incident.instruct,
         "instruction_clear": incident.clear,
@@ -265,6 +266,10 @@ def _incident_handlers(desk: Desk) -> dict[str, CallHandler]:
         "call_back": incident.call_back,
         "leave_quickly": incident.leave_quickly,
         "caller_silent": incident.silent,
+        "draw": frames.draw,
+        "draw_undo": frames.undo,
+        "draw_clear": frames.clear,
+        "frame_resume": frames.resume,
     }
 
 

@@ -162,6 +162,7 @@ class LiveVisit:
             self.on_call.take(outcome.on_call, now)
         if outcome.incident is not None:
             self.incident.rows = outcome.incident
+            self.incident.frame = self.incident.frame if self.is_live else None
         self.stills.take(outcome.stills)
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)

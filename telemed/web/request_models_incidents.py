@@ -7,8 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, StringConstraints
 from pydantic import Field as Limits
 
+from telemed.care.incidents.frames import MAX_BYTES, MAX_SIDE
 from telemed.care.incidents.words import Allowed
-from telemed.web.request_models import ONE_LINE, Body, CommandId, Device, LinkToken, Name
+from telemed.web.request_models import ONE_LINE, Body, CommandId, Device, Identifier, LinkToken, Name
+
+MAX_ENCODED = 4 * (MAX_BYTES + 2) // 3 + 4
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=ONE_LINE)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
@@ -72,6 +75,16 @@ class CrewOpenBody(CallerBody):
     """`POST /crews/open`."""
 
     pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class FrameBody(Body):
+    """`POST /sessions/{id}/frames`. `jpeg` is base64 (RFC 4648 section 4)."""
+
+    participant_id: Identifier
+    jpeg: Annotated[str, StringConstraints(min_length=8, max_length=MAX_ENCODED, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+    width: Annotated[int, Limits(ge=1, le=MAX_SIDE)]
+    height: Annotated[int, Limits(ge=1, le=MAX_SIDE)]
+    command_id: CommandId
 
 
 class LocationBody(Body):

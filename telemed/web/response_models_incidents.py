@@ -44,6 +44,12 @@ class Track(Answer):
     kept_until: Time | None
 
 
+class FrameAnswer(Answer):
+    """`POST /sessions/{id}/frames`."""
+
+    frame: dict[str, Any]
+
+
 class Guidance(Answer):
     """`GET /guidance`."""
 

@@ -38,6 +38,7 @@ _PREFIXES = {
     "person_login_id": "ptl",
     "person_passkey_id": "psk",
     "incident_id": "inc",
+    "frame_id": "frm",
     "recording_id": "rec",
     "segment_id": "seg",
     "marker_id": "mrk",

@@ -14,6 +14,8 @@ CREATE_RATE = Rate(60, 60.0)
 COMMAND_RATE = Rate(120, 60.0)
 # Per address: people at one scene may share one; a page that waits for a move asks every 2 s.
 OPEN_RATE = Rate(120, 60.0)
+FRAME_LIMIT = 420 * 1024  # bytes: 300 KiB as base64, and the rest
+FRAME_RATE = Rate(30, 60.0)
 PIN_RATE = Rate(20, 60.0)  # beside the five tries each link has
 PLACE_RATE = Rate(240, 60.0)  # the seat's own limit is narrower (`signaling.event_rates`)
 
@@ -120,5 +122,25 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         ask.PlaceBody,
         rate=PLACE_RATE,
         errors=(409, 410),
+    ),
+    Route(
+        "POST",
+        "/sessions/{id}/frames",
+        Action.DRAW,
+        incidents.freeze,
+        give.FrameAnswer,
+        ask.FrameBody,
+        body_limit=FRAME_LIMIT,
+        rate=FRAME_RATE,
+        errors=(409, 410),
+    ),
+    Route(
+        "GET",
+        "/sessions/{id}/frames/{frame_id}",
+        Action.SEE_FRAME,
+        incidents.frame_picture,
+        Nothing,
+        errors=(410,),
+        files=("image/jpeg",),
     ),
 )

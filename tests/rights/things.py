@@ -42,6 +42,7 @@ PICTURE = pictures.encoded("mjpeg", 64, 48)
 PLACE = {Whose.OWN: "north", Whose.COLLEAGUE: "north", Whose.SITE: "south", Whose.ORGANISATION: "abroad"}
 PARTS = {"link_id", "channel_id", "carer_id", "member_id", "merge_id", "segment_id", "marker_id", "export_id", "vital_id"}
 PARTS |= {"still_id", "walk_in_id"}
+PARTS |= {"frame_id"}
 
 
 @dataclass
@@ -390,6 +391,9 @@ class Things:
         await self.house.stills.finish(still.id)
         await self.house.stills.put_thumbnail(still.id, PICTURE)
         return still.id
+
+    async def _frame_id(self, whose: Whose, found: dict[str, str]) -> str:
+        return new_id("frm")
 
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)

@@ -40,6 +40,17 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFrame:
+    """Body of POST /sessions/{id}/frames, decoded."""
+
+    participant_id: str
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WayIn:
     """What a caller or crew gives to come in. `seat_token`: the cookie it holds already."""
 
@@ -99,6 +110,14 @@ class IncidentVisits(Protocol):
 
     async def open_crew(self, way: WayIn) -> CameIn:
         """Take a crew's seat. Besides NotAllowed `wrong_pin`, Gone `pin_locked`."""
+        ...
+
+    async def freeze(self, actor: Staff, session_id: str, wanted: NewFrame) -> Json:
+        """-> {frame}."""
+        ...
+
+    async def picture(self, identity: Identity, session_id: str, frame_id: str) -> bytes:
+        """The JPEG of a frame."""
         ...
 
     async def tell_location(self, identity: Identity, session_id: str, fix: Fix) -> None: ...

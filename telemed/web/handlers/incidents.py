@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
+from aiohttp import web
+
 from telemed.care.incidents import cards
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.tokens import token_hash
+from telemed.errors import InvalidInput
 from telemed.web import request_models_incidents as ask
 from telemed.web.call import Call, NewCookie, Reply
 from telemed.web.handlers.links import SEAT_COOKIE_SECONDS
@@ -88,6 +93,25 @@ async def open_crew(call: Call) -> Reply:
     body = call.body_as(ask.CrewOpenBody)
     way = WayIn(body.token, body.device, await _held_seat(call, body.token), body.pin)
     return _seated(call, await call.services.deps.visits.incidents.open_crew(way))
+
+
+async def freeze(call: Call) -> Reply:
+    """`POST /sessions/{id}/frames`."""
+    body = call.body_as(ask.FrameBody)
+    try:
+        jpeg = base64.b64decode(body.jpeg, validate=True)
+    except ValueError:
+        raise InvalidInput("This is no base64.", field="jpeg") from None
+    wanted = NewFrame(body.participant_id, jpeg, body.width, body.height, body.command_id)
+    return Reply(await call.services.deps.visits.incidents.freeze(call.staff, call.session_id, wanted))
+
+
+async def frame_picture(call: Call) -> Reply:
+    """`GET /sessions/{id}/frames/{frame_id}`."""
+    frame_id = call.request.match_info["frame_id"]
+    jpeg = await call.services.deps.visits.incidents.picture(call.who, call.session_id, frame_id)
+    headers = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
+    return Reply(stream=web.Response(body=jpeg, content_type="image/jpeg", headers=headers))
 
 
 async def tell_location(call: Call) -> Reply:

@@ -63,6 +63,10 @@ VALID: dict[str, dict[str, Any]] = {
     "call_back": {"number": "030 1234567"},
     "leave_quickly": {},
     "caller_silent": {"silent": True},
+    "draw": {"frame_id": "frm_1234", "shape": {"id": "a", "kind": "arrow", "points": [[0.1, 0.2], [0.3, 0.4]]}},
+    "draw_undo": {"frame_id": "frm_1234"},
+    "draw_clear": {"frame_id": "frm_1234"},
+    "frame_resume": {"frame_id": "frm_1234"},
     "still_ask": {"participant_id": "par_1234"},
     "still_cancel": {"still_id": "stl_1234"},
     "still_decline": {"still_id": "stl_1234"},
@@ -88,7 +92,7 @@ OWN_ANSWERS = ("recording_consent", "recording_earlier")  # of everybody who spe
 STAFF_ONLY = (
     *("admit", "deny", "hold", "resume", "remove", "decide_move", "end"),
     *(name for name in RECORDING if name not in OWN_ANSWERS),
-    *("instruct", "instruction_clear"),
+    *("instruct", "instruction_clear", "draw", "draw_undo", "draw_clear", "frame_resume"),
 )
 
 

@@ -170,13 +170,13 @@ async def test_kills_of_the_server_lose_none_and_what_is_not_known_is_shown(worl
             async with another_life(world):
                 for _ in range(KILLED // 3):
                     await an_emergency(world, phone=NUMBER)
-            await killed_after(len(provider.posts) + 2, world, provider, url, kill * 300.0)
+            await killed_after(len(provider.posts) + 2, world, provider, url, kill * 130.0)
         async with another_life(world):
             await world.sweep(6.0)
             told = [row["delivery"]["state"] for row in await rows(world)]
             assert "not_confirmed" in told, "a kill leaves some that nobody knows of"
             assert len(told) == KILLED and set(told) <= {"sent", "not_confirmed"}, told
-        await killed_after(10**6, world, provider, url, 900.0)
+        await killed_after(10**6, world, provider, url, 400.0)
     assert len(provider.sent) == KILLED, "each reached the gateway, each under one key"
     await open_anew(world)
 

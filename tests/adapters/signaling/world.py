@@ -66,7 +66,7 @@ async def until(condition: Callable[[], Any], what: str = "condition", seconds: 
 
 def reduce_call(state: Json, kind: str, data: Json) -> None:
     """What a client does with a stream event of /call."""
-    if kind in ("you", "session", "policy", "recording", "scene", "incident", "queue"):
+    if kind in ("you", "session", "policy", "recording", "scene", "incident", "queue", "frame"):
         state[kind] = data
     elif kind == "participant":
         _put(state["participants"], "id", data)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 
@@ -58,6 +58,14 @@ class RememberedIncidents:
     async def open_crew(self, way: WayIn) -> CameIn:
         self._note("open_crew", way)
         return CameIn(dict(self._came), self._session_id, self._seat_token)
+
+    async def freeze(self, actor: Staff, session_id: str, wanted: NewFrame) -> Json:
+        self._note("freeze", actor, session_id, wanted)
+        return {"frame": {"id": "frm_1"}}
+
+    async def picture(self, identity: Identity, session_id: str, frame_id: str) -> bytes:
+        self._note("picture", identity, session_id, frame_id)
+        return b"a picture"
 
     async def tell_location(self, identity: Identity, session_id: str, fix: Fix) -> None:
         self._note("tell_location", identity, session_id, fix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from tests.adapters.web.fakes import LINK_TOKEN
@@ -9,7 +10,15 @@ from tests.adapters.web.fakes import LINK_TOKEN
 INCIDENT_ID = "inc_AbCdEfGhIjKlMnOp"
 COMMAND = "command-1"
 DEVICE = "device-0123456789"
-INCIDENT_IDS = {"incident_id": INCIDENT_ID}
+INCIDENT_IDS = {"incident_id": INCIDENT_ID, "frame_id": "frm_AbCdEfGhIjKlMnOp"}
+
+
+def a_jpeg(width: int, height: int, more: bytes = b"") -> bytes:
+    """The beginning and the end of one."""
+    size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + size + bytes(10) + more + b"\xff\xd9"
+
+
 INCIDENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /incidents": {
         "phone": "+49 30 1234567",
@@ -28,5 +37,12 @@ INCIDENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /callers/open": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /crews/open": {"token": LINK_TOKEN, "device": DEVICE, "pin": "123456"},
     "POST /sessions/{id}/location": {"lat": 52.5, "lon": 13.4, "accuracy": 8.0, "taken_at": "2026-03-01T08:00:00Z"},
+    "POST /sessions/{id}/frames": {
+        "participant_id": "par_AbCdEfGhIjKlMnOp",
+        "jpeg": base64.b64encode(a_jpeg(320, 240)).decode(),
+        "width": 320,
+        "height": 240,
+        "command_id": COMMAND,
+    },
     "POST /sessions/{id}/place": {"text": "Behind the barn"},
 }

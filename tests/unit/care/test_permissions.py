@@ -112,6 +112,8 @@ create_incident       -     A     -     A     -     -     -     -     -     -   
 read_incident         -     L     -     O     L     -     -     -     -     -     -     -
 lead_incident         -     L     -     L     L     -     -     -     -     -     -     -
 instruct              -     L     -     L     L     -     -     -     -     -     -     -
+draw                  -     L     -     L     L     -     -     -     -     -     -     -
+see_frame             -     L     -     L     L     -     -     -     -     -     -     D
 tell_place            -     -     -     -     -     -     -     -     -     -     -     D
 answer_instruction    -     -     -     -     -     -     -     -     -     -     -     D
 read_own_recordings   -     -     -     -     -     R     R     -     -     -     -     -
