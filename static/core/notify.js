@@ -18,13 +18,13 @@ export async function askToNotify() {
 }
 
 /**
- * @param {{title: string, body: string, tag: string, onClick?: () => void}} message a later one with the same tag replaces it
+ * @param {{title: string, body: string, tag: string, again?: boolean, onClick?: () => void}} message a later one with the same tag replaces it, silently unless `again`
  * @returns {() => void} takes it back
  */
 export function notify(message) {
   if (notifyPermission() !== "granted") return () => {};
   try {
-    const shown = new globalThis.Notification(message.title, { body: message.body, tag: message.tag });
+    const shown = new globalThis.Notification(message.title, /** @type {NotificationOptions} */ ({ body: message.body, tag: message.tag, renotify: message.again ?? false }));
     shown.onclick = () => {
       message.onClick?.();
       shown.close();

@@ -19,6 +19,7 @@ afterEach(() => {
 });
 
 for (const [pathname, hash, back] of [
+  ["/queues", "", "/queues"],
   ["/recordings", "", "/recordings"],
   ["/recordings/rec_a-1", "#t=12:34.5", "/recordings/rec_a-1#t=12:34.5"],
   ["/recordings/rec_a-1", "#t=<b>", "/today"],

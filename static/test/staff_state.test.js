@@ -5,7 +5,7 @@ import { arrivals, reduceStaff } from "../ui/pages/today/staff_state.js";
 
 /** @param {string} id @param {object} [more] */
 const entry = (id, more = {}) => /** @type {any} */ ({ participant_id: id, session_id: "ses", name: id, reason: null, state: "waiting", since: `2030-01-01T10:0${id.length}:00Z`, device: null, acknowledged: false, ...more });
-const EMPTY = { waiting: [], sessions: [], tasks: [] };
+const EMPTY = { waiting: [], sessions: [], tasks: [], queues: [], entries: [] };
 
 test("nothing happens before the first snapshot", () => {
   assert.equal(reduceStaff(null, { type: "waiting", data: entry("a") }), null);

@@ -14,6 +14,7 @@ from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain
 
 SIGN_IN = "/sign-in"
 TODAY = "/today"
+QUEUES = "/queues"
 ADMIN = "/admin"
 RECORDINGS = "/recordings"
 PERSON_SIGN_IN = "/my"
@@ -40,6 +41,7 @@ class Pages:
         app.router.add_get("/invitation", self.invitation)
         app.router.add_get("/account", self.account)
         app.router.add_get(TODAY, self.today)
+        app.router.add_get(QUEUES, self.queues)
         app.router.add_get(ADMIN, self.admin)
         app.router.add_get("/scene", self.scene)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
@@ -75,6 +77,10 @@ class Pages:
         """`/today`, for staff. Admins and reviewers have no patients and are sent to where they work."""
         place = await self._place(request)
         return self._page(request, "today.html") if place == TODAY else _redirect(place)
+
+    async def queues(self, request: web.Request) -> web.Response:
+        """`/queues`: waiting rooms, for staff; the page itself says so to those whose role has none."""
+        return self._page(request, "queues.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def admin(self, request: web.Request) -> web.Response:
         """`/admin`, for staff; the page itself says so to those who may not see it."""

@@ -13,7 +13,7 @@ import { DeviceDialog } from "./device_dialog.js";
 import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
 import { SidePanel } from "./side_panel.js";
-import { AfterCall, HelpDialog, InviteDialog, MoveRequests, OnCallLayer, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
+import { AfterCall, HelpDialog, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { StillLayer, hasStills } from "./stills_parts.js";
 import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
@@ -65,7 +65,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${hasStills(session) && html`<${StillLayer} />`}<${Door} />${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${hasStills(session) && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

@@ -8,7 +8,7 @@ import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { useCall } from "./context.js";
 import { personActions, resume } from "./person_actions.js";
-import { MoveRequests, PatientDetails, RecordingSection, WaitingList } from "./staff_parts.js";
+import { MoveRequests, PatientDetails, QueueSection, RecordingSection, WaitingList } from "./staff_parts.js";
 import { NeedBadges } from "./text_parts.js";
 import { personName, roleWord, stateWord } from "./words.js";
 
@@ -46,6 +46,7 @@ export function PeoplePanel() {
   return html`<div class="people">
     ${session.can("invite") && html`<${Button} kind="primary" icon="user-plus" label=${t("call.invite_person")} onClick=${() => { view.dialog.value = { name: "invite" }; }} />`}
     ${session.can("admit") && html`<${MoveRequests} /><${WaitingList} />`}
+    ${session.as === "staff" && html`<${QueueSection} />`}
     <${Group} title=${t("call.in_call", { count: here.length })} people=${here} />
     ${session.can("record") && session.state.value?.recording && html`<${RecordingSection} />`}
     ${session.can("admit") && html`<${Group} title=${t("call.not_here")} people=${away} />`}

@@ -11,6 +11,8 @@ import "./oncall/layer.js";
 import "./patient_details.js";
 import "./quality_figures.js";
 import "./reason_dialog.js";
+import "./queue_card.js";
+import "./queue_section.js";
 import "./recording/layer.js";
 import "./recording/lead.js";
 import "./recording/mark.js";

@@ -11,6 +11,8 @@ export const OnCallLayer = lazy(async () => (await import("./oncall/layer.js")).
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);
 export const QualityFigures = lazy(async () => (await import("./quality_figures.js")).QualityFigures);
 export const ReasonDialog = lazy(async () => (await import("./reason_dialog.js")).ReasonDialog);
+export const QueueCard = lazy(async () => (await import("./queue_card.js")).QueueCard);
+export const QueueSection = lazy(async () => (await import("./queue_section.js")).QueueSection);
 export const RecordingSection = lazy(async () => (await import("./recording/section.js")).RecordingSection);
 export const Shortcuts = lazy(async () => (await import("./shortcuts.js")).Shortcuts);
 export const ShortcutsDialog = lazy(async () => (await import("./shortcuts.js")).ShortcutsDialog);

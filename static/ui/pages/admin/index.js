@@ -1,4 +1,4 @@
-/** Admin: people, clinic, policies, sign-in, messages, live rooms, health and use, changes. Which part is shown stands in the address's fragment. */
+/** Admin: people, clinic, waiting rooms, policies, sign-in, messages, live rooms, health and use, changes. Which part is shown stands in the address's fragment. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
@@ -17,6 +17,7 @@ import { OnCall } from "./on_call.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Policies, SignInRules } from "./policies.js";
+import { Queues } from "./queues.js";
 import { Rooms } from "./rooms.js";
 import { Templates } from "./templates.js";
 import { Usage } from "./usage.js";
@@ -25,6 +26,7 @@ import { Usage } from "./usage.js";
 const PLACES = [
   { id: "people", icon: "users", parts: [People] },
   { id: "sites", icon: "house", parts: [Clinic] },
+  { id: "queues", icon: "door-open", parts: [Queues] },
   { id: "oncall", icon: "siren", parts: [OnCall] },
   { id: "policies", icon: "clipboard-list", parts: [Policies] },
   { id: "signin", icon: "lock", parts: [SignInRules] },

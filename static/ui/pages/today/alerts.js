@@ -9,6 +9,8 @@ import { playSound } from "../../../core/sounds.js";
 const KEY = "telemed.alerts";
 /** Milliseconds between repetitions while somebody waits unacknowledged: insistent, yet one can talk in between. */
 const REPEAT = 10_000;
+/** So many tones between two notifications to somebody who looks at something else. */
+const TONES_PER_NOTIFICATION = 3;
 
 /** @returns {string | null} "on", "off", or null when the person was never asked */
 function stored() {
@@ -37,7 +39,7 @@ function resumeAudio(onRunning) {
 
 /** Someone waits: no name, a locked screen may show it. */
 function showNotification() {
-  return notify({ title: t("alerts.notification_title"), body: t("alerts.notification_body"), tag: "telemed-waiting", onClick: () => globalThis.focus() });
+  return notify({ title: t("alerts.notification_title"), body: t("alerts.notification_body"), tag: "telemed-waiting", again: true, onClick: () => globalThis.focus() });
 }
 
 export function createAlerts() {
@@ -47,9 +49,15 @@ export function createAlerts() {
   /** @type {ReturnType<typeof setInterval> | null} */
   let repeating = null;
   let takeBack = () => {};
+  let tones = 0;
 
   const ring = () => {
     if (on.value) blocked.value = !playSound("arrival");
+  };
+  const remind = () => {
+    ring();
+    tones += 1;
+    if (on.value && tones % TONES_PER_NOTIFICATION === 0 && !document.hasFocus()) takeBack = showNotification();
   };
   const quiet = () => {
     if (repeating !== null) clearInterval(repeating);
@@ -82,10 +90,10 @@ export function createAlerts() {
       ring();
       takeBack = showNotification();
     },
-    /** Those whom nobody has acknowledged yet: the sound goes on as long as there are any. @param {unknown[]} entries */
+    /** Those whom nobody has acknowledged yet: sound and notification go on as long as there are any. @param {unknown[]} entries */
     follow(entries) {
       if (!entries.length) quiet();
-      else repeating ??= setInterval(ring, REPEAT);
+      else repeating ??= setInterval(remind, REPEAT);
     },
   };
 }

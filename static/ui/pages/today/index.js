@@ -1,39 +1,30 @@
 /** Today: who waits, what is open, what is due. Its one thing: answer the next person, or start a consultation. */
-import { html, signal, useEffect, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
 import { language, t } from "../../../core/i18n.js";
+import { isWaiting } from "../../../core/queue_state.js";
 import { Button } from "../../components/button.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { toast } from "../../components/toast.js";
 import { handOverAdmit, handOverLink } from "../../handover.js";
-import { setTitle } from "../../page.js";
 import { problemCode, problemWords } from "../../problem_words.js";
+import { createDesk } from "../queues/desk.js";
+import { QueueDialogs } from "../queues/dialogs.js";
 import { goToSignIn } from "../return_place.js";
-import { shareStaffState } from "../../oncall/duty_store.js";
-import { createAlerts } from "./alerts.js";
 import { AlertsBanner, ConnectionBanner, DrainingBanner, FullBanner } from "./banners.js";
+import { createLive, waitingCount } from "./live.js";
 import { Rail } from "./rail.js";
 import { SessionTable } from "./session_table.js";
-import { createStaffStore } from "./staff_store.js";
 import { TaskList } from "./task_list.js";
 import { WaitingList } from "./waiting_list.js";
 
 /** @typedef {import("./staff_state.js").WaitingEntry} WaitingEntry */
 
-const alerts = createAlerts();
-const store = createStaffStore({ onArrival: (entries) => alerts.announce(entries) });
-shareStaffState(store.state);
-const user = signal(/** @type {import("../staff_user.js").StaffUser | null} */ (null));
+const live = createLive();
+const { alerts, store } = live;
+const desk = createDesk(store);
 /** Who leads consultations; the others find people and send them on. */
 const LEADING = new Set(["clinician", "dispatcher", "responder"]);
-
-async function loadUser() {
-  try {
-    user.value = (await api.get("/me")).user;
-  } catch (error) {
-    if (problemCode(error) === "not_signed_in") goToSignIn();
-  }
-}
 
 /** Opens the call page with the link in hand: one press. */
 function useStart() {
@@ -71,24 +62,6 @@ function useAnswer() {
   return { answering, answer };
 }
 
-/** Connects, keeps the alarm in step with who waits, and renews the connection when the network comes back. */
-function useLife() {
-  useEffect(() => {
-    void loadUser();
-    store.start();
-    const online = () => store.renew();
-    addEventListener("online", online);
-    return () => removeEventListener("online", online);
-  }, []);
-  // Refused: because of the role, or because somebody signed this person out. The server says which.
-  useEffect(() => void (store.refused.value && loadUser()), [store.refused.value]);
-  const waiting = store.state.value?.waiting ?? [];
-  useEffect(() => {
-    alerts.follow(waiting.filter((entry) => !entry.acknowledged));
-    setTitle(waiting.length ? `(${waiting.length}) ${t("today.title")}` : t("today.title"));
-  }, [waiting, language()]);
-}
-
 /** @param {{busy: boolean, primary: boolean, role: string, onStart: () => void}} props `role`: "" while it is not known */
 function Head({ busy, primary, role, onStart }) {
   const kind = primary ? "primary" : "quiet";
@@ -111,37 +84,42 @@ function Elsewhere({ isOfficer }) {
     <div class="card"><${EmptyState} icon="door-open" title=${t("today.elsewhere")} level=${2} testid="no-permission" action=${isOfficer && audit}>${t(isOfficer ? "today.elsewhere_officer" : "today.elsewhere_more")}</${EmptyState}></div>`;
 }
 
-/** @param {{waiting: WaitingEntry[]}} props what a screen reader says when the list changes */
-function LiveWaiting({ waiting }) {
-  return html`<p class="visually-hidden" role="status">${waiting.length ? t("today.live_waiting", { count: waiting.length, name: waiting[0]?.name || t("today.unnamed") }) : ""}</p>`;
+/** @param {{state: import("./staff_state.js").StaffState | null}} props what a screen reader says when the list changes */
+function LiveWaiting({ state }) {
+  const count = waitingCount(state);
+  const first = state?.entries.find(isWaiting) ?? state?.waiting[0];
+  return html`<p class="visually-hidden" role="status">${count ? t("today.live_waiting", { count, name: first?.name || t("today.unnamed") }) : ""}</p>`;
 }
 
 /** @param {{language: string}} props */
 export function Today({ language: shown }) {
-  useLife();
+  live.useLife("today.title");
   const { busy, start } = useStart();
   const { answering, answer } = useAnswer();
   const state = store.state.value;
+  const user = live.user.value;
+  const me = { id: user?.id ?? "", role: user?.role ?? "" };
   const acknowledge = (/** @type {WaitingEntry} */ entry) => void store.acknowledge(entry.participant_id).catch((error) => toast(problemWords(error)));
   const tasks = state?.tasks ?? [];
   const alertsProps = store.refused.value ? {} : { alertsOn: alerts.on.value, onAlerts: alerts.toggle };
   return html`<div class="shell">
-    <${Rail} language=${shown} user=${user.value} ...${alertsProps} />
+    <${Rail} language=${shown} user=${user} ...${alertsProps} />
     <main class="shell__main" id="main" tabindex="-1">
-      <div class="today">${store.refused.value ? html`<${Elsewhere} isOfficer=${user.value?.is_privacy_officer === true} />` : html`
-        <${Head} busy=${busy} primary=${!state?.waiting.length} role=${user.value?.role ?? ""} onStart=${start} />
+      <div class="today">${store.refused.value ? html`<${Elsewhere} isOfficer=${user?.is_privacy_officer === true} />` : html`
+        <${Head} busy=${busy} primary=${!waitingCount(state)} role=${me.role} onStart=${start} />
         <${ConnectionBanner} connection=${store.connection.value} />
         <${DrainingBanner} draining=${store.draining.value} />
         <${FullBanner} full=${store.full.value} />
         <${AlertsBanner} alerts=${alerts} />
-        <${LiveWaiting} waiting=${state?.waiting ?? []} />
+        <${LiveWaiting} state=${state} />
         <div class=${tasks.length ? "today__columns today__columns--two" : "today__columns"}>
           <div class="today__column">
-            <${WaitingList} entries=${state?.waiting ?? null} answering=${answering} onAnswer=${answer} onAcknowledge=${acknowledge} />
+            <${WaitingList} state=${state} me=${me} desk=${desk} answering=${answering} onAnswer=${answer} onAcknowledge=${acknowledge} />
             <${SessionTable} rows=${state?.sessions ?? null} />
           </div>
           <div class="today__column"><${TaskList} tasks=${tasks} /></div>
-        </div>`}
+        </div>
+        ${state && html`<${QueueDialogs} desk=${desk} state=${state} me=${me} />`}`}
       </div>
     </main>
   </div>`;

@@ -46,15 +46,16 @@ function placesOf(user, current) {
   const admin = { id: "admin", href: "/admin", icon: "settings", label: t("rail.admin") };
   const today = { id: "today", href: "/today", icon: "calendar-days", label: t("today.title") };
   const patients = { id: "patients", href: "/patients", icon: "users", label: t("patients.title") };
+  const queues = { id: "queues", href: "/queues", icon: "door-open", label: t("rail.queues") };
   const audit = { id: "audit", href: "/audit", icon: "clipboard-list", label: t("rail.audit") };
   const privacy = { id: "privacy", href: "/privacy", icon: "siren", label: t("rail.privacy") };
   const recordings = { id: "recordings", href: "/recordings", icon: "video", label: t("rail.recordings") };
   const first = role === "admin" ? admin : role === "reviewer" ? recordings : today;
   const watches = WITH_RECORDINGS.has(role) || (isOfficer && role !== "admin");
   const scene = { id: "scene", href: "/scene", icon: "siren", label: t("rail.scene") };
-  const others = [role === "responder" && scene, WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
+  const others = [role === "responder" && scene, WITH_PATIENTS.has(role) && queues, WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
   const places = [first, ...others.filter((place) => place !== false)];
-  const here = [admin, today, patients, recordings, audit, privacy].find((place) => place.id === current);
+  const here = [admin, today, queues, patients, recordings, audit, privacy].find((place) => place.id === current);
   return !here || places.includes(here) || current === "admin" ? places : [...places, here];
 }
 

@@ -1,4 +1,5 @@
 /** What Today knows, as a pure function of the messages of the /staff stream (docs/protocol.md section 2.5). */
+import { newcomers, queuesOf, reduceQueues } from "../../../core/queue_state.js";
 
 /** @typedef {import("../../../core/messages.js").DeviceReport} DeviceReport */
 /**
@@ -28,7 +29,8 @@
 /** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, since: string}} Task */
 /** @typedef {import("../../../core/messages.js").OwnPage} OwnPage */
 /** @typedef {import("../../../core/messages.js").OwnHandover} OwnHandover */
-/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[]}} StaffState */
+/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[]} & import("../../../core/queue_state.js").QueueState} StaffState */
+/** @typedef {import("../../../core/queue_state.js").EntryRow} EntryRow */
 /** @typedef {{type: string, state?: any, data?: any}} StaffMessage */
 
 /**
@@ -53,7 +55,7 @@ export const taskKey = (task) => `${task.kind} ${task.session_id}`;
  * @returns {StaffState | null}
  */
 export function reduceStaff(state, message) {
-  if (message.type === "snapshot") return sorted(message.state);
+  if (message.type === "snapshot") return sorted({ ...message.state, ...queuesOf(message.state) });
   if (!state) return null;
   const { data } = message;
   switch (message.type) {
@@ -78,7 +80,7 @@ export function reduceStaff(state, message) {
     case "handover_gone":
       return { ...state, handovers: (state.handovers ?? []).filter((one) => one.id !== data.id) };
     default:
-      return state;
+      return reduceQueues(state, message);
   }
 }
 
@@ -99,9 +101,9 @@ function sorted(state) {
  * Who came since `before` was shown and nobody has acknowledged; with no `before`, everyone nobody has acknowledged.
  * @param {StaffState | null} before
  * @param {StaffState} after
- * @returns {WaitingEntry[]}
+ * @returns {(WaitingEntry | EntryRow)[]}
  */
 export function arrivals(before, after) {
   const known = new Set((before?.waiting ?? []).map((one) => one.participant_id));
-  return after.waiting.filter((one) => !one.acknowledged && !known.has(one.participant_id));
+  return [...newcomers(before, after), ...after.waiting.filter((one) => !one.acknowledged && !known.has(one.participant_id))];
 }

@@ -16,9 +16,9 @@ async function fetchTicket() {
 }
 
 /**
- * @param {{onArrival: (entries: WaitingEntry[]) => void}} ports called with those who have just come
+ * @param {{onArrival: (entries: (WaitingEntry | import("./staff_state.js").EntryRow)[]) => void, onSignedOut?: () => void}} ports called with those who have just come; `onSignedOut`: this login is over
  */
-export function createStaffStore({ onArrival }) {
+export function createStaffStore({ onArrival, onSignedOut = goToSignIn }) {
   const state = signal(/** @type {StaffState | null} */ (null));
   const connection = signal(/** @type {import("../../../core/signal.js").SignalState} */ ("connecting"));
   const draining = signal(false);
@@ -41,7 +41,7 @@ export function createStaffStore({ onArrival }) {
   link.on("state", (next) => {
     connection.value = next;
     if (next === "online") draining.value = full.value = false; // a server that begins to serve is not about to stop
-    if (next === "ended" && link.reason === "not_signed_in") goToSignIn();
+    if (next === "ended" && link.reason === "not_signed_in") onSignedOut();
     refused.value = next === "ended" && link.reason === "not_allowed";
   });
 
@@ -58,6 +58,8 @@ export function createStaffStore({ onArrival }) {
     start: () => link.start(),
     /** The device came back to a network: do not wait for the next try. */
     renew: () => link.renew(),
+    /** A command of docs/protocol.md section 2.3; rejects with CommandError. @param {string} name @param {Record<string, unknown>} fields @param {{commandId?: string}} [options] */
+    command: (name, fields, options) => link.command(name, fields, options),
     /** @param {string} participantId stops the arrival sound for this visit on every screen */
     acknowledge: (participantId) => link.command("acknowledge", { participant_id: participantId }),
   };
