@@ -21,6 +21,7 @@ from playwright.async_api import Browser, Page
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.person_states import PERSON_STATES
 from tests.browser.prepared import prepare
+from tests.browser.queue_states import QUEUE_STATES
 from tests.browser.recorded import furnish_recording
 from tests.browser.recorded_shelf import furnish_shelf
 from tests.browser.recording_states import RECORDING_STATES
@@ -99,7 +100,7 @@ async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
         async def open_tab(**options: object) -> ChromiumTab:
             return await open_chromium_tab(browser, reduced_motion="reduce", **options)
 
-        for name, act in (STATES | PERSON_STATES | RECORDING_STATES | REVIEW_STATES).items():
+        for name, act in (STATES | PERSON_STATES | QUEUE_STATES | RECORDING_STATES | REVIEW_STATES).items():
             if camera.only in name:
                 await take_state(Album(server, camera, open_tab), name, act)
     finally:

@@ -18,7 +18,7 @@ CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violatio
  .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED_ITEM = "() => document.activeElement.matches('[role=menu] .menu__item')"
-PLACES = ("people", "sites", "oncall", "policies", "signin", "messages", "rooms", "health", "changes")
+PLACES = ("people", "sites", "queues", "oncall", "policies", "signin", "messages", "rooms", "health", "changes")
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 PATIENT = "Canarina Zebrowski"
 PHONE = {"width": 390, "height": 844}

@@ -51,6 +51,8 @@ async def more_holds_the_rest(tab: ChromiumTab, server: Server, locale: str) -> 
     await tab.wait("sign-out")
     await accessible(tab, f"the rail with More open, {locale}")
     await tab.page.keyboard.press("Tab")
+    assert await tab.evaluate("() => document.activeElement.getAttribute('href')") == "/recordings", locale
+    await tab.page.keyboard.press("Tab")
     assert await tab.evaluate("() => document.activeElement.dataset.testid") == "alerts", locale
     await tab.page.keyboard.press("Tab")
     assert await tab.evaluate("() => document.activeElement.getAttribute('href')") == "/account", locale

@@ -21,28 +21,22 @@ from tests.adapters.web.fake_queues import OneRoom
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 from tests.adapters.web.on_call_samples import RememberedOnCall
 
-<<<<<<< HEAD
-NAMES = ("sign-in", "today", "admin", "call", "join", "walk-in", "not-found", "my", "check", "home", "recordings", "recording")
-PAGES = tuple(f"{name}.html" for name in NAMES)
-=======
-PAGES = tuple(
-    f"{name}.html"
-    for name in (
-        "sign-in",
-        "today",
-        "queues",
-        "admin",
-        "call",
-        "join",
-        "not-found",
-        "my",
-        "check",
-        "home",
-        "recordings",
-        "recording",
-    )
+NAMES = (
+    "sign-in",
+    "today",
+    "queues",
+    "admin",
+    "call",
+    "join",
+    "walk-in",
+    "not-found",
+    "my",
+    "check",
+    "home",
+    "recordings",
+    "recording",
 )
->>>>>>> 1eb74ae (Show clinicians who waits, and let them act on it)
+PAGES = tuple(f"{name}.html" for name in NAMES)
 TEMPLATE = (
     '<!doctype html><html lang="{{lang}}"><body><p>{{demo_banner}}</p>'
     "<h1>PAGE {{clinic_name}}</h1><a>{{clinic_phone}}</a><b>{{ emergency_number }}</b></body></html>"

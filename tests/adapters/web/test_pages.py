@@ -16,11 +16,7 @@ from tests.adapters.web.people import People
 from tests.adapters.web.site import Site, running_site, settings_for
 
 WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
-<<<<<<< HEAD
-EVERY_PAGE = ["/sign-in", "/today", f"/call/{SESSION_ID}", "/j", "/w", "/recordings", "/recordings/rec_1", "/nothing"]
-=======
-EVERY_PAGE = ["/sign-in", "/today", "/queues", f"/call/{SESSION_ID}", "/j", "/recordings", "/recordings/rec_1", "/nothing"]
->>>>>>> 1eb74ae (Show clinicians who waits, and let them act on it)
+EVERY_PAGE = ["/sign-in", "/today", "/queues", f"/call/{SESSION_ID}", "/j", "/w", "/recordings", "/recordings/rec_1", "/nothing"]
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)

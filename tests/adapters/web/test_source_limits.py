@@ -36,6 +36,7 @@ OTHERS = {  # paths outside the API's table that answer without an identity -> o
     "/queues": "/queues",
     "/admin": "/admin",
     "/scene": "/scene",
+    "/w": "/w",
     "/call/{id}": "/call/ses_1",
     "/j": "/j",
     "/check": "/check",
