@@ -80,6 +80,13 @@ function view() {
   return { clock, told, wish };
 }
 
+test("the picture one pinned is named as the first", async () => {
+  const { clock, told, wish } = view();
+  wish.show(new Map([["trk_1", 500], ["trk_2", 90]]), "trk_2");
+  await clock.advance(1_000);
+  assert.deepEqual(told, [[{ track_id: "trk_1", height: 500 }, { track_id: "trk_2", height: 90, first: true }]]);
+});
+
 test("sizes are told once they have settled, and twice a second at most", async () => {
   const { clock, told, wish } = view();
   for (let height = 100; height < 120; height += 1) wish.show(new Map([["trk_1", height + 0.4]]));

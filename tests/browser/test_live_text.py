@@ -25,6 +25,12 @@ CHAT = """() => [...document.querySelectorAll('[data-testid="chat-message"] .mes
 FIELD = """() => document.querySelector('[data-testid="chat-input"]')?.value"""
 NEEDS = """() => [...document.querySelectorAll('[data-testid="need"]')].map((one) => one.textContent.trim())"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
+ATTACHED = """async () => { const session = location.pathname.split("/").pop();
+const ask = async (path, body) => (await (await fetch("/api/v1" + path, {method: "POST", body: JSON.stringify(body),
+ headers: {"Content-Type": "application/json"}})).json());
+const made = await ask("/patients", {name: "Ada Example", needs: ["interpreter"], confirmed: true, command_id: "needs-test-1"});
+await ask(`/sessions/${session}/patient`, {patient_id: made.patient.id}); return made.patient.id; }"""
+RECORDED = """async () => (await (await fetch("/api/v1/patients/ID")).json()).patient.needs"""
 FOCUS_FIELD = """() => { document.querySelector('[data-testid="chat-input"]').focus(); return true; }"""
 SECONDS = 30.0  # on a loaded two-core machine
 
@@ -107,6 +113,25 @@ async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_ca
         await doctor.click("open-chat")
         await shows(doctor, CHAT, ["hello", "One moment, Ada.", "I see you well"])
         assert doctor.problems == [] and patient.problems == []
+
+
+@pytest.mark.timeout(200)
+async def test_what_somebody_says_of_talking_is_proposed_for_the_record_and_never_written_by_itself(server: Server) -> None:
+    async with chromium() as browser:
+        doctor, patient = await open_axe_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
+        await sign_in(doctor, server)
+        link = await start_consultation(doctor)
+        record = await doctor.evaluate(ATTACHED)
+        await patient.goto(link)
+        await patient.wait("needs", timeout=SECONDS)
+        await patient.click("need-sign_language")
+        await doctor.click("open-people")
+        await doctor.wait("needs-proposal", timeout=SECONDS)
+        assert await doctor.evaluate(RECORDED.replace("ID", record)) == ["interpreter"], "not before somebody pressed"
+        await accessible(doctor)
+        await doctor.click("needs-to-record")
+        await eventually(lambda: doctor.evaluate("() => !document.querySelector('[data-testid=needs-proposal]')"), SECONDS)
+        assert await doctor.evaluate(RECORDED.replace("ID", record)) == ["sign_language", "interpreter"]
 
 
 async def in_call(server: Server, doctor: Tab, patient: Tab) -> None:

@@ -143,7 +143,10 @@ async def test_a_plain_camera_in_a_hidden_tile_is_not_sent_either(stage: Stage) 
     assert not flow.ready
     alice.send_rtp(rtp_packet(96, 1, 1, 900, b"\x10\x00\x9d\x01\x2a"))
     await until(lambda: stage.worker.counters.in_rtp == 1)
+    room.set_wishes(SetWishes("room", "bob", (TileWish("a-cam", 5, first=True),)))
+    assert stage.peer("bob").first == "a-cam"
     room.set_wishes(SetWishes("room", "bob", (TileWish("a-cam", 5),)))
+    assert stage.peer("bob").first == "", "unpinned"
     await until(lambda: any(isinstance(record, Pli) for record in alice.inbox.rtcp))
     alice.send_rtp(rtp_packet(96, 2, 3000, 900, b"\x10\x00\x9d\x01\x2a"))
     await until(lambda: bob.inbox.rtp)

@@ -114,7 +114,7 @@ class FakeMediaPlane:
 
     async def set_wishes(self, request: SetWishes) -> None:
         self._check()
-        wishes = ",".join(f"{wish.track_id}={wish.height}" for wish in request.wishes)
+        wishes = ",".join(f"{wish.track_id}={wish.height}{'!' if wish.first else ''}" for wish in request.wishes)
         self.calls.append(("wishes", request.room_id, request.peer_id, wishes))
 
     async def request_keyframes(self, room_id: str, peer_id: str) -> None:

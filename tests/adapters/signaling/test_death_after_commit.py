@@ -20,7 +20,8 @@ from telemed.store import Store
 from tests.adapters.signaling.test_retries import COMMANDS, Stage, checking, in_call
 from tests.adapters.signaling.world import Json, World, command_id, until
 
-IN_MEMORY = {"typing", "media_state", "negotiated", "set_view", "quality_report"}  # change no row then; a client tells them again
+# Change no row then; a client tells them again.
+IN_MEMORY = {"typing", "text", "text_sync", "media_state", "negotiated", "set_view", "quality_report"}
 COMMITTED_WITHIN = 10.0  # seconds
 
 doomed: ContextVar[bool] = ContextVar("doomed", default=False)

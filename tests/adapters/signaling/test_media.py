@@ -323,6 +323,8 @@ async def test_sizes_of_tiles_reach_the_worker_and_what_is_taken_the_publisher(w
     await patient.do("set_view", tiles=[{"track_id": camera, "height": 180}, {"track_id": camera, "height": 0}])
     said = [call for call in world.plane.calls if call[0] == "wishes"]
     assert said == [("wishes", visit.id, seat.participant_id, f"{camera}=0")]
+    await patient.do("set_view", tiles=[{"track_id": camera, "height": 180, "first": True}])
+    assert world.plane.calls[-1] == ("wishes", visit.id, seat.participant_id, f"{camera}=180!"), "pinned: given up last"
     world.plane.report(LayersWanted(visit.id, doctor.state["you"]["participant_id"], camera, ("q", "f"), 0))
     await until(lambda: any(event["type"] == "send_layers" for event in doctor.live))
     told = next(event["data"] for event in doctor.live if event["type"] == "send_layers")
