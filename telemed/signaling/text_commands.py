@@ -55,14 +55,21 @@ class TextCommands:
     async def text_sync(self, guest: Guest, _command: Command) -> Json:
         """Tell a page that has missed something all that is being written."""
         self._desk.counters.add("text.gaps")
-        self.tell(*self._seat(guest))
+        visit, seat = self._seat(guest)
+        self._tell(visit, seat, visit.unfinished_lines(seat.id))
         return {}
 
     def tell(self, visit: LiveVisit, seat: ParticipantRecord) -> None:
-        """Send a seat every unfinished line it may read."""
+        """Send a seat whose stream has begun every unfinished line it may read; where there is none, most never hear of it."""
+        lines = visit.unfinished_lines(seat.id)
+        if lines:
+            self._tell(visit, seat, lines)
+
+    @staticmethod
+    def _tell(visit: LiveVisit, seat: ParticipantRecord, lines: list[Json]) -> None:
         channel = visit.channel(seat.id)
         if channel is not None:
-            channel.live("text_now", {"lines": visit.unfinished_lines(seat.id)})
+            channel.live("text_now", {"lines": lines})
 
     async def close_before(self, guest: Guest, action: Action, newcomer_id: str) -> None:
         """Finish what others are writing before `guest` lets somebody in, who reads what is written from then on. What the

@@ -142,7 +142,9 @@ export class LiveText {
 
   /** @param {import("../signal.js").SignalState} state */
   #connection(state) {
-    if (state !== "online" || this.#line === null) return;
+    if (state !== "online") return;
+    this.#link.tell("text_sync"); // What was missed; or, from a server that has started anew, that it has nothing.
+    if (this.#line === null) return;
     this.#again = true;
     this.#flush();
   }

@@ -1,5 +1,5 @@
 /** Staff: what the patient says talking with them takes, where the record does not say it. Nothing is written before a press. */
-import { html, useEffect, useState } from "../../vendor/preact.js";
+import { html, signal, useEffect, useState } from "../../vendor/preact.js";
 import { api } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Banner } from "../components/banner.js";
@@ -12,34 +12,36 @@ import { NEEDS, needWord } from "./words.js";
 /** @typedef {import("./words.js").Need} Need */
 /** @typedef {{revision: number, needs: Need[]}} Recorded */
 
+/** The record as it was read last; one for the page, where this may be shown in two places. */
+const record = signal(/** @type {Recorded | null} */ (null));
+
 /** @param {string | null} patientId @param {string} said */
 function useRecord(patientId, said) {
-  const [record, setRecord] = useState(/** @type {Recorded | null} */ (null));
   useEffect(() => {
     let current = true;
-    setRecord(null);
+    record.value = null;
     if (!patientId || !said) return undefined;
     // A record that is not open to this reader, or cannot be read now, is not proposed anything.
-    api.get(`/patients/${patientId}`).then((answer) => current && setRecord(answer.patient), () => {});
+    api.get(`/patients/${patientId}`).then((answer) => { if (current) record.value = answer.patient; }, () => {});
     return () => { current = false; };
   }, [patientId, said]);
-  return { record, setRecord };
+  return record.value;
 }
 
 export function NeedsProposal() {
   const { session } = useCall();
   const patientId = session.state.value?.session.patient_id ?? null;
   const patient = session.state.value?.participants.find((one) => one.role === "patient" && one.needs?.length);
-  const { record, setRecord } = useRecord(patientId, patient?.needs?.join() ?? "");
+  const known = useRecord(patientId, patient?.needs?.join() ?? "");
   const [busy, setBusy] = useState(false);
-  const missing = record ? NEEDS.filter((need) => patient?.needs?.includes(need) && !record.needs.includes(need)) : [];
-  if (!patient || !record || !missing.length) return null;
+  const missing = known ? NEEDS.filter((need) => patient?.needs?.includes(need) && !known.needs.includes(need)) : [];
+  if (!patient || !known || !missing.length) return null;
   const add = async () => {
     setBusy(true);
     try {
-      const needs = NEEDS.filter((need) => missing.includes(need) || record.needs.includes(need));
-      const answer = await api.patch(`/patients/${patientId}`, { revision: record.revision, needs });
-      setRecord(answer.patient);
+      const needs = NEEDS.filter((need) => missing.includes(need) || known.needs.includes(need));
+      const answer = await api.patch(`/patients/${patientId}`, { revision: known.revision, needs });
+      record.value = answer.patient;
       toast(t("needs.record_added"));
     } catch (error) {
       toast(failureWords(error));

@@ -186,8 +186,8 @@ async def test_control_dies_and_the_writer_says_the_line_again(world: World) -> 
     world.signaling.live.get(visit.id).lines.forget(visit.patient_id, LINE)  # a kill asks nobody to flush
     await world.restart()
     doctor = await visit.doctor_joins()
-    told = [event["data"] for event in doctor.live if event["type"] == "text_now"]
-    assert told == [{"lines": []}], "so the page marks the loss"
+    await doctor.do("text_sync")
+    await until(lambda: {"type": "text_now", "data": {"lines": []}} in doctor.live, "so the page marks the loss")
     patient = await world.join(seat, visit.id)
     assert await patient.refused("text", **put(2, 6, " line")) == "text_gap"
     await patient.do("text", **put(3, 0, "half a line", reset=True))
