@@ -42,6 +42,8 @@ async def test_messages_go_both_ways_while_one_waits(server: Server) -> None:
         await room.staff.do("queue_message", entry_id=row["id"], body="Please have your card ready <b>now</b>")
         await tab.wait("[data-testid=chat-message][data-mine=false]")
         assert "<b>now</b>" in await tab.page.evaluate(TEXT, "chat-message")
+        await tab.click("line-answer")
+        await eventually(lambda: tab.evaluate("() => document.activeElement?.dataset.testid === 'chat-input'"))
         await tab.fill("chat-input", "It is getting worse")
         await tab.click("chat-send")
         await tab.wait("[data-testid=chat-message][data-mine=true][data-status=sent]")

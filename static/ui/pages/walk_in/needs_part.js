@@ -7,8 +7,19 @@ import { Select } from "../../components/select.js";
 
 const NeedsChoice = lazy(async () => (await import("../../needs/choice.js")).NeedsChoice);
 
+/** By language of the page: naming them takes a phone tenths of a second. @type {Map<string, {value: string, label: string}[]>} */
+const made = new Map();
+
 /** Each language in its own words first: who needs an interpreter may not read ours. @returns {{value: string, label: string}[]} */
 function languages() {
+  const known = made.get(language());
+  if (known) return known;
+  const choices = nameLanguages();
+  made.set(language(), choices);
+  return choices;
+}
+
+function nameLanguages() {
   const named = SPOKEN_LANGUAGES.map((tag) => ({ value: tag, own: nameOfLanguage(tag, tag), ours: nameOfLanguage(tag, language()) }));
   const known = named.filter(({ value, ours }) => ours !== value).sort((a, b) => a.ours.localeCompare(b.ours, language()));
   return [{ value: "", label: t("walk.choose_language") }, ...known.map(({ value, own, ours }) => ({ value, label: own === ours || own === value ? ours : `${own} (${ours})` }))];

@@ -12,6 +12,7 @@ import { EmergencyBanner } from "./emergency.js";
 import { KeepPlace } from "./keep_place.js";
 import { LeaveLine } from "./leave.js";
 import { LineNotices } from "./notices.js";
+import { MessageNotice } from "./message_notice.js";
 import { PlaceCard } from "./place.js";
 
 /** @typedef {import("../visit.js").Visit} Visit */
@@ -32,11 +33,12 @@ export function QueueRoom({ visit, media, awake }) {
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("line.title")}</h1>${queue && html`<p class="page__lead" data-testid="line-name">${queue.name}</p>`}</div>
     <${EmergencyBanner} />
     <${Connection} visit=${visit} />
+    <${MessageNotice} call=${visit.call.value} />
     <${LineNotices} queue=${queue} />
     ${asksFirst(visit.call.value) && html`<${WaitingConsent} visit=${visit} />`}
     <div class="waiting__grid">
-      <div class="line__column"><${PlaceCard} visit=${visit} awake=${awake} /><${KeepPlace} visit=${visit} />${ahead.value && html`<${WaitingTalk} session=${ahead.value} />`}</div>
-      <div class="line__column"><${QueueDevices} visit=${visit} media=${media} /></div>
+      <div class="line__column"><${PlaceCard} visit=${visit} awake=${awake} /><${KeepPlace} visit=${visit} /></div>
+      <div class="line__column"><${QueueDevices} visit=${visit} media=${media} />${ahead.value && html`<${WaitingTalk} session=${ahead.value} />`}</div>
     </div>
     <div><${LeaveLine} visit=${visit} /></div>
   </div>`;
