@@ -45,6 +45,8 @@ export class CallMedia {
   held = signal(new Set());
   /** The browser has not the video codec of this call: sound only. */
   lacksVideo = signal(false);
+  /** Off for those who only watch: the server takes not even a silent line of them. */
+  sends = true;
   remote = new RemoteTracks();
   canShare = canShareScreen();
   /** Told after each change of what others see of us. @type {(state: MediaState) => void} */
@@ -246,7 +248,7 @@ export class CallMedia {
   #microphoneIs(track) {
     if (track || !this.devices.interrupted.microphone) this.#wanted.microphone = track?.enabled ?? false;
     this.microphone.value = track !== null && track.enabled;
-    this.peer.publish("microphone", track, VOICE_BITRATE);
+    if (this.sends) this.peer.publish("microphone", track, VOICE_BITRATE);
     if (this.#begun && track !== this.#metered) {
       this.#meter(track);
       this.#metered = track;

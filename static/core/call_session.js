@@ -31,6 +31,7 @@ import { recallWish, rememberWish } from "./media_wish.js";
  * @property {Signal} [link] the seat's connection, where one is there already, with the state it has told
  * @property {CallState | null} [state]
  * @property {Relay} [relay] the one told to that connection
+ * @property {boolean} [watches] sends nothing
  */
 
 /** Milliseconds for an offer's answer. The server needs 100; a network that has just changed needs a second try more than patience. */
@@ -65,6 +66,8 @@ export class CallSession {
   inCall = computed(() => this.state.value !== null && inCall(this.state.value.you.state));
   /** Receives no pictures, by the person's choice, for this call. @type {import("../vendor/preact.js").Signal<boolean>} */
   audioOnly;
+  /** Receives nothing at all: somebody who must not be heard. */
+  quiet = signal(false);
   media;
   chat;
   /** Real-time text, once somebody uses it. @type {import("../vendor/preact.js").Signal<import("./live_text/live_text.js").LiveText | null>} */
@@ -88,7 +91,7 @@ export class CallSession {
   #stop = [];
 
   /** @param {{sessionId: string, as: "staff" | "seat"} & CallPorts} options */
-  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null, relay }) {
+  constructor({ sessionId, as, api = pageApi, connect = (payload) => connectSocket("/call", payload), createConnection, devices, link, state = null, relay, watches = false }) {
     this.sessionId = sessionId;
     this.as = as;
     this.audioOnly = signal(recallWish(sessionId)?.audioOnly ?? false);
@@ -106,6 +109,7 @@ export class CallSession {
       ...(createConnection ? { createConnection } : {}),
     });
     this.media = new CallMedia({ devices: this.devices, peer });
+    this.media.sends = !watches;
     this.relay.onLateRenewal = () => {
       if (peer.state !== "connected") peer.networkChanged();
     };
@@ -123,7 +127,7 @@ export class CallSession {
       this.media.peer.on("tracks", () => this.showing.again()),
       effect(() => {
         const [state, connection] = [this.state.value, this.connection.value];
-        void this.audioOnly.value;
+        void [this.audioOnly.value, this.quiet.value];
         if (state && connection !== "ended" && connection !== "replaced") untracked(() => this.#followState(state));
       }),
     ];
@@ -275,10 +279,11 @@ export class CallSession {
   #followState(state) {
     const { peer } = this.media;
     const audioOnly = this.audioOnly.value;
-    peer.expecting = mediaExpected(state, audioOnly);
+    const quiet = this.quiet.value;
+    peer.expecting = !quiet && mediaExpected(state, audioOnly);
     peer.videoCodec = state.policy.video_codec;
     this.media.limitVideo(state.policy);
-    peer.subscribe(wantedTracks(state, audioOnly));
+    peer.subscribe(quiet ? [] : wantedTracks(state, audioOnly));
     if (isWaiting(state.you.state) && !this.#mediaBegun) this.media.prepare();
     if (!inCall(state.you.state)) return;
     peer.start(); // First: what was prepared is on its way before anything else is done.

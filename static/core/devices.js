@@ -33,10 +33,15 @@ export class Devices extends Emitter {
   /** Counts captures per kind: a slow answer must not overrule a later wish. */
   #turn = { camera: 0, microphone: 0 };
   #listening = new AbortController();
+  #remembers = true;
 
-  /** @param {{media?: MediaDevices | undefined, clock?: import("./timers.js").Clock}} [ports] */
+  /**
+   * @param {{media?: MediaDevices | undefined, clock?: import("./timers.js").Clock, facing?: "user" | "environment"}} [ports]
+   *   `facing`: the camera of that side, whatever was chosen on this device before
+   */
   constructor(ports = {}) {
     super();
+    if (ports.facing) [this.facing, this.#remembers] = [ports.facing, false];
     this.#media = "media" in ports ? ports.media : globalThis.navigator?.mediaDevices;
     this.#clock = ports.clock ?? realClock;
     this.#media?.addEventListener?.("devicechange", () => this.#devicesChanged(), { signal: this.#listening.signal });
@@ -90,8 +95,13 @@ export class Devices extends Emitter {
 
   /** Front camera to back camera and back; for phones. */
   async flip() {
-    this.facing = this.facing === "user" ? "environment" : "user";
-    savePrefs({ cameraId: "" });
+    return this.turnTo(this.facing === "user" ? "environment" : "user");
+  }
+
+  /** @param {"user" | "environment"} facing towards the person, or away from them */
+  async turnTo(facing) {
+    this.facing = facing;
+    if (this.#remembers) savePrefs({ cameraId: "" });
     return this.start("camera", { facing: this.facing });
   }
 
@@ -133,7 +143,7 @@ export class Devices extends Emitter {
   #wish(kind) {
     const prefs = loadPrefs();
     const deviceId = kind === "camera" ? prefs.cameraId : prefs.microphoneId;
-    return deviceId ? { deviceId } : { facing: this.facing };
+    return deviceId && this.#remembers ? { deviceId } : { facing: this.facing };
   }
 
   /** @param {InputKind} kind @param {import("./capture.js").Captured} found @param {number} turn */

@@ -130,6 +130,54 @@
  * @property {string} fault
  */
 
+/** Where a caller was. @typedef {{participant_id: string, sequence: number, lat: number, lon: number, accuracy: number, altitude: number | null, heading: number | null, speed: number | null, taken_at: string, received_at: string}} IncidentPosition */
+/** What to do, as a picture and few words. @typedef {{id: string, version: string | number, pictogram: string, words: Record<string, string>, metronome: number | null}} GuidanceCard */
+/** @typedef {"camera"|"light"|"zoom"|"hold_still"|"turn"|"closer"|"still"|"card"} InstructionKind */
+/** @typedef {{id: string, participant_id: string, kind: InstructionKind, value: string | number | null, card: GuidanceCard | null, given_at: string, given_by?: string, shown_at: string | null, cleared_at?: string | null}} Instruction */
+/** @typedef {"location"|"video"|"upload"} LinkKind */
+/** @typedef {{battery?: number | null, charging?: boolean | null, network?: string, downlink?: number | null, torch?: boolean | null, zoom?: number | null, cameras?: number | null, location?: string, camera?: string, microphone?: string}} CallerFacts */
+/**
+ * @typedef {object} IncidentCaller
+ * @property {string} participant_id
+ * @property {string} link_id
+ * @property {string | null} opened_at
+ * @property {string} state
+ * @property {boolean} is_here
+ * @property {string} place
+ * @property {string | null} call_back
+ * @property {boolean} left_quickly
+ * @property {CallerFacts | null} facts
+ * @property {IncidentPosition | null} position
+ */
+/** @typedef {{link_id: string, participant_id: string, name: string, state: string, opened_at: string | null, locked: boolean, revoked: boolean}} IncidentCrew */
+/** @typedef {"none"|"no_way"|"queued"|"sent"|"delivered"|"failed"|"not_confirmed"|"expired"} DeliveryState */
+/**
+ * An incident as staff see it; the caller's seat has `code`, `kinds`, `silent`, `language`, `place` and `call_back` of it alone.
+ * @typedef {object} Incident
+ * @property {string} id
+ * @property {string} session_id
+ * @property {string} state
+ * @property {string} since
+ * @property {string} created_at
+ * @property {string} created_by
+ * @property {boolean} mine
+ * @property {string} reason
+ * @property {string} code
+ * @property {string | null} phone
+ * @property {LinkKind[]} kinds
+ * @property {string} language
+ * @property {boolean} silent
+ * @property {string} script_version
+ * @property {boolean} caller_agreed
+ * @property {string | null} ended_at
+ * @property {string} note
+ * @property {{state: DeliveryState, since: string | null, sends: number, second_route: boolean, can_resend: boolean}} delivery
+ * @property {IncidentCaller} caller
+ * @property {IncidentCrew[]} crews
+ * @property {string} [place] the caller's seat
+ * @property {string | null} [call_back] the caller's seat
+ */
+
 /**
  * @typedef {object} CallState
  * @property {You} you
@@ -143,6 +191,9 @@
  * @property {Scene | null} [scene] staff and external clinicians only
  * @property {Still[]} [stills] newest first
  * @property {Queue | null} [queue] null: this visit came by no waiting room
+ * @property {Incident | null} [incident] null: this visit belongs to none
+ * @property {IncidentPosition[]} [positions] the newest ones, oldest first; staff and crews
+ * @property {Instruction[]} [instructions] the caller: what holds; staff: all
  */
 
 /**
@@ -150,6 +201,8 @@
  *   | {type: "participant_gone", data: {id: string}} | {type: "chat", data: ChatMessage} | {type: "policy", data: Policy} | {type: "recording", data: Recording | null} | {type: "scene", data: Scene | null}
  *   | {type: "still", data: Still} | {type: "still_gone", data: {id: string}} | {type: "queue", data: Queue | null}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
+ *   | {type: "incident", data: Incident | null} | {type: "position", data: IncidentPosition} | {type: "position_gone", data: {participant_id: string, sequence: number}}
+ *   | {type: "instruction", data: Instruction} | {type: "instruction_gone", data: {id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage
  */

@@ -6,6 +6,12 @@
 /** Chat kept in memory; older messages stay on the server. */
 export const MAX_CHAT = 2000;
 
+/** Positions of an incident kept in memory, as many as a snapshot brings. */
+const MAX_POSITIONS = 200;
+
+/** @param {{participant_id: string, sequence: number}} position */
+const positionKey = ({ participant_id, sequence }) => `${participant_id} ${sequence}`;
+
 /**
  * The state after `message`. Stream messages before the first snapshot change nothing.
  * @param {CallState | null} state
@@ -22,6 +28,7 @@ export function reduce(state, message) {
     case "recording":
     case "scene":
     case "queue":
+    case "incident":
       return { ...state, [message.type]: message.data };
     case "participant":
       return { ...state, participants: put(state.participants, message.data, (one) => one.id) };
@@ -37,6 +44,14 @@ export function reduce(state, message) {
       return { ...state, moves: put(state.moves ?? [], message.data, (one) => one.request_id) };
     case "move_gone":
       return { ...state, moves: (state.moves ?? []).filter((one) => one.request_id !== message.data.request_id) };
+    case "position":
+      return { ...state, positions: put(state.positions ?? [], message.data, positionKey).slice(-MAX_POSITIONS) };
+    case "position_gone":
+      return { ...state, positions: (state.positions ?? []).filter((one) => positionKey(one) !== positionKey(message.data)) };
+    case "instruction":
+      return { ...state, instructions: put(state.instructions ?? [], message.data, (one) => one.id) };
+    case "instruction_gone":
+      return { ...state, instructions: (state.instructions ?? []).filter((one) => one.id !== message.data.id) };
     case "media_reset":
     case "replaced":
     case "goodbye":

@@ -47,6 +47,10 @@ class Pages:
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
         app.router.add_get("/w", self.walk_in)
+        app.router.add_get("/e", self.caller)
+        app.router.add_get("/v", self.crew)
+        app.router.add_get("/clock", self.clock)
+        app.router.add_get("/urgent", self.urgent)
         app.router.add_get("/check", self.check)
         app.router.add_get("/my", self.person_sign_in)
         app.router.add_get("/home", self.home)
@@ -133,6 +137,22 @@ class Pages:
     async def walk_in(self, request: web.Request) -> web.Response:
         """`/w`: the page behind every queue's link; the token is in the fragment and never comes here."""
         return self._page(request, "walk-in.html")
+
+    async def caller(self, request: web.Request) -> web.Response:
+        """`/e`: the page behind every link of an incident; the token is in the fragment and never comes here."""
+        return self._page(request, "caller.html")
+
+    async def crew(self, request: web.Request) -> web.Response:
+        """`/v`: the page behind the link of a crew that watches an incident; the token is in the fragment."""
+        return self._page(request, "crew.html")
+
+    async def clock(self, request: web.Request) -> web.Response:
+        """`/clock`: what a caller's page becomes who must not be seen on it. It names nobody, and shows the time."""
+        return self._page(request, "clock.html")
+
+    async def urgent(self, request: web.Request) -> web.Response:
+        """`/urgent`: the dispatcher's board, for staff; the page itself says so to those who may not see it."""
+        return self._page(request, "urgent.html") if await self._is_staff(request) else _redirect(SIGN_IN)
 
     async def check(self, request: web.Request) -> web.Response:
         """`/check`: which ways lead here from a network; for everybody, before anybody needs a call."""

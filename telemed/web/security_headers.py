@@ -20,6 +20,7 @@ _FEATURES_FOR_SELF = (
     "camera",
     "display-capture",
     "fullscreen",
+    "geolocation",
     "microphone",
     "picture-in-picture",
     "screen-wake-lock",
@@ -38,7 +39,7 @@ _INERT = frozenset(
 )
 _INERT_KINDS = frozenset({"audio", "font", "video"})
 
-_FEATURES_FOR_NOBODY = ("geolocation", "payment", "usb")
+_FEATURES_FOR_NOBODY = ("payment", "usb")
 
 
 def _socket_origin(origin: str) -> str:

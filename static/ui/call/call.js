@@ -9,11 +9,10 @@ import { useArrivals, useTitleBadge } from "./arrivals.js";
 import { Banners } from "./banners.js";
 import { useCall } from "./context.js";
 import { ControlBar } from "./control_bar.js";
-import { DeviceDialog } from "./device_dialog.js";
 import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
 import { SidePanel } from "./side_panel.js";
-import { AfterCall, HelpDialog, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
+import { AfterCall, DeviceDialog, HelpDialog, IncidentDesk, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { StillLayer, hasStills } from "./stills_parts.js";
 import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
@@ -69,7 +68,7 @@ function InCall({ admit }) {
       <${SidePanel} />
     </div>
     <${ControlBar} />
-    <${RemoteAudio} /><${Announcer} /><${Dialogs} />${view.prefs.value.shortcuts && html`<${Shortcuts} />`}
+    <${RemoteAudio} /><${Announcer} /><${Dialogs} />${state?.incident && html`<${IncidentDesk} />`}${view.prefs.value.shortcuts && html`<${Shortcuts} />`}
   </div>`;
 }
 

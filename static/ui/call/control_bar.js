@@ -67,14 +67,15 @@ export function ControlBar() {
   const { session, view } = useCall();
   const panel = view.panel.value;
   const unread = session.chat.unread.value;
+  const incident = session.state.value?.incident;
   const attention = session.can("admit") ? session.waiting.value.length : 0;
   return html`<div class="bar" role="toolbar" aria-label=${t("call.bar")}>
     <div class="bar__group">
-      <${DeviceButton} kind="microphone" />
-      <${DeviceButton} kind="camera" />
+      ${(!incident || session.as === "staff") && html`<${DeviceButton} kind="microphone" /><${DeviceButton} kind="camera" />`}
       <${ShareButton} />
       <${BarButton} icon="message-square" label=${t("call.chat")} active=${panel === "chat"} expanded=${panel === "chat"} count=${unread} countLabel=${t("call.unread", { count: unread })} testid="open-chat" onClick=${() => view.toggle("chat")} />
       <${BarButton} icon="users" label=${t("call.people")} active=${panel === "people"} expanded=${panel === "people"} count=${attention} countLabel=${t("call.waiting_count", { count: attention })} testid="open-people" onClick=${() => view.toggle("people")} />
+      ${incident && html`<${BarButton} icon="map-pin" label=${t("call.incident")} active=${panel === "incident"} expanded=${panel === "incident"} testid="open-incident" onClick=${() => view.toggle("incident")} />`}
       <${MoreMenu} />
     </div>
     <div class="bar__group bar__group--end">

@@ -17,6 +17,7 @@ import { ViewState } from "./view_state.js";
  * @property {import("../../core/signal.js").Signal} [link] the seat's connection, where there is one; the call takes it over
  * @property {import("../../core/messages.js").CallState | null} [state] what it has told so far
  * @property {import("../../core/relay.js").Relay} [relay] what was told to that connection of the relay
+ * @property {boolean} [watches] sends nothing
  *
  * @typedef {object} StageOptions
  * @property {CallSession} [prepared] of the same seat

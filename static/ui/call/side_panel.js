@@ -6,11 +6,11 @@ import { Tabs } from "../components/tabs.js";
 import { ChatPanel } from "./text_parts.js";
 import { useCall } from "./context.js";
 import { PeoplePanel } from "./people_panel.js";
-import { NotesPanel, TechnicalPanel } from "./staff_parts.js";
+import { IncidentPanel, NotesPanel, TechnicalPanel } from "./staff_parts.js";
 
 /** @typedef {import("./view_state.js").Panel} Panel */
 
-const PANELS = { chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, technical: TechnicalPanel };
+const PANELS = { incident: IncidentPanel, chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, technical: TechnicalPanel };
 
 /** Focus goes into the panel when it opens, and back to where it was when it closes. @param {Panel | null} panel */
 function usePanelFocus(panel) {
@@ -42,6 +42,7 @@ export function SidePanel() {
   if (!panel) return null;
   const close = () => view.show(null);
   const tabs = [
+    ...(session.state.value?.incident ? [{ id: "incident", label: t("call.incident"), count: 0 }] : []),
     { id: "chat", label: t("call.chat"), count: session.chat.unread.value },
     { id: "people", label: t("call.people"), count: 0 },
     ...(session.can("note") ? [{ id: "notes", label: t("call.notes"), count: 0 }] : []),

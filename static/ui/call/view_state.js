@@ -3,7 +3,7 @@ import { signal } from "../../vendor/preact.js";
 import { audioContext } from "../../core/audio_level.js";
 import { loadPrefs, savePrefs } from "../../core/media_prefs.js";
 
-/** @typedef {"chat" | "people" | "notes" | "technical"} Panel */
+/** @typedef {"incident" | "chat" | "people" | "notes" | "technical"} Panel */
 /** @typedef {{name: "devices"} | {name: "help"} | {name: "invite"} | {name: "needs"} | {name: "shortcuts"} | {name: "remove" | "deny", participantId: string}} OpenDialog */
 /** @typedef {import("../../core/call_session.js").CallSession} CallSession */
 

@@ -2,7 +2,7 @@
 
 const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
-const ALLOWED = /^\/(today|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
+const ALLOWED = /^\/(today|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 /** Remembers this page and goes to sign-in. */
 export function goToSignIn() {

@@ -24,6 +24,9 @@ from tests.adapters.web.on_call_samples import RememberedOnCall
 NAMES = (
     "sign-in",
     "today",
+    "urgent",
+    "caller",
+    "crew",
     "queues",
     "admin",
     "call",

@@ -15,8 +15,10 @@ from tests.adapters.web.fakes import SESSION_ID
 from tests.adapters.web.people import People
 from tests.adapters.web.site import Site, running_site, settings_for
 
+STATIC = Path(__file__).resolve().parents[3] / "static"
 WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
-EVERY_PAGE = ["/sign-in", "/today", "/queues", f"/call/{SESSION_ID}", "/j", "/w", "/recordings", "/recordings/rec_1", "/nothing"]
+EVERY_PAGE = ["/sign-in", "/today", "/urgent", "/e", "/v", "/queues", f"/call/{SESSION_ID}", "/j", "/w"]
+EVERY_PAGE += ["/recordings", "/recordings/rec_1", "/nothing"]
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)
@@ -27,6 +29,16 @@ async def test_every_page_names_the_clinic_and_the_demo(site: Site, people: Peop
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "Clinic &lt;North&gt;" in page.text and "+49 30 1" in page.text and "112" in page.text
     assert "Demo: no real patients" in page.text and "{{" not in page.text
+
+
+async def test_the_page_of_one_who_left_quickly_names_nobody(store: Store) -> None:
+    async with running_site(store, settings_for(STATIC)) as site:
+        page = await site.ask("GET", "/clock")
+    assert page.status == 200 and "Clinic" not in page.text and "112" not in page.text and "+49" not in page.text
+
+
+async def test_the_board_of_incidents_is_for_staff(site: Site) -> None:
+    assert (await site.ask("GET", "/urgent")).headers["Location"] == "/sign-in"
 
 
 async def test_no_banner_outside_a_demo(store: Store, static_root: Path) -> None:
@@ -152,7 +164,7 @@ def test_what_a_call_needs_is_allowed_for_us_alone() -> None:
     policy = document_headers(settings_for(Path()))["Permissions-Policy"]
     for feature in ("camera", "microphone", "display-capture", "fullscreen", "picture-in-picture", "screen-wake-lock"):
         assert f"{feature}=(self)" in policy
-    assert "geolocation=()" in policy
+    assert "geolocation=(self)" in policy and "payment=()" in policy
 
 
 @pytest.mark.parametrize(

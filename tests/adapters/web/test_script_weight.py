@@ -15,6 +15,8 @@ JOIN = ("ui/errors.js", "ui/main_join.js", "ui/call/index.js")
 # From the link into the line, which is loaded while the form is filled in. The stage comes while one waits.
 WALK_IN = ("ui/errors.js", "ui/main_walk_in.js", "ui/pages/join/queue/room.js")
 WALK_IN_LIMIT = 90_000
+CALLER = ("ui/errors.js", "ui/main_caller.js")
+CALLER_LIMIT = 100_000  # somebody in need waits for them
 LIST_MODULES = """const { modulesOf } = await import(process.argv[1]);
 const found = process.argv.slice(3).flatMap((entry) => modulesOf(process.argv[2] + "/" + entry, { dynamic: false }));
 console.log(JSON.stringify([...new Set(found)]));"""
@@ -50,3 +52,9 @@ async def test_the_way_into_a_waiting_room_weighs_less() -> None:
     names = modules_of(WALK_IN)
     assert {"ui/pages/walk_in/form.js", "ui/pages/join/queue/place.js"} <= set(names) and "core/peer.js" not in names
     await weigh(names, WALK_IN_LIMIT)
+
+
+async def test_the_page_of_a_caller_weighs_less_still() -> None:
+    names = modules_of(CALLER)
+    assert {"core/peer.js", "core/incident/whereabouts.js"} <= set(names) and "ui/call/stage.js" not in names
+    await weigh(names, CALLER_LIMIT)

@@ -31,6 +31,9 @@ const WITH_PATIENTS = new Set(["clinician", "dispatcher", "responder", "front_de
 /** Roles that may watch recordings: their own visits', those of patients they care for, or all that is to be reviewed. */
 const WITH_RECORDINGS = new Set(["clinician", "dispatcher", "responder", "reviewer"]);
 
+/** Roles that answer emergencies. */
+const WITH_INCIDENTS = new Set(["clinician", "dispatcher", "responder"]);
+
 /** So many places fit beside "More" in the bottom bar of the smallest phone, in every language. The others stand behind it. */
 const PLACES_IN_BAR = 3;
 /** Beside more places the switch for alerts stands behind "More" on phones: five words do not fit side by side at 320 px in every language. */
@@ -50,12 +53,13 @@ function placesOf(user, current) {
   const audit = { id: "audit", href: "/audit", icon: "clipboard-list", label: t("rail.audit") };
   const privacy = { id: "privacy", href: "/privacy", icon: "siren", label: t("rail.privacy") };
   const recordings = { id: "recordings", href: "/recordings", icon: "video", label: t("rail.recordings") };
+  const urgent = { id: "urgent", href: "/urgent", icon: "map-pin", label: t("incident.title") };
   const first = role === "admin" ? admin : role === "reviewer" ? recordings : today;
   const watches = WITH_RECORDINGS.has(role) || (isOfficer && role !== "admin");
   const scene = { id: "scene", href: "/scene", icon: "siren", label: t("rail.scene") };
-  const others = [role === "responder" && scene, WITH_PATIENTS.has(role) && queues, WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
+  const others = [role === "dispatcher" && urgent, role === "responder" && scene, WITH_PATIENTS.has(role) && queues, role !== "dispatcher" && WITH_INCIDENTS.has(role) && urgent, WITH_PATIENTS.has(role) && patients, watches && first !== recordings && recordings, isOfficer && audit, isOfficer && role !== "admin" && privacy];
   const places = [first, ...others.filter((place) => place !== false)];
-  const here = [admin, today, queues, patients, recordings, audit, privacy].find((place) => place.id === current);
+  const here = [admin, today, urgent, queues, patients, recordings, audit, privacy].find((place) => place.id === current);
   return !here || places.includes(here) || current === "admin" ? places : [...places, here];
 }
 

@@ -1,0 +1,41 @@
+/** What became of the message: queued, sent, not confirmed, opened; with "Send again" where nobody knows. */
+import { html, useState } from "../../vendor/preact.js";
+import { t } from "../../core/i18n.js";
+import { Badge } from "../components/badge.js";
+import { Button } from "../components/button.js";
+import { Duration } from "../components/date_time.js";
+import { toast } from "../components/toast.js";
+import { problemWords } from "../problem_words.js";
+import { sendAgain } from "./commands.js";
+import { deliveryLook, wantsResend } from "./words.js";
+
+/** Answers of the server that have words of their own. @type {Record<string, string>} */
+const REFUSALS = { no_number: "incident.no_number", resend_limit: "incident.resend_limit", incident_over: "incident.is_over" };
+
+/** @param {unknown} error */
+export function refusalWords(error) {
+  const key = REFUSALS[/** @type {{code?: string}} */ (error)?.code ?? ""];
+  return key ? t(key) : problemWords(error);
+}
+
+/** @param {{incident: import("../../core/messages.js").Incident}} props */
+export function DeliveryLine({ incident }) {
+  const [busy, setBusy] = useState(false);
+  const { icon, kind, word } = deliveryLook(incident);
+  const { state, since, second_route: secondRoute } = incident.delivery;
+  const again = async () => {
+    setBusy(true);
+    try {
+      await sendAgain(incident.id);
+    } catch (error) {
+      toast(refusalWords(error));
+    }
+    setBusy(false);
+  };
+  const unsure = state === "not_confirmed" || state === "failed" || state === "expired";
+  return html`<div class="delivery" data-testid="delivery" data-state=${incident.caller.opened_at ? "opened" : state}>
+    <${Badge} kind=${kind} icon=${icon}>${word}</${Badge}>
+    ${since && !incident.caller.opened_at && html`<span class="muted small"><${Duration} since=${since} /></span>`}
+    ${wantsResend(incident) && html`<${Button} kind=${unsure ? "quiet" : "plain"} icon="refresh-cw" label=${t(secondRoute && unsure ? "incident.send_other_way" : "incident.send_again")} busy=${busy} onClick=${() => void again()} testid="send-again" />`}
+  </div>`;
+}

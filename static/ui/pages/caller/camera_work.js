@@ -1,0 +1,126 @@
+/** The caller's camera: asked for with patience, turned, lit and enlarged on request where it can. The microphone only by the person's own tap. */
+import { signal } from "../../../vendor/preact.js";
+import { abilitiesOf, hasOtherCamera, setTorch, setZoom } from "../../../core/incident/abilities.js";
+
+/** @typedef {import("./flow.js").CameraState} CameraState */
+/** @typedef {import("../../../core/messages.js").CallerFacts} CallerFacts */
+
+/** Milliseconds after which an open question counts as overlooked. */
+const UNANSWERED_MS = 12_000;
+/** @type {Partial<Record<CameraState, string>>} */
+const TOLD = { ok: "granted", refused: "denied", dismissed: "dismissed", unanswered: "unanswered", none: "unavailable", failed: "unavailable" };
+
+/** Whether a no was only a question put away, which the browser will ask again. */
+async function wasDismissed() {
+  try {
+    const { state } = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("camera") });
+    return state === "prompt";
+  } catch {
+    return false; // Firefox before 131 and Safari do not say.
+  }
+}
+
+export class CameraWork {
+  state = signal(/** @type {CameraState} */ ("untested"));
+  /** @type {import("../../../vendor/preact.js").Signal<MediaStreamTrack | null>} */
+  track = signal(null);
+  /** @type {import("../../../vendor/preact.js").Signal<MediaStreamTrack | null>} */
+  microphone = signal(null);
+  facing = signal(/** @type {"user" | "environment"} */ ("environment"));
+  lit = signal(false);
+  factor = signal(1);
+  abilities = signal(abilitiesOf(null));
+  hasOther = signal(false);
+  /** @type {(facts: CallerFacts) => void} */
+  onFacts = () => {};
+
+  /** @param {import("../../../core/devices.js").Devices} devices */
+  constructor(devices) {
+    this.devices = devices;
+    devices.on("track", ({ kind, track }) => (kind === "camera" ? this.#cameraIs(track) : this.#microphoneIs(track)));
+  }
+
+  /** Brings up the browser's question. */
+  async open() {
+    if (this.state.value === "asking") return;
+    this.state.value = "asking";
+    const patience = setTimeout(() => {
+      if (this.state.value !== "asking") return;
+      this.state.value = "unanswered";
+      this.onFacts({ camera: "unanswered" });
+    }, UNANSWERED_MS);
+    const verdict = await this.devices.start("camera");
+    clearTimeout(patience);
+    const dismissed = verdict === "refused" && (await wasDismissed());
+    this.state.value = dismissed ? "dismissed" : verdict;
+    this.onFacts({ camera: TOLD[this.state.value] ?? "unasked", microphone: this.microphone.value ? "granted" : "phone_call" });
+  }
+
+  /** The person's own wish: the picture stops, and comes back. */
+  async toggle() {
+    if (this.track.value) this.devices.stop("camera");
+    else await this.open();
+  }
+
+  /** @param {"user" | "environment"} facing @returns {Promise<boolean>} whether it is so now */
+  async turnTo(facing) {
+    if (this.track.value && this.facing.value === facing) return true;
+    if (!this.track.value || !this.hasOther.value) return false;
+    const verdict = await this.devices.turnTo(facing);
+    this.facing.value = facing;
+    return verdict === "ok";
+  }
+
+  /** @param {boolean} on @returns {Promise<boolean>} */
+  async light(on) {
+    const worked = await setTorch(this.track.value, on);
+    if (worked) this.lit.value = on;
+    return worked;
+  }
+
+  /** @param {number} factor @returns {Promise<boolean>} */
+  async zoom(factor) {
+    const worked = await setZoom(this.track.value, factor);
+    if (worked) this.factor.value = factor;
+    return worked;
+  }
+
+  /** In a tap of the person, whose phone call has ended. */
+  async openMicrophone() {
+    const verdict = await this.devices.start("microphone");
+    this.onFacts({ microphone: verdict === "ok" ? "granted" : "denied" });
+    return verdict === "ok";
+  }
+
+  closeMicrophone() {
+    this.devices.stop("microphone");
+  }
+
+  /** Its light goes out. */
+  close() {
+    this.devices.stop("camera");
+    this.devices.stop("microphone");
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #cameraIs(track) {
+    this.track.value = track;
+    this.lit.value = false;
+    this.factor.value = 1;
+    this.abilities.value = abilitiesOf(track);
+    if (!track) return;
+    this.state.value = "ok";
+    void this.#look();
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #microphoneIs(track) {
+    this.microphone.value = track;
+  }
+
+  async #look() {
+    this.hasOther.value = await hasOtherCamera();
+    const { torch, zoom } = this.abilities.value;
+    this.onFacts({ camera: "granted", torch, zoom: zoom ? zoom.most : null, microphone: this.microphone.value ? "granted" : "phone_call" });
+  }
+}

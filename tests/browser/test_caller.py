@@ -1,0 +1,262 @@
+"""The caller's page: found, seen and guided after one tap; whatever the browser is told; and over cuts and reloads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.browsers import chromium, eventually, open_chromium_tab, open_firefox_tab, selector
+from tests.browser.incident_people import ALLOWED, PHONE, PLUS_CODE, Scene, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.server import Server
+from tests.browser.test_degraded import FAKE_ANSWER, patient_browser
+from tests.browser.test_stage import accessible
+
+FIRST_PLACE_MS = 2_000  # after the yes
+FIRST_PICTURE_MS = 1_500
+CARD_MS = 300
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")].filter((one) => one.offsetParent)
+.map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()]).filter(([, box]) => box.height < 44 || box.width < 44)
+.map(([what, box]) => `${what}: ${box.width}x${box.height}`)"""
+FINE_PRINT = """() => [...document.querySelectorAll("body *")].filter((one) => one.offsetParent
+&& [...one.childNodes].some((part) => part.nodeType === 3 && part.textContent.trim())
+&& parseFloat(getComputedStyle(one).fontSize) < 17)
+.map((one) => one.outerHTML.slice(0, 90))"""
+REFUSE_CAMERA = 'navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));'
+NO_ANSWER_FOR_CAMERA = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+NO_ANSWER_FOR_PLACE = "navigator.geolocation.getCurrentPosition = () => {};"
+# A question that was closed: refused, and the browser would ask again.
+PERMISSION = "navigator.permissions.query = async () => ({state: 'STATE'});"
+REFUSE_PLACE = "navigator.geolocation.getCurrentPosition = (yes, no) => no({code: 1, PERMISSION_DENIED: 1});"
+
+
+async def fits(scene: Scene, place: str) -> None:
+    """Large enough for a shaking hand, nothing sideways, nothing axe-core objects to."""
+    tab = scene.caller
+    assert await tab.evaluate(SMALL) == [], place
+    assert await tab.evaluate(FINE_PRINT) == [], place
+    for width, height in ((320, 568), (390, 844)):
+        await tab.page.set_viewport_size({"width": width, "height": height})
+        assert await tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, place
+    await accessible(tab, place)
+
+
+async def test_one_tap_and_the_place_then_the_picture_are_there(server: Server) -> None:
+    async with a_scene(server, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.wait("caller-begin")
+        await fits(scene, "the first page")
+        await caller.click("caller-begin")
+        await dispatcher.wait("plus-code")
+        assert (await text_of(dispatcher, "plus-code")).strip() == PLUS_CODE
+        came = await eventually(lambda: dispatcher.evaluate("() => window.came.picture && window.came"))
+        answered = await caller.evaluate("() => window.answered")
+        place_ms, picture_ms = came["place"] - answered["place"], came["picture"] - answered["camera"]
+        print(f"first place after {place_ms} ms, first picture after {picture_ms} ms")
+        assert place_ms <= FIRST_PLACE_MS and picture_ms <= FIRST_PICTURE_MS
+        assert await caller.evaluate("() => window.asked") == [["video"]], "the microphone is the phone's"
+        await caller.wait("caller-self")
+        await fits(scene, "the call")
+        await accessible(dispatcher, "the stage of an incident")
+
+
+async def test_a_card_is_there_within_a_blink_and_stays_when_the_network_goes(server: Server) -> None:
+    async with a_scene(server, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await dispatcher.wait("card-cpr")
+        for card in ("recovery_position", "press_wound", "cpr"):
+            began = await dispatcher.evaluate(
+                f"() => {{ document.querySelector('[data-testid=\"card-{card}\"]').click(); return Date.now(); }}"
+            )
+            shown = await eventually(lambda name=card: caller.evaluate(f"() => window.cards.{name}"), interval=0.02)  # type: ignore[misc]
+            print(f"{card}: shown after {shown - began} ms")
+            assert shown - began <= CARD_MS, card
+        await caller.wait("metronome")
+        await expect(dispatcher.page.locator('[data-testid="card-cpr"]')).to_contain_text("On the caller's screen")
+        await fits(scene, "a card")
+        await caller.page.context.set_offline(True)
+        await caller.wait("caller-offline", timeout=30)
+        assert await caller.page.is_visible(selector("caller-card")) and await caller.page.is_visible(selector("metronome"))
+        await accessible(caller, "a card without network")
+        await caller.page.context.set_offline(False)
+        await expect(caller.page.locator(selector("caller-offline"))).to_have_count(0, timeout=30_000)
+        await caller.reload()
+        await caller.wait("caller-card")
+        await dispatcher.click("card-clear")
+        await expect(caller.page.locator(selector("caller-card"))).to_have_count(0)
+
+
+async def test_what_the_device_cannot_do_is_asked_of_the_person(server: Server) -> None:
+    async with a_scene(server, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await dispatcher.click("ask-light")  # this camera has no light
+        await caller.wait("caller-ask")
+        await expect(caller.page.locator(selector("caller-ask"))).to_contain_text("Turn on a light")
+        assert "speak" in await caller.evaluate("() => window.noises")
+        await expect(dispatcher.page.locator(selector("ask-light"))).to_have_attribute("data-shown", "true")
+        await fits(scene, "a request")
+        await caller.click("ask-done")
+        await expect(caller.page.locator(selector("caller-ask"))).to_have_count(0)
+        await caller.reload()
+        await caller.wait("caller-live")
+        await expect(caller.page.locator(selector("caller-ask"))).to_have_count(0)
+        assert await caller.page.locator(selector("camera-light")).count() == 0, "what is missing is hidden"
+
+
+@pytest.mark.parametrize(
+    ("preload", "state"),
+    [
+        (PERMISSION.replace("STATE", "denied") + REFUSE_PLACE, "refused"),
+        (PERMISSION.replace("STATE", "prompt") + REFUSE_PLACE, "dismissed"),
+        (NO_ANSWER_FOR_PLACE, "unanswered"),
+    ],
+)
+async def test_without_the_place_there_is_another_way(server: Server, preload: str, state: str) -> None:
+    async with a_scene(server, preload=preload, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.click("caller-begin")
+        await expect(caller.page.locator(selector("caller-where"))).to_have_attribute("data-state", state, timeout=20_000)
+        await fits(scene, f"the place {state}")
+        assert await caller.page.locator(selector("how-to-allow")).count() == (1 if state == "refused" else 0)
+        assert await caller.page.locator(selector("call-back")).get_attribute("href") == "tel:+49305550100"
+        await caller.fill("place-text", "Behind the old mill")
+        await caller.click("place-send")
+        await expect(dispatcher.page.locator(selector("place"))).to_contain_text("Behind the old mill")
+        await caller.click("where-skip")
+        await caller.wait("caller-live")
+        await dispatcher.wait("remote-video")
+
+
+@pytest.mark.parametrize(
+    ("preload", "state"),
+    [
+        (PERMISSION.replace("STATE", "denied") + REFUSE_CAMERA, "refused"),
+        (PERMISSION.replace("STATE", "prompt") + REFUSE_CAMERA, "dismissed"),
+        (NO_ANSWER_FOR_CAMERA, "unanswered"),
+    ],
+)
+async def test_without_the_camera_the_place_is_there_and_the_call_goes_on(server: Server, preload: str, state: str) -> None:
+    async with a_scene(server, preload=preload, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.click("caller-begin")
+        await dispatcher.wait("plus-code")
+        await expect(caller.page.locator(selector("caller-camera"))).to_have_attribute("data-state", state, timeout=20_000)
+        await fits(scene, f"the camera {state}")
+        await caller.click("camera-skip")
+        await caller.wait("caller-live")
+        await caller.fill("caller-write", "He is breathing")
+        await caller.click("caller-send")
+        await dispatcher.click("open-chat")
+        await expect(dispatcher.page.locator(selector("chat-message"))).to_contain_text("He is breathing")
+
+
+def answer_of(server: Server, name: str, setting: str) -> dict[str, Any]:
+    """What the browser shall answer to our page by itself."""
+    return {"permission": {"name": name}, "setting": setting, "origin": server.base_url}
+
+
+async def test_the_browsers_own_no_is_understood(server: Server) -> None:
+    """Nothing of the page is replaced, and nothing answers by itself: the browser was told no before."""
+    async with chromium() as browser, patient_browser(FAKE_ANSWER) as caller:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher)
+        session = await caller.context.new_cdp_session(caller.page)
+        for name in ("geolocation", "camera"):
+            await session.send("Browser.setPermission", answer_of(server, name, "denied"))
+        await caller.goto(link)
+        await caller.click("caller-begin")
+        await expect(caller.page.locator(selector("caller-where"))).to_have_attribute("data-state", "refused")
+        await caller.click("where-skip")
+        await expect(caller.page.locator(selector("caller-camera"))).to_have_attribute("data-state", "refused")
+        await caller.click("camera-skip")
+        await caller.wait("caller-live")
+        await in_the_call(dispatcher)
+        await expect(dispatcher.page.locator(selector("facts"))).to_contain_text("Camera refused")
+        assert caller.problems == []
+
+
+async def test_a_reload_and_a_cut_at_each_step(server: Server) -> None:
+    async with a_scene(server) as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.wait("caller-begin")
+        await caller.reload()
+        await cut(scene)
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await dispatcher.wait("remote-video")
+        await cut(scene)
+        await expect(caller.page.locator(selector("caller-offline"))).to_have_count(0, timeout=30_000)
+        await caller.reload()
+        await caller.wait("caller-live")
+        await eventually(lambda: caller.page.is_visible(selector("caller-self")))
+        await dispatcher.reload()
+        await dispatcher.wait("plus-code")
+        await dispatcher.wait("remote-video", timeout=30)
+
+
+async def cut(scene: Scene) -> None:
+    """Ten seconds without any network at the caller."""
+    await scene.caller.page.context.set_offline(True)
+    await asyncio.sleep(10)  # what is shown is how long the cut lasts
+    await scene.caller.page.context.set_offline(False)
+
+
+async def test_used_in_two_tabs_and_on_two_devices(server: Server) -> None:
+    async with a_scene(server) as scene:
+        await scene.caller.click("caller-begin")
+        await scene.caller.wait("caller-live")
+        second = await scene.caller.context.new_page()
+        await second.goto(scene.link)
+        await second.wait_for_selector(f"{selector('caller-live')}, {selector('caller-start')}")
+        await scene.caller.wait("caller-elsewhere")
+        browser = scene.dispatcher.context.browser
+        assert browser
+        other = await open_chromium_tab(browser, **ALLOWED)
+        await other.goto(scene.link)
+        await other.wait("caller-moving")
+        await accessible(other, "open on another device")
+
+
+async def test_a_link_that_leads_nowhere_says_so_with_the_number(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await open_chromium_tab(browser, **PHONE)
+        await tab.goto(server.base_url + "/e#" + "A" * 22)
+        await tab.wait("caller-unknown")
+        assert "+49 30 5550100" in await tab.page.inner_text("body")
+        await accessible(tab, "an unknown link")
+
+
+async def test_without_scripts_the_page_says_who_we_are_and_the_numbers(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await open_chromium_tab(browser, **PHONE, java_script_enabled=False)
+        await tab.goto(server.base_url + "/e#" + "A" * 22)
+        words = await tab.page.inner_text("body")
+        assert "Demo Clinic" in words and "+49 30 5550100" in words and "112" in words and "Stay on the phone" in words
+
+
+async def test_in_firefox_as_well(server: Server) -> None:
+    place = """Object.defineProperty(navigator, "geolocation", {value: {getCurrentPosition: (yes) => yes({timestamp: Date.now(),
+ coords: {latitude: 52.5163, longitude: 13.3777, accuracy: 18, altitude: null, heading: null, speed: null}}),
+ watchPosition: () => 1, clearWatch() {}}});"""
+    async with chromium() as browser:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher)
+        await in_the_call(dispatcher)
+        caller = await open_firefox_tab(width=390, height=844, preload=place)
+        try:
+            await caller.goto(link)
+            await caller.click("caller-begin")
+            await caller.wait("caller-live")
+            await dispatcher.wait("plus-code")
+            await dispatcher.wait("remote-video")
+            await eventually(lambda: dispatcher.evaluate("() => window.came.picture"))
+            await dispatcher.click("card-cpr")
+            await caller.wait("metronome")
+        finally:
+            await caller.close()

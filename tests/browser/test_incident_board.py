@@ -1,0 +1,126 @@
+"""The dispatcher's board: from a number or a code to scan to the summary of an incident that is over."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
+from tests.browser.incident_people import ALLOWED, PLUS_CODE, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.server import Server
+from tests.browser.test_rail import enter
+from tests.browser.test_stage import accessible
+
+SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HOSTILE = "<img src=x onerror=alert(1)> \"' OR 1=1 -- 🚑"
+
+
+async def test_numbers_are_judged_as_they_are_typed_and_nothing_is_made_of_wrong_ones(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await board(browser, server)
+        problem = tab.page.locator(".new-incident .field__error").first
+        await tab.page.keyboard.type("0151 23")  # the field has the focus
+        await expect(problem).to_have_count(0)
+        await tab.page.keyboard.type("x")
+        await expect(problem).to_contain_text("digits only")
+        await tab.fill("incident-phone", "12345")
+        await tab.page.keyboard.press("Enter")
+        await expect(problem).to_contain_text("too short")
+        await tab.fill("incident-phone", "+999 1234567890")
+        await tab.fill("incident-reason", "x")
+        await tab.page.keyboard.press("Enter")
+        await expect(problem).to_contain_text("No phone has this number")
+        await expect(tab.page.locator(selector("incident"))).to_have_count(0)
+        await tab.fill("incident-phone", "+49 151 23456789")
+        await tab.page.keyboard.press("Enter")
+        await tab.wait("incident")
+        state = await tab.page.get_attribute(selector("delivery"), "data-state")
+        assert state in ("no_way", "queued", "sent", "delivered", "not_confirmed"), state
+        assert tab.problems == []
+
+
+async def test_the_board_in_every_size_with_hostile_words(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await board(browser, server, reduced_motion="reduce")
+        await by_code(tab, reason=HOSTILE)
+        await tab.wait("incident-qr")
+        assert await text_of(tab, "incident-code-shown")
+        for width, height in SIZES:
+            await tab.page.set_viewport_size({"width": width, "height": height})
+            assert await tab.evaluate(SIDEWAYS) <= 0, width
+        await accessible(tab, "the board")
+        await tab.reload()
+        await expect(tab.page.locator(".incident__reason")).to_contain_text("<img src=x")
+        await expect(tab.page.locator(selector("incident-qr"))).to_have_count(0)
+        assert tab.problems == []
+
+
+async def test_who_answers_no_emergencies_is_told_so(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await open_chromium_tab(browser)
+        await enter(tab, server, "front_desk")
+        assert await tab.page.locator('.rail a[href="/urgent"]').count() == 0
+        await tab.goto(server.base_url + "/urgent")
+        await tab.wait("no-permission")
+        assert await tab.page.locator(selector("new-incident")).count() == 0
+
+
+async def test_opened_is_seen_at_once_and_the_end_closes_everything(server: Server) -> None:
+    async with chromium() as browser:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher)
+        code = (await text_of(dispatcher, "incident-code-shown")).split()[-1]
+        caller = await open_chromium_tab(browser, **ALLOWED)
+        await caller.goto(link)
+        await caller.wait("caller-begin")
+        assert await caller.page.get_attribute(selector("caller-code"), "data-code") == code
+        await expect(dispatcher.page.locator(selector("delivery"))).to_have_attribute("data-state", "opened")
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await in_the_call(dispatcher)
+        await expect(dispatcher.page.locator(selector("plus-code"))).to_have_text(PLUS_CODE)
+        await dispatcher.click("incident-end")
+        await dispatcher.wait("end-dialog")
+        await accessible(dispatcher, "the end of an incident")
+        await dispatcher.click("ending-false_alarm")
+        await dispatcher.fill("end-note", HOSTILE)
+        await dispatcher.click("incident-end-now")
+        await caller.wait("caller-over")
+        await accessible(caller, "an incident that is over")
+        await dispatcher.page.wait_for_url("**/urgent")
+        await dispatcher.click("incident-summary-open")
+        await expect(dispatcher.page.locator(selector("summary"))).to_contain_text("False alarm")
+        await accessible(dispatcher, "the summary")
+        await caller.reload()
+        await caller.wait("caller-over")
+        assert dispatcher.problems == [] and caller.problems == []
+
+
+async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server: Server) -> None:
+    async with a_scene(server) as scene:
+        dispatcher, caller = scene.dispatcher, scene.caller
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await dispatcher.fill("crew-name", "Ambulance 3")
+        await dispatcher.click("crew-add")
+        await dispatcher.wait("crew-pin")
+        pin = (await text_of(dispatcher, "crew-pin")).strip()
+        link = await dispatcher.page.input_value(selector("crew-link"))
+        browser = dispatcher.context.browser
+        assert browser
+        crew = await open_chromium_tab(browser)
+        await crew.goto(link)
+        await crew.fill("crew-pin-field", "000000" if pin != "000000" else "000001")
+        await crew.click("crew-open")
+        await expect(crew.page.locator(".field__error")).to_contain_text("not right")
+        await accessible(crew, "the door for a crew")
+        await crew.fill("crew-pin-field", pin)
+        await crew.click("crew-open")
+        await crew.wait('[data-testid="remote-video"]:not([hidden])')
+        await expect(crew.page.locator(selector("plus-code"))).to_have_text(PLUS_CODE)
+        assert await crew.page.locator(selector("toggle-mic")).count() == 0
+        await dispatcher.click("crew-done")
+        await dispatcher.click("crew-revoke")
+        await crew.wait("crew-over")
+        await eventually(lambda: dispatcher.page.is_visible('[data-testid="crew"][data-state="revoked"]'))
+        assert crew.problems == []
