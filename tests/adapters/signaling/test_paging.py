@@ -8,10 +8,14 @@ import time
 import pytest
 
 from telemed.care.identity import Staff
+from telemed.care.notify.ports import NoNotifier
+from telemed.care.notify.records import Medium
+from telemed.care.oncall.records import Duty
 from telemed.care.oncall.requests import NewPage
 from telemed.care.oncall.words import RingMode, StepEnd
 from telemed.care.roles import Role
 from telemed.errors import Conflict, NotFound
+from telemed.signaling.page_messages import PageMessages
 from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
 
@@ -200,3 +204,25 @@ async def test_guests_hear_nothing_of_it(world: World) -> None:
     await page(world, world.doctor, await speciality(world, [await colleague(world)]), visit.id, brief="secret brief")
     await until(lambda: _doctor.state["scene"]["pages"])
     assert patient.state["scene"] is None and "secret brief" not in str(patient.heard)
+
+
+class Sends(NoNotifier):
+    """Every way out is there."""
+
+    def can_send(self, medium: Medium) -> bool:
+        return True
+
+
+async def test_who_has_no_page_open_is_written_to_once_and_never_why(world: World) -> None:
+    asker = await responder(world)
+    made = await page(world, asker, await speciality(world, [world.doctor]), brief="secret brief")
+    messages = PageMessages(Sends(), "https://care.example")
+    async with world.store.write() as tx:
+        user, (ring,) = await tx.users.get(world.doctor.user_id), await tx.pages.rings([made["page"]["id"]])
+        assert user is not None and not ring.reached
+        for _ in range(2):
+            await messages.put(tx, user, Duty(user.id, 1, "+491701234567"), ring)
+        sent = await tx.outbox.about(made["page"]["id"])
+    assert {(one.medium, one.recipient) for one in sent} == {(Medium.SMS, "+491701234567"), (Medium.MAIL, user.email)}
+    assert len(sent) == 2 and all(one.details == {"link": "https://care.example/today"} for one in sent)
+    assert "secret brief" not in str([dict(one.details) for one in sent])
