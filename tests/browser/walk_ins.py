@@ -161,7 +161,7 @@ class Floor:
 async def a_floor(server: Server, name: str, *roles: str) -> AsyncIterator[Floor]:
     """A room of its own for a test, whose clinician is on the page of waiting rooms."""
     async with chromium() as browser:
-        admin, doctor = await open_chromium_tab(browser), await open_chromium_tab(browser, preload=QUIET)
+        admin, doctor = await open_chromium_tab(browser), await open_chromium_tab(browser, preload=QUIET, reduced_motion="reduce")
         await enter_staff(admin, server, "admin", "/admin")
         room = await open_room(admin, name, roles or ("clinician",))
         await enter_staff(doctor, server, "clinician", "/queues")

@@ -1,5 +1,5 @@
 /** After the call, for staff: how it ended, the outcome to record, who is next, and the way back. Patients have their own goodbye. */
-import { html, useState } from "../../vendor/preact.js";
+import { html, useEffect, useState } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
@@ -22,10 +22,15 @@ export function AfterCall({ reason }) {
   const known = KNOWN.has(reason) ? reason : FINISHED.has(reason) ? "ended" : "other";
   const heading = useViewFocus(t(`call.after_${known}_title`));
   const mayReturn = known === "left" || known === "replaced" || known === "other";
+  const [closed, setClosed] = useState(false);
   const done = () => {
     setAsking(false);
-    if (!next.next) onEnd(reason);
+    setClosed(true);
   };
+  // Who is next may be known a moment later than the outcome is put off.
+  useEffect(() => {
+    if (closed && next.known && !next.next) onEnd(reason);
+  }, [closed, next.known]);
   const task = { kind: "outcome", session_id: session.sessionId, patient_name: state?.session.patient_name ?? "", since: state?.session.ended_at ?? "" };
   return html`<div class="after" data-testid="after-call">
     <span class="lobby__icon"><${Icon} name=${known === "ended" ? "circle-check" : "log-out"} size=${28} /></span>

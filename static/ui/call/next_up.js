@@ -13,14 +13,15 @@ import { queueLink } from "./queue_link.js";
 /** @typedef {import("../../core/queue_state.js").EntryRow} EntryRow */
 /** @typedef {import("../pages/today/staff_state.js").StaffState} StaffState */
 
-/** Who is next, null while nobody is or it is not known. */
+/** Who is next, null while nobody is; `known`: whether that is certain. */
 export function useNext() {
   const user = useStaffUser();
   const { store, desk } = queueLink();
   const state = store.state.value;
   const me = { id: user?.id ?? "", role: user?.role ?? "" };
   const next = state && user && mayAnswer(me.role) ? nextFor(state, me.id) : null;
-  return { next, state, me, desk };
+  const known = user !== null && (state !== null || store.connection.value === "ended");
+  return { next, known, state, me, desk };
 }
 
 /** @param {{next: EntryRow, state: StaffState, me: import("../pages/queues/entry_row.js").Me, desk: import("../pages/queues/desk.js").Desk}} props */
