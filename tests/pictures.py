@@ -13,16 +13,19 @@ import av
 EXIF = b"Exif\x00\x00"
 
 
-def encoded(codec: str, width: int, height: int, seed: int = 1, noise: int = 6) -> bytes:
-    """A picture of soft shapes with some noise: `codec` mjpeg, png or libwebp. `noise`: how hard it is to compress."""
+def encoded(codec: str, width: int, height: int, noise: int = 6, quantiser: int = 0) -> bytes:
+    """A picture of soft shapes with some noise: `codec` mjpeg, png or libwebp. `noise`: how hard it is to compress;
+    `quantiser`: 2 (fine) to 31, 0: as the codec likes."""
     frame = av.VideoFrame(width, height, "yuv420p")
-    chance = random.Random(seed)
+    chance = random.Random(1)
     for plane in frame.planes:
         rows = (_row(chance, plane.width, plane.line_size, 30 + 180 * n // plane.height, noise) for n in range(plane.height))
         plane.update(b"".join(rows))
     context = av.CodecContext.create(codec, "w")
     context.width, context.height, context.time_base = width, height, Fraction(1, 25)
     context.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24", "libwebp": "yuv420p"}[codec]
+    if quantiser:
+        context.qmin = context.qmax = quantiser
     frame = frame.reformat(format=context.pix_fmt)
     frame.pts = 0
     return b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])

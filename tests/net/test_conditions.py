@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from tests.net.conditions import rows, text_rows
+from tests.net.conditions import rows, still_rows, text_rows
 from tests.net.conditions.case import Case, case
 from tests.net.conditions.link import CLEAN
 from tests.net.conditions.record import write
@@ -53,6 +53,19 @@ async def test_letters_are_read_over_a_long_way(tmp_path: pathlib.Path) -> None:
         verdict = await text_rows.letters_at_300_ms(here, 30, "chromium")
         print(verdict.finding(), flush=True)
         assert text_rows.WHOLE in verdict.figures, verdict.missed
+
+
+@pytest.mark.timeout(320)
+async def test_a_still_goes_up_beside_a_call(tmp_path: pathlib.Path) -> None:
+    async with case(tmp_path) as here:
+        verdict = await still_rows.still_beside(here, fine=False, quiet=6, patience=200)
+        lived_through_still(verdict)
+
+
+def lived_through_still(verdict: Verdict) -> None:
+    """How much of a voice is concealed depends on the machine; what arrives, and how fast it may, does not."""
+    print(verdict.finding(), flush=True)
+    assert {still_rows.WHOLE, still_rows.PACED} <= set(verdict.figures), verdict.missed
 
 
 @pytest.mark.timeout(240)
@@ -119,6 +132,13 @@ async def test_an_upload_beside(tmp_path: pathlib.Path, control: str) -> None:
 async def test_down_and_up(tmp_path: pathlib.Path) -> None:
     async with case(tmp_path, priority="high") as here:
         keep(await rows.down_and_up(here, Lengths(10, 40)))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(1500)
+async def test_a_fine_still_beside_a_call(tmp_path: pathlib.Path) -> None:
+    async with case(tmp_path, priority="high") as here:
+        keep(await still_rows.still_beside(here, fine=True, quiet=60, patience=1300))
 
 
 @pytest.mark.prove

@@ -57,6 +57,8 @@ function InCall({ admit }) {
   const state = session.state.value;
   const recorded = useRef(false); // Once there was something to show, the end of it is shown too.
   recorded.current ||= showsRecording(state);
+  const pictured = useRef(false); // Likewise; and what is under way must not go with the last entry.
+  pictured.current ||= hasStills(session);
   useArrivals(session);
   useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
   useAdmitAtOnce(admit);
@@ -64,7 +66,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${hasStills(session) && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
+      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${pictured.current && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

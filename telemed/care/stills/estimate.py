@@ -2,8 +2,8 @@
 
 Nobody can measure a link that is not used. What came, of media and of the still itself, is the least the link takes. While there
 are pictures their sender looks for more by itself, and what comes of all is the estimate. Where a voice is alone, the estimate
-grows while a still uses its share and the voice is undisturbed, and falls when it is disturbed. The loss a link has anyway is not
-the still's doing: what counts is how much more it became.
+grows while a still uses its share and the voice is undisturbed, and falls when it is disturbed. What a link or a busy device
+loses and delays without a still is not its doing: what counts is how much more it became.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ GROWTH = 1.25  # in two seconds, while a still uses what it may
 USED = 0.6  # of what it may: then it is the still's pace that keeps what comes small
 CUT = 0.7
 MEMORY = 0.85  # what came counts for about ten seconds
-LONG_WAIT = 0.25  # seconds the voice waits for its link
+LONG_WAIT = 0.25  # seconds the voice waits for its link, beyond what it did before
 MORE_LOSS = 0.05  # of the voice's way, beyond what it had before
 QUIET_FOR = 3  # samples (6 s) without a disturbance before a still goes on
-BASE_SAMPLES = 0.1  # weight of one sample in what was lost before
+BASE_SAMPLES = 0.1  # weight of one sample in what was lost and waited before: half of a change counts after 13 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,23 @@ class StillPace:
 class UplinkEstimate:
     """Of one participant; forgotten with the seat."""
 
-    __slots__ = ("_base_loss", "_came", "_disturbed_for", "_value")
+    __slots__ = ("_base_loss", "_base_wait", "_came", "_disturbed_for", "_value")
 
     def __init__(self) -> None:
         self._value = FIRST
         self._came = 0.0
         self._base_loss: float | None = None
+        self._base_wait = 0.0
         self._disturbed_for = 0  # samples still to wait
 
     def add(self, sample: Uplink) -> StillPace:
         """Take a sample."""
+        disturbed = self._is_disturbed(sample)
+        if sample.still == 0 or not disturbed:
+            self._note_usual(sample)
         total = sample.media + sample.still
         self._came = max(total, self._came * MEMORY)
-        if self._is_disturbed(sample):
+        if disturbed:
             if sample.still > 0 or self._disturbed_for == 0:
                 self._value = max(min(self._value, max(total, FLOOR)) * CUT, FLOOR)
             self._disturbed_for = QUIET_FOR
@@ -72,7 +76,6 @@ class UplinkEstimate:
 
     def _rise(self, sample: Uplink) -> None:
         """What came is proven; a little more is tried while the still, and not the link, sets the pace."""
-        self._note_loss(sample)
         if self._disturbed_for:
             return
         if sample.media >= PICTURES:
@@ -84,8 +87,9 @@ class UplinkEstimate:
 
     def _is_disturbed(self, sample: Uplink) -> bool:
         base = self._base_loss if self._base_loss is not None else sample.loss
-        return sample.held or sample.wait > LONG_WAIT or sample.loss > base + MORE_LOSS
+        return sample.held or sample.wait > self._base_wait + LONG_WAIT or sample.loss > base + MORE_LOSS
 
-    def _note_loss(self, sample: Uplink) -> None:
+    def _note_usual(self, sample: Uplink) -> None:
+        self._base_wait += BASE_SAMPLES * (sample.wait - self._base_wait)
         before = self._base_loss
         self._base_loss = sample.loss if before is None else before + BASE_SAMPLES * (sample.loss - before)
