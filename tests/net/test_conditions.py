@@ -55,6 +55,7 @@ async def test_letters_are_read_over_a_long_way(tmp_path: pathlib.Path) -> None:
         assert text_rows.WHOLE in verdict.figures, verdict.missed
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(320)
 async def test_a_still_goes_up_beside_a_call(tmp_path: pathlib.Path) -> None:
     async with case(tmp_path) as here:
