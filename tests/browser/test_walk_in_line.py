@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.browsers import chromium, eventually, open_chromium_tab
 from tests.browser.frozen import freezable_chromium
+from tests.browser.people import sign_in
 from tests.browser.server import Server
 from tests.browser.waiting_rooms import fields_of, place_is, stand_in_line, waiting_room
 from tests.client.seat import command_id
@@ -132,3 +133,22 @@ async def test_taken_out_while_the_page_slept_is_told_on_waking(server: Server) 
         await room.staff.do("queue_no_show", entry_id=row["id"])
         await tab.wake()
         await eventually(lambda: tab.evaluate(OVER), timeout=30)
+
+
+async def test_taken_into_the_call_of_somebody_else(server: Server) -> None:
+    async with chromium() as browser, waiting_room(server) as room:
+        doctor, first, second = [await open_chromium_tab(browser) for _ in range(3)]
+        await sign_in(doctor, server)
+        await stand_in_line(first, room.url, "First Person")
+        await stand_in_line(second, room.url, "Second Person")
+        rows = [await room.staff.sees(name) for name in ("First Person", "Second Person")]
+        await place_is(second, 2)
+        answered = await room.staff.do("queue_answer", entry_id=rows[0]["id"])
+        await doctor.goto(f"{server.base_url}/call/{answered['session_id']}")
+        await doctor.wait("call-stage", timeout=20)
+        await first.wait("call-stage", timeout=20)
+        await room.staff.do("queue_answer", entry_id=rows[1]["id"], into=answered["session_id"], confirmed=True)
+        await second.wait("call-stage", timeout=20)
+        await second.reload()
+        await second.wait("call-stage", timeout=20)
+        assert first.problems == [] and second.problems == []

@@ -19,14 +19,16 @@ const NO_PLACE = new Set(["invalid_input", "visit_ended", "removed", "not_found"
 const PLACE_GONE = new Set(["not_signed_in", "not_allowed", "not_found", "visit_ended", "removed", "gone"]);
 /** In this tab: the visit whose line the person left by their own hand, so that a reload does not put them back into it. */
 const LEFT = "telemed.walk-in-left";
+/** In this tab: the visit one is in, which is not that of the line once staff took the person into another call. */
+const SEAT = "telemed.walk-in-seat";
 
-/** @param {string} [sessionId] kept when given @returns {string} */
-function leftByHand(sessionId) {
+/** @param {string} key @param {string} [sessionId] kept when given @returns {string} */
+function kept(key, sessionId) {
   try {
-    if (sessionId !== undefined) sessionStorage.setItem(LEFT, sessionId);
-    return sessionStorage.getItem(LEFT) ?? "";
+    if (sessionId !== undefined) sessionStorage.setItem(key, sessionId);
+    return sessionStorage.getItem(key) ?? "";
   } catch {
-    return ""; // Denied: then a reload leads back into the line, where one can leave again.
+    return ""; // Denied: then a reload leads to the line, or to the form.
   }
 }
 
@@ -49,6 +51,7 @@ export class WalkIn extends Visit {
     try {
       const answer = await this.#look(token);
       if (answer.entry) await this.#comeBack(token, answer.entry.session_id);
+      else if (await this.#stillIn(kept(SEAT))) this.#inside({ session_id: kept(SEAT), participant_id: "", state: "checking" });
       else this.place.value = answer.queue.open && !answer.queue.full ? "form" : "shut";
     } catch (error) {
       this.#refused(error);
@@ -87,27 +90,40 @@ export class WalkIn extends Visit {
     return answer;
   }
 
+  /** @override @param {import("../join/visit.js").SeatAnswer} answer */
+  sit(answer) {
+    kept(SEAT, answer.session_id);
+    super.sit(answer);
+  }
+
+  /** @param {string} sessionId @returns {Promise<boolean>} whether this browser has a seat there */
+  async #stillIn(sessionId) {
+    if (!sessionId) return false;
+    return api.post(`/sessions/${sessionId}/ticket`, { as: "seat" }).then(() => true, () => false);
+  }
+
   /** @override The place is there for a while yet; going back to it is the person's own wish. */
   async leave() {
-    leftByHand(this.seat.value?.sessionId ?? "");
+    kept(LEFT, this.seat.value?.sessionId ?? "");
     await super.leave();
   }
 
   /** A page that slept learns at its next connection, by a refusal, that its place is gone. @override @param {import("../join/flow.js").View} view */
   show(view) {
+    if (view.name === "goodbye") kept(SEAT, "");
     if (view.name === "fault" && PLACE_GONE.has(view.code)) super.show({ name: "goodbye", reason: "ended" });
     else super.show(view);
   }
 
   /** @override */
   again() {
-    leftByHand("");
+    kept(LEFT, "");
     return super.again();
   }
 
   /** @param {string} token @param {string} sessionId */
   async #comeBack(token, sessionId) {
-    if (leftByHand() === sessionId) {
+    if (kept(LEFT) === sessionId) {
       this.place.value = "inside";
       return this.show({ name: "goodbye", reason: "left" });
     }
