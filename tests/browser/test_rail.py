@@ -50,8 +50,9 @@ async def more_holds_the_rest(tab: ChromiumTab, server: Server, locale: str) -> 
     await tab.page.keyboard.press("Enter")
     await tab.wait("sign-out")
     await accessible(tab, f"the rail with More open, {locale}")
-    await tab.page.keyboard.press("Tab")
-    assert await tab.evaluate("() => document.activeElement.getAttribute('href')") == "/recordings", locale
+    for place in ("/patients", "/recordings"):
+        await tab.page.keyboard.press("Tab")
+        assert await tab.evaluate("() => document.activeElement.getAttribute('href')") == place, locale
     await tab.page.keyboard.press("Tab")
     assert await tab.evaluate("() => document.activeElement.dataset.testid") == "alerts", locale
     await tab.page.keyboard.press("Tab")
