@@ -14,7 +14,8 @@ SHOWN_ON_PAPER = """() => [...document.querySelectorAll("body *")].filter((one) 
 
 async def test_a_room_is_made_linked_printed_changed_and_switched_off(server: Server) -> None:
     async with chromium() as browser:
-        admin, doctor = await open_chromium_tab(browser), await open_chromium_tab(browser, preload=QUIET)
+        admin = await open_chromium_tab(browser, reduced_motion="reduce")  # colours are looked at, not half a fade
+        doctor = await open_chromium_tab(browser, preload=QUIET, reduced_motion="reduce")
         await enter_staff(doctor, server, "clinician", "/queues")
         await doctor.wait("no-rooms")
         await looks_right(doctor, "no waiting room yet")
