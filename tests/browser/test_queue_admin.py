@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.browsers import chromium, open_chromium_tab, selector
+from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
 from tests.browser.server import Server
 from tests.browser.walk_ins import QUIET, Room, enter_staff, looks_right, walk_in
 
 SHOWN_ON_PAPER = """() => [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility({visibilityProperty: true})
-&& one.childElementCount === 0 && one.textContent.trim() && !one.closest(".sheet-print")).length"""
+&& one.childElementCount === 0 && one.textContent.trim() && !one.closest(".sheet-print")).length === 0"""
 
 
 async def test_a_room_is_made_linked_printed_changed_and_switched_off(server: Server) -> None:
@@ -43,7 +43,7 @@ async def test_a_room_is_made_linked_printed_changed_and_switched_off(server: Se
         await admin.page.evaluate("() => { window.print = () => {}; }")
         await admin.click("print-link")
         await admin.page.emulate_media(media="print")
-        assert await admin.evaluate(SHOWN_ON_PAPER) == 0
+        await eventually(lambda: admin.evaluate(SHOWN_ON_PAPER))
         await admin.page.emulate_media(media="screen")
         ada = await walk_in(browser, server, Room("", "", url), "Ada Example")
         await doctor.wait(ada.row)
