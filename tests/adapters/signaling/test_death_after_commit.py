@@ -22,6 +22,7 @@ from tests.adapters.signaling.world import Json, World, command_id, until
 
 # Change no row then; a client tells them again.
 IN_MEMORY = {"typing", "text", "text_sync", "media_state", "negotiated", "set_view", "quality_report"}
+IN_MEMORY |= {"draw", "draw_undo", "draw_clear", "frame_resume"}
 COMMITTED_WITHIN = 10.0  # seconds
 
 doomed: ContextVar[bool] = ContextVar("doomed", default=False)
@@ -87,7 +88,9 @@ SOCKET_EVENTS = {**COMMANDS, "end": (in_call, "doctor", lambda _: {})}
 
 def test_every_event_of_the_protocol_is_here() -> None:
     in_rooms = {"keep_place", "drop_place"}  # and those of staff: test_queue_deaths.py
-    assert set(SOCKET_EVENTS) | IN_MEMORY | in_rooms == set(CALL_COMMANDS)
+    in_incidents = {"instruct", "instruction_clear", "instruction_shown"}  # all of them: test_incident_deaths.py
+    of_callers = {"caller_facts", "call_back", "caller_silent", "leave_quickly"}
+    assert set(SOCKET_EVENTS) | IN_MEMORY | in_rooms | in_incidents | of_callers == set(CALL_COMMANDS)
     assert {name for name in STAFF_COMMANDS if not name.startswith("queue_")} == {"acknowledge"}
 
 
