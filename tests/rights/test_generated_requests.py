@@ -21,6 +21,7 @@ from tests.rights.expectations import PERSONS, SEATS, STAFF, Asker, Kind, Whose
 from tests.rights.house import House
 from tests.rights.things import Someone, Things, somebody
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")  # tus: bytes as any others
 DOCUMENT = openapi_document(ROUTES, "0.1.0")
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 BY_NAME = {f"{route.method} {route.path}": route for route in ROUTES}
