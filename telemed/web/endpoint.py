@@ -11,7 +11,7 @@ from telemed.care.identity import Identity, actor_id
 from telemed.care.permissions import Action, grants
 from telemed.care.staff.sign_in_steps import is_proved
 from telemed.errors import NotAllowed, NotSignedIn, TelemedError, TooMany
-from telemed.web.bodies import read_model
+from telemed.web.bodies import UnsupportedType, read_model
 from telemed.web.call import Call, Reply, Services
 from telemed.web.identify import Callers
 from telemed.web.origin import SAFE_METHODS, may_change_state
@@ -44,6 +44,8 @@ class Endpoint:
         self._limit(callers, source)
         if self.route.secret is not None:
             self.route.secret(request.headers, settings)
+        if self.route.raw and request.content_type not in self.route.raw:
+            raise UnsupportedType(f"The body must be {' or '.join(self.route.raw)}.")
         reads = changes_state and not self.route.raw
         body = await read_model(request, self.route.body, self.route.body_limit) if reads else _EMPTY
         self._check_proof(callers)

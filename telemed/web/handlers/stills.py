@@ -13,7 +13,7 @@ from telemed.care.stills.records import StillRecord
 from telemed.care.stills.views import still_view
 from telemed.care.stills.words import StillPart, StillState
 from telemed.errors import TelemedError, Unavailable
-from telemed.web.bodies import UnsupportedType, read_bytes
+from telemed.web.bodies import read_bytes
 from telemed.web.call import Call, Reply
 from telemed.web.error_answers import error_answer
 from telemed.web.request_models_stills import EraseStillBody
@@ -60,7 +60,7 @@ async def append_still(call: Call) -> Reply:
         await uploads.check(call.who, call.session_id, _id(call))  # before a body of somebody else's is read
         tus.check_version(headers)
         offset = tus.number(headers, "Upload-Offset")
-        piece = await _piece(call, tus.PIECE_TYPE, limits.PIECE_BYTES)
+        piece = await _piece(call, limits.PIECE_BYTES)
         tus.check_sum(headers, piece)
         still, now = await uploads.append(call.who, call.session_id, _id(call), offset, piece)
     except TelemedError as fault:
@@ -81,7 +81,7 @@ async def put_still_thumbnail(call: Call) -> Reply:
     """`PUT /sessions/{id}/stills/{still_id}/thumbnail`."""
     uploads = call.services.deps.still_uploads
     await uploads.check(call.who, call.session_id, _id(call))
-    data = await _piece(call, "image/jpeg", limits.THUMBNAIL_BYTES)
+    data = await _piece(call, limits.THUMBNAIL_BYTES)
     await uploads.put_thumbnail(call.who, call.session_id, _id(call), data)
     return Reply()
 
@@ -130,10 +130,8 @@ async def _patient_opened(call: Call, part: StillPart) -> Reply:
     return Reply(stream=picture_answer(still, part, reader))
 
 
-async def _piece(call: Call, media_type: str, most: int) -> bytes:
-    """The body, whole: what is cut off is not taken. Raises UnsupportedType, TooLarge, Unavailable."""
-    if call.request.content_type != media_type:
-        raise UnsupportedType(f"The body must be {media_type}.")
+async def _piece(call: Call, most: int) -> bytes:
+    """The body, whole: what is cut off is not taken. Raises TooLarge, Unavailable."""
     try:
         async with asyncio.timeout(PIECE_SECONDS):
             return await read_bytes(call.request, most)
