@@ -22,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLACE = f"/recordings/{RECORDING}"
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
+DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""  # in its new size
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """() => [...document.querySelectorAll('main button, main select, main input, main summary')]
  .filter((one) => one.checkVisibility() && !["range", "checkbox"].includes(one.type))
@@ -298,6 +299,7 @@ async def looks_right(tab: ChromiumTab, name: str) -> None:
     """At every width: nothing sideways, nothing too small to press, nothing axe-core objects to."""
     for width, height in SIZES:
         await tab.page.set_viewport_size({"width": width, "height": height})
+        await tab.evaluate(DRAWN)
         assert await tab.evaluate(SIDEWAYS) == 0, f"{name} at {width}"
         assert await tab.evaluate(SMALL) == [], f"{name} at {width}"
         await accessible(tab, f"{name} at {width} px")

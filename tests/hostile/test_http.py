@@ -12,6 +12,7 @@ import aiohttp
 import psutil
 import pytest
 
+from telemed.web.origin import SAFE_METHODS
 from telemed.web.route import PARAMETERS
 from telemed.web.routes import ROUTES
 from tests.hostile.product import Attacker
@@ -20,7 +21,7 @@ from tests.hostile.raw_http import Answer, exchange, request
 EVE = "127.0.0.66"  # an address of the attacker's own
 JSON = "Content-Type: application/json"
 SLOW_CLIENTS = 200  # below the cap of 256 per address
-CHANGING = [route for route in ROUTES if route.method != "GET"]
+CHANGING = [route for route in ROUTES if route.method not in SAFE_METHODS]
 
 TRAVERSALS = (
     "/static/../telemed/app.py",
