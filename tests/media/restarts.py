@@ -19,7 +19,7 @@ from tests.client.seat import RefusedError, SeatClient, command_id
 from tests.media.conftest import Visit
 
 GONE = (socketio.exceptions.SocketIOError, aiohttp.ClientError, ConnectionError, TimeoutError)
-SOON = {"media_unavailable", "unavailable"}  # codes that ask to try again
+SOON = {"media_unavailable", "unavailable", "too_many"}  # codes that ask to try again
 ATTEMPT_SECONDS = 5.0  # for one answer; a living server takes milliseconds
 CONNECT_SECONDS = 15.0  # for a ticket, a socket and the first state
 PATIENCE = 60.0  # seconds until a part of the server must be back: the supervisor waits up to 5 s after many deaths

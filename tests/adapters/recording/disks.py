@@ -66,7 +66,9 @@ class Ext4Disk:
         while subprocess.run(["umount", self.path], capture_output=True, timeout=60, check=False).returncode:
             assert time.monotonic() < deadline, "it is in use"
             time.sleep(0.1)
-        subprocess.run(["e2fsck", "-p", self.image], capture_output=True, timeout=60, check=False)  # 1: something was mended
+        while subprocess.run(["e2fsck", "-p", self.image], capture_output=True, timeout=60, check=False).returncode > 1:
+            assert time.monotonic() < deadline, "it cannot be mended"  # 0: whole, 1: mended; others: the kernel still has it
+            time.sleep(0.1)
         self.mount()
 
     def mount(self) -> bool:
