@@ -1,7 +1,7 @@
 // After signing in one comes back to the page that asked for it, and never to an address from elsewhere.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { goToSignIn, placeToReturn } from "../ui/pages/return_place.js";
+import { goToSignIn, placeToReturn, signOutBy } from "../ui/pages/return_place.js";
 
 const kept = new Map();
 let went = "";
@@ -35,3 +35,13 @@ for (const [pathname, hash, back] of [
     assert.equal(placeToReturn(), "/today", "once");
   });
 }
+
+test("who signed out leaves no page to the next person", async () => {
+  at("/patients/pat_1");
+  await assert.rejects(signOutBy(() => Promise.reject(new Error("offline"))));
+  goToSignIn();
+  assert.equal(placeToReturn(), "/patients/pat_1", "nobody was signed out");
+  await signOutBy(async () => goToSignIn()); // the live part of the page noticed first
+  assert.equal(went, "/sign-in");
+  assert.equal(placeToReturn(), "/today");
+});

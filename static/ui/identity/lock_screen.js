@@ -5,15 +5,15 @@ import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { problemCode } from "../problem_words.js";
-import { goToSignIn } from "../pages/return_place.js";
+import { goToSignIn, signOutBy } from "../pages/return_place.js";
 import { ProveForm } from "./prove_form.js";
 
 /** @typedef {{methods: string[], name: string}} LockState */
 
 async function signOut() {
   try {
-    await api.post("/auth/logout", {}, { plain: true });
-  } finally {
+    await signOutBy(() => api.post("/auth/logout", {}, { plain: true }));
+  } catch {
     location.replace("/sign-in");
   }
 }

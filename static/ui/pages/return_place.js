@@ -4,10 +4,28 @@ const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
 const ALLOWED = /^\/(today|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
+let isSigningOut = false;
+
+/**
+ * Signs out and goes to sign-in. Whoever signs in next does not come back to this page, also where its live part notices first
+ * that the login is over.
+ * @param {() => Promise<unknown>} logout rejects when nobody was signed out
+ */
+export async function signOutBy(logout) {
+  isSigningOut = true;
+  try {
+    await logout();
+  } catch (error) {
+    isSigningOut = false;
+    throw error;
+  }
+  location.replace("/sign-in");
+}
+
 /** Remembers this page and goes to sign-in. */
 export function goToSignIn() {
   try {
-    sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
+    if (!isSigningOut) sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
     // Storage may be denied: one then lands on Today.
   }

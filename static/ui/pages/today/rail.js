@@ -9,11 +9,11 @@ import { toast } from "../../components/toast.js";
 import { changeLanguage } from "../../page.js";
 import { problemWords } from "../../problem_words.js";
 import { languageOptions } from "../language_select.js";
+import { signOutBy } from "../return_place.js";
 
 async function signOut() {
   try {
-    await api.post("/auth/logout");
-    location.replace("/sign-in");
+    await signOutBy(() => api.post("/auth/logout"));
   } catch (error) {
     toast(problemWords(error));
   }
