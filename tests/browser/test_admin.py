@@ -16,6 +16,8 @@ AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violations
  .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
+AT_REST = """() => Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+ .map((one) => one.finished.catch(() => {})))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED_ITEM = "() => document.activeElement.matches('[role=menu] .menu__item')"
 PLACES = ("people", "sites", "queues", "oncall", "policies", "signin", "messages", "rooms", "health", "changes")
@@ -26,7 +28,8 @@ EFFECT_SECONDS = 5.0
 
 
 async def faults(tab: ChromiumTab) -> list[str]:
-    """What axe-core finds on the page as it is now."""
+    """What axe-core finds on the page as it is now, once nothing fades in any more."""
+    await tab.page.evaluate(AT_REST)
     await tab.page.evaluate(AXE.read_text("utf-8"))
     found = await tab.page.evaluate(CHECK)
     assert isinstance(found, list)
