@@ -120,7 +120,10 @@ async def _ask(house: House, route: Route, ids: dict[str, str], cookies: dict[st
         path = path.replace(f"{{{name}}}", value)
     headers = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
     headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    async with house.http.request(route.method, house.url + API + path, json=body, headers=headers) as response:
+    sent: dict[str, Any] = {"json": body}
+    if route.raw:
+        headers["Content-Type"], sent = route.raw[0], {"data": b"a piece"}
+    async with house.http.request(route.method, house.url + API + path, headers=headers, **sent) as response:
         text = await response.text(errors="replace")
         is_json = response.content_type == "application/json"
         return response.status, await response.json() if is_json else {}, text
