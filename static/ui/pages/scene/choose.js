@@ -40,9 +40,9 @@ function Pick({ speciality, onPick }) {
     <span>${speciality.name}</span><small>${t("scene.on_call", { count: there })}</small></button>`;
 }
 
-/** @param {{problem: unknown, phone: string}} props when nothing works: the telephone */
-function Trouble({ problem, phone }) {
-  return html`<div class="scene__trouble" role="alert"><p>${problemWords(problem)}</p>
+/** @param {{words: string, phone: string}} props when nothing works: why, and the telephone */
+function Trouble({ words, phone }) {
+  return html`<div class="scene__trouble" role="alert"><p>${words}</p>
     ${phone && html`<a class="scene__button scene__button--call" href=${`tel:${phone.replace(/[^+\d]/g, "")}`}><${Icon} name="phone" />${phone}</a>`}</div>`;
 }
 
@@ -70,9 +70,9 @@ export function Choose() {
     else setPicking(true);
   };
   const { phone } = clinicOfPage();
-  if (list?.length === 0) return html`<h1 class="scene__title">${t("scene.title")}</h1><p>${t("scene.none")}</p><${Trouble} problem=${null} phone=${phone} />`;
+  if (list?.length === 0) return html`<h1 class="scene__title">${t("scene.title")}</h1><${Trouble} words=${t("scene.none")} phone=${phone} />`;
   return html`<h1 class="scene__title">${t("scene.title")}</h1>
-    ${Boolean(error || failed) && html`<${Trouble} problem=${failed ?? error} phone=${phone} />`}
+    ${Boolean(error || failed) && html`<${Trouble} words=${problemWords(failed ?? error)} phone=${phone} />`}
     ${Boolean(error) && html`<${Button} large=${true} wide=${true} icon="refresh-cw" label=${t("common.try_again")} onClick=${() => void load()} />`}
     ${picking
       ? html`<h2 class="scene__which">${t("scene.which")}</h2><div class="scene__picks">${list?.map((one) => html`<${Pick} key=${one.id} speciality=${one} onPick=${(/** @type {string} */ id) => void go(id)} />`)}</div>`
