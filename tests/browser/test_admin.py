@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import time
 
 from playwright.async_api import Browser
 
+from tests.browser.axe import SIDEWAYS, faults
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.people import join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
-AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
-RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violations
- .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
-AT_REST = """() => Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
- .map((one) => one.finished.catch(() => {})))"""
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED_ITEM = "() => document.activeElement.matches('[role=menu] .menu__item')"
 PLACES = ("people", "sites", "queues", "oncall", "policies", "signin", "messages", "rooms", "health", "changes")
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 PATIENT = "Canarina Zebrowski"
 PHONE = {"width": 390, "height": 844}
 EFFECT_SECONDS = 5.0
-
-
-async def faults(tab: ChromiumTab) -> list[str]:
-    """What axe-core finds on the page as it is now, once nothing fades in any more."""
-    await tab.page.evaluate(AT_REST)
-    await tab.page.evaluate(AXE.read_text("utf-8"))
-    found = await tab.page.evaluate(CHECK)
-    assert isinstance(found, list)
-    return found
 
 
 async def admin_tab(browser: Browser, server: Server, **options: object) -> ChromiumTab:

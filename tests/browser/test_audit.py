@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.people import sign_in
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """() => [...document.querySelectorAll('main button, main select, main input')]
  .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 39.5).map((one) => one.outerHTML.slice(0, 80))"""
 

@@ -6,13 +6,12 @@ import os
 
 from playwright.async_api import expect
 
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.people import sign_in
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MAKE = """async () => (await (await fetch("/api/v1/patients", {method: "POST", headers: {"Content-Type": "application/json"},
   body: JSON.stringify({name: "Emil Emergency", birth_date: "1950-05-05", confirmed: true, command_id: "command-emil"})})).json())
   .patient.id"""

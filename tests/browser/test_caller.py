@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import chromium, eventually, open_chromium_tab, open_firefox_tab, selector
 from tests.browser.incident_people import ALLOWED, PHONE, PLUS_CODE, Scene, a_scene, board, by_code, in_the_call, text_of
 from tests.browser.server import Server
 from tests.browser.test_degraded import FAKE_ANSWER, patient_browser
-from tests.browser.test_stage import accessible
 
 FIRST_PLACE_MS = 2_000  # after the yes
 FIRST_PICTURE_MS = 1_500

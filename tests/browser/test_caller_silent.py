@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import eventually, selector
 from tests.browser.incident_people import PLUS_CODE, a_scene, text_of
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 # What could be heard: voices that are received and played, tones, words read aloud; and what could be felt.
 HEARD = """async () => { const heard = (window.noises || []).filter((one) => one !== "play");

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, open_firefox_tab, selector
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 SECONDS = 60.0  # on a loaded two-core machine
 SIZES = ((390, 844), (820, 1180), (1280, 800))
 WORKS = """() => Object.fromEntries(["page", "socket", "udp", "tcp"].map((name) =>
  [name, document.querySelector(`[data-testid="ways-${name}"]`)?.dataset.verdict]))"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CAMERA_WORKS = "() => document.querySelector('[data-testid=ways-camera]').dataset.verdict === 'ok'"
 ALL_FINE = {"page": "ok", "socket": "ok", "udp": "ok", "tcp": "ok"}
 # A network that lets no UDP through: candidates of it lead nowhere.

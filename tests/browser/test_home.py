@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab
 from tests.browser.people import sign_in
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 ANNA, BEN = "anna@demo.example", "ben@demo.example"
 PHONE = {"viewport": {"width": 390, "height": 844}}

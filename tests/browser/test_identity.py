@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,10 +12,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
+from tests.browser.axe import accessible, faults
 from tests.browser.browsers import READ_STATS, ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 from tests.client.seat import sign_in as client_sign_in
 
 ROLE = "clinician"
@@ -283,41 +282,30 @@ async def grown(first: ChromiumTab, second: ChromiumTab, before: tuple[int, int]
     return await frames(first) > before[0] + 10 and await frames(second) > before[1] + 10
 
 
-AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
-RULES = '["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]'
-CHECK = f"async () => (await axe.run(document, {{runOnly: {RULES}}})).violations.map((v) => [v.id, v.nodes.map((n) => n.target)])"
-
-
-async def complaints(tab: ChromiumTab) -> Any:
-    """What axe-core finds on the page as it is now."""
-    await tab.page.evaluate(AXE.read_text())
-    return await tab.page.evaluate(CHECK)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(server: Server, tab: ChromiumTab, scheme: str) -> None:
     await tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     await sign_in(tab, server, ROLE)
     await tab.goto(server.base_url + "/account")
     await tab.wait("section-devices")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []
     await tab.click("totp-add")
     await tab.wait("totp-qr")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []
     secret = (await tab.page.text_content(selector("totp-secret")) or "").replace(" ", "")
     await tab.fill("totp-code", pyotp.TOTP(secret).now())
     await tab.click("totp-confirm")
     await tab.wait("recovery-codes")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []
     await keep_codes(tab.page)
     await tab.click("lock-now")
     await tab.wait("prove-submit")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []
     await tab.click("lock-sign-out")
     await tab.wait("login-passkey")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []
     await tab.fill("login-email", server.account(ROLE)[0])
     await tab.fill("login-password", server.account(ROLE)[1])
     await tab.click("login-submit")
     await tab.wait("second-step")
-    assert await complaints(tab) == []
+    assert await faults(tab) == []

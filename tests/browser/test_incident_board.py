@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
 from tests.browser.incident_people import ALLOWED, PLUS_CODE, a_scene, board, by_code, in_the_call, text_of
 from tests.browser.server import Server
 from tests.browser.test_rail import enter
-from tests.browser.test_stage import accessible
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HOSTILE = "<img src=x onerror=alert(1)> \"' OR 1=1 -- 🚑"
 
 

@@ -4,27 +4,23 @@ the call, by keyboard, with an input method, over a reload and a cut, in Chromiu
 from __future__ import annotations
 
 import os
-import pathlib
 import signal
 from typing import Any
 
 import pytest
 
-from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab, open_firefox_tab, selector
+from tests.browser.axe import SIDEWAYS, faults
+from tests.browser.browsers import Tab, chromium, eventually, open_chromium_tab, open_firefox_tab, selector
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
 DESK = {"viewport": {"width": 1000, "height": 640}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
-RULES = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
-CHECK = f"async () => (await axe.run(document, {{runOnly: {RULES}}})).violations.map((v) => [v.id, v.nodes.map((n) => n.target)])"
 LINE = """() => [...document.querySelectorAll('[data-testid="live-line"] .live-line__text')]
  .map((one) => one.textContent).join("|")"""
 CHAT = """() => [...document.querySelectorAll('[data-testid="chat-message"] .message__body')].map((one) => one.textContent)"""
 FIELD = """() => document.querySelector('[data-testid="chat-input"]')?.value"""
 NEEDS = """() => [...document.querySelectorAll('[data-testid="need"]')].map((one) => one.textContent.trim())"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
 ATTACHED = """async () => { const session = location.pathname.split("/").pop();
 const ask = async (path, body) => (await (await fetch("/api/v1" + path, {method: "POST", body: JSON.stringify(body),
  headers: {"Content-Type": "application/json"}})).json());
@@ -50,27 +46,17 @@ async def types(tab: Tab, text: str) -> None:
         await tab.press({" ": "Space"}.get(letter, letter))
 
 
-async def accessible(tab: ChromiumTab) -> None:
-    assert await tab.evaluate(CHECK) == []
-
-
-async def open_axe_tab(browser: Any, **options: Any) -> ChromiumTab:
-    tab = await open_chromium_tab(browser, **options)
-    await tab.context.add_init_script(AXE.read_text())
-    return tab
-
-
 @pytest.mark.timeout(300)
 async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_call(server: Server) -> None:
     async with chromium() as browser:
-        doctor, patient = await open_axe_tab(browser, **DESK), await open_axe_tab(browser, **PHONE)
+        doctor, patient = await open_chromium_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
         await sign_in(doctor, server)
         link = await start_consultation(doctor)
         await patient.goto(link)
         await patient.wait("needs", timeout=SECONDS)
         await patient.page.focus(selector("need-cannot_hear"))
         await patient.press("Space")  # keyboard alone
-        await accessible(patient)
+        assert await faults(patient) == []
         await patient.fill("join-name", "Ada Example")
         await patient.click("join-continue")
         await patient.wait("waiting-talk", timeout=SECONDS)
@@ -82,8 +68,8 @@ async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_ca
         await patient.press("Backspace")
         await types(patient, "lo")
         await shows(doctor, LINE, "hello")
-        await accessible(patient)
-        await accessible(doctor)
+        assert await faults(patient) == []
+        assert await faults(doctor) == []
         assert await patient.evaluate(SIDEWAYS) <= 0
         await patient.press("Enter")
         await shows(doctor, CHAT, ["hello"])
@@ -100,7 +86,7 @@ async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_ca
         await types(patient, "I see you")
         await doctor.wait("live-strip", timeout=SECONDS)  # nobody has to look for it
         await shows(doctor, LINE, "I see you")
-        await accessible(doctor)
+        assert await faults(doctor) == []
         await patient.reload()
         await patient.wait("call-stage", timeout=SECONDS)
         await patient.click("open-chat")
@@ -118,7 +104,7 @@ async def test_a_person_who_cannot_hear_writes_from_the_waiting_room_into_the_ca
 @pytest.mark.timeout(200)
 async def test_what_somebody_says_of_talking_is_proposed_for_the_record_and_never_written_by_itself(server: Server) -> None:
     async with chromium() as browser:
-        doctor, patient = await open_axe_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
+        doctor, patient = await open_chromium_tab(browser, **DESK), await open_chromium_tab(browser, **PHONE)
         await sign_in(doctor, server)
         link = await start_consultation(doctor)
         record = await doctor.evaluate(ATTACHED)
@@ -128,7 +114,7 @@ async def test_what_somebody_says_of_talking_is_proposed_for_the_record_and_neve
         await doctor.click("open-people")
         await doctor.wait("needs-proposal", timeout=SECONDS)
         assert await doctor.evaluate(RECORDED.replace("ID", record)) == ["interpreter"], "not before somebody pressed"
-        await accessible(doctor)
+        assert await faults(doctor) == []
         await doctor.click("needs-to-record")
         await eventually(lambda: doctor.evaluate("() => !document.querySelector('[data-testid=needs-proposal]')"), SECONDS)
         assert await doctor.evaluate(RECORDED.replace("ID", record)) == ["sign_language", "interpreter"]

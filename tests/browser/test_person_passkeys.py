@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import Route, expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab, selector
 from tests.browser.server import Server
 from tests.browser.test_home import ANNA, BEN, PHONE, enter
 from tests.browser.test_identity import add_authenticator
-from tests.browser.test_stage import accessible
 
 NARROW = {"viewport": {"width": 320, "height": 568}}
 IS_WIDER_THAN_THE_WINDOW = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"

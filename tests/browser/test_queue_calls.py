@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import selector
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
-from tests.browser.test_stage import accessible
 from tests.browser.walk_ins import Floor, Person, a_floor, looks_right
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

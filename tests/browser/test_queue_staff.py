@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import eventually, open_chromium_tab, selector
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
-from tests.browser.test_stage import accessible
 from tests.browser.walk_ins import QUIET, a_floor, act, enter_staff, leave_room, looks_right, open_room, walk_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 BAR = """() => { const items = [...document.querySelectorAll(".rail .rail__item")].filter((one) => one.offsetParent);
 const wide = (one) => [...one.children].some((part) => part.scrollWidth > one.clientWidth);

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.browsers import ROOT, ChromiumTab, chromium, eventually, open_chromium_tab, selector
+from tests.browser.axe import SIDEWAYS, accessible
+from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.people import admit, invite_another, join_as_patient, sign_in, start_consultation
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
@@ -21,9 +22,6 @@ DESK = {"viewport": {"width": 1000, "height": 640}}
 PHONE = {"viewport": {"width": 390, "height": 844}}
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 STAGE_SECONDS = 45.0  # from a press to its effect on another page, on a loaded two-core machine
-AXE = (ROOT / ".venv" / "node" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RUN_AXE = """async () => { const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`); }"""
 # Counts what a person would hear and feel, and lets it happen.
 LISTEN = """(() => { window.tones = 0; window.shakes = 0;
 const start = AudioScheduledSourceNode.prototype.start;
@@ -37,7 +35,6 @@ BUTTON_LOOKS = """() => [...document.querySelectorAll('[data-testid="FIRST"], [d
  const { backgroundColor, color, borderColor, fontSize, fontWeight } = getComputedStyle(one);
  return {height: Math.round(height), look: [backgroundColor, color, borderColor, fontSize, fontWeight].join(),
   seen: left >= 0 && right <= innerWidth && bottom <= innerHeight && bottom > 0}; })"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUS_IN = """() => !!document.activeElement.closest('[data-testid="TESTID"]')"""
 CARD_OVER_BAR = """() => { const card = document.querySelector('.rec-card').getBoundingClientRect();
  const bar = document.querySelector('.bar').getBoundingClientRect(); return card.bottom > bar.top + 1; }"""
@@ -97,18 +94,6 @@ async def a_call(server: Server, *, silent: bool = False) -> AsyncIterator[Call]
         await doctor.wait("remote-video", timeout=STAGE_SECONDS)
         yield Call(browser, doctor, patient)
         assert doctor.problems == [] and patient.problems == []
-
-
-SETTLED = """() => Promise.all(document.getAnimations()
-  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished.catch(() => {})))
-  .then(() => true)"""  # what fades in has not its colours yet
-
-
-async def accessible(tab: ChromiumTab, place: str) -> None:
-    """axe-core finds nothing to object to; `place` names the state in a failure."""
-    await tab.page.evaluate(AXE)
-    await tab.evaluate(SETTLED)
-    assert await tab.evaluate(RUN_AXE) == [], place
 
 
 async def marked(tab: ChromiumTab, state: str | None) -> None:

@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.axe import accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab
 from tests.browser.prepared import prepare
 from tests.browser.recorded_shelf import EMERGENCY, NINE, UNWANTED, furnish_shelf
 from tests.browser.server import Server, start_server, stop_server
 from tests.browser.test_review import LOADED, SIDEWAYS, enter, tabbed
-from tests.browser.test_stage import accessible
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

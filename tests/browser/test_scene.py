@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from tests.browser.axe import SIDEWAYS
 from tests.browser.browsers import chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
 from tests.browser.on_call import PHONE, make_speciality, signed_in
 from tests.browser.people import sign_in
@@ -20,7 +21,6 @@ TOO_SMALL = """() => { const seen = [...document.querySelectorAll(".scene :is(bu
  for (const e of document.querySelectorAll(".scene *")) if (e.offsetParent && parseFloat(getComputedStyle(e).fontSize) < 20
   && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) small.push("text: " + e.outerHTML.slice(0, 90));
  return small; }"""
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 RINGS = """() => Boolean(document.querySelector('[data-testid="ring-dialog"]'))"""
 
 

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.browsers import ROOT, ChromiumTab, chromium, eventually, media_flows, open_chromium_tab
+from tests.browser.axe import accessible
+from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
@@ -22,9 +23,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DESK = {"viewport": {"width": 1000, "height": 640}}  # few pixels to paint: everything here is painted by the processor
 PHONE = {"viewport": {"width": 390, "height": 844}}
 STAGE_SECONDS = 45.0  # from a press to a picture, on a loaded two-core machine
-AXE = (ROOT / ".venv" / "node" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RUN_AXE = """async () => { const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`); }"""
 PICTURES = """() => [...document.querySelectorAll('[data-testid="TESTID"]')]
  .filter((one) => one.videoWidth > 0 && !one.hidden).length"""
 SHOWN = """() => !!document.querySelector('[data-testid="TESTID"]')"""
@@ -84,12 +82,6 @@ async def gone(tab: ChromiumTab, testid: str) -> None:
         return not await tab.evaluate(SHOWN.replace("TESTID", testid))
 
     await eventually(absent, STAGE_SECONDS)
-
-
-async def accessible(tab: ChromiumTab, place: str) -> None:
-    """axe-core finds nothing to object to; `place` names the state in a failure."""
-    await tab.page.evaluate(AXE)
-    assert await tab.evaluate(RUN_AXE) == [], place
 
 
 async def act_on_patient(doctor: ChromiumTab, action: str) -> None:

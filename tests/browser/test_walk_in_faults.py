@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import pathlib
-
 import pytest
 
+from tests.browser.axe import SIDEWAYS, faults
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab
 from tests.browser.server import Server
 from tests.browser.waiting_rooms import fill_form, shown, stand_in_line, tap_reason, waiting_room
 
-AXE = pathlib.Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
-RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-CHECK = f"""async () => (await axe.run(document, {{runOnly: {RULES}}})).violations
- .map((one) => one.id + " " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 HOSTILE = "<img src=x onerror=alert(1)>\u202e'\";--\u0000%s${7*7}{{7*7}}😀"
 TODAY_SHUT = [{"day": day, "from": "00:00", "to": "00:01"} for day in range(7)]
-
-
-async def faults(tab: ChromiumTab) -> list[str]:
-    """What axe-core finds on the page as it is now."""
-    await tab.page.evaluate(AXE.read_text("utf-8"))
-    return list(await tab.page.evaluate(CHECK))
 
 
 @pytest.mark.parametrize("path", ["/w", "/w#", "/w#short", "/w#" + "A" * 22, "/w#" + "%00" * 8])

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from telemed.recording import places
 from telemed.recording.taking_out import read_manifest
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
 from tests.browser.prepared import prepare
 from tests.browser.recorded import DOCTOR, HELPER, PATIENT, RECORDING, furnish_recording
@@ -16,11 +17,9 @@ from tests.browser.server import Server, start_server, stop_server
 from tests.browser.test_break_glass import enter
 from tests.browser.test_home import ANNA
 from tests.browser.test_home import enter as enter_home
-from tests.browser.test_stage import accessible
 
 PICTURES = os.environ.get("TELEMED_PICTURES", "")  # a folder: what was looked at
 SIZES = ((1440, 900), (820, 1180), (360, 740))
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SOON = 30_000  # milliseconds, on a loaded two-core machine: the finaliser looks every 2 s
 PLAYED = f"""async () => (await (await fetch("/api/v1/recordings/{RECORDING}")).json()).recording.segments
  .map((one) => one.participant_id)"""

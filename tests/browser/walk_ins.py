@@ -10,12 +10,11 @@ from typing import Any
 
 from playwright.async_api import Browser
 
+from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.server import Server
-from tests.browser.test_stage import accessible
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 QUIET = "localStorage.setItem('telemed.alerts', 'off')"
 _numbers = itertools.count(1)
 POST = """async ([path, body]) => { const answer = await fetch("/api/v1" + path, {method: "POST",
