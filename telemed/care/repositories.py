@@ -267,6 +267,10 @@ class Audit(Protocol):
         """The newest row of this about an object whose id begins so."""
         ...
 
+    async def back(self, actor_id: str, action: AuditAction, number: int) -> AuditRow | None:
+        """The row of somebody's last but `number` - 1 act of this kind; None when there were fewer."""
+        ...
+
 
 class Events(Protocol):
     """What happened to seats."""

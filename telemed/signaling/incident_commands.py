@@ -154,7 +154,7 @@ class IncidentCommands:
                 step, PositionRecord(incident.id, seat.id, 0, *where, fix.taken_at, step.now)
             )
             if stored is not None and is_first:
-                await step.audit(AuditAction.CALLER_LOCATED, seat.id)
+                await step.tx.audit.append(seat.ref, AuditAction.CALLER_LOCATED, seat.id, AuditOutcome.DONE, step.now)
             return {}
 
         await self._desk.transactor.change(session_id, work)

@@ -12,13 +12,13 @@ from telemed.care.incidents import states
 from telemed.care.incidents.ports import IncidentOrder
 from telemed.care.incidents.records import IncidentRecord
 from telemed.care.incidents.words import OVER, IncidentCause, IncidentEvent, IncidentState, Part
-from telemed.care.patients.channels import normalise, region_of
-from telemed.care.patients.words import ChannelKind
+from telemed.care.notify.numbers import texted
+from telemed.care.patients.channels import region_of
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
 from telemed.care.repositories import Transaction
 from telemed.care.states import LIVE_SESSIONS, Cause, Outcome, ParticipantEvent
-from telemed.errors import Conflict, InvalidInput, NotFound
+from telemed.errors import Conflict, NotFound
 from telemed.signaling import incident_steps
 from telemed.signaling.acting import authorise
 from telemed.signaling.desk import Desk
@@ -67,10 +67,7 @@ class IncidentDesk:
         if typed is None or not typed.strip():
             return ""
         clinic = self._desk.live.board.clinic_of(actor.organisation_id)
-        try:
-            return normalise(ChannelKind.PHONE, typed, region_of(clinic.phone))
-        except InvalidInput:
-            raise InvalidInput("This is no telephone number.", field="phone") from None
+        return texted(typed, region_of(clinic.phone))
 
     async def _with_link(self, actor: Staff, ack: Json, command_id: str, page: str) -> Json:
         link = self._links.with_url(ack["link"], actor.user_id, command_id, page)
@@ -122,7 +119,7 @@ class IncidentDesk:
             step = await begin_visit(self._desk, tx, actor, incident.reason, before.session.silent)
             step.incident = replace(await incident_steps.rows_of(before), incident=incident)
             fresh = replace(incident, session_id=step.session.id, link_actor_id=actor.user_id, link_command_id=command_id)
-            fresh = replace(fresh, sends=0, message_id=None, call_back=None, left_quickly=False)
+            fresh = replace(fresh, sends=0, message_id=None, call_back=None, left_quickly=False, forgotten_at=None)
             await incident_steps.save(step, replace(fresh, note=incident.note if note is None else note))
             await incident_steps.move(step, IncidentEvent.REOPENED, IncidentCause.STAFF, actor.name)
             ack = {"incident_id": incident_id, "link": await invite_caller(step, self._desk, self._links, actor, command_id)}

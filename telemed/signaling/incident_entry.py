@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ActorRef
@@ -12,6 +13,7 @@ from telemed.care.incidents.records import AccessRecord
 from telemed.care.incidents.words import IncidentCause, IncidentEvent, Part
 from telemed.care.ports import Json, LinkOpened
 from telemed.care.records import LinkRecord
+from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import IN_CALL, Cause, ParticipantEvent, ParticipantState
 from telemed.care.tokens import token_hash
@@ -49,18 +51,19 @@ class IncidentEntry:
         return CameIn(_content(opened), opened.session_id, opened.seat_token)
 
     async def _check_pin(self, way: WayIn) -> None:
+        async with self._desk.store.read() as reading:
+            access = await _crews_access(reading, way.token)  # whoever guesses links does not hold up the writer
+        if access.locked_at is not None and way.seat_token is None:
+            rules.refuse_pin(access)
         async with self._desk.store.write() as tx:
-            link = await tx.links.by_token_hash(token_hash(way.token))
-            access = await tx.incidents.access(link.id) if link is not None else None
-            if link is None or access is None or access.part is not Part.CREW:
-                raise NotFound("This link is not known.", code="link_unknown")
+            access = await _crews_access(tx, way.token)
             given = pin_hash(self._desk.settings.link_key, access.id, way.pin)
             is_right = hmac.compare_digest(given, access.pin_hash)
-            tried = rules.check_pin(access, is_right, self._desk.clock.utcnow())
+            now = self._desk.clock.utcnow()
+            tried = rules.check_pin(access, is_right, await _holds_seat(tx, access, way, now), now)
             if is_right:
                 return
             await tx.incidents.save_access(tried)
-            now = self._desk.clock.utcnow()
             actor = ActorRef(access.participant_id, Role.OBSERVER.value)
             await tx.audit.append(actor, AuditAction.INCIDENT_PIN_REFUSED, access.id, AuditOutcome.REFUSED, now)
         await self._show_lock(tried)
@@ -76,6 +79,24 @@ class IncidentEntry:
             return {}
 
         await self._desk.transactor.change(access.session_id, work)
+
+
+async def _crews_access(tx: Transaction, token: str) -> AccessRecord:
+    link = await tx.links.by_token_hash(token_hash(token))
+    access = await tx.incidents.access(link.id) if link is not None else None
+    if access is None or access.part is not Part.CREW:
+        raise NotFound("This link is not known.", code="link_unknown")
+    return access
+
+
+async def _holds_seat(tx: Transaction, access: AccessRecord, way: WayIn, now: datetime) -> bool:
+    """Whether this device has the seat of this link already."""
+    if way.seat_token is None:
+        return False
+    held = await tx.seats.by_token_hash(token_hash(way.seat_token))
+    if held is None or held.revoked_at is not None or held.expires_at <= now:
+        return False
+    return held.participant_id == access.participant_id and held.device_hash == token_hash(way.device)
 
 
 async def _enter(step: VisitStep, link: LinkRecord) -> None:

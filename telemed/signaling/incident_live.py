@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telemed.care.identity import Staff
-from telemed.care.incidents import views
+from telemed.care.incidents import track, views
 from telemed.care.incidents.frames import Frame
 from telemed.care.incidents.records import IncidentRecord, PositionRecord
 from telemed.care.incidents.views import IncidentScene
@@ -87,7 +87,7 @@ class LiveIncident:
         return IncidentScene(incident, session, self.rows.accesses, seats, self._newest(session))
 
     def _newest(self, session: SessionRecord) -> PositionRecord | None:
-        """The last fix of the present caller by the caller's own clock: one that was late on its way is not where it is."""
+        """Where the present caller is."""
         caller = self.rows.caller(session.id)
-        mine = [one for one in self.rows.positions if caller is not None and one.participant_id == caller.participant_id]
-        return max(mine, key=lambda one: (one.taken_at, one.sequence), default=None)
+        participant_id = caller.participant_id if caller is not None else ""
+        return track.newest([one for one in self.rows.positions if one.participant_id == participant_id])

@@ -17,6 +17,7 @@ from telemed.errors import Conflict
 from telemed.ids import new_id
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
+from telemed.signaling.incident_limits import check_limits
 from telemed.signaling.step import VisitStep
 
 MESSAGE_LIFE = timedelta(minutes=15)  # whoever has an accident needs the link now; later it only confuses
@@ -33,6 +34,7 @@ async def put_message(step: VisitStep, desk: Desk, link_id: str) -> None:
         return
     if incident.sends >= sending.MAX_SENDS:
         raise Conflict("This link was sent too often.", code="resend_limit")
+    await check_limits(step, incident.phone)
     message = await step.tx.outbox.put(compose(_wanted(incident, link_id, step), step.now))
     sent = replace(incident, send_state=SendState.QUEUED, send_since=step.now, sends=incident.sends + 1, message_id=message.id)
     await incident_steps.save(step, sent)

@@ -6,6 +6,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Staff
 from telemed.care.incidents import views
 from telemed.care.incidents.records import IncidentRecord
+from telemed.care.incidents.track import MAX_FIXES
 from telemed.care.incidents.views import SummaryFacts
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
@@ -20,7 +21,6 @@ from telemed.signaling.incident_making import kept_until
 from telemed.signaling.incident_rows import read_rows
 from telemed.signaling.step import VisitStep
 
-MAX_TRACK = 20_000  # fixes: three hours at two a second
 MAX_INSTRUCTIONS = 2000  # of a summary
 MAX_LINES = 5000  # of chat counted
 
@@ -59,7 +59,7 @@ class IncidentReading:
         async with self._desk.store.write() as tx:
             step = await self._load(tx, actor, incident_id, Action.LEAD_INCIDENT)
             await _note(step, AuditAction.INCIDENT_TRACK_READ, incident_id)
-            track = await tx.incidents.positions(incident_id, MAX_TRACK)
+            track = await tx.incidents.positions(incident_id, MAX_FIXES)
         incident = _incident(step)
         return {
             "positions": [views.position_view(one) for one in track],

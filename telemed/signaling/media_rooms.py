@@ -308,7 +308,7 @@ class MediaRooms:
         if visit is None:
             return
         if isinstance(event, SpeakerChanged):
-            visit.live_event("speaker", {"participant_id": event.peer_id}, None)
+            visit.speaker_event(event.peer_id)
             self.recordings.speakers.heard(visit, event.peer_id)
         elif isinstance(event, VideoPaused):
             if event.peer_id in visit.seats:

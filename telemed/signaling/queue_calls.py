@@ -11,9 +11,9 @@ from telemed.care.identity import Identity
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.masking import masked
+from telemed.care.notify.numbers import texted
 from telemed.care.notify.records import Medium
-from telemed.care.patients.channels import normalise, region_of
-from telemed.care.patients.words import ChannelKind
+from telemed.care.patients.channels import region_of
 from telemed.care.ports import Json
 from telemed.care.queues.records import EntryRecord
 from telemed.care.queues.words import IN_LINE
@@ -83,10 +83,7 @@ class QueueCalls:
 
     def _phone(self, step: VisitStep, typed: str) -> str:
         clinic = self._desk.live.board.clinic_of(step.session.organisation_id)
-        try:
-            return normalise(ChannelKind.PHONE, typed, region_of(clinic.phone))
-        except InvalidInput as error:
-            raise InvalidInput(error.message, field="phone") from None
+        return texted(typed, region_of(clinic.phone))
 
     async def soon(self, step: VisitStep, entry: EntryRecord) -> None:
         """The turn comes soon: told once."""

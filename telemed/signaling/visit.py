@@ -218,6 +218,15 @@ class LiveVisit:
             if seen or (include_self and participant_id == about):
                 watcher.channel.live(event_type, more if views.is_staff(viewer) else data)
 
+    def speaker_event(self, participant_id: str | None) -> None:
+        """Tell everybody in the call who speaks; who may not know of that person is told that nobody they know does."""
+        speaker = self.seats.get(participant_id or "")
+        for viewer_id, watcher in self._watchers.items():
+            viewer = self.seats[viewer_id]
+            if viewer.state in IN_CALL:
+                known = speaker is not None and views.sees(viewer, speaker)
+                watcher.channel.live("speaker", {"participant_id": participant_id if known else None})
+
     def text_event(self, event_type: str, writer_id: str, to: str | None, data: Json) -> None:
         """Send an unsequenced event about a line somebody writes to those who read along; the writer's own page knows it."""
         for participant_id, watcher in self._watchers.items():

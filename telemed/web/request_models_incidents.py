@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from pydantic import Field as Limits
 
 from telemed.care.incidents.frames import MAX_BYTES, MAX_SIDE
@@ -21,6 +22,14 @@ Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 def _within(low: float, high: float) -> object:
     return Limits(ge=low, le=high, allow_inf_nan=False)
+
+
+def _in_utc(at: datetime) -> datetime:
+    """A device's clock may be years off. At the ends of the calendar some zones leave it."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
 
 
 class CreateIncidentBody(Body):
@@ -96,7 +105,7 @@ class LocationBody(Body):
     altitude: Annotated[float, _within(-1000, 100_000)] | None = None
     heading: Annotated[float, _within(0, 360)] | None = None
     speed: Annotated[float, _within(0, 1000)] | None = None
-    taken_at: AwareDatetime
+    taken_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class PlaceBody(Body):

@@ -17,12 +17,15 @@ _WORDS = {
 MAX_ZOOM = 10.0
 
 
-def check_pin(access: AccessRecord, is_right: bool, now: datetime) -> AccessRecord:
-    """Return the access after one try, to be kept before anything is refused. Raises Gone `pin_locked` when it was locked."""
+def check_pin(access: AccessRecord, is_right: bool, holds_seat: bool, now: datetime) -> AccessRecord:
+    """Return the access after one try, to be kept before anything is refused. Raises Gone `pin_locked` when it was locked.
+
+    `holds_seat`: this device came in by the PIN before. A lock that others brought about does not shut it out.
+    """
+    if is_right and (holds_seat or access.locked_at is None):
+        return access
     if access.locked_at is not None:
         raise Gone("This link is locked.", code="pin_locked")
-    if is_right:
-        return access
     wrong = access.wrong_pins + 1
     return replace(access, wrong_pins=wrong, locked_at=now if wrong >= MAX_WRONG_PINS else None)
 

@@ -26,6 +26,10 @@ class Outbox(Protocol):
         """What was sent about an invitation, link, channel ...: newest first, at most 50."""
         ...
 
+    async def count_to(self, recipient: str, template: str, organisation_id: str, since: datetime) -> int:
+        """How many messages of one kind an organisation has put on their way to somebody since then."""
+        ...
+
     async def has_due(self, now: datetime) -> bool:
         """Whether `take` would return or end something."""
         ...

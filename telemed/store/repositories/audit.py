@@ -60,6 +60,12 @@ class AuditRows:
         statement = self._rows.select(begins, c.action == AuditAction(action).value)
         return await self._rows.first(statement.order_by(c.sequence.desc()).limit(1))
 
+    async def back(self, actor_id: str, action: AuditAction, number: int) -> AuditRow | None:
+        """Return the row of the last but `number` - 1 act of this kind."""
+        c = self._rows.c
+        statement = self._rows.select(c.actor == actor_id, c.action == AuditAction(action).value)
+        return await self._rows.first(statement.order_by(c.sequence.desc()).limit(1).offset(number - 1))
+
     async def page(self, after: int = 0, limit: int = 500) -> list[AuditRow]:
         """Return rows above `after`, in order."""
         c = self._rows.c

@@ -14,6 +14,7 @@ from telemed.care.incidents.records import (
     InstructionRecord,
     PositionRecord,
 )
+from telemed.care.incidents.track import MAX_FIXES
 from telemed.store import schema_incidents as schema
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
@@ -68,7 +69,10 @@ class IncidentRows:
         return await self._accesses.all(statement.limit(MAX_ACCESSES))
 
     async def add_position(self, position: PositionRecord) -> PositionRecord | None:
-        """Store it as the next of its participant; nothing else writes in this transaction, so looking first is safe."""
+        """Store it as the next of its participant; nothing else writes in this transaction, so looking first is safe.
+
+        What is beyond the track that is kept goes, the oldest first.
+        """
         c = self._positions.c
         mine = c.participant_id == position.participant_id
         if await self._positions.one(mine, c.taken_at == position.taken_at) is not None:
@@ -76,6 +80,7 @@ class IncidentRows:
         row = await self._sql.row(select(func.max(c.sequence).label("last")).where(mine))
         stored = replace(position, sequence=(row["last"] or 0 if row is not None else 0) + 1)
         await self._positions.insert(stored)
+        await self._positions.delete(mine, c.sequence <= stored.sequence - MAX_FIXES)
         return stored
 
     async def positions(self, incident_id: str, limit: int) -> list[PositionRecord]:

@@ -61,6 +61,13 @@ class OutboxRows:
         statement = self._rows.select(_c.about_id == about_id).order_by(_c.created_at.desc(), _c.id)
         return [self._opened(message) for message in await self._rows.all(statement.limit(MAX_ABOUT))]
 
+    async def count_to(self, recipient: str, template: str, organisation_id: str, since: datetime) -> int:
+        """Count what an organisation sent somebody of one kind."""
+        late = (_c.organisation_id == organisation_id, _c.created_at >= since)
+        same = (_c.recipient == recipient, _c.template == template)
+        row = await self._sql.row(select(func.count().label("count")).select_from(schema.outbox).where(*late, *same))
+        return int(row["count"]) if row is not None else 0
+
     async def has_due(self, now: datetime) -> bool:
         """Whether there is something to take."""
         return await self._sql.row(_HAS_DUE, {"now": now}) is not None

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from telemed.care.stills.limits import MOST_BYTES
 from telemed.care.stills.records import NewStill
@@ -111,8 +111,8 @@ def _time(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None:
+            raise InvalidInput("A field has a wrong value.", field="taken_at")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # at the ends of the calendar some zones leave it
         raise InvalidInput("A field has a wrong value.", field="taken_at") from None
-    if at.tzinfo is None:
-        raise InvalidInput("A field has a wrong value.", field="taken_at")
-    return at

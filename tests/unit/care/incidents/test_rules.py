@@ -24,17 +24,24 @@ K = InstructionKind
 def test_a_crew_has_five_tries() -> None:
     access = CREW
     for _ in range(rules.MAX_WRONG_PINS):
-        access = rules.check_pin(access, False, NOW)
+        access = rules.check_pin(access, False, False, NOW)
         with pytest.raises(Gone if access.locked_at else NotAllowed):
             rules.refuse_pin(access)
     assert (access.wrong_pins, access.locked_at) == (5, NOW)
     for is_right in (True, False):
         with pytest.raises(Gone, match="locked"):
-            rules.check_pin(access, is_right, NOW)
+            rules.check_pin(access, is_right, False, NOW)
 
 
 def test_a_right_pin_changes_nothing() -> None:
-    assert rules.check_pin(replace(CREW, wrong_pins=4), True, NOW).wrong_pins == 4
+    assert rules.check_pin(replace(CREW, wrong_pins=4), True, False, NOW).wrong_pins == 4
+
+
+def test_a_lock_that_others_brought_about_does_not_shut_out_who_is_in() -> None:
+    locked = replace(CREW, wrong_pins=5, locked_at=NOW)
+    assert rules.check_pin(locked, True, True, NOW) == locked
+    with pytest.raises(Gone, match="locked"):
+        rules.check_pin(locked, False, True, NOW)
 
 
 @pytest.mark.parametrize(
