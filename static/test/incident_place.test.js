@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { plusCode } from "../core/incident/plus_code.js";
 import { offset, roundLength, sketchOf } from "../core/incident/sketch.js";
 import { Whereabouts, worthTelling } from "../core/incident/whereabouts.js";
+import { PositionPost } from "../ui/pages/caller/position_post.js";
 
 /** https://github.com/google/open-location-code/blob/main/test_data/encoding.csv, those of ten digits, and two further places. */
 const EXAMPLES = /** @type {const} */ ([
@@ -85,8 +86,8 @@ test("what is worth telling: the first, a move, a better one, and a sign of life
 function device(permission) {
   /** @type {any[]} */
   const asked = [];
-  const position = { coords: { latitude: 52, longitude: 13, accuracy: 12, altitude: null, heading: Number.NaN, speed: null }, timestamp: 1_000 };
-  const ask = (/** @type {any} */ yes, /** @type {any} */ no, /** @type {any} */ options) => asked.push({ yes: () => yes(position), no: (code) => no({ code, PERMISSION_DENIED: 1 }), options });
+  const position = { coords: { latitude: 52, longitude: 13, accuracy: 12, altitude: null, heading: Number.NaN, speed: null } };
+  const ask = (/** @type {any} */ yes, /** @type {any} */ no, /** @type {any} */ options) => asked.push({ yes: (timestamp = 1_000) => yes({ ...position, timestamp }), no: (code) => no({ code, PERMISSION_DENIED: 1 }), options });
   const geolocation = { getCurrentPosition: ask, watchPosition: (...all) => { ask(...all); return 7; }, clearWatch: () => {} };
   const where = new Whereabouts({ geolocation, permissions: { query: async () => ({ state: permission }) } });
   /** @type {any[]} */
@@ -107,6 +108,46 @@ test("one question; after the yes a rough place at once, then the exact one is f
   assert.equal(asked.length, 2);
   assert.equal(asked[1].options.enableHighAccuracy, true);
   where.stop();
+});
+
+test("a device that answers the question and finds nothing is not called overlooked", async (context) => {
+  for (const [permission, state] of [["granted", "lost"], ["prompt", "unanswered"], ["", "unanswered"]]) {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const { asked, where } = device(permission ?? "");
+    where.ask();
+    context.mock.timers.tick(12_000);
+    context.mock.timers.reset();
+    await new Promise((done) => setImmediate(done));
+    assert.equal(where.state, state);
+    asked[0].yes();
+    assert.equal(where.state, "known");
+    where.stop();
+  }
+});
+
+test("a time that can be none is now: the place counts whatever the device's clock says", () => {
+  for (const odd of [0, -1, Number.NaN, 1e17]) {
+    const { asked, where, heard } = device("granted");
+    where.ask();
+    asked[0].yes(odd);
+    assert.ok(Math.abs(Date.parse(heard[0].at) - Date.now()) < 60_000, String(odd));
+    where.stop();
+  }
+});
+
+test("a place counts as known by others when the server has it", async () => {
+  let sent = 0;
+  /** @type {unknown[]} */
+  const bodies = [];
+  const answers = [new Error("no network"), null];
+  const post = new PositionPost({ send: async (body) => { bodies.push(body); const failed = answers.shift(); if (failed) throw failed; }, sent: () => { sent += 1; } });
+  post.tell({ ...fix(52, 13, 5), altitude_m: null, heading: null, speed_mps: null });
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual([bodies.length, sent], [1, 0]);
+  post.again();
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual([bodies.length, sent], [2, 1]);
+  post.stop();
 });
 
 test("a no is told from a question put away, and both can be asked again", async () => {

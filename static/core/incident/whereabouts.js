@@ -4,7 +4,7 @@
 //   before --ask--> asking --yes--> known                 positions flow
 //   asking --no--> refused | dismissed                     dismissed: the browser will ask again
 //   asking --nothing for a while--> unanswered --yes--> known
-//   asking | known --no satellites, no network--> lost --a position--> known
+//   asking | known --no satellites, no network, or long none--> lost --a position--> known
 import { Emitter } from "../emitter.js";
 import { offset } from "./sketch.js";
 
@@ -20,6 +20,8 @@ const ROUGH_AGE_MS = 60_000;
 /** Milliseconds without a position after which it is sent again, as a sign of life; also the most often that small changes are told. */
 const REPEAT_MS = 10_000;
 const LEAST_MS = 2_000;
+/** Some devices count in other units or from another year: what cannot be a time is taken as now. */
+const LAST_TIME_MS = Date.UTC(2100, 0);
 /** Metres that are worth telling, and the share of uncertainty. */
 const MOVED_M = 8;
 const BETTER = 0.8;
@@ -34,7 +36,7 @@ function positionOf({ coords, timestamp }) {
     altitude_m: known(coords.altitude),
     heading: known(coords.heading),
     speed_mps: known(coords.speed),
-    at: new Date(timestamp || Date.now()).toISOString(),
+    at: new Date(timestamp > 0 && timestamp < LAST_TIME_MS ? timestamp : Date.now()).toISOString(),
   };
 }
 
@@ -83,7 +85,7 @@ export class Whereabouts extends Emitter {
     if (this.state === "asking") return;
     this.#is("asking");
     clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.state === "asking" && this.#is("unanswered"), UNANSWERED_MS);
+    this.#patience = setTimeout(() => void this.#waited(), UNANSWERED_MS);
     // One question for both: the exact one is asked for when the first has its answer.
     this.#geolocation.getCurrentPosition(
       (position) => { this.#came(position); this.#follow(); },
@@ -123,6 +125,12 @@ export class Whereabouts extends Emitter {
     if (!worthTelling(this.#told, position, Math.abs(now - this.#toldAt))) return;
     [this.#told, this.#toldAt] = [position, now];
     this.emit("position", position);
+  }
+
+  /** Nothing came: the question was overlooked, or it was answered with yes and the device does not know. */
+  async #waited() {
+    const allowed = await this.allowed();
+    if (this.state === "asking") this.#is(allowed ? "lost" : "unanswered");
   }
 
   async #refused() {

@@ -40,6 +40,10 @@ export function Crews({ incident }) {
   const [busy, setBusy] = useState(false);
   const [made, setMade] = useState(/** @type {NewCrew | null} */ (null));
   const commandId = useRef("");
+  const rename = (/** @type {string} */ typed) => {
+    commandId.current = ""; // Another crew.
+    setName(typed);
+  };
   const add = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!name.trim()) return;
@@ -58,6 +62,6 @@ export function Crews({ incident }) {
   return html`<section class="incident-part" aria-label=${t("incident.crews")} data-testid="crews">
     <h2>${t("incident.crews")}</h2><p class="muted small">${t("incident.crews_hint")}</p>
     ${incident.crews.length > 0 && html`<ul class="crew-list">${incident.crews.map((crew) => html`<${Row} key=${crew.link_id} incident=${incident} crew=${crew} />`)}</ul>`}
-    ${made ? html`<${Shown} crew=${made} onClose=${() => setMade(null)} />` : html`<form class="crew-form" onSubmit=${add}><${Field} label=${t("incident.crew_name")} value=${name} maxlength=${80} onInput=${setName} testid="crew-name" /><${Button} type="submit" icon="user-plus" label=${t("incident.crew_add")} busy=${busy} disabled=${!name.trim()} testid="crew-add" /></form>`}
+    ${made ? html`<${Shown} crew=${made} onClose=${() => setMade(null)} />` : html`<form class="crew-form" onSubmit=${add}><${Field} label=${t("incident.crew_name")} value=${name} maxlength=${80} onInput=${rename} testid="crew-name" /><${Button} type="submit" icon="user-plus" label=${t("incident.crew_add")} busy=${busy} disabled=${!name.trim()} testid="crew-add" /></form>`}
   </section>`;
 }

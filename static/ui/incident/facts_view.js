@@ -15,9 +15,11 @@ export function FactsView({ caller }) {
   const percent = (/** @type {number} */ share) => new Intl.NumberFormat(language(), { style: "percent" }).format(share);
   const denied = /** @type {const} */ (["location", "camera", "microphone"]).filter((what) => facts[what] === "denied" || facts[what] === "dismissed");
   const open = /** @type {const} */ (["location", "camera"]).filter((what) => facts[what] === "unanswered");
+  const away = caller.opened_at !== null && !caller.is_here && !caller.left_quickly; // Put away, out of reach, or closed.
   return html`<div class="facts" data-testid="facts">
     ${caller.call_back !== null && caller.call_back !== undefined && html`<${Badge} kind="urgent" icon="phone" testid="wants-call">${caller.call_back ? t("incident.call_back_at", { number: caller.call_back }) : t("incident.call_back")}</${Badge}>`}
     ${caller.left_quickly && html`<${Badge} kind="urgent" icon="log-out" testid="left-quickly">${t("incident.left_quickly")}</${Badge}>`}
+    ${away && html`<${Badge} kind="warn" icon="hourglass" testid="caller-away">${t("incident.away")}</${Badge}>`}
     ${typeof battery === "number" && html`<${Badge} kind=${battery < LOW && !charging ? "warn" : "plain"} icon="battery" testid="battery">${t(charging ? "incident.battery_charging" : "incident.battery", { share: percent(battery) })}</${Badge}>`}
     ${network && html`<${Badge} icon="wifi" testid="network">${t("incident.network", { kind: network })}</${Badge}>`}
     ${open.map((what) => html`<${Badge} key=${what} kind="warn" icon="hourglass">${t(`incident.unanswered_${what}`)}</${Badge}>`)}

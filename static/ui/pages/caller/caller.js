@@ -10,7 +10,7 @@ import { Whereabouts } from "../../../core/incident/whereabouts.js";
 import { hush, wakeVoice } from "../../../core/incident/speech.js";
 import { deviceToken } from "../../../core/media_prefs.js";
 import { silence } from "../../../core/sounds.js";
-import { tokenOf, viewOfEnd, viewOfRefusal } from "../join/flow.js";
+import { LINK_FAULTS, tokenOf, viewOfEnd, viewOfRefusal } from "../join/flow.js";
 import { CameraWork } from "./camera_work.js";
 import { Facts } from "./facts.js";
 import { stepOf } from "./flow.js";
@@ -22,6 +22,8 @@ import { PositionPost } from "./position_post.js";
 
 /** Milliseconds between questions whether staff agreed to the move from another device. */
 const MOVE_POLL = 2_000;
+/** Milliseconds until a link that could not be opened is tried again: nobody in need should have to press for it. */
+const AGAIN_MS = 4_000;
 /** Milliseconds a goodbye may take before the page goes without the server's word. */
 const LEAVE_MS = 400;
 
@@ -38,6 +40,8 @@ export class Caller {
   whereState = signal(/** @type {import("../../../core/incident/whereabouts.js").WhereState} */ ("before"));
   /** The newest position. @type {import("../../../vendor/preact.js").Signal<import("../../../core/incident/whereabouts.js").Position | null>} */
   position = signal(null);
+  /** Whether the server has one: until then nobody knows where this is. */
+  placed = signal(false);
   /** Instructions that were carried out here. */
   done = signal(/** @type {readonly string[]} */ ([]));
   phraseLanguage = signal("");
@@ -55,9 +59,12 @@ export class Caller {
   }));
   /** What holds now and was not done here, oldest first. */
   instructions = computed(() => (this.state.value?.instructions ?? []).filter((one) => !one.cleared_at && !this.done.value.includes(one.id)));
+  located = computed(() => this.whereState.value === "known" && this.placed.value);
   #sessionId = "";
-  #post = new PositionPost({ send: (body) => api.post(`/sessions/${this.#sessionId}/location`, { ...body }) });
+  #post = new PositionPost({ send: (body) => api.post(`/sessions/${this.#sessionId}/location`, { ...body }), sent: () => { this.placed.value = true; } });
   #facts = new Facts((facts) => this.session.value?.command("caller_facts", { ...facts }).then(() => true, () => false) ?? Promise.resolve(false));
+  /** Whether the server knows that nothing may be heard here: `telling` while it is told. @type {"" | "telling" | "told"} */
+  #silence = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {(() => void)[]} */
@@ -142,7 +149,8 @@ export class Caller {
     });
     if (silent) this.camera.closeMicrophone();
     this.#remember();
-    void this.session.value?.command("caller_silent", { silent }).catch(() => {});
+    if (this.state.peek()?.incident?.silent === silent) this.#silence = "told";
+    else this.#tellSilence();
     if (silent && !this.begun.value) this.begin();
   }
 
@@ -159,9 +167,15 @@ export class Caller {
     this.#remember();
   }
 
-  /** @param {string} number where to be called, "" for the one known */
-  callMe(number) {
-    return this.session.value?.command("call_back", number ? { number } : {});
+  /** At the number staff have. @returns {Promise<"sent" | "failed">} */
+  async callMe() {
+    try {
+      if (!this.session.value) return "failed";
+      await this.session.value.command("call_back", {});
+      return "sent";
+    } catch {
+      return "failed";
+    }
   }
 
   /** Tells staff and becomes another page at once, without a trace in the tab. */
@@ -182,6 +196,7 @@ export class Caller {
 
   /** @param {{session_id: string, caller: {code: string, kinds: LinkKind[], silent: boolean, language: string}}} answer */
   #opened({ session_id: sessionId, caller }) {
+    if (sessionId !== this.#sessionId) this.#beginAnew();
     this.#sessionId = sessionId;
     const memory = recall(sessionId);
     batch(() => {
@@ -215,25 +230,54 @@ export class Caller {
   #follow(session) {
     const [connection, reason, incident] = [session.connection.value, session.endReason.value, session.state.value?.incident];
     if (incident) {
-      if (incident.silent && !this.silent.peek()) untracked(() => this.goSilent(true));
+      if (incident.silent && this.#silence !== "telling") untracked(() => this.#silencedThere());
       this.kinds.value = incident.kinds;
     }
     if (connection === "online") {
       this.#facts.again();
       this.#post.again();
+      if (incident && this.silent.peek() && !this.#silence) untracked(() => this.#tellSilence());
     }
     if (connection === "replaced") this.#over({ name: "elsewhere" });
     if (connection === "ended") this.#over(viewOfEnd(reason));
   }
 
+  /** Staff, or this page before a reload, wanted silence. */
+  #silencedThere() {
+    this.#silence = "told";
+    if (!this.silent.peek()) this.goSilent(true);
+  }
+
+  /** Until it is acknowledged: staff must not speak to somebody who may not be heard. */
+  #tellSilence() {
+    if (!this.session.value) return;
+    this.#silence = "telling";
+    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, () => { this.#silence = ""; });
+  }
+
   /** @param {CallerView} view */
   #over(view) {
+    this.#letGo();
+    this.#show(view);
+  }
+
+  /** Nothing is sent any more. */
+  #letGo() {
     this.where.stop();
     this.#facts.stop();
     this.#post.stop();
     hush();
     this.camera.close();
-    this.#show(view);
+  }
+
+  /** Another call for help in the same tab: it begins with its own one tap. */
+  #beginAnew() {
+    this.#letGo();
+    this.#silence = "";
+    batch(() => {
+      this.begun.value = false;
+      this.placed.value = false;
+    });
   }
 
   /** @param {import("../../../core/incident/whereabouts.js").WhereState} state */
@@ -254,9 +298,10 @@ export class Caller {
 
   /** @param {unknown} error */
   #refused(error) {
-    if (error instanceof ApiError) return this.#show(viewOfRefusal(error));
     const code = error instanceof NetworkError ? error.code : "unexpected";
-    return this.#show({ name: "fault", code });
+    const view = error instanceof ApiError ? viewOfRefusal(error) : /** @type {CallerView} */ ({ name: "fault", code });
+    this.#show(view);
+    if (view.name === "fault" && !LINK_FAULTS.has(view.code)) this.#later(AGAIN_MS, () => void this.open());
   }
 
   #moveNeeded() {

@@ -16,7 +16,7 @@ export function CameraStep({ caller }) {
   const asking = state === "asking" || state === "unanswered" || state === "untested";
   return html`<div class="caller-page" data-testid="caller-camera" data-state=${state}>
     <h1 ref=${heading} tabindex="-1">${t("caller.camera_title")}</h1>
-    ${caller.whereState.value === "known" && html`<${Banner} kind="ok" testid="where-known">${t("caller.where_known")}</${Banner}>`}
+    ${caller.located.value && html`<${Banner} kind="ok" testid="where-known">${t("caller.where_known")}</${Banner}>`}
     ${asking && html`<p>${t("caller.camera_asking")}</p><${PromptPicture} wish="camera" />`}
     ${state === "unanswered" && html`<${Banner} kind="info" testid="camera-unanswered">${t("caller.unanswered")}</${Banner}>`}
     ${!asking && html`<p role="alert">${t(`caller.camera_${state}`)}</p>`}
@@ -24,7 +24,7 @@ export function CameraStep({ caller }) {
     ${(!asking || state === "unanswered") && html`<div class="caller-page__act">
       <${Button} kind="primary" large=${true} wide=${true} icon="video" label=${t("caller.ask_again")} onClick=${() => void caller.openCamera()} testid="camera-again" />
       <${Button} large=${true} wide=${true} icon="arrow-right" label=${t("caller.without_camera")} onClick=${() => caller.skip("camera")} testid="camera-skip" />
-      <${CallBack} />
+      <${CallBack} caller=${caller} />
     </div>`}
     <${Code} code=${caller.code.value} />
   </div>`;

@@ -100,6 +100,7 @@ export class CameraWork {
   close() {
     this.devices.stop("camera");
     this.devices.stop("microphone");
+    if (this.state.value === "ok") this.state.value = "untested"; // Coming back, it opens again by itself.
   }
 
   /** @param {MediaStreamTrack | null} track */

@@ -49,6 +49,7 @@ export class Facts {
   stop() {
     clearTimeout(this.#timer);
     this.#stopBattery();
+    this.#begun = false;
   }
 
   async #tell() {

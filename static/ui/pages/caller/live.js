@@ -47,7 +47,7 @@ function Status({ caller }) {
   }, [connected]);
   if (!online || (!connected && late)) return html`<${Banner} kind="warn" icon="wifi-off" testid="caller-offline" action=${html`<${CallBack} />`}>${t("caller.offline")}</${Banner}>`;
   const seen = caller.camera.track.value !== null;
-  const located = caller.whereState.value === "known";
+  const located = caller.located.value;
   const key = seen ? (located ? "caller.both_sent" : "caller.video_sent") : located ? "caller.place_known" : "caller.connected";
   return html`<p class="live__status" role="status" data-testid="caller-status"><${Icon} name=${seen || located ? "circle-check" : "info"} />${t(key)}</p>`;
 }
@@ -92,7 +92,7 @@ function More({ caller }) {
       <${Voice} caller=${caller} />
       ${!located && html`<${Button} large=${true} wide=${true} icon="map-pin" label=${t("caller.share_place")} onClick=${() => caller.where.ask()} testid="share-place" />`}
       <${TypedPlace} caller=${caller} primary=${false} />
-      <${CallBack} />
+      <${CallBack} caller=${caller} />
       <${Button} large=${true} wide=${true} icon="volume-x" label=${t("caller.go_silent")} onClick=${() => caller.goSilent(true)} testid="caller-silent" />
     </div></details>`;
 }

@@ -19,10 +19,12 @@ export class PositionPost {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #send;
+  #sent;
 
-  /** @param {{send: (body: PositionBody) => Promise<unknown>}} ports */
-  constructor({ send }) {
+  /** @param {{send: (body: PositionBody) => Promise<unknown>, sent?: () => void}} ports `sent`: one is there */
+  constructor({ send, sent = () => {} }) {
     this.#send = send;
+    this.#sent = sent;
   }
 
   /** @param {Position} position */
@@ -49,6 +51,7 @@ export class PositionPost {
     this.#sending = true;
     try {
       await this.#send(bodyOf(position));
+      this.#sent();
       if (this.#waiting === position) this.#waiting = null;
     } catch (error) {
       const isOver = error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;

@@ -52,7 +52,7 @@ function QuickPhrases({ caller }) {
 /** @param {{caller: Caller}} props */
 function Line({ caller }) {
   const connected = caller.connection.value === "online";
-  const known = caller.whereState.value === "known";
+  const known = caller.located.value;
   const key = connected ? (known ? "caller.silent_known" : "caller.silent_unknown") : "caller.silent_offline";
   return html`<p class="silent__status" role="status" data-testid="caller-status">${t(key)}</p>`;
 }

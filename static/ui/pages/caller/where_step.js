@@ -12,7 +12,8 @@ import { PromptPicture } from "./prompt_picture.js";
 
 /** @typedef {import("./caller.js").Caller} Caller */
 
-const LONGEST_PLACE = 300;
+/** As the server takes it. */
+const LONGEST_PLACE = 200;
 
 /** A place in words: for those who cannot or will not share it. @param {{caller: Caller, primary: boolean}} props */
 export function TypedPlace({ caller, primary }) {
@@ -59,7 +60,7 @@ export function WhereStep({ caller }) {
       ${state !== "none" && html`<${Button} kind=${stuck ? "quiet" : "primary"} large=${true} wide=${true} icon="map-pin" label=${t("caller.ask_again")} onClick=${() => caller.where.ask()} testid="where-again" />`}
       <${TypedPlace} caller=${caller} primary=${stuck} />
       <${Button} large=${true} wide=${true} label=${t("caller.go_on")} icon="arrow-right" onClick=${() => caller.skip("where")} testid="where-skip" />
-      <${CallBack} />
+      <${CallBack} caller=${caller} />
     </div>`}
     <${Code} code=${caller.code.value} />
   </div>`;

@@ -20,6 +20,8 @@ import { SummaryDialog } from "./summary_dialog.js";
 /** @typedef {import("../../../core/messages.js").Incident} Incident */
 /** @typedef {import("../../incident/commands.js").IncidentLink} IncidentLink */
 
+/** @typedef {{incident: Incident, link: IncidentLink}} Made */
+
 /** The caller's link, known to the page that made it: to scan where there is no number. @param {{link: IncidentLink, open: boolean}} props */
 function LinkShown({ link, open }) {
   const copy = async () => toast(t((await copyText(link.url)) ? "link.copied" : "link.copy_failed"));
@@ -34,13 +36,13 @@ function enterQuietly({ session_id: sessionId }) {
   if (!recallWish(sessionId)) rememberWish(sessionId, { microphone: false, camera: false, audioOnly: false });
 }
 
-/** @param {Incident} incident @param {{onEnd: () => void, onSummary: () => void}} acts */
-function menuItems(incident, { onEnd, onSummary }) {
+/** @param {Incident} incident @param {{onEnd: () => void, onSummary: () => void, onMade: (made: Made) => void}} acts */
+function menuItems(incident, { onEnd, onSummary, onMade }) {
   const act = (/** @type {() => Promise<unknown>} */ what) => () => void what().catch((error) => toast(refusalWords(error)));
   if (isOver(incident)) {
     return [
       { id: "summary", label: t("incident.summary"), icon: "clipboard-list", onSelect: onSummary, testid: "incident-summary" },
-      { id: "reopen", label: t("incident.reopen"), icon: "refresh-cw", onSelect: act(() => moveOn(incident.id, "reopen")), testid: "incident-reopen" },
+      { id: "reopen", label: t("incident.reopen"), icon: "refresh-cw", onSelect: act(async () => onMade(/** @type {Made} */ (await moveOn(incident.id, "reopen")))), testid: "incident-reopen" },
     ];
   }
   const handedOver = incident.state === "handed_over";
@@ -51,13 +53,14 @@ function menuItems(incident, { onEnd, onSummary }) {
   ];
 }
 
-/** @param {{incident: Incident, link: IncidentLink | null, fresh: boolean}} props */
-export function IncidentCard({ incident, link, fresh }) {
+/** @param {{incident: Incident, link: IncidentLink | null, fresh: boolean, onMade: (made: Made) => void}} props `onMade`: there is another link */
+export function IncidentCard({ incident, link, fresh, onMade }) {
   const [asking, setAsking] = useState(false);
   const [summary, setSummary] = useState(false);
   const over = isOver(incident);
+  const current = link?.participant_id === incident.caller?.participant_id ? link : null; // Opened again, it has another.
   const { icon, kind, word } = stateLook(incident.state);
-  const items = menuItems(incident, { onEnd: () => setAsking(true), onSummary: () => setSummary(true) });
+  const items = menuItems(incident, { onEnd: () => setAsking(true), onSummary: () => setSummary(true), onMade });
   return html`<li class=${fresh ? "incident incident--fresh" : "incident"} data-testid="incident" data-state=${incident.state} data-id=${incident.id}>
     <div class="incident__head">
       <div class="incident__what"><p class="incident__reason" dir="auto">${incident.reason}</p>
@@ -67,7 +70,7 @@ export function IncidentCard({ incident, link, fresh }) {
     </div>
     ${!over && html`<${DeliveryLine} incident=${incident} /><${FactsView} caller=${incident.caller} />`}
     ${incident.caller.place && html`<p dir="auto"><span class="muted">${t("incident.place_said")}</span> ${incident.caller.place}</p>`}
-    ${link && !over && html`<${LinkShown} link=${link} open=${incident.delivery.state === "none" || incident.delivery.state === "no_way"} />`}
+    ${current && !over && html`<${LinkShown} link=${current} open=${incident.delivery.state === "none" || incident.delivery.state === "no_way"} />`}
     <div class="incident__acts">
       ${!over && html`<${Button} kind=${incident.caller.opened_at ? "primary" : "quiet"} icon="video" label=${t("incident.open")} href=${`/call/${incident.session_id}`} onClick=${() => enterQuietly(incident)} testid="incident-open" />`}
       ${over && html`<${Button} icon="clipboard-list" label=${t("incident.summary")} onClick=${() => setSummary(true)} testid="incident-summary-open" />`}

@@ -46,11 +46,11 @@ function LiveWords({ incidents }) {
   return html`<p class="visually-hidden" role="status">${words}</p>`;
 }
 
-/** @param {{incidents: Incident[] | null, links: Map<string, IncidentLink>, fresh: string}} props */
-function IncidentList({ incidents, links, fresh }) {
+/** @param {{incidents: Incident[] | null, links: Map<string, IncidentLink>, fresh: string, onMade: (made: {incident: Incident, link: IncidentLink}) => void}} props */
+function IncidentList({ incidents, links, fresh, onMade }) {
   if (!incidents) return html`<div class="card"><${SkeletonRows} rows=${2} /></div>`;
   if (!incidents.length) return html`<div class="card"><${EmptyState} icon="siren" title=${t("incident.none")} level=${2} testid="no-incidents">${t("incident.none_more")}</${EmptyState}></div>`;
-  return html`<ul class="incidents">${incidents.map((one) => html`<${IncidentCard} key=${one.id} incident=${one} link=${links.get(one.id) ?? null} fresh=${one.id === fresh} />`)}</ul>`;
+  return html`<ul class="incidents">${incidents.map((one) => html`<${IncidentCard} key=${one.id} incident=${one} link=${links.get(one.id) ?? null} fresh=${one.id === fresh} onMade=${onMade} />`)}</ul>`;
 }
 
 /** @param {{language: string}} props */
@@ -82,7 +82,7 @@ export function Urgent({ language: shown }) {
         <${LiveWords} incidents=${incidents ?? []} />
         <div class="urgent">
           ${(role === "" || SENDING.has(role)) && html`<${NewIncident} onMade=${made} />`}
-          <section class="urgent__list" aria-label=${t("incident.list")}><${IncidentList} incidents=${incidents} links=${links} fresh=${fresh} /></section>
+          <section class="urgent__list" aria-label=${t("incident.list")}><${IncidentList} incidents=${incidents} links=${links} fresh=${fresh} onMade=${made} /></section>
         </div>`}
     </div></main>
   </div>`;
