@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import pathlib
 import shutil
 import sys
 import threading
@@ -33,6 +34,7 @@ REAL_TIME = (
 )
 # Measurements, and floods that leave nothing to whatever runs beside them.
 ALONE = ("tests/bench", "tests/hostile", "tests/prove")
+MOST = "not real_time and not alone"  # how the Makefile asks for the rest, in the idle class beside what lives by the clock
 
 # Tests of pure code, which pass or fail for one reason alone. Every other test does real I/O on a machine that does other work
 # too, and gets a second chance, so that one race does not fail a whole run. The summary names it ("RERUN") with its
@@ -45,6 +47,20 @@ REQUIRED_IN_CI = os.environ.get("CI") == "true"
 def pytest_configure(config: pytest.Config) -> None:
     for marker in ("prove: the long form of a test, run by `make prove`", "coturn: needs Debian's coturn"):
         config.addinivalue_line("markers", marker)
+
+
+def pytest_ignore_collect(collection_path: pathlib.Path, config: pytest.Config) -> bool | None:
+    """Leave out files in which a run of one kind finds nothing: collecting all of them takes longer than many a test."""
+    if collection_path.suffix != ".py" or not collection_path.is_relative_to(config.rootpath):
+        return None
+    place, kinds = collection_path.relative_to(config.rootpath).as_posix(), config.option.markexpr
+    if kinds == "alone":
+        wanted = place.startswith(ALONE) or "mark.alone" in collection_path.read_text("utf-8")
+    elif kinds == "real_time":
+        wanted = place.startswith(REAL_TIME) or "mark.real_time" in collection_path.read_text("utf-8")
+    else:
+        wanted = kinds != MOST or not place.startswith(ALONE + REAL_TIME)
+    return None if wanted else True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -151,3 +167,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.real_time)
         if not place.startswith(PURE):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(tryfirst=True)  # before workers tell what they have
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is quick comes last, and keeps all workers busy to the end, whatever order was drawn for the others."""
+    session.items.sort(key=lambda item: item.nodeid.startswith(PURE))
