@@ -11,7 +11,7 @@ import { blocks, clusters, follow, momentAt, momentByKey, pan, ticks, whole, xOf
 
 const HOUR = 3_600_000;
 const marker = (id, start_ms, more = {}) => ({ id, start_ms, end_ms: null, category: "finding", text: id, author: "A", mine: true, visibility: "team", at: "2030-01-01T10:00:00Z", revision: 1, ...more });
-const EMPTY = { duration_ms: 60_000, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [] };
+const EMPTY = { duration_ms: 60_000, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [], acts: [], acts_outside: 0 };
 
 test("moments in addresses", () => {
   assert.deepEqual(["#t=754", "#t=12:34", "#t=1:02:03.5", "#a=1&t=7.25", "", "#t=", "#t=x", "#t=-4", "#t=1:2:3:4"].map(momentOf), [754_000, 754_000, 3_723_500, 7250, null, null, null, null, null]);
@@ -105,6 +105,14 @@ test("all that happened stands in one list, in order", () => {
   const events = eventsOf(timeline, [marker("m", 12)]);
   assert.deepEqual(events.map((one) => [one.kind, one.at_ms, one.what]), [["chat", 5, ""], ["join", 10, "joined"], ["marker", 12, "finding"], ["quality", 15, "poor"], ["gap", 20, "loss"]]);
   assert.equal(new Set(events.map((one) => one.key)).size, events.length);
+});
+
+test("what was done stands among it, with what is needed to say and open it", () => {
+  const act = (kind, at_ms, more = {}) => ({ id: `${kind}-1`, kind, what: "kept", at_ms, end_ms: null, participant_id: null, name: "Dora", to: "", value: null, second: null, unit: "", words: {}, pictogram: "", seen: false, text: "", still: null, ...more });
+  const acts = [act("instruction", 4, { what: "card", end_ms: 9, participant_id: "p" }), act("still", 13, { participant_id: "p" }), act("handover", 40, { what: "left" })];
+  const events = eventsOf({ ...EMPTY, acts }, [marker("m", 12)]);
+  assert.deepEqual(events.map((one) => [one.kind, one.at_ms, one.end_ms, one.participant_id]), [["instruction", 4, 9, "p"], ["marker", 12, null, ""], ["still", 13, null, "p"], ["handover", 40, null, ""]]);
+  assert.deepEqual(events.map((one) => one.act?.id), ["instruction-1", undefined, "still-1", "handover-1"]);
 });
 
 test("who speaks", () => {

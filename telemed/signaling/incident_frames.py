@@ -15,7 +15,7 @@ from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
 from telemed.errors import Conflict, Gone, NotFound, Unavailable
 from telemed.ids import new_id
-from telemed.signaling import incident_steps
+from telemed.signaling import incident_frame_rows, incident_steps
 from telemed.signaling.acting import Guest, authorise, own_seat, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import Command, Draw, OnFrame
@@ -45,6 +45,8 @@ class IncidentFrames:
                 raise Conflict("This visit belongs to no incident.", code="no_incident")
             if step.seat(wanted.participant_id).part is not Part.CALLER:
                 raise NotFound()
+            former = self._desk.live.get(session_id).incident.frame
+            await incident_frame_rows.shown(step, frame_id, wanted.participant_id, actor, former)
             await step.audit(AuditAction.FRAME_SHOWN, frame_id)
             return {"frame_id": frame_id}
 
@@ -94,7 +96,9 @@ class IncidentFrames:
             authorise(step, identity, Action.DRAW)
             if own_seat(step, identity) is None:
                 raise NotFound()
-            changed.append(change(_present(self._desk.live.get(guest.session_id), frame_id)))
+            before = _present(self._desk.live.get(guest.session_id), frame_id)
+            changed.append(change(before))
+            await incident_frame_rows.changed(step, before, changed[0])
             if changed[0] is None:
                 await step.audit(AuditAction.FRAME_RESUMED, frame_id)
             return {}

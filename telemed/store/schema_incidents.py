@@ -110,6 +110,21 @@ incident_instruction = Table(
     time("shown_at", null=True),
     time("cleared_at", null=True),
     Index("ix_incident_instruction_newest", "incident_id", "given_at", "id"),
+    Index("ix_incident_instruction_session_id", "session_id"),
+)
+
+incident_frame = Table(
+    "incident_frame",
+    metadata,
+    row_id(),
+    ref("incident_id", "incident", index=False),
+    ref("session_id", "session"),
+    ref("participant_id", "participant", index=False),
+    ref("shown_by", "user", index=False),
+    need("by_name", Text()),
+    time("shown_at"),
+    need("shapes", Integer()),
+    time("ended_at", null=True),
 )
 
 incident_event = Table(

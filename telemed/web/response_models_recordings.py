@@ -210,6 +210,40 @@ class Gap(Answer):
     why: str
 
 
+class StillOfAct(Answer):
+    """A picture to open below this recording."""
+
+    id: str
+    number: int
+    at: Time
+    size: int
+    sha256: str
+    width: int
+    height: int
+    thumbnail: bool
+
+
+class Act(Answer):
+    """Something that was done beside talking. What the fields say depends on `kind`: section 1.15 of the protocol."""
+
+    id: str
+    kind: Literal["instruction", "drawing", "still", "handover", "vital"]
+    what: str
+    at_ms: Milliseconds
+    end_ms: Milliseconds | None
+    participant_id: str | None
+    name: str
+    to: str
+    value: str | float | None
+    second: float | None
+    unit: str
+    words: dict[str, str]
+    pictogram: str
+    seen: bool
+    text: str
+    still: StillOfAct | None
+
+
 class RecordingTimeline(Answer):
     """`GET /recordings/{recording_id}/timeline`. `reads_chat` false: the chat is not for this reader."""
 
@@ -221,6 +255,8 @@ class RecordingTimeline(Answer):
     quality: list[Dip]
     consent: list[ConsentSpan]
     gaps: list[Gap]
+    acts: list[Act]
+    acts_outside: int
 
 
 class SpokenSeconds(Answer):

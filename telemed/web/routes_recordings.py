@@ -12,6 +12,7 @@ from telemed.web.throttle import Rate
 
 SEARCH_RATE = Rate(120, 60.0)  # one person, typing
 PIECE_RATE = Rate(1200, 60.0)  # eight people's players seeking at once, each asking for several ranges
+STILL_RATE = Rate(300, 60.0)  # a list of forty, opened by a page that was loaded again and again
 MARK_RATE = Rate(240, 60.0)  # one key in the heat of a review
 VERIFY_RATE = Rate(10, 60.0)  # reads every byte
 EXPORT_RATE = Rate(10, 600.0)
@@ -20,6 +21,8 @@ WITHDRAW_RATE = Rate(20, 60.0)
 
 _ONE = "/recordings/{recording_id}"
 _MARKER = f"{_ONE}/markers/{{marker_id}}"
+_STILL = f"{_ONE}/stills/{{still_id}}"
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
 _MEDIA = ("audio/mp4", "audio/webm", "video/mp4", "video/webm")
 
 RECORDING_ROUTES: tuple[Route, ...] = (
@@ -47,6 +50,24 @@ RECORDING_ROUTES: tuple[Route, ...] = (
         errors=(412, 416),
         files=_MEDIA,
         ranges=True,
+    ),
+    Route(
+        "GET",
+        f"{_STILL}/thumbnail",
+        Action.WATCH_RECORDING,
+        recordings.recording_still_thumbnail,
+        Nothing,
+        rate=STILL_RATE,
+        files=("image/jpeg",),
+    ),
+    Route(
+        "GET",
+        f"{_STILL}/picture",
+        Action.WATCH_RECORDING,
+        recordings.recording_still_picture,
+        Nothing,
+        rate=STILL_RATE,
+        files=_PICTURES,
     ),
     Route("GET", f"{_ONE}/markers", Action.WATCH_RECORDING, recordings.recording_markers, give.Markers),
     Route(

@@ -47,6 +47,7 @@ from telemed.store.sealed_values import KEY_PURPOSE
 from tests.adapters.recording.encoded import Encoded, pictures, sound
 from tests.adapters.recording.journalled import Written
 from tests.adapters.recording.packetised import Sender, SenderClock
+from tests.browser.recorded_acts import furnish_acts, stills_of
 
 RECORDING = "rec_BrowserRecorded1"
 SESSION = "ses_BrowserRecorded1"
@@ -97,6 +98,8 @@ async def furnish_recording(var: pathlib.Path) -> Recorded:
             await _visit(tx, doctor, began)
             directory, done = _media(config, layout, began)
             await _recording(tx, doctor, began, done)
+            stills = stills_of(layout, config.secrets.installation_key.encode())
+            await furnish_acts(tx, stills, SESSION, doctor, (DOCTOR, PATIENT))
     finally:
         await store.close()
     return Recorded(RECORDING, directory, done.segments)

@@ -14,6 +14,7 @@ from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab, open_firefox_tab
 from tests.browser.prepared import prepare
 from tests.browser.recorded import DOCTOR, HELPER, PATIENT, RECORDING, Recorded, furnish_recording
+from tests.browser.recorded_acts import SECONDS as ACTS
 from tests.browser.server import Server, start_server, stop_server
 from tests.browser.test_home import ANNA
 from tests.browser.test_home import enter as enter_home
@@ -225,10 +226,39 @@ async def test_a_moment_is_opened_by_its_link_and_the_chat_is_searched(product: 
         await tab.page.get_by_role("tab", name="Events").click()
         await expect(tab.page.locator('[data-testid="event"]', has_text="Ines Übersetz left")).to_have_count(1)
         await accessible(tab, "events")
+        await acts_are_told(tab)
         await tab.page.get_by_role("tab", name="Figures").click()
         await tab.wait("plots")
         await accessible(tab, "figures")
         assert tab.problems == []
+
+
+async def acts_are_told(tab: ChromiumTab) -> None:
+    """What was done beside talking: signs on the timeline, lines to narrow and follow by keys, the picture itself."""
+    page = tab.page
+    signs = page.locator('[data-testid="act-sign"]')
+    kinds = " ".join([await one.get_attribute("data-kinds") or "" for one in await signs.all()]).split()
+    assert sorted(set(kinds)) == ["drawing", "handover", "instruction", "still", "vital"]
+    told = page.locator('[data-testid="event"]')
+    for text in ("Press hard on the wound", "drew on the picture: Anna Beispiel (2 shapes)", "Blood pressure: 120/80 mmHg"):
+        await expect(told.filter(has_text=text)).to_have_count(1)
+    await expect(told.filter(has_text="Light on (not confirmed)")).to_have_count(1)
+    await expect(told.filter(has_text="Wound is closed")).to_have_count(1)
+    await page.select_option('[data-testid="event-kind"]', "still")
+    await expect(told).to_have_count(2)  # and not the one taken while she was not recorded
+    await expect(told.nth(1)).to_contain_text("deleted since")
+    await told.first.locator(".note__jump").focus()
+    await page.keyboard.press("Enter")
+    await eventually(lambda: tab.evaluate(f"() => ({NOW})() === {ACTS['kept']}"))
+    await eventually(lambda: tab.evaluate("() => document.querySelector('.note__still img')?.naturalWidth === 160"))
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await eventually(lambda: tab.evaluate("() => document.querySelector('[data-testid=still-image]')?.naturalWidth === 640"))
+    await accessible(tab, "a picture of the visit")
+    await page.keyboard.press("Escape")
+    await expect(page.locator('[data-testid="still-picture"]')).to_have_count(0)
+    assert await tab.evaluate("() => document.activeElement.dataset.testid") == "act-still"
+    await page.select_option('[data-testid="event-kind"]', "")
 
 
 async def test_it_is_reviewed_verified_and_its_erasing_asked_and_taken_back(product: Product) -> None:
@@ -286,6 +316,9 @@ async def test_every_size_both_themes_and_german(product: Product) -> None:
             await looks_right(tab, f"nothing found, {locale}")
             await tab.goto(product.server.base_url + PLACE + "#t=44")
             await ready(tab, 2)
+            if locale == "de-DE":
+                await tab.page.get_by_role("tab", name="Ereignisse").click()
+                await tab.wait("act-still")
             await looks_right(tab, f"the player, {locale}")
             await tab.goto(product.server.base_url + "/recordings/rec_nobody")
             await tab.wait("no-permission")

@@ -20,8 +20,8 @@ from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingSt
 from telemed.care.patients.records import ChannelRecord, MergeRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
 from telemed.care.queues.records import QueueMember, QueueRecord, WalkInLink
-from telemed.care.recording.records import Marker
-from telemed.care.recording.words import Visibility
+from telemed.care.recording.records import ConsentEvent, Marker, RecordingRecord
+from telemed.care.recording.words import ConsentAct, Visibility
 from telemed.care.records import LoginRecord, UserRecord
 from telemed.care.roles import CARE_ROLES, Role
 from telemed.care.staff.records import PasskeyRecord
@@ -376,13 +376,17 @@ class Things:
         return str(made["incident"]["id"])
 
     async def _still_id(self, whose: Whose, found: dict[str, str]) -> str:
-        """A picture that was kept: the asker's own where it sits there, or of a visit of the patient."""
-        session_id = found.get("id") or await self.house.session(self.leader(whose))
+        """A picture that was kept: the asker's own where it sits there, or of a visit of the patient, or within a recording."""
+        recording = await self._recorded(found["recording_id"]) if "recording_id" in found else None
+        session_id = recording.session_id if recording else found.get("id") or await self.house.session(self.leader(whose))
         if "patient_id" in found:
             await self._attach(session_id, found["patient_id"])
         async with self.house.store.write() as tx:
             taker = (await tx.participants.in_session(session_id))[-1]
-            now, digest = SystemClock().utcnow(), "0" * 64
+            now, digest = (recording and recording.started_at) or SystemClock().utcnow(), "0" * 64
+            if recording is not None:
+                said = (session_id, ConsentAct.AGREED, self.leader(whose).ref, "2026-11", "en", now, None, taker.id)
+                await tx.consents.append(ConsentEvent(new_id("con"), *said))
             still = StillRecord(new_id("stl"), session_id, taker.id, 0, StillState.KEPT, now, now, length=len(PICTURE))
             still = replace(still, kept_at=now, mime="image/jpeg", size=len(PICTURE), sha256=digest, has_thumbnail=True)
             await tx.stills.create(still)
@@ -391,6 +395,12 @@ class Things:
         await self.house.stills.finish(still.id)
         await self.house.stills.put_thumbnail(still.id, PICTURE)
         return still.id
+
+    async def _recorded(self, recording_id: str) -> RecordingRecord:
+        async with self.house.store.read() as tx:
+            found = await tx.recordings.get(recording_id)
+        assert found is not None
+        return found
 
     async def _frame_id(self, whose: Whose, found: dict[str, str]) -> str:
         return new_id("frm")

@@ -2,11 +2,15 @@
 
 /** @typedef {import("./messages.js").Timeline} Timeline */
 /** @typedef {import("./messages.js").Marker} Marker */
-/** @typedef {"join" | "chat" | "marker" | "quality" | "consent" | "gap"} EventKind */
-/** @typedef {{key: string, kind: EventKind, at_ms: number, end_ms: number | null, participant_id: string, what: string, text: string, name: string}} ReviewEvent */
+/** @typedef {import("./messages.js").Act} Act */
+/** @typedef {"join" | "chat" | "marker" | "quality" | "consent" | "gap" | import("./messages.js").ActKind} EventKind */
+/** @typedef {{key: string, kind: EventKind, at_ms: number, end_ms: number | null, participant_id: string, what: string, text: string, name: string, act: Act | null}} ReviewEvent */
+
+/** What was done beside talking, in the order legend and choice show it. */
+export const ACT_KINDS = /** @type {import("./messages.js").ActKind[]} */ (["instruction", "drawing", "still", "vital", "handover"]);
 
 /** Kinds one may choose from, in the order the choice shows them. */
-export const EVENT_KINDS = /** @type {EventKind[]} */ (["marker", "chat", "join", "consent", "quality", "gap"]);
+export const EVENT_KINDS = /** @type {EventKind[]} */ (["marker", "chat", ...ACT_KINDS, "join", "consent", "quality", "gap"]);
 
 /**
  * @param {EventKind} kind
@@ -14,7 +18,7 @@ export const EVENT_KINDS = /** @type {EventKind[]} */ (["marker", "chat", "join"
  * @returns {Omit<ReviewEvent, "key">}
  */
 function event(kind, rest) {
-  return { kind, end_ms: null, participant_id: "", what: "", text: "", name: "", ...rest };
+  return { kind, end_ms: null, participant_id: "", what: "", text: "", name: "", act: null, ...rest };
 }
 
 /** Milliseconds camera and microphone may differ at either end of what is one gap to a person. */
@@ -43,6 +47,7 @@ export function eventsOf(timeline, markers) {
     ...timeline.joins.map(({ participant_id, at_ms, what }) => event("join", { at_ms, participant_id, what })),
     ...timeline.chat.map(({ at_ms, name, body }) => event("chat", { at_ms, name, text: body })),
     ...markers.map((one) => event("marker", { at_ms: one.start_ms, end_ms: one.end_ms, what: one.category, text: one.text, name: one.author })),
+    ...timeline.acts.map((act) => event(act.kind, { at_ms: act.at_ms, end_ms: act.end_ms, participant_id: act.participant_id ?? "", what: act.what, text: act.text, name: act.name, act })),
     ...spans("quality", timeline.quality),
     ...spans("consent", timeline.consent),
     ...spans("gap", withoutTwins(timeline.gaps).map((gap) => ({ ...gap, what: gap.why }))),

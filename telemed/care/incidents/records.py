@@ -108,6 +108,21 @@ class InstructionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """That a caller's picture was frozen to be drawn on. The picture itself is never kept: `frames.py`."""
+
+    id: str
+    incident_id: str
+    session_id: str
+    participant_id: str
+    shown_by: str  # user id
+    by_name: str
+    shown_at: datetime
+    shapes: int = 0  # the most that stood on it at once
+    ended_at: datetime | None = None  # None: it was shown until the visit or the server ended
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentEventRecord:
     """One step of an incident, for its summary. `by_name` is empty for the caller and the server."""
 

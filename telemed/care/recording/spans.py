@@ -73,6 +73,12 @@ def default_span(recording: RecordingRecord) -> tuple[AgreedSpan, ...]:
     return (AgreedSpan(recording.started_at, recording.stopped_at),)
 
 
+def is_in(person_id: str, at: datetime, events: Iterable[ConsentEvent], recording: RecordingRecord) -> bool:
+    """Whether this person could be captured at that moment, and that part is not to be destroyed."""
+    spans = agreed_spans(events, recording).get(person_id, default_span(recording))
+    return any(span.since <= at and (span.until is None or at <= span.until) for span in spans)
+
+
 def _person(people: dict[str, _Person], person_id: str, recording: RecordingRecord) -> _Person:
     if person_id not in people:
         in_emergency = recording.basis is Basis.EMERGENCY

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from telemed.care.incidents.records import (
     AccessRecord,
+    FrameRecord,
     IncidentEventRecord,
     IncidentRecord,
     InstructionRecord,
@@ -21,6 +22,7 @@ from telemed.store.record_table import RecordTable
 
 MAX_ACCESSES = 400  # of one incident
 MAX_EVENTS = 500  # of one incident
+MAX_FRAMES = 500  # of one visit
 
 
 class IncidentRows:
@@ -32,6 +34,7 @@ class IncidentRows:
         self._accesses = RecordTable(sql, schema.incident_access, AccessRecord)
         self._positions = RecordTable(sql, schema.incident_position, PositionRecord)
         self._instructions = RecordTable(sql, schema.incident_instruction, InstructionRecord)
+        self._frames = RecordTable(sql, schema.incident_frame, FrameRecord)
         self._events = RecordTable(sql, schema.incident_event, IncidentEventRecord)
 
     async def get(self, incident_id: str) -> IncidentRecord | None:
@@ -109,6 +112,30 @@ class IncidentRows:
         c = self._instructions.c
         statement = self._instructions.select(c.incident_id == incident_id).order_by(c.given_at.desc(), c.id.desc())
         return list(reversed(await self._instructions.all(statement.limit(limit))))
+
+    async def instructions_in_session(self, session_id: str, limit: int) -> list[InstructionRecord]:
+        """Return the newest of one visit, oldest first."""
+        c = self._instructions.c
+        statement = self._instructions.select(c.session_id == session_id).order_by(c.given_at.desc(), c.id.desc())
+        return list(reversed(await self._instructions.all(statement.limit(limit))))
+
+    async def frame(self, frame_id: str) -> FrameRecord | None:
+        """Look up a frozen picture by id."""
+        return await self._frames.by(id=frame_id)
+
+    async def add_frame(self, frame: FrameRecord) -> None:
+        """Add it."""
+        await self._frames.insert(frame)
+
+    async def save_frame(self, frame: FrameRecord) -> None:
+        """Write it back."""
+        await self._frames.save(frame)
+
+    async def frames(self, session_id: str) -> list[FrameRecord]:
+        """Return the newest of a visit, oldest first."""
+        c = self._frames.c
+        statement = self._frames.select(c.session_id == session_id).order_by(c.shown_at.desc(), c.id.desc())
+        return list(reversed(await self._frames.all(statement.limit(MAX_FRAMES))))
 
     async def add_event(self, event: IncidentEventRecord) -> None:
         """Add a step."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from telemed.care.recording.repositories import RecordingQuery
+from telemed.care.stills.words import StillPart
 from telemed.web import request_models_recordings as ask
 from telemed.web.call import Call, Reply
 from telemed.web.recordings.withdrawing import Said
+from telemed.web.stills.sending import picture_answer
 
 
 def _id(call: Call) -> str:
@@ -51,6 +53,22 @@ async def recording_segment(call: Call) -> Reply:
     segment_id = call.request.match_info["segment_id"]
     media = call.services.recordings.media
     return Reply(stream=await media.answer(call.staff, _id(call), segment_id, call.request))
+
+
+async def recording_still_thumbnail(call: Call) -> Reply:
+    """`GET /recordings/{recording_id}/stills/{still_id}/thumbnail`."""
+    return await _still(call, StillPart.THUMBNAIL)
+
+
+async def recording_still_picture(call: Call) -> Reply:
+    """`GET /recordings/{recording_id}/stills/{still_id}/picture`: audited."""
+    return await _still(call, StillPart.PICTURE)
+
+
+async def _still(call: Call, part: StillPart) -> Reply:
+    still_id = call.request.match_info["still_id"]
+    still, reader = await call.services.recordings.stills.open(call.staff, _id(call), still_id, part)
+    return Reply(stream=picture_answer(still, part, reader))
 
 
 async def recording_markers(call: Call) -> Reply:

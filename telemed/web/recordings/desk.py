@@ -14,6 +14,7 @@ from telemed.web.recordings.media import RecordingMedia
 from telemed.web.recordings.own import OwnRecordings
 from telemed.web.recordings.reading import RecordingReading
 from telemed.web.recordings.review import RecordingReview
+from telemed.web.recordings.stills import RecordingStills
 from telemed.web.recordings.verifying import RecordingVerifier
 from telemed.web.recordings.watching import Watching
 from telemed.web.recordings.withdrawing import RecordingWithdrawing
@@ -25,6 +26,7 @@ class RecordingDesk:
 
     reading: RecordingReading
     media: RecordingMedia
+    stills: RecordingStills
     markers: RecordingMarkers
     review: RecordingReview
     verifier: RecordingVerifier
@@ -39,9 +41,11 @@ class RecordingDesk:
         """Wire the parts."""
         store, clock, vault = deps.store, deps.clock, deps.vault
         door = RecordingDoor(store, clock)
+        watching = Watching(door, clock)
         return cls(
             RecordingReading(store, clock, door, vault),
-            RecordingMedia(door, vault, Watching(door, clock)),
+            RecordingMedia(door, vault, watching),
+            RecordingStills(door, deps.still_vault, watching),
             RecordingMarkers(door),
             RecordingReview(door),
             RecordingVerifier(door, vault),

@@ -16,7 +16,8 @@ from telemed.care.recording.words import RecordingState
 from telemed.care.roles import CARE_ROLES
 from telemed.clock import Clock
 from telemed.errors import InvalidInput, NotAllowed, NotFound, Unavailable
-from telemed.web.recordings import timeline_view, views, withdrawal_views
+from telemed.web.recordings import acts_view, timeline_view, views, withdrawal_views
+from telemed.web.recordings.acts import read_acts
 from telemed.web.recordings.door import RecordingDoor, RecordingStep, opened
 
 MAX_CHAT = 5000  # lines of one visit
@@ -85,7 +86,7 @@ class RecordingReading:
         return {"recording": {**line, **parts, **more}, "can": can(step)}
 
     async def timeline(self, actor: Staff, recording_id: str) -> Json:
-        """-> {duration_ms, joins, speaking, chat, reads_chat, quality, consent, gaps}. Raises NotFound."""
+        """-> {duration_ms, joins, speaking, chat, reads_chat, quality, consent, gaps, acts, acts_outside}. Raises NotFound."""
         async with self._door.change(actor, recording_id, Action.WATCH_RECORDING) as step:
             await step.audit(AuditAction.RECORDING_READ)
             tx, recording = step.tx, step.recording
@@ -94,6 +95,7 @@ class RecordingReading:
             minutes = await tx.quality.in_session(recording.session_id)
             reads_chat = actor.role in CARE_ROLES  # who reviews the work of others hears what was said, and does not read along
             messages = await tx.messages.in_session(recording.session_id, MAX_CHAT) if reads_chat else []
+            done = await read_acts(tx, recording.session_id)
         contents, clock = await self._contents(recording), _clock(step)
         joins = timeline_view.joins(clock, events)
         return {
@@ -105,6 +107,7 @@ class RecordingReading:
             "quality": timeline_view.quality(clock, minutes),
             "consent": timeline_view.consent(clock, contents, timeline_view.presence(clock, joins)),
             "gaps": timeline_view.gaps(clock, contents),
+            **acts_view.acts(clock, recording, done, reads_chat),
         }
 
     async def plots(self, actor: Staff, recording_id: str) -> Json:

@@ -56,8 +56,17 @@ async def test_both_sides_see_the_same_picture_and_lines(world: World) -> None:
     await caller.close()
     again = await world.join(seat, emergency.session_id)
     assert again.state["frame"]["id"] == frame["id"], "a reload finds it"
-    await lead.do("frame_resume", frame_id=frame["id"])
+    second = await frozen(emergency)
+    await lead.do("draw", frame_id=second["id"], shape=pen)
+    await lead.do("frame_resume", frame_id=second["id"])
     await until(lambda: again.state["frame"] is None, "the live picture")
+    async with world.store.read() as tx:
+        kept = await tx.incidents.frames(emergency.session_id)
+    assert [(one.id, one.participant_id, one.shapes) for one in kept] == [
+        (frame["id"], emergency.caller_id, 2),
+        (second["id"], emergency.caller_id, 1),
+    ]
+    assert all(one.ended_at is not None and one.ended_at >= one.shown_at for one in kept), "the first by the second"
     assert crew.state["frame"] is None
     with pytest.raises(Gone):
         await emergency.incidents.picture(seat, emergency.session_id, frame["id"])

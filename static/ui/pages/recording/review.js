@@ -20,7 +20,7 @@ import { MediaElement } from "./media_element.js";
 /** @typedef {{name: "marker", marker: Marker | null, fields: MarkerFields} | {name: "keys" | "download" | "hold" | "erase" | "confirm_erase" | "keep" | "destroy"}} OpenDialog */
 
 /** @type {Timeline} */
-export const NO_TIMELINE = { duration_ms: 0, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [] };
+export const NO_TIMELINE = { duration_ms: 0, joins: [], speaking: [], chat: [], quality: [], consent: [], gaps: [], acts: [], acts_outside: 0 };
 
 export class Review {
   /** @type {import("../../../vendor/preact.js").Signal<Timeline>} */

@@ -1,6 +1,7 @@
 /** The timeline: a slider over everybody's rows. What it draws stands as a list under "Events". */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
+import { ACT_KINDS } from "../../../core/review/events.js";
 import { follow, momentAt, momentByKey, pan, whole, xOf } from "../../../core/review/timeline.js";
 import { Avatar } from "../../components/avatar.js";
 import { Button } from "../../components/button.js";
@@ -8,7 +9,8 @@ import { Icon } from "../../components/icon.js";
 import { lengthWords, spokenLength } from "../recordings/words.js";
 import { keepFocus } from "./keep_focus.js";
 import { zoomBy } from "./keys.js";
-import { ROWS, TimelineRows, rowTop } from "./timeline_rows.js";
+import { ActSign } from "./acts_row.js";
+import { TimelineRows, rowsOf } from "./timeline_rows.js";
 import { nameOf } from "./words.js";
 import { useReview } from "./review.js";
 
@@ -39,15 +41,17 @@ function useWidth() {
   return [ref, width];
 }
 
-/** The moment under a pointer; a marker or a line of the chat nearby catches it. @param {Review} review @param {PointerEvent} event @param {HTMLElement} element */
+/** The moment under a pointer; a marker, a line of the chat or an act nearby catches it. @param {Review} review @param {PointerEvent} event @param {HTMLElement} element */
 function pointed(review, event, element) {
   const box = element.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   const view = review.view.value;
   const at = momentAt(view, box.width, x);
-  const row = ROWS.find((one) => y >= rowTop(one) && y < rowTop(one) + one.height);
-  const moments = row?.id === "markers" ? review.markers.value.map((one) => one.start_ms) : row?.id === "chat" ? review.timeline.value.chat.map((one) => one.at_ms) : [];
-  return moments.find((ms) => Math.abs(xOf(view, box.width, ms) - x) <= NEAR) ?? at;
+  const { chat, acts } = review.timeline.value;
+  const row = rowsOf(review.timeline.value).find((one) => y >= one.top && y < one.top + one.height);
+  /** @type {Record<string, number[]>} */
+  const moments = { markers: review.markers.value.map((one) => one.start_ms), chat: chat.map((one) => one.at_ms), acts: acts.map((one) => one.at_ms) };
+  return (moments[row?.id ?? ""] ?? []).find((ms) => Math.abs(xOf(view, box.width, ms) - x) <= NEAR) ?? at;
 }
 
 /** Press and drag move the playhead. @param {Review} review */
@@ -91,6 +95,7 @@ function Labels({ people }) {
     <li class="lanes__label lanes__label--ruler"></li>
     <li class="lanes__label"><${Icon} name="pin" size=${16} /><span>${t("review.row_markers")}</span></li>
     <li class="lanes__label"><${Icon} name="message-square" size=${16} /><span>${t("review.row_chat")}</span></li>
+    ${review.timeline.value.acts.length > 0 && html`<li class="lanes__label"><${Icon} name="clipboard-list" size=${16} /><span>${t("review.row_acts")}</span></li>`}
     ${people.map(({ id }) => html`<li class="lanes__label lanes__label--person" key=${id}><${Avatar} name=${nameOf(review, id)} /><span>${nameOf(review, id)}</span></li>`)}
   </ul>`;
 }
@@ -145,7 +150,8 @@ function Zoom() {
 const SIGNS = ["captured", "not_captured", "speaks", "dip", "gap", "join"];
 
 function Legend() {
-  return html`<details class="lanes__legend"><summary>${t("review.legend")}</summary><ul>${SIGNS.map((sign) => html`<li key=${sign}><span class="lanes__sign lanes__sign--${sign}" aria-hidden="true"></span>${t(`review.legend_${sign}`)}</li>`)}</ul></details>`;
+  const kinds = new Set(useReview().timeline.value.acts.map((act) => act.kind));
+  return html`<details class="lanes__legend"><summary>${t("review.legend")}</summary><ul>${ACT_KINDS.filter((kind) => kinds.has(kind)).map((kind) => html`<li key=${kind}><${ActSign} kind=${kind} />${t(`review.kind_${kind}`)}</li>`)}${SIGNS.map((sign) => html`<li key=${sign}><span class="lanes__sign lanes__sign--${sign}" aria-hidden="true"></span>${t(`review.legend_${sign}`)}</li>`)}</ul></details>`;
 }
 
 /** While it plays the view goes on with the playhead. @param {Review} review */

@@ -2,14 +2,16 @@
 import { html, useMemo } from "../../../vendor/preact.js";
 import { blocks, clusters, ticks, xOf } from "../../../core/review/timeline.js";
 import { lengthWords } from "../recordings/words.js";
-import { useReview } from "./review.js";
+import { ActsRow } from "./acts_row.js";
+import { NO_TIMELINE, useReview } from "./review.js";
 
 /** @typedef {import("../../../core/review/timeline.js").View} View */
 /** @typedef {import("./review.js").Review} Review */
 /** @typedef {{id: string, height: number}} Row pixels */
 
 /** The rows above the people's. The labels beside them have the same heights in the style sheet. */
-export const ROWS = /** @type {Row[]} */ ([{ id: "ruler", height: 22 }, { id: "markers", height: 26 }, { id: "chat", height: 22 }]);
+const ROWS = /** @type {Row[]} */ ([{ id: "ruler", height: 22 }, { id: "markers", height: 26 }, { id: "chat", height: 22 }]);
+const ACTS = { id: "acts", height: 26 };
 /** Pixels of a person's row, and of the band in it. */
 export const PERSON = 30;
 const BAND = 14;
@@ -17,15 +19,19 @@ const BAND = 14;
 const SIGN = 10;
 const DOT = 6;
 
-/** @param {Row} row */
-export function rowTop(row) {
-  return ROWS.slice(0, ROWS.indexOf(row)).reduce((sum, one) => sum + one.height, 0);
+/** Most visits have nothing for the row of acts. @param {import("../../../core/review/messages.js").Timeline} timeline @returns {(Row & {top: number})[]} */
+export function rowsOf(timeline) {
+  let top = 0;
+  return (timeline.acts.length ? [...ROWS, ACTS] : ROWS).map((row) => {
+    top += row.height;
+    return { ...row, top: top - row.height };
+  });
 }
 
 const HEAD = ROWS.reduce((sum, row) => sum + row.height, 0);
 
 /** @param {string} id */
-const topOf = (id) => rowTop(ROWS.find((row) => row.id === id) ?? /** @type {Row} */ (ROWS[0]));
+const topOf = (id) => rowsOf(NO_TIMELINE).find((row) => row.id === id)?.top ?? 0;
 
 /** @param {{view: View, width: number, height: number}} props */
 function Ruler({ view, width, height }) {
@@ -87,12 +93,14 @@ function PersonRow({ review, personId, view, width, top }) {
 export function TimelineRows({ width, people }) {
   const review = useReview();
   const view = review.view.value;
-  const height = HEAD + people.length * PERSON;
+  const head = HEAD + (review.timeline.value.acts.length ? ACTS.height : 0);
+  const height = head + people.length * PERSON;
   return useMemo(() => html`<svg class="lanes__picture" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
     <defs><pattern id="withheld" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="6" class="lanes__stripe" /></pattern></defs>
     <${Ruler} view=${view} width=${width} height=${height} />
     <${MarkerRow} review=${review} view=${view} width=${width} />
     <${ChatRow} review=${review} view=${view} width=${width} />
-    ${people.map(({ id }, index) => html`<${PersonRow} key=${id} review=${review} personId=${id} view=${view} width=${width} top=${HEAD + index * PERSON} />`)}
+    <${ActsRow} review=${review} view=${view} width=${width} top=${HEAD} />
+    ${people.map(({ id }, index) => html`<${PersonRow} key=${id} review=${review} personId=${id} view=${view} width=${width} top=${head + index * PERSON} />`)}
   </svg>`, [view, width, people.length, review.timeline.value, review.markers.value, review.hits.value]);
 }

@@ -4,6 +4,7 @@ import { CATEGORIES } from "../../../core/review/markers.js";
 import { gapReason } from "../../../core/review/schedule.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { personWords } from "../recordings/words.js";
+import { actWords } from "./act_words.js";
 
 /** @typedef {import("../../../core/review/events.js").ReviewEvent} ReviewEvent */
 /** @typedef {import("./review.js").Review} Review */
@@ -47,6 +48,7 @@ export function qualityWord(what) {
 
 /** One line of the list of events. @param {Review} review @param {ReviewEvent} event */
 export function eventWords(review, event) {
+  if (event.act) return actWords(review, event.act);
   const name = event.participant_id ? nameOf(review, event.participant_id) : event.name;
   if (event.kind === "chat") return t("review.event_chat", { name, text: event.text });
   if (event.kind === "marker") return t("review.event_marker", { category: categoryWord(event.what), text: event.text });

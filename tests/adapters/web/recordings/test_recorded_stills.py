@@ -1,0 +1,144 @@
+"""Stills through the recording they belong to: who opens them, what is written down, and what is never given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from telemed.care.identity import ActorRef
+from telemed.care.recording.records import ConsentEvent
+from telemed.care.recording.words import ConsentAct, RecordingState, ViewKind
+from telemed.care.roles import Role
+from telemed.care.stills.ports import NoStillVault
+from telemed.care.stills.records import StillRecord
+from telemed.care.stills.words import StillPart, StillState
+from telemed.store import Store
+from tests.adapters.web.fake_vault import FakeVault
+from tests.adapters.web.people import People
+from tests.adapters.web.recordings.conftest import Reviewed
+from tests.adapters.web.recordings_samples import BEGAN, LASTED, RECORDED_ID, RECORDING_ID, seat_of
+from tests.adapters.web.site import running_site, settings_for
+
+STILL_ID = "stl_AbCdEfGhIjKlMnOp"
+TAKER = seat_of(Role.CLINICIAN)  # agreed to be recorded
+SILENT = seat_of(Role.DISPATCHER)  # never answered
+PICTURE = f"/stills/{STILL_ID}/picture"
+THUMBNAIL = f"/stills/{STILL_ID}/thumbnail"
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data, self.size = data, len(data)
+
+    async def read(self, offset: int, length: int) -> bytes:
+        return self._data[offset : offset + length]
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass
+class OneStill(NoStillVault):
+    """Keeps one picture."""
+
+    opened: list[str] = field(default_factory=list)
+
+    async def open(self, still_id: str, part: StillPart) -> _Reader:
+        self.opened.append(part.value)
+        return _Reader(f"{still_id} {part.value}".encode())
+
+
+@pytest.fixture
+def stills() -> OneStill:
+    return OneStill()
+
+
+@pytest.fixture
+async def reviewed(
+    store: Store, people: People, static_root: Path, vault: FakeVault, stills: OneStill
+) -> AsyncIterator[Reviewed]:
+    ports = {"vault": vault, "still_vault": stills}
+    async with running_site(store, settings_for(static_root), ports=ports) as site:
+        made = Reviewed(site, people, vault, store)
+        async with store.write() as tx:
+            at = BEGAN + timedelta(seconds=60)
+            still = StillRecord(STILL_ID, RECORDED_ID, TAKER, 0, StillState.KEPT, at, at, has_thumbnail=True)
+            await tx.stills.create(replace(still, kept_at=at, mime="image/jpeg", size=10, sha256="a" * 64, width=640, height=480))
+        await made.sign_in(Role.REVIEWER)
+        yield made
+
+
+async def change(reviewed: Reviewed, **changes: object) -> None:
+    async with reviewed.store.write() as tx:
+        still = await tx.stills.get(STILL_ID)
+        assert still is not None
+        await tx.stills.save(replace(still, **changes))  # type: ignore[arg-type]
+
+
+async def opened(reviewed: Reviewed) -> list[int]:
+    """The status of thumbnail and picture."""
+    return [(await reviewed.ask("GET", path)).status for path in (THUMBNAIL, PICTURE)]
+
+
+async def test_a_reviewer_opens_it_and_is_listed(reviewed: Reviewed) -> None:
+    told = (await reviewed.ask("GET", "/timeline")).json
+    line = next(one for one in told["acts"] if one["kind"] == "still")
+    assert (line["at_ms"], line["participant_id"], line["still"]["id"]) == (60_000, TAKER, STILL_ID)
+    assert told["acts_outside"] == 0
+    small = await reviewed.ask("GET", THUMBNAIL)
+    assert (small.status, small.text, small.headers["Content-Type"]) == (200, f"{STILL_ID} thumbnail", "image/jpeg")
+    large = await reviewed.ask("GET", PICTURE)
+    assert (large.status, large.text) == (200, f"{STILL_ID} picture")
+    assert large.headers["Cache-Control"] == "no-store, private"
+    async with reviewed.store.read() as tx:
+        rows = [row for row in await tx.audit.page() if row.action == "still.opened"]
+        views = await tx.recording_views.of_recording(RECORDING_ID)
+    assert [(row.object_id, row.role) for row in rows] == [(STILL_ID, "reviewer")], "the large one alone"
+    assert [(view.role, view.what) for view in views] == [("reviewer", ViewKind.WATCHED)]
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.ADMIN])
+async def test_who_may_not_watch_opens_nothing(reviewed: Reviewed, role: Role, stills: OneStill) -> None:
+    await reviewed.sign_in(role)
+    assert set(await opened(reviewed)) <= {403, 404} and stills.opened == []
+
+
+async def test_what_is_gone_or_of_somebody_not_recorded_is_not_there(reviewed: Reviewed, stills: OneStill) -> None:
+    for changes in (
+        {"participant_id": SILENT},
+        {"created_at": BEGAN - timedelta(seconds=5)},
+        {"created_at": BEGAN + LASTED + timedelta(seconds=5)},
+        {"state": StillState.SENDING},
+        {"state": StillState.ERASED, "has_thumbnail": False},
+    ):
+        async with reviewed.store.read() as tx:
+            before = await tx.stills.get(STILL_ID)
+        assert before is not None
+        await change(reviewed, **changes)
+        assert await opened(reviewed) == [404, 404], changes
+        await change(reviewed, **{name: getattr(before, name) for name in changes})
+    assert await opened(reviewed) == [200, 200]
+    stills.opened.clear()
+    await change(reviewed, has_thumbnail=False)
+    assert await opened(reviewed) == [404, 200]
+    await reviewed.save(replace(await reviewed.row(), state=RecordingState.FINALISING))
+    assert await opened(reviewed) == [404, 404]
+    assert stills.opened == ["picture"]
+
+
+async def test_a_part_that_is_withdrawn_takes_its_stills_along(reviewed: Reviewed, stills: OneStill) -> None:
+    said = (RECORDED_ID, ConsentAct.DESTROY_EARLIER, ActorRef(TAKER, "seat"), "v", "en", BEGAN + 2 * LASTED)
+    async with reviewed.store.write() as tx:
+        await tx.consents.append(ConsentEvent("con_Withdrawn", *said, RECORDING_ID, TAKER))
+    assert await opened(reviewed) == [404, 404] and stills.opened == []
+    assert (await reviewed.ask("GET", "/timeline")).json["acts"] == []
+
+
+async def test_a_deleted_one_says_so(reviewed: Reviewed) -> None:
+    await change(reviewed, state=StillState.ERASED, has_thumbnail=False, erased_at=BEGAN + 2 * LASTED)
+    line = (await reviewed.ask("GET", "/timeline")).json["acts"][0]
+    assert (line["what"], line["still"]) == ("deleted", None)
