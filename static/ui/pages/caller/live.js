@@ -1,6 +1,7 @@
 /** The caller in the call: what is sent, what is asked, and everything one may need within a thumb's reach. */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
+import { RecordingBeside } from "../../call/recording_beside.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
@@ -104,6 +105,7 @@ export function Live({ caller }) {
   return html`<div class=${guided ? "live live--guided" : "live"} data-testid="caller-live">
     <h1 class="visually-hidden" ref=${heading} tabindex="-1">${t("caller.live_title")}</h1>
     <div class="live__top"><${Status} caller=${caller} /><${Code} code=${caller.code.value} /></div>
+    <${RecordingBeside} session=${caller.session.value} />
     <div class="live__stage"><${SelfView} caller=${caller} /><${Asks} caller=${caller} /><${CurrentCard} caller=${caller} /></div>
     <${Pictures} caller=${caller} />
     <${Messages} caller=${caller} />

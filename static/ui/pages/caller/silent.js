@@ -1,6 +1,7 @@
 /** Silent mode: dark, no sound, no vibration, no voice. Text with quick phrases in the caller's own language, and a way out in one tap. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
+import { RecordingBeside } from "../../call/recording_beside.js";
 import { Button } from "../../components/button.js";
 import { Select } from "../../components/select.js";
 import { Asks } from "./asks.js";
@@ -67,6 +68,7 @@ export function Silent({ caller }) {
   return html`<div class="silent" data-theme="dark" data-testid="caller-silent-view">
     <h1 class="visually-hidden">${t("caller.silent_title")}</h1>
     <div class="silent__head"><${Line} caller=${caller} /><${Button} kind="danger" large=${true} icon="x" label=${t("caller.leave_quickly")} onClick=${() => void caller.leaveQuickly()} testid="leave-quickly" /></div>
+    <${RecordingBeside} session=${caller.session.value} />
     <${Asks} caller=${caller} /><${CurrentCard} caller=${caller} />
     <${Messages} caller=${caller} />
     <${Pictures} caller=${caller} />

@@ -4,6 +4,7 @@ import { api, newCommandId } from "../../../core/api.js";
 import { t } from "../../../core/i18n.js";
 import { isClinical } from "../../../core/states.js";
 import { CallContext } from "../../call/context.js";
+import { RecordingBeside } from "../../call/recording_beside.js";
 import { RemoteAudio } from "../../call/remote_audio.js";
 import { Video } from "../../call/video.js";
 import { toast } from "../../components/toast.js";
@@ -111,6 +112,7 @@ export function CallView({ call }) {
     <h1 class="visually-hidden">${t("scene.title")}</h1>
     ${page && html`<${Paged} page=${page} onAgain=${() => void repeat()} />`}
     <${Line} session=${session} />
+    <${RecordingBeside} session=${session} />
     ${call.view.soundBlocked.value && html`<button type="button" class="scene__button scene__button--call" onClick=${() => call.view?.playVoices()} data-testid="sound-on">${t("scene.sound_on")}</button>`}
     <${Pictures} session=${session} />
     <${Tools} session=${session} view=${call.view} />
