@@ -1,5 +1,5 @@
-"""Incidents obey the recording policies: a caller by link is asked like anybody, is absent until it agrees, sees that it is recorded,
-and may leave the recording; crews and other callers are no part of it."""
+"""Incidents obey the recording policies: a caller by link is asked like anybody, is absent until it agrees, and sees that it is
+recorded; crews are no part of it."""
 
 from __future__ import annotations
 
