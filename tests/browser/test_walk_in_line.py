@@ -83,13 +83,14 @@ async def test_sent_on_to_another_line_says_which(server: Server) -> None:
         tab = await open_chromium_tab(browser, **PHONE)
         await stand_in_line(tab, room.url)
         row = await room.staff.sees("Ada Example")
+        await place_is(tab, 1)  # only who knew the line before can say it is another one now
         await room.staff.do("queue_transfer", entry_id=row["id"], queue_id=made["queue"]["id"])
         await tab.wait("line-transferred")
         assert "Skin" in await tab.page.evaluate(TEXT, "line-transferred")
         await place_is(tab, 1)
         await tab.reload()
         await tab.wait("line-place")
-        assert await tab.page.evaluate(TEXT, "line-name") == "Skin"
+        await eventually(lambda: tab.evaluate("() => document.querySelector('[data-testid=line-name]')?.textContent === 'Skin'"))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
  * What dialog and sheet share: the platform's <dialog> in the top layer. It keeps focus inside, closes on Escape,
  * and gives focus back to where it was when it opened.
  */
-import { useEffect, useRef } from "../../vendor/preact.js";
+import { useLayoutEffect, useRef } from "../../vendor/preact.js";
 
 /**
  * Whether the press is on the dialog itself (its scroll bar) and not on the backdrop, which counts as the same element.
@@ -22,7 +22,8 @@ function contains(dialog, event) {
  */
 export function useModal(open, onClose) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // With the drawing itself: a key or a tap right after the one that opened it must not go to the page behind.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!open || !dialog) return undefined;
     const before = dialog.ownerDocument.activeElement;
