@@ -134,6 +134,8 @@
 /** What to do, as a picture and few words. @typedef {{id: string, version: string | number, pictogram: string, words: Record<string, string>, metronome: number | null}} GuidanceCard */
 /** @typedef {"camera"|"light"|"zoom"|"hold_still"|"turn"|"closer"|"still"|"card"} InstructionKind */
 /** @typedef {{id: string, participant_id: string, kind: InstructionKind, value: string | number | null, card: GuidanceCard | null, given_at: string, given_by?: string, shown_at: string | null, cleared_at?: string | null}} Instruction */
+/** On a frozen picture; points from 0 to 1 of its width and height. @typedef {{id: string, kind: "pen"|"arrow"|"circle", points: readonly (readonly [number, number])[]}} DrawnShape */
+/** Somebody's picture, frozen by staff, with what was drawn on it. @typedef {{id: string, participant_id: string, width: number, height: number, shapes: DrawnShape[], at: string, by: string}} FrozenFrame */
 /** @typedef {"location"|"video"|"upload"} LinkKind */
 /** @typedef {{battery?: number | null, charging?: boolean | null, network?: string, downlink?: number | null, torch?: boolean | null, zoom?: number | null, cameras?: number | null, location?: string, camera?: string, microphone?: string}} CallerFacts */
 /**
@@ -194,6 +196,7 @@
  * @property {Incident | null} [incident] null: this visit belongs to none
  * @property {IncidentPosition[]} [positions] the newest ones, oldest first; staff and crews
  * @property {Instruction[]} [instructions] the caller: what holds; staff: all
+ * @property {FrozenFrame | null} [frame] staff, and whose picture it is
  */
 
 /**
@@ -202,6 +205,7 @@
  *   | {type: "still", data: Still} | {type: "still_gone", data: {id: string}} | {type: "queue", data: Queue | null}
  *   | {type: "move", data: MoveRequest} | {type: "move_gone", data: {request_id: string}}
  *   | {type: "incident", data: Incident | null} | {type: "position", data: IncidentPosition} | {type: "position_gone", data: {participant_id: string, sequence: number}}
+ *   | {type: "frame", data: FrozenFrame | null}
  *   | {type: "instruction", data: Instruction} | {type: "instruction_gone", data: {id: string}}
  *   | {type: "media_reset", data: {reason: string}} | {type: "replaced", data: {}}
  *   | {type: "goodbye", data: {reason: GoodbyeReason}}} StreamMessage

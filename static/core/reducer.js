@@ -29,6 +29,7 @@ export function reduce(state, message) {
     case "scene":
     case "queue":
     case "incident":
+    case "frame":
       return { ...state, [message.type]: message.data };
     case "participant":
       return { ...state, participants: put(state.participants, message.data, (one) => one.id) };

@@ -249,8 +249,9 @@ class AuditAction(StrEnum):
     CALLER_FACTS = "incident.device_told"  # what the device can do: the first time
     CALLER_CALL_BACK = "incident.call_back_asked"
     CALLER_LEFT_QUICKLY = "incident.left_quickly"
-    # object: frame, a frozen picture of the caller
+    # object: frame, a frozen picture of a caller or of a responder at a scene
     FRAME_SHOWN = "incident.frame_shown"
+    FRAME_DRAWN = "incident.frame_drawn"  # the first line on it
     FRAME_RESUMED = "incident.frame_resumed"
     # object: instruction
     INSTRUCTION_GIVEN = "incident.instruction_given"

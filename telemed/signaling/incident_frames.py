@@ -1,7 +1,11 @@
-"""Staff freeze the caller's picture and draw on it; both sides see the same bytes and lines. In memory: gone at a restart."""
+"""Staff freeze a caller's picture, or a responder's at a scene, and draw on it; both sides see the same bytes and lines.
+
+Picture and lines are in memory: gone at a restart. That they were shown, to whom and when, is a row.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,9 +17,12 @@ from telemed.care.incidents.ports import NewFrame
 from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
+from telemed.care.records import ParticipantRecord
+from telemed.care.roles import Role
+from telemed.care.states import SessionKind
 from telemed.errors import Conflict, Gone, NotFound, Unavailable
 from telemed.ids import new_id
-from telemed.signaling import incident_frame_rows, incident_steps
+from telemed.signaling import incident_frame_rows
 from telemed.signaling.acting import Guest, authorise, own_seat, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import Command, Draw, OnFrame
@@ -32,7 +39,7 @@ class IncidentFrames:
         self._desk = desk
 
     async def freeze(self, actor: Staff, session_id: str, wanted: NewFrame) -> Json:
-        """Show a picture of the caller; replaces the one before. -> {frame}."""
+        """Show a picture of somebody; replaces the one before. -> {frame}."""
         frames.check_jpeg(wanted.jpeg, wanted.width, wanted.height)
         if sum(visit.incident.frame is not None for visit in self._desk.live) >= MAX_FRAMES:
             raise Unavailable()
@@ -41,9 +48,9 @@ class IncidentFrames:
         async def work(step: VisitStep) -> Json:
             require_live(step)
             authorise(step, actor, Action.DRAW)
-            if (await incident_steps.rows_of(step)).incident is None:
+            if step.session.kind is not SessionKind.URGENT:
                 raise Conflict("This visit belongs to no incident.", code="no_incident")
-            if step.seat(wanted.participant_id).part is not Part.CALLER:
+            if not _is_shown_around(step.seat(wanted.participant_id)):
                 raise NotFound()
             former = self._desk.live.get(session_id).incident.frame
             await incident_frame_rows.shown(step, frame_id, wanted.participant_id, actor, former)
@@ -89,7 +96,7 @@ class IncidentFrames:
         self, guest: Guest, command: Command, frame_id: str, change: Callable[[Frame], Frame | None]
     ) -> Json:
         """Change the picture once, however often the command is repeated."""
-        changed: list[Frame | None] = []
+        decided: list[str] = []  # empty for a command that is repeated
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
@@ -97,20 +104,30 @@ class IncidentFrames:
             if own_seat(step, identity) is None:
                 raise NotFound()
             before = _present(self._desk.live.get(guest.session_id), frame_id)
-            changed.append(change(before))
-            await incident_frame_rows.changed(step, before, changed[0])
-            if changed[0] is None:
+            after = change(before)
+            await incident_frame_rows.changed(step, before, after)
+            if after is None:
                 await step.audit(AuditAction.FRAME_RESUMED, frame_id)
+            decided.append(frame_id)
             return {}
 
         ack = await self._desk.command(guest, command.command_id, work)
-        if changed:
-            self._show(self._desk.live.get(guest.session_id), changed[0])
+        visit = self._desk.live.get(guest.session_id)
+        before = visit.incident.frame
+        if decided and before is not None and before.id == frame_id:
+            # From what is shown now, not from what was when it was decided: somebody else may have drawn in between.
+            with contextlib.suppress(Conflict):  # ... and filled the picture
+                self._show(visit, change(before))
         return ack
 
     def _show(self, visit: LiveVisit, frame: Frame | None) -> None:
         visit.incident.frame = frame if visit.is_live else None
         self._desk.live.publish(visit)
+
+
+def _is_shown_around(seat: ParticipantRecord) -> bool:
+    """Whose picture is one of a scene, not of a face."""
+    return seat.part is Part.CALLER or seat.role is Role.RESPONDER
 
 
 def _present(visit: LiveVisit, frame_id: str) -> Frame:

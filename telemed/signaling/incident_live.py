@@ -14,7 +14,7 @@ from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, may
 from telemed.care.ports import Json
 from telemed.care.records import ParticipantRecord, SessionRecord
-from telemed.care.states import IN_CALL
+from telemed.care.states import IN_CALL, SessionKind
 from telemed.care.views import is_staff, seat_identity
 from telemed.signaling.incident_rows import NO_INCIDENT, IncidentRows
 
@@ -26,7 +26,7 @@ class LiveIncident:
     """Read by the visit and by the boards of dispatchers."""
 
     rows: IncidentRows = NO_INCIDENT
-    frame: Frame | None = None  # the caller's picture, frozen by staff
+    frame: Frame | None = None  # a caller's picture, or a responder's at a scene, frozen by staff
 
     @property
     def incident(self) -> IncidentRecord | None:
@@ -34,10 +34,10 @@ class LiveIncident:
         return self.rows.incident
 
     def call_view(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord], viewer: ParticipantRecord) -> Json:
-        """What a seat is told: `incident`, `positions`, `instructions`."""
+        """What a seat is told: `incident`, `positions`, `instructions`, `frame`."""
         incident = self.rows.incident
         if incident is None:
-            return NOTHING
+            return {**NOTHING, "frame": self._frame_for_staff(viewer)}
         if is_staff(viewer):
             return self._for_staff(self._scene(incident, session, seats), viewer)
         if viewer.part is Part.CALLER:
@@ -55,8 +55,13 @@ class LiveIncident:
             "incident": views.incident_row(scene, viewer.user_id or "", leads),
             "positions": self._positions() if leads else [],
             "instructions": [views.instruction_view(one, for_staff=True) for one in self.rows.instructions] if leads else [],
-            "frame": self.frame.view() if leads and self.frame is not None else None,
+            "frame": self._frame_for_staff(viewer),
         }
+
+    def _frame_for_staff(self, viewer: ParticipantRecord) -> Json | None:
+        """The frozen picture, for staff in the call: also for a responder whose it is."""
+        shown = self.frame is not None and is_staff(viewer) and viewer.state in IN_CALL
+        return self.frame.view() if shown and self.frame is not None else None
 
     def _frame_of(self, participant_id: str) -> Json | None:
         """The frozen picture, for whom it shows."""
@@ -65,10 +70,10 @@ class LiveIncident:
 
     def abilities(self, session: SessionRecord, viewer: ParticipantRecord) -> list[str]:
         """What a seat may do here beyond what it may in any visit."""
-        if self.rows.incident is None:
-            return []
         identity = seat_identity(viewer, session)
-        words = {"instruct": Action.INSTRUCT, "draw": Action.DRAW}
+        words = {"draw": Action.DRAW} if session.kind is SessionKind.URGENT else {}
+        if self.rows.incident is not None:
+            words["instruct"] = Action.INSTRUCT
         return [word for word, action in words.items() if may(identity, action, session, viewer)]
 
     def board_row(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord], reader: Staff) -> Json | None:

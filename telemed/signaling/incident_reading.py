@@ -5,13 +5,15 @@ from __future__ import annotations
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Staff
 from telemed.care.incidents import views
-from telemed.care.incidents.records import IncidentRecord
+from telemed.care.incidents.kept import kept
+from telemed.care.incidents.records import FrameRecord, IncidentRecord
 from telemed.care.incidents.track import MAX_FIXES
 from telemed.care.incidents.views import SummaryFacts
-from telemed.care.permissions import Action
+from telemed.care.permissions import Action, may
 from telemed.care.ports import Json
 from telemed.care.records import ParticipantRecord
 from telemed.care.repositories import Transaction
+from telemed.care.stills.records import StillRecord
 from telemed.care.times import iso_or_none
 from telemed.errors import NotFound
 from telemed.signaling.acting import authorise
@@ -51,7 +53,10 @@ class IncidentReading:
                 await tx.incidents.count_positions(incident_id),
                 messages,
             )
-        return {"incident": _row(step, actor), "timeline": views.timeline(events), "summary": views.summary(incident, facts)}
+            pictures = await _kept(tx, step, actor, people)
+        summary = views.summary(incident, facts)
+        whole = {**summary, **pictures} if summary is not None else None
+        return {"incident": _row(step, actor), "timeline": views.timeline(events), "summary": whole}
 
     async def positions(self, actor: Staff, incident_id: str) -> Json:
         """-> {positions, place, kept_until}. Reading is audited."""
@@ -93,6 +98,18 @@ def _row(step: VisitStep, actor: Staff) -> Json:
 
 async def _note(step: VisitStep, action: AuditAction, incident_id: str) -> None:
     await step.tx.audit.append(step.actor, action, incident_id, AuditOutcome.DONE, step.now)
+
+
+async def _kept(tx: Transaction, step: VisitStep, actor: Staff, people: list[ParticipantRecord]) -> Json:
+    """Its pictures, for who may open them, and its drawings."""
+    own = next((seat for seat in step.seats.values() if seat.user_id == actor.user_id), None)
+    stills: list[StillRecord] = []
+    frames: list[FrameRecord] = []
+    for session_id in dict.fromkeys([seat.session_id for seat in people] or [step.session.id]):
+        frames.extend(await tx.incidents.frames(session_id))
+        if may(actor, Action.SEE_STILL, step.session, own):
+            stills.extend(await tx.stills.in_session(session_id))
+    return kept(stills, frames, people)
 
 
 async def _people(tx: Transaction, step: VisitStep) -> tuple[list[ParticipantRecord], int]:

@@ -117,7 +117,7 @@ incident_frame = Table(
     "incident_frame",
     metadata,
     row_id(),
-    ref("incident_id", "incident", index=False),
+    ref("incident_id", "incident", null=True, index=False),
     ref("session_id", "session"),
     ref("participant_id", "participant", index=False),
     ref("shown_by", "user", index=False),

@@ -148,6 +148,10 @@ class FirefoxTab:
         """One key by its name in puppeteer, "k", "Enter"."""
         await self.call("press", key)
 
+    async def drag(self, points: list[tuple[float, float]]) -> None:
+        """With the mouse, from the first place through the others, in CSS pixels of the window."""
+        await self.call("drag", points)
+
     async def wait(self, testid: str, timeout: float = 15.0) -> None:
         await self.call("wait", selector(testid), timeout * 1000, timeout=timeout + 10)
 

@@ -26,6 +26,13 @@ const operations = {
     await found.click({ clickCount: 3 });
     await found.type(text);
   },
+  async drag(points) {
+    const [[x, y], ...others] = points;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (const [toX, toY] of others) await page.mouse.move(toX, toY, { steps: 4 });
+    await page.mouse.up();
+  },
   press: (key) => page.keyboard.press(key).then(() => null),
   wait: (selector, timeout) => page.waitForSelector(selector, { timeout }).then(() => null),
   evaluate: (source) => page.evaluate(`(${source})()`),

@@ -12,7 +12,7 @@ import { ControlBar } from "./control_bar.js";
 import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
 import { SidePanel } from "./side_panel.js";
-import { AfterCall, DeviceDialog, HelpDialog, IncidentDesk, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
+import { AfterCall, DeviceDialog, FrameLayer, HelpDialog, IncidentDesk, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { StillLayer, hasStills } from "./stills_parts.js";
 import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
@@ -66,7 +66,7 @@ function InCall({ admit }) {
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>
     <${TopBar} />
     <div class="call__middle">
-      <div class="call__stage"><${Stage} /><div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${pictured.current && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
+      <div class="call__stage"><${Stage} />${state?.frame && html`<${FrameLayer} />`}<div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${pictured.current && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
       <${SidePanel} />
     </div>
     <${ControlBar} />

@@ -8,6 +8,7 @@ import { Cards } from "../incident/cards.js";
 import { setSilent } from "../incident/commands.js";
 import { Crews } from "../incident/crews.js";
 import { DeliveryLine, refusalWords } from "../incident/delivery_line.js";
+import { DrawPart } from "../incident/draw_part.js";
 import { EndDialog } from "../incident/end_dialog.js";
 import { FactsView } from "../incident/facts_view.js";
 import { PositionView } from "../incident/position_view.js";
@@ -46,11 +47,13 @@ function LeadPanel() {
   const run = (/** @type {string} */ name, /** @type {Record<string, unknown>} */ fields) => void session.command(name, fields).catch((error) => toast(failureWords(error)));
   const ask = (/** @type {string} */ kind, /** @type {string | number | undefined} */ value) => run("instruct", { participant_id: callerId, kind, ...(value === undefined ? {} : { value }) });
   const instructions = (state.instructions ?? []).filter((one) => one.participant_id === callerId);
+  const photoOpen = (state.stills ?? []).some((one) => one.participant_id === callerId && (one.state === "asked" || one.state === "sending"));
   const disabled = isOver(incident) || session.connection.value !== "online";
   return html`<div class="incident-panel" data-testid="incident-panel">
     <${Head} incident=${incident} />
     <${PositionView} positions=${(state.positions ?? []).filter((one) => one.participant_id === callerId)} place=${incident.caller.place} />
-    <${Asks} instructions=${instructions} disabled=${disabled} onAsk=${ask} onPhoto=${session.can("still") ? () => run("still_ask", { participant_id: callerId }) : undefined} />
+    <${Asks} instructions=${instructions} disabled=${disabled} onAsk=${ask} onPhoto=${session.can("still") ? () => run("still_ask", { participant_id: callerId }) : undefined} photoOpen=${photoOpen} />
+    <${DrawPart} participantId=${callerId} disabled=${disabled} />
     <${Cards} instructions=${instructions} disabled=${disabled} onShow=${(/** @type {string} */ cardId) => run("instruct", { participant_id: callerId, kind: "card", card_id: cardId })} onClear=${(/** @type {string} */ id) => run("instruction_clear", { instruction_id: id })} />
     <${Crews} incident=${incident} />
     <${Button} kind="danger" icon="phone-off" label=${t("incident.end")} disabled=${isOver(incident)} onClick=${() => setEnding(true)} testid="incident-end" />

@@ -73,6 +73,11 @@ export const PICTOGRAMS = {
     ["path", { d: "M64 64L90 90", "stroke-width": 9 }],
     ["path", { d: "M42 28v28M28 42h28", class: "pictogram__mark" }],
   ],
+  point: [
+    ["path", { d: "M8 12H92V74H64M8 12V74H22" }],
+    ["circle", { cx: 60, cy: 36, r: 15, class: "pictogram__mark" }],
+    ["path", { d: "M20 96L46 58M30 56l17-3l4 17", class: "pictogram__mark" }],
+  ],
   camera: [
     ["path", { d: "M12 34H30l6-10H64l6 10H88V82H12z" }],
     ["path", { d: "M34 58a16 16 0 0 1 30-7M66 40v12H54M66 58a16 16 0 0 1-30 7M34 76V64h12", class: "pictogram__mark" }],

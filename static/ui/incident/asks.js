@@ -27,8 +27,8 @@ function holding(instructions, kind) {
   return [...instructions].reverse().find((one) => one.kind === kind && !one.cleared_at) ?? null;
 }
 
-/** @param {{instructions: readonly Instruction[], disabled: boolean, onAsk: (kind: string, value?: string | number) => void, onPhoto?: (() => void) | undefined}} props `onPhoto`: where pictures at full size can be had */
-export function Asks({ instructions, disabled, onAsk, onPhoto }) {
+/** @param {{instructions: readonly Instruction[], disabled: boolean, onAsk: (kind: string, value?: string | number) => void, onPhoto?: (() => void) | undefined, photoOpen?: boolean}} props `onPhoto`: where pictures at full size can be had; `photoOpen`: one is on its way */
+export function Asks({ instructions, disabled, onAsk, onPhoto, photoOpen = false }) {
   return html`<section class="incident-part" aria-label=${t("incident.asks")} data-testid="asks">
     <h2>${t("incident.asks")}</h2>
     <div class="ask-buttons">${ASKS.map(({ id, kind, value, icon, key }) => {
@@ -37,6 +37,6 @@ export function Asks({ instructions, disabled, onAsk, onPhoto }) {
       const opposite = on ? OPPOSITES[kind] : undefined;
       return html`<${Button} key=${id} icon=${on && held?.shown_at ? "check" : icon} label=${t(opposite?.key ?? key)} pressed=${on} disabled=${disabled}
         onClick=${() => onAsk(kind, opposite?.value ?? value)} testid=${`ask-${id}`} attributes=${{ "data-shown": String(Boolean(on && held?.shown_at)) }} />`;
-    })}${onPhoto && html`<${Button} icon="camera" label=${t("incident.ask_photo")} disabled=${disabled} onClick=${onPhoto} testid="ask-photo" />`}</div>
+    })}${onPhoto && html`<${Button} icon="camera" label=${t(photoOpen ? "incident.photo_open" : "incident.ask_photo")} pressed=${photoOpen} disabled=${disabled || photoOpen} onClick=${onPhoto} testid="ask-photo" />`}</div>
   </section>`;
 }

@@ -5,7 +5,7 @@ import { api, newCommandId } from "../../core/api.js";
 /** @typedef {{id: string, url: string, qr: string[], participant_id: string}} IncidentLink */
 /** @typedef {"hand_over" | "take_back" | "close" | "false_alarm" | "unreachable" | "reopen"} IncidentEvent */
 /** @typedef {{at: string, what: string, by: string | null, detail: string | null}} TimelineEntry */
-/** @typedef {{states: {state: string, at: string}[], persons: {name: string, role: string, from: string, until: string | null}[], positions: number, cards: {id: string, version: string, words: Record<string, string>, at: string, shown_at: string | null}[], acts: number, messages: number, ended_as: string, note: string}} Summary */
+/** @typedef {{states: {state: string, at: string}[], persons: {name: string, role: string, from: string, until: string | null}[], positions: number, cards: {id: string, version: string, words: Record<string, string>, at: string, shown_at: string | null}[], acts: number, messages: number, ended_as: string, note: string, stills: import("../pages/incidents/summary_kept.js").KeptStill[], drawings: import("../pages/incidents/summary_kept.js").KeptDrawing[]}} Summary */
 
 /** @param {Record<string, unknown>} fields @returns {Promise<{incident: Incident, link: IncidentLink}>} */
 export const makeIncident = (fields) => api.post("/incidents", fields);

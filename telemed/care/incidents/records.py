@@ -109,10 +109,10 @@ class InstructionRecord:
 
 @dataclass(frozen=True, slots=True)
 class FrameRecord:
-    """That a caller's picture was frozen to be drawn on. The picture itself is never kept: `frames.py`."""
+    """That a caller's picture, or a responder's at a scene, was frozen to be drawn on. The picture is never kept: `frames.py`."""
 
     id: str
-    incident_id: str
+    incident_id: str | None  # None: a scene to which a responder called
     session_id: str
     participant_id: str
     shown_by: str  # user id

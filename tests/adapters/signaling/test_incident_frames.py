@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from telemed.care.incidents.frames import MAX_BYTES
 from telemed.care.incidents.ports import NewFrame
 from telemed.care.incidents.words import IncidentEvent
+from telemed.care.roles import Role
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from tests.adapters.signaling.incidents import Emergency, an_emergency
+from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
 from tests.adapters.web.incidents_samples import a_jpeg
 
@@ -70,6 +73,60 @@ async def test_both_sides_see_the_same_picture_and_lines(world: World) -> None:
     assert crew.state["frame"] is None
     with pytest.raises(Gone):
         await emergency.incidents.picture(seat, emergency.session_id, frame["id"])
+
+
+async def test_what_was_shown_leaves_a_row_with_its_times(world: World) -> None:
+    emergency = await an_emergency(world)
+    lead, _ = await emergency.lead(), await emergency.caller()
+    first, second = await frozen(emergency), await frozen(emergency)
+    for name in ("one", "two"):
+        world.clock.ahead += 1
+        shape = {"id": name, "kind": "arrow", "points": [[0, 0], [0.5, 0.5]]}
+        await lead.do("draw", frame_id=second["id"], shape=shape)
+    await lead.do("draw_clear", frame_id=second["id"])
+    async with world.store.read() as tx:
+        plain, drawn = await tx.incidents.frames(emergency.session_id)
+    assert (plain.id, plain.shapes, plain.ended_at) == (first["id"], 0, drawn.shown_at)
+    assert (drawn.id, drawn.participant_id, drawn.shapes) == (second["id"], emergency.caller_id, 2)
+    assert drawn.ended_at is None
+    await lead.do("frame_resume", frame_id=second["id"])
+    async with world.store.read() as tx:
+        assert (await tx.incidents.frames(emergency.session_id))[1].ended_at is not None
+        trail = [str(row.action) for row in await tx.audit.page() if row.object_id in (first["id"], second["id"])]
+    await emergency.move(IncidentEvent.CLOSED)
+    summary = (await emergency.incidents.detail(emergency.staff, emergency.id))["summary"]
+    assert [(one["id"], one["shapes"]) for one in summary["drawings"]] == [(first["id"], 0), (second["id"], 2)]
+    assert summary["stills"] == []
+    assert trail == [*["incident.frame_shown"] * 2, "incident.frame_drawn", "incident.frame_resumed"]
+
+
+async def test_two_draw_at_once_and_nothing_is_lost(world: World) -> None:
+    emergency = await an_emergency(world)
+    lead, (caller, _) = await emergency.lead(), await emergency.caller()
+    frame = await frozen(emergency)
+    shapes = [{"id": f"s{number}", "kind": "arrow", "points": [[0, 0], [0.5, 0.5]]} for number in range(8)]
+    await asyncio.gather(*(lead.do("draw", frame_id=frame["id"], shape=shape) for shape in shapes))
+    await until(lambda: {one["id"] for one in caller.state["frame"]["shapes"]} == {one["id"] for one in shapes}, "all")
+
+
+async def test_a_specialist_draws_on_the_picture_of_a_responder(world: World) -> None:
+    responder = await colleague(world, Role.RESPONDER, "Crew 4")
+    made = await page(world, responder, await speciality(world, [world.doctor]))
+    await world.signaling.on_call.paging.accept(world.doctor, made["page"]["id"], command_id())
+    at_scene = await world.join(responder, made["session_id"])
+    doctor = await world.join(world.doctor, made["session_id"])
+    assert "draw" in doctor.state["you"]["can"] and "instruct" not in doctor.state["you"]["can"]
+    frames = world.visits.incidents
+    wanted = NewFrame(at_scene.state["you"]["participant_id"], JPEG, 320, 240, command_id())
+    frame = (await frames.freeze(world.doctor, made["session_id"], wanted))["frame"]
+    await doctor.do("draw", frame_id=frame["id"], shape={"id": "a", "kind": "circle", "points": [[0.5, 0.5], [0.6, 0.5]]})
+    await until(lambda: at_scene.state["frame"] and kinds(at_scene) == ["circle"], "shown at the scene")
+    assert await frames.picture(responder, made["session_id"], frame["id"]) == JPEG
+    with pytest.raises(NotFound):
+        face = replace(wanted, participant_id=doctor.state["you"]["participant_id"], command_id=command_id())
+        await frames.freeze(world.doctor, made["session_id"], face)
+    await doctor.do("frame_resume", frame_id=frame["id"])
+    await until(lambda: at_scene.state["frame"] is None, "live again")
 
 
 async def test_the_caller_draws_nothing_and_another_visit_has_no_picture(world: World) -> None:

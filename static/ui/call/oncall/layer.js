@@ -11,6 +11,7 @@ import { Countdown } from "../../oncall/countdown.js";
 import { vitalText } from "../../oncall/vital_text.js";
 import { problemWords } from "../../problem_words.js";
 import { useCall } from "../context.js";
+import { FreezeButton } from "../draw/freeze_button.js";
 
 /** @typedef {import("../../../core/messages.js").Page} Page */
 /** @typedef {import("../../../core/messages.js").Handover} Handover */
@@ -60,15 +61,23 @@ function VitalStrip({ vitals }) {
   return html`<dl class="vital-strip" aria-label=${t("vital.title")} data-testid="vital-strip">${latest.map((one) => html`<div key=${one.kind}><dt>${t(`vital.${one.kind}`)}</dt><dd><strong>${vitalText(one)}</strong> <time datetime=${one.at}>${clock.format(new Date(one.at))}</time></dd></div>`)}</dl>`;
 }
 
+/** Whose picture of the scene is seen: one can be drawn on, unless one is. @param {import("../../../core/call_session.js").CallSession} session */
+function atScene(session) {
+  if (session.state.value?.frame || session.state.value?.incident) return null;
+  return session.others.value.find((one) => one.role === "responder" && one.tracks.some((track) => track.source === "camera")) ?? null;
+}
+
 export function OnCallLayer() {
   const { session } = useCall();
   const scene = session.state.value?.scene;
   if (!scene) return null;
+  const responder = atScene(session);
   const pages = scene.pages.filter((one) => one.state === "ringing" || one.state === "unanswered");
   const handover = scene.handovers.find((one) => one.state === "offered" || one.state === "accepted");
   return html`<div class="on-call-layer">
     ${pages.map((page) => html`<${Paging} key=${page.id} page=${page} />`)}
     ${handover && html`<${HandingOver} key=${handover.id} handover=${handover} mine=${scene.lead === session.me.value?.id} />`}
     <${VitalStrip} vitals=${scene.vitals} />
+    ${responder && html`<div class="on-call-layer__act"><${FreezeButton} participantId=${responder.id} /></div>`}
   </div>`;
 }

@@ -1,5 +1,5 @@
 /** The pictures of this call, newest first: what came, what is coming, and what did not come. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
@@ -30,10 +30,33 @@ function Coming({ still, name }) {
   </li>`;
 }
 
+/** States of a still that somebody waits for. */
+const OPEN = new Set(["asked", "sending"]);
+/** What somebody is doing who must not be disturbed: an open dialog, a text being written. */
+const AT_WORK = "dialog[open], :is(input, textarea, [contenteditable]):focus";
+
+/**
+ * In an emergency one who asked for a picture waits for it: it opens when it comes, unless the person is at something else.
+ * @param {readonly Still[]} stills @param {(id: string) => void} show
+ */
+function useAnswer(stills, show) {
+  const { session } = useCall();
+  const before = useRef(/** @type {Map<string, string> | null} */ (null));
+  useEffect(() => {
+    const known = before.current;
+    before.current = new Map(stills.map((one) => [one.id, one.state]));
+    const state = session.state.value;
+    if (!known || state?.session.kind !== "urgent" || state.frame || document.querySelector(AT_WORK)) return;
+    const mine = stills.find((one) => one.state === "kept" && one.asked_by === session.me.value?.name && OPEN.has(known.get(one.id) ?? ""));
+    if (mine) show(mine.id);
+  }, [stills]);
+}
+
 /** @param {{stills: readonly Still[]}} props */
 export function Strip({ stills }) {
   const { session } = useCall();
   const [open, setOpen] = useState(/** @type {string | null} */ (null));
+  useAnswer(stills, setOpen);
   if (!stills.length) return null;
   const people = new Map((session.state.value?.participants ?? []).map((one) => [one.id, one.name]));
   const nameOf = (/** @type {Still} */ still) => people.get(still.participant_id) || t("still.somebody");

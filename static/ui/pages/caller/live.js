@@ -14,6 +14,7 @@ import { Code } from "./head.js";
 import { Messages } from "./messages.js";
 import { Pictures } from "./pictures.js";
 import { PromptPicture } from "./prompt_picture.js";
+import { Shown } from "./shown.js";
 import { TypedPlace } from "./where_step.js";
 import { VoicesOfStaff } from "./voices.js";
 
@@ -101,12 +102,12 @@ function More({ caller }) {
 /** @param {{caller: Caller}} props */
 export function Live({ caller }) {
   const heading = useViewFocus(t("caller.live_title"));
-  const guided = caller.instructions.value.length > 0; // Then the own picture makes room.
+  const guided = caller.instructions.value.length > 0 || Boolean(caller.state.value?.frame); // Then the own picture makes room.
   return html`<div class=${guided ? "live live--guided" : "live"} data-testid="caller-live">
     <h1 class="visually-hidden" ref=${heading} tabindex="-1">${t("caller.live_title")}</h1>
     <div class="live__top"><${Status} caller=${caller} /><${Code} code=${caller.code.value} /></div>
     <${RecordingBeside} session=${caller.session.value} />
-    <div class="live__stage"><${SelfView} caller=${caller} /><${Asks} caller=${caller} /><${CurrentCard} caller=${caller} /></div>
+    <div class="live__stage"><${Shown} caller=${caller} /><${SelfView} caller=${caller} /><${Asks} caller=${caller} /><${CurrentCard} caller=${caller} /></div>
     <${Pictures} caller=${caller} />
     <${Messages} caller=${caller} />
     <div class="live__foot"><${CameraTools} caller=${caller} /><${More} caller=${caller} /></div>

@@ -8,6 +8,7 @@ import { Asks } from "./asks.js";
 import { CurrentCard } from "./card.js";
 import { Messages } from "./messages.js";
 import { Pictures } from "./pictures.js";
+import { Shown } from "./shown.js";
 
 /** @typedef {import("./caller.js").Caller} Caller */
 /** @typedef {{languages: {tag: string, name: string}[], phrases: {id: string, words: Record<string, string>}[]}} Phrases */
@@ -69,7 +70,7 @@ export function Silent({ caller }) {
     <h1 class="visually-hidden">${t("caller.silent_title")}</h1>
     <div class="silent__head"><${Line} caller=${caller} /><${Button} kind="danger" large=${true} icon="x" label=${t("caller.leave_quickly")} onClick=${() => void caller.leaveQuickly()} testid="leave-quickly" /></div>
     <${RecordingBeside} session=${caller.session.value} />
-    <${Asks} caller=${caller} /><${CurrentCard} caller=${caller} />
+    <${Shown} caller=${caller} /><${Asks} caller=${caller} /><${CurrentCard} caller=${caller} />
     <${Messages} caller=${caller} />
     <${Pictures} caller=${caller} />
     <${QuickPhrases} caller=${caller} />

@@ -8,8 +8,10 @@ import { RecordingBeside } from "../../call/recording_beside.js";
 import { RemoteAudio } from "../../call/remote_audio.js";
 import { Video } from "../../call/video.js";
 import { toast } from "../../components/toast.js";
+import { ShownFrame } from "../../guidance/shown.js";
 import { problemWords } from "../../problem_words.js";
 import { Paged } from "./paged.js";
+import { Stills } from "./still.js";
 import { Tools } from "./tools.js";
 import { Vitals } from "./vitals.js";
 
@@ -27,7 +29,9 @@ function Pictures({ session }) {
   const track = doctor?.tracks.find((one) => one.source === "camera");
   const picture = track ? session.media.remote.current.value.get(track.id)?.track ?? null : null;
   const own = session.media.cameraTrack.value;
-  return html`<div class="scene__pictures" data-theme="dark">
+  const frame = session.state.value?.frame;
+  const shown = frame?.participant_id === session.me.value?.id ? frame : null;
+  return html`${shown && html`<${ShownFrame} sessionId=${session.sessionId} frame=${shown} silent=${true} />`}<div class="scene__pictures" data-theme="dark">
     <${Video} track=${own} fit="contain" hidden=${!own} label=${t("scene.own_picture")} testid="local-video" />
     ${!own && html`<p class="scene__no-picture">${t("scene.no_camera")}</p>`}
     ${picture && html`<div class="scene__doctor"><${Video} track=${picture} fit="cover" label=${doctor?.name ?? ""} testid="remote-video" participant=${doctor?.id ?? ""} /></div>`}
@@ -115,6 +119,7 @@ export function CallView({ call }) {
     <${RecordingBeside} session=${session} />
     ${call.view.soundBlocked.value && html`<button type="button" class="scene__button scene__button--call" onClick=${() => call.view?.playVoices()} data-testid="sound-on">${t("scene.sound_on")}</button>`}
     <${Pictures} session=${session} />
+    <${Stills} session=${session} />
     <${Tools} session=${session} view=${call.view} />
     <${WayOut} call=${call} session=${session} />
     <${Vitals} session=${session} />

@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { canChooseSpeaker } from "../../../core/devices.js";
 import { t } from "../../../core/i18n.js";
 import { Icon } from "../../components/icon.js";
+import { StillButton } from "./still.js";
 
 /** @typedef {import("../../../core/call_session.js").CallSession} CallSession */
 /** @typedef {import("../../call/view_state.js").ViewState} ViewState */
@@ -44,6 +45,7 @@ export function Tools({ session, view }) {
   const { speakerId } = view.prefs.value;
   const nextSpeaker = () => view.prefer({ speakerId: speakers[(speakers.indexOf(speakerId) + 1) % speakers.length] ?? "" });
   return html`<div class="scene__tools" role="group" aria-label=${t("scene.tools")}>
+    <${StillButton} session=${session} />
     <${Tool} icon=${media.microphone.value ? "mic" : "mic-off"} label=${t(media.microphone.value ? "scene.mic_on" : "scene.mic_off")} on=${media.microphone.value} onClick=${() => void media.toggleMicrophone()} testid="scene-microphone" />
     <${Tool} icon=${media.camera.value ? "video" : "video-off"} label=${t(media.camera.value ? "scene.camera_on" : "scene.camera_off")} on=${media.camera.value} onClick=${() => void media.toggleCamera()} testid="scene-camera" />
     ${torch.has && html`<${Tool} icon="eye" label=${t("scene.light")} on=${torch.on} onClick=${torch.toggle} testid="scene-light" />`}
