@@ -109,6 +109,7 @@
  * @property {{phone: string, until: string | null} | null} keep_place the number that gets a message, masked; `until`: the place is held till then
  * @property {string | null} called_at somebody answered while this page was away
  * @property {{session_id: string} | null} moved_to the call one was taken into
+ * @property {string | null} [transferred_from] name of the waiting room that sent the person on
  */
 
 /**

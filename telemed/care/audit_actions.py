@@ -166,6 +166,8 @@ class AuditAction(StrEnum):
     ENTRY_PLACE_DROPPED = "entry.place_dropped"
     ENTRY_PULLED_IN = "entry.pulled_in"  # into the call of another patient
     ENTRY_FOLLOWED = "entry.followed"
+    ENTRY_DECLINED = "entry.declined"  # the person would rather wait than be in a call with somebody else
+    ENTRY_BEGUN_ANEW = "entry.begun_anew"  # somebody else took a place with the device of who had left
     # object: message
     CHAT_SENT = "chat.sent"
     # object: recording

@@ -462,6 +462,7 @@ EVENTS: Mapping[str, Action] = {
     "/call still_cancel": Action.CANCEL_STILL,
     "/call keep_place": Action.KEEP_PLACE,
     "/call drop_place": Action.KEEP_PLACE,
+    "/call stay_in_line": Action.FOLLOW_CALL,
     "/call draw": Action.DRAW,
     "/call draw_undo": Action.DRAW,
     "/call draw_clear": Action.DRAW,

@@ -197,8 +197,11 @@ def _in_reach(staff: Staff, session: SessionRecord | None) -> bool:
 
 
 def _leads(staff: Staff, session: SessionRecord, seat: ParticipantRecord | None) -> bool:
-    """Staff of the session: who created it, or holds a seat that was not taken away."""
-    if seat is not None:
+    """Staff of the session: who created it, or holds a seat that was not taken away.
+
+    Who only wrote to somebody in a waiting room has a seat too, was never in the call, and has no part in the visit.
+    """
+    if seat is not None and (seat.admitted_at is not None or seat.state is not ParticipantState.LEFT):
         return seat.state not in _SHUT_OUT
     return session.created_by == staff.user_id
 

@@ -62,7 +62,7 @@ _SHORT: Mapping[Scope, str] = {
 _MEANING: Mapping[Scope, str] = {
     Scope.ANYWHERE: "yes; what it shows or changes is that of the own organisation and site",
     Scope.ORGANISATION: "visits and records of the own organisation, and of the own site or of no site",
-    Scope.LED: "of these visits, those that one made or holds a seat in",
+    Scope.LED: "of these visits, those that one made or holds a seat in, unless one only wrote to somebody in a waiting room",
     Scope.RECORDED: "recordings of visits that one led and that took place, and of people one cares for",
     Scope.RECORDED_OR_PRIVACY: "the same; for privacy officers all recordings of their organisation and site",
     Scope.CARE: "of these records, those of people one cares for: in the team, leading a visit, or by breaking the glass",

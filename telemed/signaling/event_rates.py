@@ -39,7 +39,7 @@ EVENT_RATES: Mapping[str, EventRate] = {
     **dict.fromkeys(("recording_ask", "recording_begin", "recording_pause", "recording_resume"), EventRate(1 / 3, 10)),
     **dict.fromkeys(("recording_choose", "recording_stop", "recording_unrecorded"), EventRate(1 / 3, 10)),
     **dict.fromkeys(("recording_earlier", "recording_bystander", "recording_bystander_now"), EventRate(1 / 3, 20)),
-    **dict.fromkeys(("keep_place", "drop_place"), EventRate(1 / 6, 10)),
+    **dict.fromkeys(("keep_place", "drop_place", "stay_in_line"), EventRate(1 / 6, 10)),
     "recording_consent": EventRate(1, 30),  # a row for good each; a withdrawal must not meet the limit
     "recording_marker": EventRate(1, 30),
     # Of incidents. A device that moves reports its place once a second; after a cut it sends what it kept.

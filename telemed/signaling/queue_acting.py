@@ -10,10 +10,11 @@ from telemed.care.identity import ActorRef, Staff
 from telemed.care.ports import Json
 from telemed.care.queues import rights
 from telemed.care.queues.records import EntryRecord, QueueRecord
+from telemed.care.queues.words import IN_HAND
 from telemed.care.records import ParticipantRecord
 from telemed.care.repositories import Transaction
-from telemed.care.states import Cause, ParticipantEvent, ParticipantState, SessionEvent
-from telemed.errors import NotFound
+from telemed.care.states import IN_CALL, Cause, ParticipantEvent, ParticipantState, SessionEvent
+from telemed.errors import Conflict, NotFound
 from telemed.ids import new_id
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import staff_of
@@ -69,6 +70,20 @@ class QueueActing:
         if queue is None or entry.id != entry_id:
             raise NotFound()
         return Act(step, staff, queue, entry)
+
+
+def require_free_hands(act: Act) -> None:
+    """Raise Conflict `entry_taken` while a colleague is in the call with this person: nobody else takes it from them.
+
+    Who was called and has not come is nobody's yet, and whoever has left the call has let go of it.
+    """
+    if act.entry.state not in IN_HAND or act.entry.called_at is not None:
+        return
+    if act.entry.taken_by is None or act.entry.taken_by == act.staff.user_id:
+        return
+    theirs = act.step.seat_of_user(act.entry.taken_by)
+    if theirs is not None and theirs.state in IN_CALL:
+        raise Conflict("A colleague is in the call with this person.", code="entry_taken")
 
 
 async def is_member(tx: Transaction, queue_id: str, user_id: str) -> bool:

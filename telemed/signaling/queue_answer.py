@@ -1,7 +1,8 @@
 """Answering somebody who waits: of all who press at the same moment one gets the person, the others are told so.
 
-Usually the answer takes the person's own visit. With `into` the person is pulled into a call that another patient is in: a seat
-is made there, and the page follows by `POST /sessions/{id}/follow`, which ends the visit it waited in.
+Usually the answer takes the person's own visit. With `into` the person is asked into a call that another patient is in: a seat
+is made there, and the page asks the person and follows by `POST /sessions/{id}/follow`, which ends the visit it waited in, or
+stays in line.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import timedelta
 
 from telemed.care.actions import Action
 from telemed.care.audit_actions import AuditAction
-from telemed.care.identity import ActorRef, Seat, Staff
+from telemed.care.identity import ActorRef, Identity, Seat, Staff
 from telemed.care.permissions import check
 from telemed.care.ports import Json, LinkOpened
 from telemed.care.queues import presence, states
@@ -26,13 +27,13 @@ from telemed.care.views import clinic_view
 from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.ids import new_id, new_secret
 from telemed.signaling import queue_steps
-from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.acting import Guest, authorise, require_live
 from telemed.signaling.desk import Desk
 from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.link_desk import MAX_SEATS
 from telemed.signaling.queue_acting import Act, QueueActing, leading_seat
 from telemed.signaling.queue_calls import QueueCalls
-from telemed.signaling.schemas import AnswerEntry
+from telemed.signaling.schemas import AnswerEntry, Command
 from telemed.signaling.step import VisitStep
 
 SEAT_LIFE = timedelta(days=2)
@@ -112,6 +113,21 @@ class QueueAnswer:
         authorise(target, act.staff, Action.ADMIT)
         require_live(target)
         return target
+
+    async def stay(self, guest: Guest, command: Command) -> Json:
+        """The person asked into the call of somebody else would rather wait: the old place. Raises Conflict `not_moved`."""
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            authorise(step, identity, Action.FOLLOW_CALL)
+            require_live(step)
+            entry = await queue_steps.entry_of(step)
+            if entry is None or entry.participant_id != guest.participant_id or entry.into_session_id is None:
+                raise Conflict("You were not asked into another call.", code="not_moved")
+            await queue_steps.give_up_other_seat(step)
+            await queue_steps.move(step, EntryEvent.DECLINED, Cause.SELF)
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
 
     async def follow(self, seat: Seat, device: str) -> LinkOpened:
         """The seat in the other call, for the page that waited. Raises Conflict `not_moved`, Gone."""

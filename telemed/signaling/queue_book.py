@@ -157,7 +157,10 @@ class QueueBook:
     def own_view(self, entry: EntryRecord, clinic: OrganisationRecord) -> Json | None:
         """What the person who waits sees."""
         queue = self._queues.get(entry.queue_id)
-        return views.own_view(entry, queue.record, self.standing(entry), queue.is_open, clinic) if queue is not None else None
+        if queue is None:
+            return None
+        came_from = self._names.get(entry.transferred_from) if entry.transferred_from else None
+        return views.own_view(entry, queue.record, self.standing(entry), queue.is_open, clinic, came_from)
 
     def entry_row(self, entry: EntryRecord, seat: ParticipantRecord, messages: Collection[MessageRecord]) -> Json:
         """What staff see of an entry."""

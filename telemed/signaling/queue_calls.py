@@ -23,6 +23,7 @@ from telemed.ids import new_id
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import Guest, authorise, require_live
 from telemed.signaling.desk import Desk
+from telemed.signaling.door_rates import NumberRates
 from telemed.signaling.link_desk import new_link
 from telemed.signaling.schemas import Command, KeepPlace
 from telemed.signaling.step import VisitStep
@@ -36,36 +37,43 @@ class QueueCalls:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._rates = NumberRates()
 
     async def keep_place(self, guest: Guest, command: KeepPlace) -> Json:
-        """Tell me there; -> {phone}: as it is kept, masked. Raises InvalidInput, Conflict `no_way`."""
+        """Tell me there; -> {phone}: as it is kept, masked. Raises InvalidInput, Conflict `no_way`, TooMany."""
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             entry = await self._own(step, identity, guest)
             if not self._desk.notifier.can_send(Medium.SMS):
                 raise Conflict("This clinic sends no messages to telephones.", code="no_way")
             phone = self._phone(step, command.phone)
-            if not entry.place_command:
-                hashed = token_hash(derived_token(self._desk.settings.link_key, entry.participant_id, command.command_id))
-                seat = step.seat(entry.participant_id)
-                await new_link(step, hashed, seat, step.session.created_by, self._desk.link_life())
-                entry = replace(entry, place_command=command.command_id)
             if phone != entry.phone:
-                place = self._desk.live.queues.standing(entry).place
-                told = entry.told_soon_at or (step.now if place is not None and place <= SOON_AT else None)
-                await queue_steps.save(step, replace(entry, phone=phone, told_soon_at=told))
-                await step.audit(AuditAction.ENTRY_PLACE_KEPT, entry.id)
+                await self._keep(step, entry, phone, command.command_id)
             return {"phone": masked(Medium.SMS, phone)}
 
         return await self._desk.command(guest, command.command_id, work)
 
+    async def _keep(self, step: VisitStep, entry: EntryRecord, phone: str, command_id: str) -> None:
+        """The new number, with a link of its own: what the former one was sent leads nowhere any more. Raises TooMany."""
+        organisation_id = step.session.organisation_id
+        is_foreign = region_of(phone) != region_of(self._desk.live.board.clinic_of(organisation_id).phone)
+        self._rates.take(organisation_id, token_hash(phone), is_foreign, self._desk.clock.monotonic())
+        hashed = token_hash(derived_token(self._desk.settings.link_key, entry.participant_id, command_id))
+        await step.tx.links.revoke_of_participant(entry.participant_id, step.now)
+        await new_link(step, hashed, step.seat(entry.participant_id), step.session.created_by, self._desk.link_life())
+        place = self._desk.live.queues.standing(entry).place
+        told = entry.told_soon_at or (step.now if place is not None and place <= SOON_AT else None)
+        await queue_steps.save(step, replace(entry, phone=phone, place_command=command_id, told_soon_at=told))
+        await step.audit(AuditAction.ENTRY_PLACE_KEPT, entry.id)
+
     async def drop_place(self, guest: Guest, command: Command) -> Json:
-        """Forget the number."""
+        """Forget the number; what it was sent leads nowhere any more."""
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             entry = await self._own(step, identity, guest)
             if entry.phone:
-                await queue_steps.save(step, replace(entry, phone=""))
+                await step.tx.links.revoke_of_participant(entry.participant_id, step.now)
+                await queue_steps.save(step, replace(entry, phone="", place_command=""))
                 await step.audit(AuditAction.ENTRY_PLACE_DROPPED, entry.id)
             return {}
 

@@ -1,9 +1,14 @@
-"""What time does in waiting rooms: doors open and shut, held places run out, who left for good is let go, members are alerted."""
+"""What time does in waiting rooms: doors open and shut, held places run out, who left for good is let go, members are alerted.
+
+Whoever is left alone in a call goes back into the line, and a place that nobody came to is given up: see `queue_watch`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM
@@ -14,11 +19,12 @@ from telemed.care.ports import Json
 from telemed.care.queues import states
 from telemed.care.queues.words import IN_LINE, EntryEvent, EntryState
 from telemed.care.repositories import Transaction
-from telemed.care.states import Cause, SessionState
-from telemed.errors import InvalidInput
+from telemed.care.states import Cause, ParticipantEvent, SessionState
+from telemed.errors import InvalidInput, TelemedError
 from telemed.ids import new_id
-from telemed.signaling import queue_steps
+from telemed.signaling import queue_steps, queue_watch
 from telemed.signaling.desk import Desk
+from telemed.signaling.faults import report_fault
 from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.queue_book import LiveQueue
 from telemed.signaling.queue_calls import SOON_AT, QueueCalls
@@ -38,6 +44,7 @@ class QueueClock:
     def __init__(self, desk: Desk, calls: QueueCalls) -> None:
         self._desk = desk
         self._calls = calls
+        self._began = desk.clock.utcnow()
 
     async def run(self) -> None:
         """Do what is due."""
@@ -45,11 +52,20 @@ class QueueClock:
         changed = book.look(now) | await self._usual()
         for visit in self._desk.live:
             if visit.entry is not None and self._is_due(visit, now):
-                await self._pass(visit)
+                await self._guarded(self._pass(visit))
         for queue in book:
-            await self._late_over(queue, now)
-            await self._alert(queue, now)
+            await self._guarded(self._late_over(queue, now))
+            await self._guarded(self._alert(queue, now))
         self._desk.live.tell_queues(changed)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """What goes wrong with one visit or room keeps nobody else from being told or let go."""
+        try:
+            await work
+        except TelemedError:
+            self._desk.counters.add("queues.put_off")  # the row moved on meanwhile: the next sweep sees it
+        except Exception as error:  # noqa: BLE001 - time must go on for all others
+            report_fault("queue-clock", error)
 
     async def _usual(self) -> set[str]:
         """Read how long services take where one has ended."""
@@ -68,9 +84,9 @@ class QueueClock:
         if entry.state is EntryState.REMOVED or entry.state is EntryState.LEFT:
             over = entry.state is EntryState.REMOVED or self._is_over(visit, now)
             return over and visit.session.state in _EMPTYABLE
-        if entry.state is EntryState.ASLEEP and self._is_over(visit, now):
+        if entry.state is EntryState.ASLEEP and (self._is_over(visit, now) or queue_watch.came_never(visit, now, self._began)):
             return True
-        return self._is_soon(visit)
+        return queue_watch.is_alone(entry, visit.seats, now) or self._is_soon(visit)
 
     def _is_over(self, visit: LiveVisit, now: datetime) -> bool:
         due = states.due_at(visit.entry) if visit.entry is not None else None
@@ -91,9 +107,13 @@ class QueueClock:
             entry = await queue_steps.the_entry(step)
             if entry.state in _GONE:
                 await end_visit(step, Cause.SYSTEM)
+            elif queue_watch.is_alone(entry, step.seats, step.now):
+                await queue_watch.take_back(step)
+            elif queue_watch.came_never(visit, step.now, self._began):
+                await step.move_seat(entry.participant_id, ParticipantEvent.TIMED_OUT, Cause.SYSTEM)
             elif is_soon and entry.told_soon_at is None:
                 await self._calls.soon(step, entry)
-            elif entry.state is EntryState.ASLEEP:
+            elif entry.state is EntryState.ASLEEP and (states.due_at(entry) or 0.0) <= step.now.timestamp():
                 await queue_steps.move(step, EntryEvent.LEFT, Cause.SYSTEM)
                 await queue_steps.save(step, replace(await queue_steps.the_entry(step), phone=""))
             return {}
@@ -125,8 +145,8 @@ class QueueClock:
         unnoticed = [one for one in arrived if now - one.joined_at >= ALERT_AFTER]
         if not wanted or not unnoticed or not self._desk.notifier.can_send(Medium.MAIL):
             return
-        if self._desk.live.board.is_watched(queue.members):
-            return
+        if now - self._began < ALERT_AFTER or self._desk.live.board.is_watched(queue.members):
+            return  # after a restart pages need a moment to connect again
         async with self._desk.store.write() as tx:
             row = await tx.queues.get(queue.record.id)
             if row is None:

@@ -22,11 +22,12 @@ from telemed.signaling.acting import require_live, staff_of
 from telemed.signaling.chat_lines import append_line
 from telemed.signaling.desk import Desk
 from telemed.signaling.lead_commands import end_visit
-from telemed.signaling.queue_acting import Act, QueueActing, is_member, writing_seat
+from telemed.signaling.queue_acting import Act, QueueActing, is_member, require_free_hands, writing_seat
 from telemed.signaling.schemas import OnEntry, OnQueue, RankEntry, RemoveEntry, TellLate, TransferEntry, WriteToEntry
 from telemed.signaling.step import VisitStep
 from telemed.signaling.visit import CHAT_LINES
 
+_HERE = frozenset({ParticipantState.CONNECTED, ParticipantState.RECONNECTING})
 _SHUT_OUT = frozenset({ParticipantState.DENIED, ParticipantState.REMOVED})
 QueueWork = Callable[[Transaction, QueueRecord], Awaitable[QueueRecord | None]]
 
@@ -78,7 +79,9 @@ class QueueCommands:
         """Out of the line, for a reason that staff read: the seat and its ways in end."""
 
         async def work(act: Act) -> Json:
+            require_free_hands(act)
             step = act.step
+            await queue_steps.give_up_other_seat(step)
             await queue_steps.move(step, EntryEvent.REMOVED, Cause.STAFF)
             await queue_steps.save(step, replace(await queue_steps.the_entry(step), removed_reason=command.reason))
             seat = await step.move_seat(act.entry.participant_id, ParticipantEvent.REMOVED, Cause.STAFF)
@@ -93,7 +96,11 @@ class QueueCommands:
         """Was called and did not come: the visit is over, and its outcome given."""
 
         async def work(act: Act) -> Json:
+            require_free_hands(act)
             step = act.step
+            if act.entry.state in IN_HAND and step.seat(act.entry.participant_id).state in _HERE:
+                raise Conflict("This person is in the call.", code="entry_here")
+            await queue_steps.give_up_other_seat(step)
             await queue_steps.move(step, EntryEvent.NO_SHOW, Cause.STAFF)
             await end_visit(step, Cause.STAFF)
             await step.save_session(replace(step.session, outcome=Outcome.NO_SHOW, completed_at=step.now))
@@ -109,6 +116,7 @@ class QueueCommands:
 
         async def work(act: Act) -> Json:
             require_live(act.step)
+            require_free_hands(act)
             was_in_hand = act.entry.state in IN_HAND
             if act.entry.into_session_id is not None:
                 raise Conflict("This person is in another call.")
@@ -127,12 +135,14 @@ class QueueCommands:
         return await self._acting.act(sender, command, Action.TEND_QUEUE, work)
 
     async def _target_room(self, act: Act, queue_id: str | None) -> str:
-        """Where the entry stands from now on. Raises NotFound, Conflict `queue_full`."""
+        """Where the entry stands from now on. Raises NotFound, Conflict `queue_closed`, `queue_full`."""
         if queue_id is None:
             return act.queue.id
         queue = await act.step.tx.queues.get(queue_id)
         if queue is None or not rights.is_in_reach(act.staff, queue) or queue.site_id != act.queue.site_id:
             raise NotFound()
+        if queue.closed:
+            raise Conflict("That waiting room is switched off.", code="queue_closed")
         if queue.id != act.queue.id and await act.step.tx.queue_entries.waiting(queue.id) >= queue.max_waiting:
             raise Conflict("Too many people wait there already.", code="queue_full")
         return queue.id
@@ -153,10 +163,12 @@ class QueueCommands:
         """Back into the line at the old place: the next one first."""
 
         async def work(act: Act) -> Json:
-            if act.entry.into_session_id is not None:
-                raise Conflict("This person is in another call.")
+            require_free_hands(act)
+            was_asked_in = act.entry.into_session_id is not None
+            await queue_steps.give_up_other_seat(act.step)
             await queue_steps.move(act.step, EntryEvent.PUT_BACK, Cause.STAFF)
-            await send_back(act)
+            if not was_asked_in:
+                await send_back(act)
             return {}
 
         return await self._acting.act(sender, command, Action.SERVE_QUEUE, work)
@@ -186,6 +198,7 @@ class QueueCommands:
             require_live(act.step)
             if act.entry.state not in IN_HAND:
                 raise Conflict("Nobody has answered yet.")
+            require_free_hands(act)
             await act.step.move_seat(act.entry.participant_id, event, Cause.STAFF)
             return {}
 
@@ -214,7 +227,7 @@ class QueueCommands:
             rights.check_queue(staff, Action.TEND_QUEUE, await tx.queues.get(command.queue_id), member)
             steps = [await VisitStep.load(tx, one, self._desk.clock.utcnow(), staff.ref) for one in waiting]
             for step in steps:
-                await _acknowledge(step, staff.user_id)
+                await _acknowledge(step, command.queue_id, staff.user_id)
             return steps, {}
 
         return await self._desk.transactor.several_once(sender.user_id, command.command_id, begin)
@@ -250,10 +263,10 @@ async def leave_if_inside(step: VisitStep, participant_id: str) -> None:
         await step.move_seat(seat.id, ParticipantEvent.LEFT, Cause.SELF)
 
 
-async def _acknowledge(step: VisitStep, user_id: str) -> None:
+async def _acknowledge(step: VisitStep, queue_id: str, user_id: str) -> None:
     entry = await queue_steps.entry_of(step)
-    if entry is None or not states.is_unacknowledged(entry):
-        return
+    if entry is None or entry.queue_id != queue_id or not states.is_unacknowledged(entry):
+        return  # taken, gone or handed on meanwhile: there it is news
     await queue_steps.save(step, acknowledged(entry, user_id, step))
     await step.audit(AuditAction.ENTRY_ACKNOWLEDGED, entry.id)
 

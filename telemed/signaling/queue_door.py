@@ -22,6 +22,8 @@ from telemed.errors import Conflict, Gone, NotFound
 from telemed.ids import new_id, new_secret
 from telemed.signaling import queue_steps
 from telemed.signaling.desk import Desk
+from telemed.signaling.door_rates import PlaceRates
+from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.link_rates import LinkRates
 from telemed.signaling.step import VisitStep
 
@@ -34,6 +36,7 @@ class QueueDoor:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._rates = LinkRates()
+        self._places = PlaceRates()
 
     async def look_in(self, token: str, device: str) -> Json:
         """Which waiting room it is, whether it is open, and whether this device waits there; nothing is made."""
@@ -42,26 +45,33 @@ class QueueDoor:
             queue = await _queue_of(tx, token)
             waiting = await tx.queue_entries.waiting(queue.id)
             entry = await tx.queue_entries.of_device(queue.id, token_hash(device))
+            left = entry is not None and await _left_by_hand(tx, entry)
         clinic = self._desk.live.board.clinic_of(queue.organisation_id)
-        there = {"session_id": entry.session_id, "participant_id": entry.participant_id} if entry is not None else None
+        there = None
+        if entry is not None:
+            there = {"session_id": entry.session_id, "participant_id": entry.participant_id, "left": left}
         wait = self._desk.live.queues.expected(queue.id, waiting)
         room = {**door_view(queue, clinic, now, waiting), "expected_wait": wait}
         return {"clinic": clinic_view(clinic), "queue": room, "entry": there}
 
     async def enter(self, arrival: Arrival) -> Entered:
         """A place in line; the same one for a device that has one. Raises NotFound `walk_in_unknown`, Gone `walk_in_revoked`,
-        Conflict `queue_closed`, `queue_full`, InvalidInput, Unavailable."""
+        Conflict `queue_closed`, `queue_full`, InvalidInput, TooMany, Unavailable."""
         device_hash = token_hash(arrival.device)
 
         async def begin(tx: Transaction) -> tuple[list[VisitStep], Json]:
             queue = await _queue_of(tx, arrival.token)
             entry = await tx.queue_entries.of_device(queue.id, device_hash)
+            over = []
+            if entry is not None and arrival.anew and entry.state is EntryState.LEFT:
+                over.append(await self._let_go(tx, entry))
+                entry = None
             if entry is None:
                 step = await self._come(tx, queue, arrival, device_hash)
             else:
                 step = await self._come_back(tx, entry)
             token = await _seat_token(step, device_hash)
-            return [step], {"session_id": step.session.id, "seat_token": token}
+            return [*over, step], {"session_id": step.session.id, "seat_token": token}
 
         result = await self._desk.transactor.several(begin)
         return self._entered(result["session_id"], result["seat_token"])
@@ -75,6 +85,7 @@ class QueueDoor:
             raise Conflict("Too many people wait here already.", code="queue_full")
         answers = intake.checked_answers(queue.questions, arrival.answers)
         birth_date = intake.checked_birth_date(arrival.birth_date, now.date())
+        self._places.take(queue.id, arrival.source, self._desk.clock.monotonic())
         session = self._session(queue, arrival)
         seat = ParticipantRecord(
             new_id("par"), session.id, Role.PATIENT, arrival.name, ParticipantState.WAITING, now, now, needs=arrival.needs
@@ -101,6 +112,16 @@ class QueueDoor:
             language=arrival.language,
         )
         await queue_steps.create(step, entry)
+        return step
+
+    async def _let_go(self, tx: Transaction, entry: EntryRecord) -> VisitStep:
+        """The visit of who left with this device is over: somebody else has the device now."""
+        now = self._desk.clock.utcnow()
+        step = await VisitStep.load(tx, entry.session_id, now, ActorRef(entry.participant_id, Role.PATIENT.value))
+        await step.audit(AuditAction.ENTRY_BEGUN_ANEW, entry.id)
+        await end_visit(step, Cause.SYSTEM)
+        await tx.seats.revoke_of_participant(entry.participant_id, now)
+        await queue_steps.settle(step)  # the place is closed before the device gets its next one
         return step
 
     def _session(self, queue: QueueRecord, arrival: Arrival) -> SessionRecord:
@@ -140,6 +161,12 @@ class QueueDoor:
         clinic = clinic_view(visit.clinic)
         opened = LinkOpened("seat", clinic, session_id, seat.id, seat.name, seat.state.value, seat_token)
         return Entered(opened, entry.id)
+
+
+async def _left_by_hand(tx: Transaction, entry: EntryRecord) -> bool:
+    """Whether the person pressed that it leaves: who has this device now may be somebody else."""
+    seat = await tx.participants.get(entry.participant_id)
+    return entry.state is EntryState.LEFT and seat is not None and seat.state is ParticipantState.LEFT
 
 
 async def _seat_token(step: VisitStep, device_hash: str) -> str:

@@ -7,6 +7,7 @@ seat, and it is committed with what caused it.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
@@ -14,12 +15,13 @@ from telemed.care.identity import SYSTEM
 from telemed.care.queues import presence, states
 from telemed.care.queues.records import EntryRecord
 from telemed.care.queues.words import IN_LINE, EntryEvent, EntryState
-from telemed.care.states import LIVE_SESSIONS, Cause, ParticipantState
+from telemed.care.states import LIVE_SESSIONS, Cause, ParticipantEvent, ParticipantState
 from telemed.errors import NotFound
 
 if TYPE_CHECKING:
     from telemed.signaling.step import VisitStep
 
+_AWAY = frozenset({ParticipantState.LEFT, ParticipantState.DENIED, ParticipantState.REMOVED})
 _OVER = frozenset({EntryState.NO_SHOW, EntryState.DONE, EntryState.REMOVED})
 
 
@@ -58,12 +60,17 @@ async def move(step: VisitStep, event: EntryEvent, cause: Cause) -> EntryRecord:
     """Let `event` happen to the entry: row and audit. Raises Conflict when the table has no such step."""
     after, action = states.apply(await the_entry(step), event, cause, step.now)
     if after.state in _OVER and after.closed_at is None:
-        after = replace(after, closed_at=step.now)
+        after = closed(after, step.now)
     await save(step, after)
     if action is not None:
         actor = SYSTEM if cause is Cause.SYSTEM else step.actor
         await step.tx.audit.append(actor, action, after.id, AuditOutcome.DONE, step.now)
     return after
+
+
+def closed(entry: EntryRecord, now: datetime) -> EntryRecord:
+    """Nobody comes back to it: the number, left for this visit alone, is forgotten."""
+    return replace(entry, closed_at=now, phone="")
 
 
 async def settle(step: VisitStep) -> None:
@@ -73,7 +80,7 @@ async def settle(step: VisitStep) -> None:
         return
     if step.session.state not in LIVE_SESSIONS:
         entry = await move(step, EntryEvent.ENDED, Cause.SYSTEM)
-        await save(step, replace(entry, closed_at=step.now))
+        await save(step, closed(entry, step.now))
         return
     seat = step.seat(entry.participant_id)
     event = presence.presence_event(entry, seat)
@@ -83,6 +90,19 @@ async def settle(step: VisitStep) -> None:
             entry = await save(step, replace(entry, taken_by=step.actor.id))
     if entry.called_at is not None and seat.state is ParticipantState.CONNECTED:
         await save(step, replace(entry, called_at=None, held_until=None))
+
+
+async def give_up_other_seat(step: VisitStep) -> None:
+    """Whoever was asked into another call and has not come does not come any more: no empty tile waits there.
+
+    Before the entry is moved, which forgets where it was to go.
+    """
+    entry = await the_entry(step)
+    if entry.into_session_id is None or entry.into_participant_id is None:
+        return
+    other = await step.beside_of(entry.into_session_id)
+    if other.session.state in LIVE_SESSIONS and other.seat(entry.into_participant_id).state not in _AWAY:
+        await other.move_seat(entry.into_participant_id, ParticipantEvent.LEFT, Cause.SELF)
 
 
 async def is_in_line(step: VisitStep) -> bool:

@@ -435,6 +435,7 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "still_decline": OnStill,
     "keep_place": KeepPlace,
     "drop_place": Command,
+    "stay_in_line": Command,
     "draw": Draw,
     "draw_undo": OnFrame,
     "draw_clear": OnFrame,

@@ -135,6 +135,7 @@ class Signaling:
         handlers |= _still_handlers(desk)
         calls = self.queues.calls
         handlers |= {"keep_place": calls.keep_place, "drop_place": calls.drop_place}
+        handlers["stay_in_line"] = self.queues.answers.stay
         for_staff = {"acknowledge": acknowledge} | _queue_handlers(self.queues)
         call = CallNamespace(self.entry, self.live, handlers, self._guard, clock)
         call.on_attached = self.text.tell

@@ -67,6 +67,12 @@ class VisitStep:
         seats = await tx.participants.in_session(session_id)
         return cls(tx, now, actor, session, {seat.id: seat for seat in seats})
 
+    async def beside_of(self, session_id: str) -> VisitStep:
+        """Another visit that this decision changes too; raises NotFound."""
+        other = await VisitStep.load(self.tx, session_id, self.now, self.actor)
+        self.beside.append(other)
+        return other
+
     def seat(self, participant_id: str) -> ParticipantRecord:
         """A seat of this visit; raises NotFound for any other."""
         seat = self.seats.get(participant_id)

@@ -82,6 +82,7 @@ async def test_by_keyboard_alone_into_the_line_and_out_again(server: Server) -> 
         await tab.press("Escape")
         await eventually(lambda: tab.evaluate("() => document.activeElement?.dataset.testid === 'leave-waiting'"))
         await tab.press("Enter")
+        await tab.wait("leave-confirm")  # in sight: before that nothing in the dialog takes the focus
         await tab.page.focus("[data-testid=leave-confirm]")
         await tab.press("Enter")
         await tab.wait("line-left")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.axe import SIDEWAYS, faults
 from tests.browser.browsers import chromium, eventually, open_chromium_tab
 from tests.browser.frozen import freezable_chromium
-from tests.browser.people import sign_in
 from tests.browser.server import Server
 from tests.browser.waiting_rooms import fields_of, place_is, stand_in_line, waiting_room
 from tests.client.seat import command_id
 
+SIZES = ((1440, 900), (390, 844), (320, 568))
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 OVER = """() => !!document.querySelector("[data-testid=line-over], [data-testid=line-missed]")"""
 TEXT = "(testid) => document.querySelector(`[data-testid=${testid}]`)?.textContent ?? ''"
@@ -83,14 +84,13 @@ async def test_sent_on_to_another_line_says_which(server: Server) -> None:
         tab = await open_chromium_tab(browser, **PHONE)
         await stand_in_line(tab, room.url)
         row = await room.staff.sees("Ada Example")
-        await place_is(tab, 1)  # only who knew the line before can say it is another one now
         await room.staff.do("queue_transfer", entry_id=row["id"], queue_id=made["queue"]["id"])
         await tab.wait("line-transferred")
         assert "Skin" in await tab.page.evaluate(TEXT, "line-transferred")
         await place_is(tab, 1)
         await tab.reload()
-        await tab.wait("line-place")
-        await eventually(lambda: tab.evaluate("() => document.querySelector('[data-testid=line-name]')?.textContent === 'Skin'"))
+        await tab.wait("line-transferred")  # also who was not there when it happened is told
+        assert await tab.page.evaluate(TEXT, "line-name") == "Skin"
 
 
 @pytest.mark.parametrize(
@@ -138,18 +138,29 @@ async def test_taken_out_while_the_page_slept_is_told_on_waking(server: Server) 
 
 async def test_taken_into_the_call_of_somebody_else(server: Server) -> None:
     async with chromium() as browser, waiting_room(server) as room:
-        doctor, first, second = [await open_chromium_tab(browser) for _ in range(3)]
-        await sign_in(doctor, server)
+        first, second = await open_chromium_tab(browser), await open_chromium_tab(browser)
         await stand_in_line(first, room.url, "First Person")
         await stand_in_line(second, room.url, "Second Person")
         rows = [await room.staff.sees(name) for name in ("First Person", "Second Person")]
         await place_is(second, 2)
         answered = await room.staff.do("queue_answer", entry_id=rows[0]["id"])
-        await doctor.goto(f"{server.base_url}/call/{answered['session_id']}")
-        await doctor.wait("call-stage", timeout=20)
-        await first.wait("call-stage", timeout=20)
-        await room.staff.do("queue_answer", entry_id=rows[1]["id"], into=answered["session_id"], confirmed=True)
-        await second.wait("call-stage", timeout=20)
+        await first.wait("call-stage", timeout=30)
+        asking = {"entry_id": rows[1]["id"], "into": answered["session_id"], "confirmed": True}
+        await room.staff.do("queue_answer", **asking)
+        await second.wait("asked-in", timeout=30)
         await second.reload()
-        await second.wait("call-stage", timeout=20)
+        await second.click("asked-in-stay")
+        await place_is(second, 1)
+        await room.staff.sees("Second Person", state="waiting", place=1)
+        await room.staff.do("queue_answer", **asking)
+        await second.wait("asked-in", timeout=30)
+        for width, height in SIZES:
+            await second.page.set_viewport_size({"width": width, "height": height})
+            assert await second.evaluate(SIDEWAYS) <= 0 and await faults(second) == []
+        others = second.page.locator("[data-testid=remote-video], [data-testid=call-stage]")
+        assert await others.count() == 0, "nothing of the other before a yes"
+        await second.click("asked-in-join")
+        await second.wait("call-stage", timeout=30)
+        await second.reload()
+        await second.wait("call-stage", timeout=30)
         assert first.problems == [] and second.problems == []

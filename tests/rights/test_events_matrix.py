@@ -23,7 +23,7 @@ FIELDS: dict[str, Json] = {**VALID, **STAFF_VALID}
 BEYOND = (Whose.COLLEAGUE, Whose.SITE, Whose.ORGANISATION)
 LAST = ("end", "leave")  # the call is over for the asker when they are carried out
 # What an allowed command may meet: the state of the seat it is about, nothing under that id, or what the clinic has decided.
-MEETS = {"conflict", "not_found", "stale_attempt", "gone", "emergency_off", "not_the_caller", "not_in_call"}
+MEETS = {"conflict", "not_found", "stale_attempt", "gone", "emergency_off", "not_the_caller", "not_in_call", "not_moved"}
 
 
 @dataclass

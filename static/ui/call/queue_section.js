@@ -1,9 +1,8 @@
 /** Who else waits in one's waiting rooms, and bringing one of them into this call: only after both names are read and it is said that they may hear each other. */
-import { html, useState } from "../../vendor/preact.js";
+import { html, useEffect, useState } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { mayAnswer } from "../../core/queue_acts.js";
 import { isWaiting } from "../../core/queue_state.js";
-import { inCall } from "../../core/states.js";
 import { Banner } from "../components/banner.js";
 import { Button } from "../components/button.js";
 import { Dialog } from "../components/dialog.js";
@@ -18,10 +17,30 @@ import { personName } from "./words.js";
 
 /** More of them belong on the page for it. */
 const MAX_SHOWN = 5;
+/** @type {readonly EntryRow[]} */
+const NOBODY = [];
 
-/** Patients who are in the call now. @param {import("../../core/call_session.js").CallSession} session */
+/** Of these nobody comes back into the call by themselves. */
+const GONE = new Set(["left", "denied", "removed", "invited"]);
+
+/** Patients who hear the call now or may again: on hold, away for a moment. @param {import("../../core/call_session.js").CallSession} session */
 function patientsHere(session) {
-  return session.others.value.filter((one) => one.role === "patient" && inCall(one.state)).map(personName);
+  return session.others.value.filter((one) => one.role === "patient" && !GONE.has(one.state)).map(personName);
+}
+
+/** Whom this page asked in, and whether the list has shown it by now. @type {Map<string, boolean>} */
+const asked = new Map();
+
+/** Who would rather wait is in line again: the clinician is told why nobody comes. @param {readonly EntryRow[]} entries */
+function useDeclined(entries) {
+  useEffect(() => {
+    for (const [id, shown] of asked) {
+      const entry = entries.find((one) => one.id === id);
+      if (!entry) asked.delete(id); // Has come: its own visit is over.
+      else if (!isWaiting(entry)) asked.set(id, true);
+      else if (shown && asked.delete(id)) toast(t("queues.declined", { name: nameOf(entry) }));
+    }
+  }, [entries]);
 }
 
 /** @param {{entry: EntryRow, onClose: () => void}} props */
@@ -38,6 +57,7 @@ function BringInDialog({ entry, onClose }) {
     setBusy(true);
     try {
       await store.command("queue_answer", { entry_id: entry.id, into: session.sessionId, confirmed: true });
+      asked.set(entry.id, false);
       toast(t("queues.brought_in", { name }));
       onClose();
     } catch (error) {
@@ -59,7 +79,9 @@ export function QueueSection() {
   const { session } = useCall();
   const { store } = queueLink();
   const [chosen, setChosen] = useState(/** @type {EntryRow | null} */ (null));
-  const waiting = store.state.value?.entries.filter(isWaiting) ?? [];
+  const entries = store.state.value?.entries ?? NOBODY;
+  const waiting = entries.filter(isWaiting);
+  useDeclined(entries);
   if (!waiting.length && !chosen) return null;
   const may = mayAnswer(session.state.value?.you.role ?? "") && session.can("admit");
   const row = (/** @type {EntryRow} */ entry) => html`<li class="person" key=${entry.id}>

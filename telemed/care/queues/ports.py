@@ -27,6 +27,8 @@ class Arrival:
     needs: tuple[Need, ...] = ()
     interpreter_language: str = ""
     language: str = ""
+    anew: bool = False  # somebody else than who left the line with this device
+    source: str = field(repr=False, default="")  # the address it comes from, as limits count it
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ RULES: Mapping[S, StateRule] = {
     S.REMOVED: StateRule(None, "removed, with the phone number", "nothing"),
 }
 
+_SELF = frozenset({Cause.SELF})
 _SYSTEM = frozenset({Cause.SYSTEM})
 _STAFF = frozenset({Cause.STAFF})
 _STAFF_OR_SYSTEM = _STAFF | _SYSTEM
@@ -78,6 +79,7 @@ _ROWS: tuple[tuple[S, E, frozenset[Cause], S, A | None], ...] = (
     (S.ASLEEP, E.ENDED, _STAFF_OR_SYSTEM, S.LEFT, A.ENTRY_LEFT),
     (S.BEING_SEEN, E.HELD, _STAFF, S.ON_HOLD, A.ENTRY_HELD),
     (S.BEING_SEEN, E.PUT_BACK, _STAFF, S.WAITING, A.ENTRY_PUT_BACK),
+    (S.BEING_SEEN, E.DECLINED, _SELF, S.WAITING, A.ENTRY_DECLINED),
     (S.BEING_SEEN, E.TRANSFERRED, _STAFF, S.WAITING, A.ENTRY_TRANSFERRED),
     (S.BEING_SEEN, E.NO_SHOW, _STAFF, S.NO_SHOW, A.ENTRY_NO_SHOW),
     (S.BEING_SEEN, E.REMOVED, _STAFF, S.REMOVED, A.ENTRY_REMOVED),
@@ -121,8 +123,9 @@ def apply(entry: EntryRecord, event: E, cause: Cause, now_utc: datetime) -> tupl
     moved = replace(entry, state=state, state_since=entry.state_since if state is entry.state else now_utc)
     if event is E.ANSWERED:
         return replace(moved, answered_at=now_utc), row.audit
-    if event in (E.PUT_BACK, E.TRANSFERRED):
-        return replace(moved, taken_by=None, answered_at=None, called_at=None, held_until=None), row.audit
+    if event in (E.PUT_BACK, E.TRANSFERRED, E.DECLINED):
+        free = replace(moved, taken_by=None, answered_at=None, called_at=None, held_until=None)
+        return replace(free, into_session_id=None, into_participant_id=None), row.audit
     if state in _OVER or state is S.LEFT:
         return replace(moved, ended_at=entry.ended_at or now_utc, called_at=None, held_until=None), row.audit
     if event is E.RETURNED:

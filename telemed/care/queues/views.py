@@ -45,8 +45,10 @@ def late_view(queue: QueueRecord) -> Json | None:
     return {"minutes": queue.late_minutes, "at": iso_utc(queue.late_at)}
 
 
-def own_view(entry: EntryRecord, queue: QueueRecord, standing: Standing, is_open: bool, clinic: OrganisationRecord) -> Json:
-    """What the person sees of its own place."""
+def own_view(
+    entry: EntryRecord, queue: QueueRecord, standing: Standing, is_open: bool, clinic: OrganisationRecord, came_from: str | None
+) -> Json:
+    """What the person sees of its own place. `came_from`: name of the waiting room that sent it on."""
     waits = entry.state in IN_LINE
     moved = {"session_id": entry.into_session_id} if entry.into_session_id is not None else None
     held = entry.held_until if entry.called_at is not None else None
@@ -65,6 +67,7 @@ def own_view(entry: EntryRecord, queue: QueueRecord, standing: Standing, is_open
         "keep_place": {"phone": masked(Medium.SMS, entry.phone), "until": iso_or_none(held)} if entry.phone else None,
         "called_at": iso_or_none(entry.called_at),
         "moved_to": moved,
+        "transferred_from": came_from,
     }
 
 

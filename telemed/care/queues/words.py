@@ -27,6 +27,7 @@ class EntryEvent(StrEnum):
     HELD = "held"
     RESUMED = "resumed"
     PUT_BACK = "put_back"  # back into the waiting room, by staff: the next one first
+    DECLINED = "declined"  # would rather wait than be in a call with somebody else
     TRANSFERRED = "transferred"  # to another waiting room, or to one person
     LEFT = "left"
     RETURNED = "returned"

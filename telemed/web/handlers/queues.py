@@ -72,6 +72,8 @@ async def enter_walk_in(call: Call) -> Reply:
         needs_of(body.needs),
         body.interpreter_language,
         body.language,
+        body.anew,
+        call.source,
     )
     entered = await call.services.deps.queues.enter(arrival)
     return _seated(call, entered.opened, {"entry_id": entered.entry_id})

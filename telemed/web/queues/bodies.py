@@ -140,6 +140,7 @@ class EnterWalkInBody(OpenWalkInBody):
     needs: Annotated[list[Need], Limits(max_length=4)] = Limits(default_factory=list)
     interpreter_language: Language = ""
     language: Language = ""
+    anew: bool = False
     command_id: CommandId
 
 

@@ -72,6 +72,7 @@ VALID: dict[str, dict[str, Any]] = {
     "still_decline": {"still_id": "stl_1234"},
     "keep_place": {"phone": "+49 30 5550199"},
     "drop_place": {},
+    "stay_in_line": {},
 }
 STAFF_VALID: dict[str, dict[str, Any]] = {
     "acknowledge": {"participant_id": "par_1234"},

@@ -98,14 +98,14 @@ async def with_alerts(world: World) -> Room:
 
 async def test_members_who_asked_are_mailed_when_nobody_has_a_page_open(sending: World) -> None:
     room = await with_alerts(sending)
-    await room.enter("Ada")
+    await room.arrive("Ada")
     await sending.sweep()
     assert not await sent(sending, room.id), "somebody may be about to look"
     await sending.sweep(21.0)
     (mail,) = await sent(sending, room.id)
     assert (mail.template, mail.medium) == ("queue_arrival", Medium.MAIL)
     assert set(mail.details) == {"link"} and mail.details["link"].endswith("/today"), "no name, no reason"
-    await room.enter("Bob")
+    await room.arrive("Bob")
     await sending.sweep(60.0)
     assert len(await sent(sending, room.id)) == 1, "at most every ten minutes"
     await sending.sweep(600.0)

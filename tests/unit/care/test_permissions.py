@@ -13,7 +13,7 @@ from telemed.care.permissions import EVENTS, PUBLIC, ROUTES, TABLE, Action, Scop
 from telemed.care.roles import STAFF_ROLES, Role
 from telemed.care.states import ParticipantState
 from telemed.errors import NotAllowed, NotSignedIn
-from tests.unit.care.builders import a_seat, a_session, a_staff_seat, holder, staff
+from tests.unit.care.builders import NOW, a_seat, a_session, a_staff_seat, holder, staff
 
 PROTOCOL = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")
 
@@ -201,7 +201,7 @@ def try_every_standing(role: Role, action: Action) -> None:
     states: list[ParticipantState | None] = [None, *ParticipantState]
     for own_house, made_it, state in itertools.product((True, False), (True, False), states):
         session = a_session(organisation_id="org_1" if own_house else "org_2", created_by=user_id if made_it else "usr_other")
-        seat = None if state is None else a_seat(role, state, user_id=user_id)
+        seat = None if state is None else a_seat(role, state, user_id=user_id, admitted_at=NOW)
         leads = own_house and (made_it if state is None else state not in SHUT_OUT)
         allowed = {
             "A": True,
@@ -214,6 +214,14 @@ def try_every_standing(role: Role, action: Action) -> None:
             "T": own_house and state in CALL | {P.WAITING, P.ASLEEP},
         }.get(letter, False)
         assert may(staff(role), action, session, seat) is allowed, (action, own_house, made_it, state)
+
+
+def test_who_only_wrote_to_somebody_who_waits_has_no_part_in_the_visit() -> None:
+    wrote = a_staff_seat(state=P.LEFT)
+    for action in (Action.READ_NOTE, Action.COMPLETE_SESSION, Action.END_SESSION, Action.ADMIT):
+        assert not may(staff(), action, a_session(created_by="usr_other"), wrote)
+        assert may(staff(), action, a_session(created_by="usr_clinician"), wrote), "whoever made it leads it"
+        assert may(staff(), action, a_session(created_by="usr_other"), a_staff_seat(state=P.LEFT, admitted_at=NOW))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in STAFF_ROLES], ids=str)

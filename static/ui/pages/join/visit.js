@@ -50,7 +50,7 @@ export class Visit {
   #listeners = [];
   /** The name as the server has it. */
   #knownName = "";
-  /** The call one is on the way to. */
+  /** The visit one is on the way out of, into another call. */
   #following = "";
 
   /** Takes the link of the address; also after a reload and after another link was tapped in the same tab. */
@@ -135,14 +135,17 @@ export class Visit {
     this.#connect(this.seat.value?.sessionId ?? "");
   }
 
-  /** Staff took the person into another call: that one's seat, then its connection. @param {string} sessionId */
-  async #follow(sessionId) {
-    if (this.#following === sessionId) return;
-    this.#following = sessionId;
+  /** The person agreed to join the call that staff asked them into: that one's seat, then its connection. */
+  async follow() {
+    const own = this.seat.value?.sessionId ?? "";
+    if (!own || this.#following === own) return;
+    this.#following = own;
     try {
-      this.sit(await api.post(`/sessions/${this.seat.value?.sessionId}/follow`, { device: deviceToken() }));
+      this.sit(await api.post(`/sessions/${own}/follow`, { device: deviceToken() }));
     } catch (error) {
       this.#refused(error);
+    } finally {
+      this.#following = "";
     }
   }
 
@@ -150,6 +153,9 @@ export class Visit {
   again() {
     return this.open();
   }
+
+  /** Somebody else than who left has this device: only where people come from the street. */
+  anew() {}
 
   /** @param {string} token @returns {Promise<void>} */
   async #ask(token) {
@@ -204,8 +210,7 @@ export class Visit {
   #received(message) {
     const state = reduce(this.call.value, message);
     this.call.value = state;
-    if (state?.queue?.moved_to) void this.#follow(state.queue.moved_to.session_id);
-    else if (state) this.show(follow(this.view.value, state.you.state));
+    if (state) this.show(follow(this.view.value, state.you.state));
   }
 
   /** @param {import("../../../core/signal.js").SignalState} state @param {string | null} reason */

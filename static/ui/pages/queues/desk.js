@@ -12,7 +12,7 @@ import { problemCode, problemWords } from "../../problem_words.js";
 /** @typedef {{name: DialogName, entry: EntryRow}} OpenDialog `entry` as it was when the dialog opened */
 
 /** Refusals that have words of their own here. */
-const KNOWN = new Set(["entry_taken", "entry_over", "queue_full", "no_way"]);
+const KNOWN = new Set(["entry_taken", "entry_over", "entry_here", "queue_full", "queue_closed", "no_way"]);
 
 /** @param {unknown} error */
 export function deskWords(error) {

@@ -49,7 +49,7 @@ export function MessageDialog({ entry, now, desk }) {
   const { lines, problem, add, setProblem } = useLines(desk, now ?? entry);
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
-  const commandId = useMemo(newCommandId, [text, lines?.length]);
+  const commandId = useMemo(newCommandId, [text]); // One for each text: sent again after a cut, it is written once.
   const gone = !now;
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();

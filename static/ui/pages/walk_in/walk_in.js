@@ -38,6 +38,10 @@ export class WalkIn extends Visit {
   door = signal(/** @type {Door | null} */ (null));
   /** Why the link does not lead anywhere. */
   fault = signal("");
+  /** The person wishes to take the place again that was left. */
+  #again = false;
+  /** Somebody else has this device than who left the line. */
+  #anew = false;
   /** One intention to enter, however often it is sent. */
   #entering = newCommandId();
 
@@ -50,12 +54,14 @@ export class WalkIn extends Visit {
     if (!token) return this.#wrong("walk_in_unknown");
     try {
       const answer = await this.#look(token);
-      if (answer.entry) await this.#comeBack(token, answer.entry.session_id);
+      if (answer.entry?.left && !this.#again) this.#hasLeft();
+      else if (answer.entry) await this.#comeBack(token, answer.entry.session_id);
       else if (await this.#stillIn(kept(SEAT))) this.#inside({ session_id: kept(SEAT), participant_id: "", state: "checking" });
       else this.place.value = answer.queue.open && !answer.queue.full ? "form" : "shut";
     } catch (error) {
       this.#refused(error);
     }
+    this.#again = false;
     return undefined;
   }
 
@@ -65,7 +71,7 @@ export class WalkIn extends Visit {
     if (!token || (this.place.value !== "form" && this.place.value !== "shut")) return;
     const answer = await this.#look(token).catch(() => null);
     if (!answer) return;
-    if (answer.entry) await this.open();
+    if (answer.entry && !this.#anew) await this.open();
     else if (this.place.value === "shut" && answer.queue.open && !answer.queue.full) this.place.value = "form";
   }
 
@@ -76,7 +82,7 @@ export class WalkIn extends Visit {
   async enter(fields) {
     const token = tokenOf(location.hash) ?? "";
     try {
-      this.#inside(await api.post("/walk-ins/enter", { ...fields, token, device: deviceToken(), command_id: this.#entering }));
+      this.#inside(await api.post("/walk-ins/enter", { ...fields, token, device: deviceToken(), command_id: this.#entering, anew: this.#anew }));
     } catch (error) {
       await this.#notEntered(error, token);
     }
@@ -84,7 +90,7 @@ export class WalkIn extends Visit {
 
   /** @param {string} token */
   async #look(token) {
-    /** @type {{queue: Door, entry: {session_id: string, participant_id: string} | null}} */
+    /** @type {{queue: Door, entry: {session_id: string, participant_id: string, left?: boolean} | null}} */
     const answer = await api.post("/walk-ins/open", { token, device: deviceToken() });
     this.door.value = answer.queue;
     return answer;
@@ -118,15 +124,28 @@ export class WalkIn extends Visit {
   /** @override */
   again() {
     kept(LEFT, "");
+    this.#again = true;
     return super.again();
+  }
+
+  /** Somebody else has this device now: the form, and a place of their own. @override */
+  anew() {
+    kept(LEFT, "");
+    this.#anew = true;
+    this.show({ name: "opening" });
+    const door = this.door.value;
+    this.place.value = !door || (door.open && !door.full) ? "form" : "shut";
+    if (!door) void this.open();
+  }
+
+  #hasLeft() {
+    this.place.value = "inside";
+    this.show({ name: "goodbye", reason: "left" });
   }
 
   /** @param {string} token @param {string} sessionId */
   async #comeBack(token, sessionId) {
-    if (kept(LEFT) === sessionId) {
-      this.place.value = "inside";
-      return this.show({ name: "goodbye", reason: "left" });
-    }
+    if (kept(LEFT) === sessionId) return this.#hasLeft();
     try {
       // What the form would hold is known there and not looked at.
       this.#inside(await api.post("/walk-ins/enter", { token, device: deviceToken(), name: "?", reason: "?", command_id: newCommandId() }));
@@ -141,6 +160,7 @@ export class WalkIn extends Visit {
   /** @param {import("../join/visit.js").SeatAnswer} answer */
   #inside(answer) {
     this.#entering = newCommandId();
+    this.#anew = false;
     this.place.value = "inside";
     this.sit(answer);
   }

@@ -38,5 +38,6 @@ export function QueueGoodbye({ visit, reason }) {
   const { icon, kind, again } = ENDS[way];
   const phone = queue?.phone;
   return html`<${Notice} icon=${icon} kind=${kind} title=${t(`line.end_${way}_title`)} text=${t(`line.end_${way}_text`)} testid="line-${way}" ...${phone ? { phone } : {}}
-    actions=${again && html`<${Button} kind="primary" large=${true} wide=${true} icon="log-in" label=${t("line.again")} onClick=${() => void visit.again()} testid="join-again" />`} />`;
+    actions=${again && html`<${Button} kind="primary" large=${true} wide=${true} icon="log-in" label=${t("line.again")} onClick=${() => void visit.again()} testid="join-again" />
+      ${way === "left" && visit.isQueued && html`<${Button} wide=${true} icon="user-plus" label=${t("line.anew")} onClick=${() => visit.anew()} testid="join-anew" />`}`} />`;
 }

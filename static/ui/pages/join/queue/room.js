@@ -7,6 +7,7 @@ import { WaitingTalk } from "../../../call/text_parts.js";
 import { useViewFocus } from "../../../view_focus.js";
 import { ahead } from "../ahead.js";
 import { Connection, useReadiness } from "../waiting_room.js";
+import { AskedIn } from "./asked_in.js";
 import { QueueDevices } from "./devices.js";
 import { EmergencyBanner } from "./emergency.js";
 import { KeepPlace } from "./keep_place.js";
@@ -21,6 +22,7 @@ import { PlaceCard } from "./place.js";
 /** @param {import("../../../../core/messages.js").Queue | null} queue @returns {string} of the window: one looks at it from elsewhere */
 function windowTitle(queue) {
   const place = queue?.place ?? null;
+  if (queue?.moved_to) return t("line.asked_in_title");
   return place === null ? t("line.title") : t("line.window", { place });
 }
 
@@ -33,6 +35,7 @@ export function QueueRoom({ visit, media, awake }) {
     <div class="page__head"><h1 ref=${heading} tabindex="-1">${t("line.title")}</h1>${queue && html`<p class="page__lead" data-testid="line-name">${queue.name}</p>`}</div>
     <${EmergencyBanner} />
     <${Connection} visit=${visit} />
+    <${AskedIn} visit=${visit} />
     <${MessageNotice} call=${visit.call.value} />
     <${LineNotices} queue=${queue} />
     ${asksFirst(visit.call.value) && html`<${WaitingConsent} visit=${visit} />`}
