@@ -289,6 +289,7 @@ def _web_settings(orders: Launch) -> WebSettings:
         identity_key=derive_key(orders.config.secrets.installation_key.encode(), "identity secrets"),
         sends_mail=bool(orders.config.mail.host),
         report_token=orders.config.sms.report_token,
+        second_report_token=orders.config.sms_second.report_token,
         oidc=OidcSettings.configured(orders.config.oidc, orders.base_url),
         turn=orders.config.turn,
     )

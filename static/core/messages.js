@@ -143,7 +143,11 @@
  * @typedef {object} IncidentCaller
  * @property {string} participant_id
  * @property {string} link_id
+ * @property {string} name
+ * @property {string} phone empty: the link is scanned
+ * @property {IncidentDelivery} delivery
  * @property {string | null} opened_at
+ * @property {boolean} revoked
  * @property {string} state
  * @property {boolean} is_here
  * @property {string} place
@@ -154,6 +158,7 @@
  */
 /** @typedef {{link_id: string, participant_id: string, name: string, state: string, opened_at: string | null, locked: boolean, revoked: boolean}} IncidentCrew */
 /** @typedef {"none"|"no_way"|"queued"|"sent"|"delivered"|"failed"|"not_confirmed"|"expired"} DeliveryState */
+/** `second_route`: not confirmed, it went out once more by itself over the second route. @typedef {{state: DeliveryState, since: string | null, sends: number, second_route: boolean, can_resend: boolean}} IncidentDelivery */
 /**
  * An incident as staff see it; the caller's seat has `code`, `kinds`, `silent`, `language`, `place` and `call_back` of it alone.
  * @typedef {object} Incident
@@ -174,8 +179,9 @@
  * @property {boolean} caller_agreed
  * @property {string | null} ended_at
  * @property {string} note
- * @property {{state: DeliveryState, since: string | null, sends: number, second_route: boolean, can_resend: boolean}} delivery
- * @property {IncidentCaller} caller
+ * @property {IncidentDelivery} delivery the first caller's
+ * @property {IncidentCaller} caller the first
+ * @property {IncidentCaller[]} callers oldest first
  * @property {IncidentCrew[]} crews
  * @property {string} [place] the caller's seat
  * @property {string | null} [call_back] the caller's seat

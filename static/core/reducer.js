@@ -6,8 +6,14 @@
 /** Chat kept in memory; older messages stay on the server. */
 export const MAX_CHAT = 2000;
 
-/** Positions of an incident kept in memory, as many as a snapshot brings. */
+/** Positions of one caller kept in memory. */
 const MAX_POSITIONS = 200;
+
+/** As many of one person's as we keep; nobody's push out another's. @template {{participant_id: string}} P @param {readonly P[]} positions @param {string} participantId @returns {P[]} */
+function newest(positions, participantId) {
+  let over = positions.filter((one) => one.participant_id === participantId).length - MAX_POSITIONS;
+  return positions.filter((one) => one.participant_id !== participantId || over-- <= 0);
+}
 
 /** @param {{participant_id: string, sequence: number}} position */
 const positionKey = ({ participant_id, sequence }) => `${participant_id} ${sequence}`;
@@ -46,7 +52,7 @@ export function reduce(state, message) {
     case "move_gone":
       return { ...state, moves: (state.moves ?? []).filter((one) => one.request_id !== message.data.request_id) };
     case "position":
-      return { ...state, positions: put(state.positions ?? [], message.data, positionKey).slice(-MAX_POSITIONS) };
+      return { ...state, positions: newest(put(state.positions ?? [], message.data, positionKey), message.data.participant_id) };
     case "position_gone":
       return { ...state, positions: (state.positions ?? []).filter((one) => positionKey(one) !== positionKey(message.data)) };
     case "instruction":

@@ -5,7 +5,8 @@ import { beatsAfter, BEATS_A_MINUTE } from "../core/incident/metronome.js";
 import { bareNumber, mayBecomeGood, numberProblem } from "../core/incident/telephone_number.js";
 import { reduce } from "../core/reducer.js";
 import { PICTOGRAMS } from "../ui/guidance/pictograms.js";
-import { isOver, wantsResend } from "../ui/incident/words.js";
+import { cardsHeld, commonInstructions } from "../core/incident/common_instructions.js";
+import { deliveryLook, isOver, wantsResend } from "../ui/incident/words.js";
 import { browserFamily, stepOf } from "../ui/pages/caller/flow.js";
 import { PositionPost } from "../ui/pages/caller/position_post.js";
 import { reduceIncidents } from "../ui/pages/incidents/incident_state.js";
@@ -31,12 +32,36 @@ test("the list: newest first, those that are over below, changed in place, gone 
   assert.deepEqual(reduceIncidents(null, { type: "snapshot", state: {} }), [], "of a server that knows none");
 });
 
+/** @param {Record<string, unknown>} delivery @param {Record<string, unknown>} [more] */
+const caller = (delivery, more = {}) => /** @type {any} */ ({ opened_at: null, revoked: false, delivery: { can_resend: true, second_route: false, ...delivery }, ...more });
+
 test("sending again is offered while nobody has opened the link", () => {
-  assert.ok(wantsResend(incident("1", { delivery: { state: "not_confirmed", can_resend: true } })));
-  assert.ok(!wantsResend(incident("1", { delivery: { state: "not_confirmed", can_resend: false } })));
-  assert.ok(!wantsResend(incident("1", { caller: { opened_at: "2026-11-23T11:00:00Z" } })));
-  assert.ok(!wantsResend(incident("1", { delivery: { state: "queued", can_resend: true } })));
+  assert.ok(wantsResend(incident("1"), caller({ state: "not_confirmed" })));
+  assert.ok(!wantsResend(incident("1"), caller({ state: "not_confirmed", can_resend: false })));
+  assert.ok(!wantsResend(incident("1"), caller({ state: "sent" }, { opened_at: "2026-11-23T11:00:00Z" })));
+  assert.ok(!wantsResend(incident("1"), caller({ state: "queued" })));
+  assert.ok(!wantsResend(incident("1", { state: "closed" }), caller({ state: "failed" })));
   assert.ok(isOver(incident("1", { state: "false_alarm" })) && !isOver(incident("1", { state: "handed_over" })));
+});
+
+test("what went out once more by itself is told as that, until it was opened or arrived", () => {
+  const looks = ["queued", "sent", "not_confirmed", "failed"].map((state) => deliveryLook(caller({ state, second_route: true })));
+  const once = ["queued", "sent", "not_confirmed", "failed"].map((state) => deliveryLook(caller({ state })));
+  assert.equal(new Set([...looks, ...once].map(({ word }) => word)).size, 8, "each has words of its own");
+  assert.deepEqual(looks.map(({ kind }) => kind), ["warn", "brand", "warn", "urgent"]);
+  assert.equal(deliveryLook(caller({ state: "queued", second_route: true }, { opened_at: "2026-11-23T11:00:00Z" })).kind, "ok");
+});
+
+test("all callers at once: what each holds in the same way, seen once all have seen it", () => {
+  /** @param {string} id @param {string} who @param {Record<string, unknown>} more */
+  const asked = (id, who, more) => /** @type {any} */ ({ id, participant_id: who, kind: "light", value: "on", card: null, shown_at: null, cleared_at: null, ...more });
+  const card = { kind: "card", value: null, card: { id: "cpr" } };
+  const held = [asked("1", "a", {}), asked("2", "b", { shown_at: "now" }), asked("3", "a", card), asked("4", "b", { ...card, card: { id: "aed" } }), asked("5", "c", {})];
+  assert.deepEqual(commonInstructions(held, ["a", "b"]).map(({ kind, shown_at: at }) => [kind, at]), [["light", null]]);
+  assert.deepEqual(commonInstructions(held, ["b"]).map(({ id, shown_at: at }) => [id, at]), [["2", "now"], ["4", null]], "one caller: its own");
+  assert.deepEqual(commonInstructions([...held, asked("6", "a", { shown_at: "now" })], ["a", "b"]).map(({ shown_at: at }) => at), ["now"]);
+  assert.deepEqual(commonInstructions(held, []), []);
+  assert.deepEqual(cardsHeld([...held, asked("7", "a", { ...card, cleared_at: "now" })], ["a", "b"]).map(({ id }) => id), ["3", "4"]);
 });
 
 test("the place is asked for first, then the camera; each may be skipped, and a link for the place alone asks no camera", () => {
@@ -96,6 +121,9 @@ test("what the call knows of an incident follows its messages", () => {
   for (let sequence = 1; sequence <= 230; sequence += 1) say("position", { participant_id: "a", sequence, lat: sequence });
   assert.equal(state.incident.id, "inc_1");
   assert.deepEqual([state.positions.length, state.positions[0].sequence, state.positions.at(-1).sequence], [200, 31, 230]);
+  say("position", { participant_id: "b", sequence: 1, lat: 7 });
+  assert.deepEqual([state.positions.length, state.positions[0].sequence], [201, 31], "who walks pushes nobody out who stands");
+  say("position_gone", { participant_id: "b", sequence: 1 });
   say("position", { participant_id: "a", sequence: 230, lat: 0 });
   assert.deepEqual([state.positions.length, state.positions.at(-1).lat], [200, 0], "said twice, known once");
   say("position_gone", { participant_id: "a", sequence: 230 });

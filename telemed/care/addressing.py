@@ -1,13 +1,14 @@
 """Whom what somebody writes is for, and who reads it as it is written. Pure.
 
 Who waits writes to staff alone, whoever else is in the call; staff may write to one person alone, who may still be waiting.
-Everything else is for everybody in the call.
+Everything else is for everybody in the call, but for callers of an incident, who read nothing of each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from telemed.care.incidents.words import Part
 from telemed.care.records import ParticipantRecord
 from telemed.care.states import IN_CALL, IN_WAITING, TALKING
 from telemed.care.views import is_staff, reads_chat
@@ -26,6 +27,13 @@ def addressee(writer: ParticipantRecord, seats: Mapping[str, ParticipantRecord],
     if target is None or target.state not in TALKING:
         raise NotFound()
     return to
+
+
+def hears_of(viewer: ParticipantRecord, writer: ParticipantRecord | None) -> bool:
+    """Whether anything this person writes may reach `viewer`: the callers of an incident never hear of each other."""
+    if writer is None or writer.id == viewer.id:
+        return True
+    return not (viewer.part is Part.CALLER and writer.part is Part.CALLER)
 
 
 def reads_now(viewer: ParticipantRecord, writer_id: str, to: str | None) -> bool:

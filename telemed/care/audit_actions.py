@@ -229,6 +229,7 @@ class AuditAction(StrEnum):
     INCIDENT_READ = "incident.read"
     INCIDENT_TRACK_READ = "incident.track_read"  # the whole track
     INCIDENT_MESSAGE = "incident.message_wanted"  # a message with the link was put into the outbox, the first or one more
+    INCIDENT_SECOND_ROUTE = "incident.second_route"  # unconfirmed, the link went out once more by itself, over the second route
     INCIDENT_SENT = "incident.sent"
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_LIVE = "incident.live"
@@ -243,6 +244,7 @@ class AuditAction(StrEnum):
     INCIDENT_FORGOTTEN = "incident.forgotten"  # number, places and track were deleted: their time is over
     # object: link of an incident
     INCIDENT_SHARED = "incident.shared"  # with a crew
+    INCIDENT_CALLER_ADDED = "incident.caller_added"  # one caller more, with a link of its own
     INCIDENT_LINK_REVOKED = "incident.link_revoked"
     INCIDENT_PIN_REFUSED = "incident.pin_refused"
     # object: participant, the caller

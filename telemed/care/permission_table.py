@@ -379,6 +379,7 @@ ROUTES: Mapping[str, Action] = {
     "GET /incidents/{incident_id}": Action.READ_INCIDENT,
     "GET /incidents/{incident_id}/positions": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/resend": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/callers": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/state": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/silent": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/crews": Action.LEAD_INCIDENT,

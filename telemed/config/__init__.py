@@ -15,6 +15,7 @@ from telemed.config.model import (
     Media,
     Metrics,
     Recording,
+    SecondSms,
     Secrets,
     Server,
     Sms,
@@ -26,6 +27,6 @@ from telemed.config.write import render
 
 __all__ = [
     "Audit", "Backup", "Clinic", "Config", "ConfigFaults", "Fault", "Limits", "Logging", "Mail", "Media", "Metrics",
-    "Recording", "Secrets", "Server", "Sms", "Store", "Turn",
+    "Recording", "SecondSms", "Secrets", "Server", "Sms", "Store", "Turn",
     "from_table", "load", "parse", "render", "resolve",
 ]  # fmt: skip

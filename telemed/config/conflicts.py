@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from urllib.parse import urlsplit
 
 from telemed.config import rules
-from telemed.config.model import Config, Server, Turn
+from telemed.config.model import Config, SecondSms, Server, Sms, Turn
 
 Problem = tuple[str, str, str]  # key, what is wrong, how to mend it
 Check = Callable[[Config], list[Problem]]
@@ -113,16 +113,30 @@ def _mail(config: Config) -> list[Problem]:
 
 
 def _sms(config: Config) -> list[Problem]:
-    sms = config.sms
+    return _provider("sms", config.sms)
+
+
+def _second_sms(config: Config) -> list[Problem]:
+    """A second provider repeats what the first has not confirmed: there must be a first, and it must be another."""
+    second = config.sms_second
+    found = _provider("sms_second", second)
+    if second.url and not config.sms.url:
+        found.append(("sms_second.url", "is a second provider without a first", "fill the section [sms]"))
+    if second.url and second.url == config.sms.url:
+        found.append(("sms_second.url", "is the first provider once more", "name another, or leave it empty"))
+    return found
+
+
+def _provider(section: str, sms: Sms) -> list[Problem]:
     found = []
     if sms.token and sms.token_file:
-        found.append(("sms.token_file", "is a second source for the token", "keep one of token and token_file"))
+        found.append((f"{section}.token_file", "is a second source for the token", "keep one of token and token_file"))
     if sms.report_token and sms.report_token_file:
         fix = "keep one of report_token and report_token_file"
-        found.append(("sms.report_token_file", "is a second source for the secret of reports", fix))
+        found.append((f"{section}.report_token_file", "is a second source for the secret of reports", fix))
     parts = urlsplit(sms.url)
     if parts.scheme == "http" and not rules.is_loopback_host(parts.hostname or ""):
-        found.append(("sms.url", "would send codes, numbers and the token in clear", "begin it with https:"))
+        found.append((f"{section}.url", "would send codes, numbers and the token in clear", "begin it with https:"))
     return found
 
 
@@ -184,6 +198,7 @@ def _used_turn(config: Config) -> list[Problem]:
 
 TLS = ("server.tls_certificate", "server.tls_key")
 TURN = tuple(f"turn.{entry.name}" for entry in dataclasses.fields(Turn))
+SECOND_SMS = tuple(f"sms_second.{entry.name}" for entry in dataclasses.fields(SecondSms))
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (TLS, _pair),
     ((*TLS, "server.host", "server.trusted_proxies"), _exposed_without_tls),
@@ -194,6 +209,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("secrets.installation_key", "secrets.installation_key_file"), _two_keys),
     (("mail.host", "mail.sender", "mail.username", "mail.password", "mail.password_file", "mail.security"), _mail),
     (("sms.url", "sms.token", "sms.token_file", "sms.report_token", "sms.report_token_file"), _sms),
+    (("sms.url", *SECOND_SMS), _second_sms),
     (("audit.checkpoint_mail", "mail.host"), _audit),
     (("oidc.issuer", "oidc.client_id", "oidc.client_secret", "oidc.client_secret_file"), _oidc),
     ((*TURN, *TLS, "media.udp_port", "media.workers"), _turn),

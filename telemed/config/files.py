@@ -6,14 +6,16 @@ import dataclasses
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from telemed.config.conflicts import Problem
 from telemed.config.faults import ConfigFaults
 from telemed.config.gateway_secrets import with_gateway_secrets
-from telemed.config.model import Config
+from telemed.config.model import Config, Sms
 from telemed.config.read import examine, placed, read_text
 from telemed.config.rules import INSTALLATION_KEY, METRICS_TOKEN
 
+S = TypeVar("S", bound=Sms)
 KEY_VARIABLE = "TELEMED_INSTALLATION_KEY"
 RECORDING_KEY_VARIABLE = "TELEMED_RECORDING_KEY"  # read by telemed/recording/master_keys.py
 MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without its NUL (unix(7))
@@ -56,9 +58,7 @@ def resolve(config: Config, base: Path) -> Config:
     mail = dataclasses.replace(
         config.mail, authority_file=absolute(config.mail.authority_file), password_file=absolute(config.mail.password_file)
     )
-    sms = dataclasses.replace(
-        config.sms, token_file=absolute(config.sms.token_file), report_token_file=absolute(config.sms.report_token_file)
-    )
+    sms, second = _absolute_sms(config.sms, base), _absolute_sms(config.sms_second, base)
     audit = dataclasses.replace(
         config.audit,
         checkpoint_directory=absolute(config.audit.checkpoint_directory),
@@ -80,8 +80,14 @@ def resolve(config: Config, base: Path) -> Config:
         tls_key=absolute(config.turn.tls_key),
         secret_file=absolute(config.turn.secret_file),
     )
-    ways_out = dataclasses.replace(config, backup=backup, metrics=metrics, mail=mail, sms=sms, audit=audit, oidc=oidc, turn=turn)
-    return dataclasses.replace(ways_out, server=server, store=store, secrets=secrets, recording=recording)
+    ways_out = dataclasses.replace(config, mail=mail, sms=sms, sms_second=second, audit=audit, oidc=oidc, turn=turn)
+    kept = dataclasses.replace(ways_out, backup=backup, store=store, secrets=secrets, recording=recording)
+    return dataclasses.replace(kept, server=server, metrics=metrics)
+
+
+def _absolute_sms(sms: S, base: Path) -> S:
+    token_file, report_token_file = (str(base / name) if name else "" for name in (sms.token_file, sms.report_token_file))
+    return dataclasses.replace(sms, token_file=token_file, report_token_file=report_token_file)
 
 
 def needed(config: Config) -> list[Problem]:

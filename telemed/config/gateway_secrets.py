@@ -5,41 +5,51 @@ from __future__ import annotations
 import dataclasses
 import stat
 from pathlib import Path
+from typing import TypeVar
 
 from telemed.config.conflicts import Problem
 from telemed.config.model import Config, Sms, Turn
 from telemed.config.rules import REPORT_TOKEN, TURN_SECRET
 
+S = TypeVar("S", bound=Sms)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 MAX_SECRET = 512  # characters
 
 
 def with_gateway_secrets(config: Config, path: Path) -> tuple[Config, list[Problem]]:
-    """Fill `mail.password`, `sms.token`, `sms.report_token`, `oidc.client_secret` and `turn.secret` from their files.
+    """Fill `mail.password`, tokens of SMS providers, `oidc.client_secret` and `turn.secret` from their files.
 
     `path` is the configuration file; paths in it are absolute.
     """
-    mail, sms, oidc = config.mail, config.sms, config.oidc
+    mail, oidc = config.mail, config.oidc
     password, problems = _secret("mail.password", mail.password, mail.password_file, path)
-    token, more = _secret("sms.token", sms.token, sms.token_file, path)
-    report_token, further = _report_token(sms, path)
+    sms, more = _provider("sms", config.sms, path)
+    second, further = _provider("sms_second", config.sms_second, path)
     client_secret, most = _secret("oidc.client_secret", oidc.client_secret, oidc.client_secret_file, path)
     turn_secret, turn_problems = _turn_secret(config.turn, path)
     # The files have been read: left in, they would be second sources to whoever checks these settings again.
     mail = dataclasses.replace(mail, password=password, password_file="")
-    sms = dataclasses.replace(sms, token=token, token_file="", report_token=report_token, report_token_file="")
     oidc = dataclasses.replace(oidc, client_secret=client_secret, client_secret_file="")
     turn = dataclasses.replace(config.turn, secret=turn_secret, secret_file="")
     problems += more + further + most + turn_problems + _authorities(config) + _signing_key(config, path)
-    return dataclasses.replace(config, mail=mail, sms=sms, oidc=oidc, turn=turn), problems
+    return dataclasses.replace(config, mail=mail, sms=sms, sms_second=second, oidc=oidc, turn=turn), problems
 
 
-def _report_token(sms: Sms, path: Path) -> tuple[str, list[Problem]]:
+def _provider(section: str, sms: S, path: Path) -> tuple[S, list[Problem]]:
+    """A provider of SMS with its token and the secret of its reports."""
+    token, problems = _secret(f"{section}.token", sms.token, sms.token_file, path)
+    report_token, more = _report_token(section, sms, path)
+    filled = dataclasses.replace(sms, token=token, token_file="", report_token=report_token, report_token_file="")
+    return filled, problems + more
+
+
+def _report_token(section: str, sms: Sms, path: Path) -> tuple[str, list[Problem]]:
     """The secret of reports: it opens a door to the internet, so that one in a file may not be short either."""
-    token, problems = _secret("sms.report_token", sms.report_token, sms.report_token_file, path)
+    token, problems = _secret(f"{section}.report_token", sms.report_token, sms.report_token_file, path)
     if not token or REPORT_TOKEN.fullmatch(token):
         return token, problems
-    return "", [("sms.report_token_file", "is too short or holds spaces", "write 24 to 256 random characters without spaces")]
+    key = f"{section}.report_token_file"
+    return "", [(key, "is too short or holds spaces", "write 24 to 256 random characters without spaces")]
 
 
 def _turn_secret(turn: Turn, path: Path) -> tuple[str, list[Problem]]:

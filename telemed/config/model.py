@@ -258,6 +258,11 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondSms(Sms):
+    """Another provider, for links of emergencies alone: what the first has not confirmed after 5 s goes out once more by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """Where the signed head of the audit trail goes each day. Without these nobody can find a wholly rewritten database."""
 
@@ -401,6 +406,7 @@ class Config:
     metrics: Metrics = field(default_factory=Metrics)
     mail: Mail = field(default_factory=Mail)
     sms: Sms = field(default_factory=Sms)
+    sms_second: SecondSms = field(default_factory=SecondSms)
     audit: Audit = field(default_factory=Audit)
     recording: Recording = field(default_factory=Recording)
     oidc: Oidc = field(default_factory=Oidc)

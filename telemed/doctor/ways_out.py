@@ -49,4 +49,6 @@ async def _probed(gateway: SmtpGateway) -> Fault:
 def _sms(config: Config) -> Finding:
     if not config.sms.url:
         return ok("sms", "not configured: nobody is reached by SMS")
+    if config.sms_second.url:
+        return ok("sms", "configured with a second route; try the first with `telemed notify test --to NUMBER`")
     return ok("sms", "configured; try it with `telemed notify test --to NUMBER`")

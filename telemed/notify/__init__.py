@@ -8,9 +8,10 @@ from telemed.notify.mail_message import mail_message
 from telemed.notify.service import Notify
 from telemed.notify.sms_gateway import SmsGateway, SmsSettings
 from telemed.notify.smtp_gateway import Security, SmtpGateway, SmtpSettings
+from telemed.notify.two_routes import TwoRoutes
 from telemed.notify.worker import Worker, WorkerSettings
 
 __all__ = [
-    "LogGateway", "Notify", "Security", "Shown", "SmsGateway", "SmsSettings", "SmtpGateway", "SmtpSettings", "Worker",
-    "WorkerSettings", "configured_gateways", "mail_gateway", "mail_message",
+    "LogGateway", "Notify", "Security", "Shown", "SmsGateway", "SmsSettings", "SmtpGateway", "SmtpSettings",
+    "TwoRoutes", "Worker", "WorkerSettings", "configured_gateways", "mail_gateway", "mail_message",
 ]  # fmt: skip

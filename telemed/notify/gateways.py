@@ -8,11 +8,12 @@ from datetime import datetime
 
 from telemed.care.notify.ports import Gateway
 from telemed.care.notify.records import Medium
-from telemed.config import Config, Mail
+from telemed.config import Config, Mail, Sms
 from telemed.errors import ConfigError
 from telemed.notify.log_gateway import LogGateway, new_list
 from telemed.notify.sms_gateway import SmsGateway, SmsSettings
 from telemed.notify.smtp_gateway import Security, SmtpGateway, SmtpSettings
+from telemed.notify.two_routes import TwoRoutes
 
 
 def configured_gateways(config: Config, demo: bool, utcnow: Callable[[], datetime]) -> dict[Medium, Gateway]:
@@ -24,8 +25,13 @@ def configured_gateways(config: Config, demo: bool, utcnow: Callable[[], datetim
     if config.mail.host:
         found[Medium.MAIL] = mail_gateway(config.mail, utcnow)
     if config.sms.url:
-        found[Medium.SMS] = SmsGateway(SmsSettings(config.sms.url, config.sms.token, config.sms.sender), utcnow)
+        first = _provider(config.sms, utcnow)
+        found[Medium.SMS] = TwoRoutes(first, _provider(config.sms_second, utcnow)) if config.sms_second.url else first
     return found
+
+
+def _provider(sms: Sms, utcnow: Callable[[], datetime]) -> SmsGateway:
+    return SmsGateway(SmsSettings(sms.url, sms.token, sms.sender), utcnow)
 
 
 def mail_gateway(mail: Mail, utcnow: Callable[[], datetime]) -> SmtpGateway:

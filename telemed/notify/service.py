@@ -21,6 +21,7 @@ from telemed.clock import Clock
 from telemed.errors import NotFound, Unavailable
 from telemed.ids import new_id
 from telemed.notify.log_gateway import LogGateway, Shown
+from telemed.notify.two_routes import TwoRoutes
 from telemed.notify.worker import Worker
 
 _CODE = re.compile(r"\b[0-9]{6}\b")
@@ -51,6 +52,10 @@ class Notify:
     def can_send(self, medium: Medium) -> bool:
         """Whether this medium is configured."""
         return self._worker.can_send(medium)
+
+    def has_second_route(self) -> bool:
+        """Whether SMS have a second gateway."""
+        return isinstance(self._gateways.get(Medium.SMS), TwoRoutes)
 
     def wake(self) -> None:
         """Look at the outbox now."""

@@ -1,7 +1,8 @@
 """Empties the outbox: leases due messages, hands them to their gateways, notes what became of them.
 
-One task looks every POLL_SECONDS (or when woken) and starts at most `at_once` attempts, each a task of its own, owned here. What
-is under way when the server stops gets a few seconds; an attempt cut off then keeps its lease and is taken again after it.
+One task looks every POLL_SECONDS (or when woken) and starts attempts, each a task of its own, owned here. Every lane has its own
+bound of them, so that the link of an emergency waits neither for a hundred reminders nor for a silent provider. What is under way
+when the server stops gets a few seconds; an attempt cut off then keeps its lease and is taken again after it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from telemed.care.notify import compose, delivery
 from telemed.care.notify.compose import LinkMaker
+from telemed.care.notify.lanes import Lane, lane_of
 from telemed.care.notify.ports import Gateway
 from telemed.care.notify.records import Fault, Letter, Medium, OutboxMessage, Outcome, Verdict
 from telemed.care.ports import Store
@@ -25,7 +27,8 @@ from telemed.logs import describe
 POLL_SECONDS = 1.0  # somebody waits for a code; one indexed read on a reader's connection
 SEND_SECONDS = 60.0  # bound of one attempt; half a lease, so that nobody else takes a message while it is being sent
 WIPE_SECONDS = 3600.0  # between looks for what must be forgotten
-AT_ONCE = 4  # attempts at the same time; mail servers of clinics refuse many more
+AT_ONCE = 4  # attempts of a lane at the same time; mail servers of clinics refuse many more
+EMERGENCIES_AT_ONCE = 16  # links of emergencies by one route: more than a control room makes while a provider is silent
 GRACE_SECONDS = 1.0  # for attempts under way when the server stops
 PATIENCE_SECONDS = 10.0  # after a failure of the database
 log = logging.getLogger(__name__)
@@ -41,6 +44,11 @@ class WorkerSettings:
     grace_seconds: float = GRACE_SECONDS
     patience_seconds: float = PATIENCE_SECONDS
     at_once: int = AT_ONCE
+    emergencies_at_once: int = EMERGENCIES_AT_ONCE
+
+    def at_once_in(self, lane: Lane) -> int:
+        """Attempts of this lane at the same time."""
+        return self.emergencies_at_once if lane in (Lane.EMERGENCY, Lane.SECOND) else self.at_once
 
 
 class Worker:
@@ -65,7 +73,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
-        self._attempts: set[asyncio.Task[None]] = set()
+        self._attempts: dict[asyncio.Task[None], Lane] = {}
         self._counts: Counter[str] = Counter()
         self._wiped_at: float | None = None
 
@@ -125,23 +133,29 @@ class Worker:
     async def _look(self) -> None:
         """Start attempts on what is due, as far as there is room; forget what is over."""
         now = self._clock.utcnow()
-        room = self._settings.at_once - len(self._attempts)
+        room = self._room()
         async with self._store.read() as tx:
-            due = room > 0 and await tx.outbox.has_due(now)
+            due = [lane for lane in room if await tx.outbox.has_due(now, lane)] if await tx.outbox.has_due(now) else []
         if due:
             async with self._store.write() as tx:
-                taken = await tx.outbox.take(now, room)
+                taken = [message for lane in due for message in await tx.outbox.take(now, room[lane], lane)]
             for message in taken:
                 self._begin(message)
         await self._forget()
 
+    def _room(self) -> dict[Lane, int]:
+        """How many attempts may begin, for each lane where one may."""
+        under_way = Counter(self._attempts.values())
+        room = {lane: self._settings.at_once_in(lane) - under_way[lane] for lane in Lane}
+        return {lane: left for lane, left in room.items() if left > 0}
+
     def _begin(self, message: OutboxMessage) -> None:
         task = asyncio.create_task(self._attempt(message), name="notify attempt")
-        self._attempts.add(task)
+        self._attempts[task] = lane_of(message)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._attempts.discard(task)
+        self._attempts.pop(task, None)
         self.wake()
         if not task.cancelled() and task.exception() is not None:
             log.error("an attempt failed", exc_info=task.exception())

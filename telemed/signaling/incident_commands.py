@@ -95,10 +95,10 @@ class IncidentCommands:
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
-            incident = await incident_steps.incident_of(step)
-            if not incident.facts:
+            caller = await incident_steps.caller_of(step, seat.id)
+            if not caller.facts:
                 await step.audit(AuditAction.CALLER_FACTS, seat.id)
-            await incident_steps.save(step, replace(incident, facts={**incident.facts, **told}))
+            await incident_steps.save_caller(step, replace(caller, facts={**caller.facts, **told}))
             return {}
 
         return await self._desk.command(guest, command.command_id, work)
@@ -108,8 +108,8 @@ class IncidentCommands:
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
-            incident = await incident_steps.incident_of(step)
-            await incident_steps.save(step, replace(incident, call_back=command.number or ""))
+            caller = await incident_steps.caller_of(step, seat.id)
+            await incident_steps.save_caller(step, replace(caller, call_back=command.number or ""))
             await step.audit(AuditAction.CALLER_CALL_BACK, seat.id)
             return {}
 
@@ -120,8 +120,8 @@ class IncidentCommands:
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
-            incident = await incident_steps.incident_of(step)
-            await incident_steps.save(step, replace(incident, left_quickly=True))
+            caller = await incident_steps.caller_of(step, seat.id)
+            await incident_steps.save_caller(step, replace(caller, left_quickly=True))
             await step.audit(AuditAction.CALLER_LEFT_QUICKLY, seat.id)
             await step.move_seat(seat.id, ParticipantEvent.LEFT, Cause.SELF)
             return {}
@@ -165,9 +165,9 @@ class IncidentCommands:
 
         async def work(step: VisitStep) -> Json:
             seat = _caller(step, identity, Action.TELL_PLACE)
-            incident = await incident_steps.incident_of(step)
-            if incident.place != text:
-                await incident_steps.save(step, replace(incident, place=text))
+            caller = await incident_steps.caller_of(step, seat.id)
+            if caller.place != text:
+                await incident_steps.save_caller(step, replace(caller, place=text))
                 await step.tx.audit.append(seat.ref, AuditAction.CALLER_PLACE, seat.id, AuditOutcome.DONE, step.now)
             return {}
 

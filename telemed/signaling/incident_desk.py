@@ -9,7 +9,7 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.incidents import states
-from telemed.care.incidents.ports import IncidentOrder
+from telemed.care.incidents.ports import IncidentOrder, NewCaller
 from telemed.care.incidents.records import IncidentRecord
 from telemed.care.incidents.words import OVER, IncidentCause, IncidentEvent, IncidentState, Part
 from telemed.care.notify.numbers import texted
@@ -22,7 +22,7 @@ from telemed.errors import Conflict, NotFound
 from telemed.signaling import incident_steps
 from telemed.signaling.acting import authorise
 from telemed.signaling.desk import Desk
-from telemed.signaling.incident_making import add_incident, begin_visit, derived_pin, invite_caller, invite_crew
+from telemed.signaling.incident_making import Invited, add_incident, begin_visit, derived_pin, invite_caller, invite_crew
 from telemed.signaling.incident_messages import put_message
 from telemed.signaling.incident_reading import IncidentReading
 from telemed.signaling.incident_rows import read_rows
@@ -31,6 +31,7 @@ from telemed.signaling.link_desk import LinkDesk
 from telemed.signaling.step import VisitStep
 
 MAX_CREWS = 20  # of one visit
+MAX_CALLERS = 10  # of one visit with a link that works
 _OUTCOMES = {
     IncidentState.CLOSED: Outcome.COMPLETED,
     IncidentState.FALSE_ALARM: Outcome.CANCELLED,
@@ -50,17 +51,39 @@ class IncidentDesk:
     async def create(self, actor: Staff, order: IncidentOrder) -> Json:
         """A visit, the own seat, the caller's seat and link, and the message with it; -> {incident, link}."""
         check(actor, Action.CREATE_INCIDENT)
-        phone = self._number(actor, order.phone)
+        whom = Invited(self._number(actor, order.phone))
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             step = await begin_visit(self._desk, tx, actor, order.reason, order.silent)
-            await add_incident(step, actor, order, phone)
-            link = await invite_caller(step, self._desk, self._links, actor, order.command_id)
+            await add_incident(step, actor, order)
+            link = await self._invite(step, actor, order.command_id, whom)
             return step, {"incident_id": (await incident_steps.incident_of(step)).id, "link": link}
 
         ack = kept_answer(await self._desk.transactor.opening(actor.user_id, order.command_id, begin), "incident_id")
         self._desk.notifier.wake()
         return await self._with_link(actor, ack, order.command_id, "e")
+
+    async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
+        """One caller more, with a link of its own; -> {incident, link}."""
+        whom = Invited(self._number(actor, wanted.phone), wanted.name)
+
+        async def work(step: VisitStep, incident: IncidentRecord) -> Json:
+            _check_open(incident)
+            rows = await incident_steps.rows_of(step)
+            ways = [rows.access(one.id) for one in rows.callers_of(step.session.id)]
+            if sum(way is not None and way.revoked_at is None for way in ways) >= MAX_CALLERS:
+                raise Conflict("This incident has too many callers.", code="too_many_links")
+            link = await self._invite(step, actor, wanted.command_id, whom)
+            await step.audit(AuditAction.INCIDENT_CALLER_ADDED, link["id"])
+            return {"incident_id": incident_id, "link": link}
+
+        ack = kept_answer(await self._command(actor, incident_id, wanted.command_id, work), "link")
+        self._desk.notifier.wake()
+        return await self._with_link(actor, ack, wanted.command_id, "e")
+
+    async def _invite(self, step: VisitStep, actor: Staff, command_id: str, whom: Invited) -> Json:
+        hashed = self._links.link_hash(actor.user_id, command_id)
+        return await invite_caller(step, self._desk, hashed, (actor.user_id, command_id), whom)
 
     def _number(self, actor: Staff, typed: str | None) -> str:
         """The number as it is dialled from anywhere; "" for none. Raises InvalidInput."""
@@ -73,17 +96,21 @@ class IncidentDesk:
         link = self._links.with_url(ack["link"], actor.user_id, command_id, page)
         return {"incident": await self._reading.row(actor, ack["incident_id"]), "link": link}
 
-    async def resend(self, actor: Staff, incident_id: str, command_id: str) -> Json:
-        """The same link once more; -> {incident}."""
+    async def resend(self, actor: Staff, incident_id: str, link_id: str | None, command_id: str) -> Json:
+        """The same link once more, the first caller's unless one is named; -> {incident}."""
 
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
-            if not incident.phone:
+            rows = await incident_steps.rows_of(step)
+            caller = next((one for one in rows.callers_of(step.session.id) if link_id in (None, one.id)), None)
+            if caller is None:
+                raise NotFound()
+            if not caller.phone:
                 raise Conflict("There is no number to send to.", code="no_number")
-            caller = (await incident_steps.rows_of(step)).caller(step.session.id)
-            if caller is None or caller.revoked_at is not None:
+            way = rows.access(caller.id)
+            if way is None or way.revoked_at is not None:
                 raise Conflict("The link was taken back.", code="link_revoked")
-            await put_message(step, self._desk, caller.id)
+            await put_message(step, self._desk, caller)
             return {}
 
         await self._command(actor, incident_id, command_id, work)
@@ -117,12 +144,14 @@ class IncidentDesk:
             incident = await incident_steps.incident_of(before)
             states.transition(incident.state, IncidentEvent.REOPENED, IncidentCause.STAFF)
             step = await begin_visit(self._desk, tx, actor, incident.reason, before.session.silent)
-            step.incident = replace(await incident_steps.rows_of(before), incident=incident)
-            fresh = replace(incident, session_id=step.session.id, link_actor_id=actor.user_id, link_command_id=command_id)
-            fresh = replace(fresh, sends=0, message_id=None, call_back=None, left_quickly=False, forgotten_at=None)
-            await incident_steps.save(step, replace(fresh, note=incident.note if note is None else note))
+            rows = await incident_steps.rows_of(before)
+            step.incident = replace(rows, incident=incident)
+            fresh = replace(incident, session_id=step.session.id, note=incident.note if note is None else note)
+            await incident_steps.save(step, fresh)
             await incident_steps.move(step, IncidentEvent.REOPENED, IncidentCause.STAFF, actor.name)
-            ack = {"incident_id": incident_id, "link": await invite_caller(step, self._desk, self._links, actor, command_id)}
+            first = next(iter(rows.callers_of(before.session.id)), None)
+            whom = Invited(first.phone, place=first.place) if first is not None else Invited("")
+            ack = {"incident_id": incident_id, "link": await self._invite(step, actor, command_id, whom)}
             await tx.acks.save(actor.user_id, command_id, ack, step.now)
             before.incident = await read_rows(tx, before.session.id)
             return [before, step], ack

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ActorRef
-from telemed.care.incidents import rules, views
+from telemed.care.incidents import rules
 from telemed.care.incidents.ports import CameIn, WayIn
 from telemed.care.incidents.records import AccessRecord
 from telemed.care.incidents.words import IncidentCause, IncidentEvent, Part
@@ -41,7 +41,7 @@ class IncidentEntry:
         if opened.session_id is not None:
             visit = self._desk.live.get(opened.session_id)
             if visit.incident.incident is not None:
-                content["caller"] = views.caller_view(visit.incident.incident, visit.session)
+                content["caller"] = visit.incident.caller_view(visit.session, opened.participant_id or "")
         return CameIn(content, opened.session_id, opened.seat_token)
 
     async def open_crew(self, way: WayIn) -> CameIn:
@@ -112,7 +112,7 @@ async def _enter(step: VisitStep, link: LinkRecord) -> None:
     if access.opened_at is None:
         await incident_steps.save_access(step, incident_steps.opened(access, step.now))
     if access.part is Part.CALLER:
-        await incident_steps.came_back(step)
+        await incident_steps.came_back(step, seat.id)
         await incident_steps.move(step, IncidentEvent.OPENED, IncidentCause.CALLER)
 
 

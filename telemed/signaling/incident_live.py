@@ -43,11 +43,16 @@ class LiveIncident:
         if viewer.part is Part.CALLER:
             mine = [one for one in self.rows.instructions if one.participant_id == viewer.id and one.cleared_at is None]
             instructions = [views.instruction_view(one, for_staff=False) for one in mine]
-            view = {"incident": views.caller_view(incident, session), "instructions": instructions}
+            view = {"incident": self.caller_view(session, viewer.id), "instructions": instructions}
             return {**NOTHING, **view, "frame": self._frame_of(viewer.id)}
         if viewer.part is Part.CREW and viewer.state in IN_CALL:
             return {**NOTHING, "incident": views.crew_view(incident), "positions": self._positions()}
         return NOTHING
+
+    def caller_view(self, session: SessionRecord, participant_id: str) -> Json | None:
+        """The incident for one of its callers."""
+        incident, caller = self.rows.incident, self.rows.caller(participant_id)
+        return views.caller_view(incident, caller, session) if incident is not None and caller is not None else None
 
     def _for_staff(self, scene: IncidentScene, viewer: ParticipantRecord) -> Json:
         leads = viewer.state in IN_CALL
@@ -89,10 +94,10 @@ class LiveIncident:
         return [views.position_view(one) for one in self.rows.positions]
 
     def _scene(self, incident: IncidentRecord, session: SessionRecord, seats: Mapping[str, ParticipantRecord]) -> IncidentScene:
-        return IncidentScene(incident, session, self.rows.accesses, seats, self._newest(session))
+        callers = self.rows.callers_of(session.id)
+        newest = {one.id: fix for one in callers if (fix := self._newest(one.participant_id)) is not None}
+        return IncidentScene(incident, session, self.rows.accesses, tuple(callers), seats, newest)
 
-    def _newest(self, session: SessionRecord) -> PositionRecord | None:
-        """Where the present caller is."""
-        caller = self.rows.caller(session.id)
-        participant_id = caller.participant_id if caller is not None else ""
+    def _newest(self, participant_id: str) -> PositionRecord | None:
+        """Where a caller is."""
         return track.newest([one for one in self.rows.positions if one.participant_id == participant_id])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from telemed.care.identity import Staff
 from telemed.care.incidents.ports import IncidentOrder
-from telemed.care.incidents.records import AccessRecord, IncidentRecord
+from telemed.care.incidents.records import AccessRecord, CallerRecord, IncidentRecord
 from telemed.care.incidents.words import IncidentState, Part
 from telemed.care.ports import Json
 from telemed.care.records import ParticipantRecord
@@ -41,7 +41,7 @@ async def begin_visit(desk: Desk, tx: Transaction, actor: Staff, reason: str, si
     return step
 
 
-async def add_incident(step: VisitStep, actor: Staff, order: IncidentOrder, phone: str) -> None:
+async def add_incident(step: VisitStep, actor: Staff, order: IncidentOrder) -> None:
     """The incident of a fresh visit."""
     incident = IncidentRecord(
         id=new_id("inc"),
@@ -58,21 +58,35 @@ async def add_incident(step: VisitStep, actor: Staff, order: IncidentOrder, phon
         language=order.language,
         script_version=order.script_version,
         caller_agreed=order.caller_agreed,
-        link_actor_id=actor.user_id,
-        link_command_id=order.command_id,
         reason=order.reason,
-        phone=phone,
     )
     await incident_steps.create(step, incident, actor.name)
 
 
-async def invite_caller(step: VisitStep, desk: Desk, links: LinkDesk, actor: Staff, command_id: str) -> Json:
-    """The caller's seat and link, and the message with it. -> the link, without its token."""
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who is to get a caller's link: by message at a number, or "" by a code to scan."""
+
+    phone: str = field(repr=False)
+    name: str = field(repr=False, default="")  # as staff will know them; "": by number
+    place: str = field(repr=False, default="")  # as they had typed it before
+
+
+async def invite_caller(step: VisitStep, desk: Desk, hashed: str, made: tuple[str, str], whom: Invited) -> Json:
+    """A caller's seat and link, and the message with it. -> the link, without its token.
+
+    `made`: user and command that make the link; `hashed` is what the link's token is known by.
+    """
     incident = await incident_steps.incident_of(step)
-    seat = await _seat(step, Role.GUEST, CALLER_NAMES[incident.language], Part.CALLER)
-    link = await new_link(step, links.link_hash(actor.user_id, command_id), seat, actor.user_id, LINK_LIFE)
+    others = len((await incident_steps.rows_of(step)).callers_of(step.session.id))
+    usual = CALLER_NAMES[incident.language]
+    name = whom.name or (f"{usual} {others + 1}" if others else usual)
+    seat = await _seat(step, Role.GUEST, name, Part.CALLER)
+    link = await new_link(step, hashed, seat, made[0], LINK_LIFE)
     await incident_steps.add_access(step, _access(step, incident.id, link, Part.CALLER))
-    await put_message(step, desk, link["id"])
+    caller = CallerRecord(link["id"], incident.id, step.session.id, seat.id, *made, phone=whom.phone, place=whom.place)
+    await incident_steps.add_caller(step, caller)
+    await put_message(step, desk, caller)
     return link
 
 

@@ -65,10 +65,11 @@ class IncidentReading:
             step = await self._load(tx, actor, incident_id, Action.LEAD_INCIDENT)
             await _note(step, AuditAction.INCIDENT_TRACK_READ, incident_id)
             track = await tx.incidents.positions(incident_id, MAX_FIXES)
-        incident = _incident(step)
+        incident, rows = _incident(step), step.incident
+        said = [one.place for one in rows.callers_of(incident.session_id) if one.place] if rows is not None else []
         return {
             "positions": [views.position_view(one) for one in track],
-            "place": incident.place,
+            "place": said[0] if said else "",
             "kept_until": iso_or_none(kept_until(incident.ended_at, days)),
         }
 

@@ -42,9 +42,10 @@ class IncidentRetention:
             present = await incident_steps.incident_of(step)
             if present.ended_at != incident.ended_at:
                 return {}  # opened again meanwhile
-            await step.tx.incidents.forget_places(present.id)
-            forgotten = replace(present, phone="", place="", call_back=None, facts={}, forgotten_at=step.now)
-            await incident_steps.save(step, forgotten)
+            gone = present.forgotten_positions + await step.tx.incidents.forget_places(present.id)
+            for caller in (await incident_steps.rows_of(step)).callers:
+                await incident_steps.save_caller(step, replace(caller, phone="", place="", call_back=None, facts={}))
+            await incident_steps.save(step, replace(present, forgotten_at=step.now, forgotten_positions=gone))
             step.incident = replace(await incident_steps.rows_of(step), positions=())
             await step.audit(AuditAction.INCIDENT_FORGOTTEN, present.id)
             return {}

@@ -15,6 +15,7 @@ from telemed.care.identity import SYSTEM
 from telemed.care.incidents import states
 from telemed.care.incidents.records import (
     AccessRecord,
+    CallerRecord,
     IncidentEventRecord,
     IncidentRecord,
     InstructionRecord,
@@ -74,7 +75,8 @@ async def move(step: VisitStep, event: IncidentEvent, cause: IncidentCause, by_n
         return before
     is_over, was_over = row.next_state in OVER, before.state in OVER
     ended_at = step.now if is_over and not was_over else None if not is_over else before.ended_at
-    after = replace(before, state=row.next_state, state_since=step.now, ended_at=ended_at)
+    forgotten_at = before.forgotten_at if is_over else None  # what is told from now on is to be forgotten in its time, too
+    after = replace(before, state=row.next_state, state_since=step.now, ended_at=ended_at, forgotten_at=forgotten_at)
     await save(step, after)
     await step.tx.incidents.add_event(IncidentEventRecord(new_id("ine"), after.id, event, after.state, by_name, step.now))
     if row.audit is not None:
@@ -96,6 +98,29 @@ async def save_access(step: VisitStep, access: AccessRecord) -> None:
     if rows.access(access.id) != access:
         await step.tx.incidents.save_access(access)
         step.incident = rows.with_access(access)
+
+
+async def caller_of(step: VisitStep, participant_id: str) -> CallerRecord:
+    """The caller in a seat. Raises NotFound for any other."""
+    caller = (await rows_of(step)).caller(participant_id)
+    if caller is None:
+        raise NotFound()
+    return caller
+
+
+async def add_caller(step: VisitStep, caller: CallerRecord) -> None:
+    """Add a caller; its way in is there."""
+    rows = await rows_of(step)
+    await step.tx.incidents.add_caller(caller)
+    step.incident = rows.with_caller(caller)
+
+
+async def save_caller(step: VisitStep, caller: CallerRecord) -> None:
+    """Write a changed one back."""
+    rows = await rows_of(step)
+    if rows.caller(caller.participant_id) != caller:
+        await step.tx.incidents.save_caller(caller)
+        step.incident = rows.with_caller(caller)
 
 
 async def add_position(step: VisitStep, position: PositionRecord) -> PositionRecord | None:
@@ -140,14 +165,11 @@ async def settle(step: VisitStep) -> None:
 
 
 async def _is_seen(step: VisitStep) -> bool:
-    """Whether the caller's place or picture is here."""
+    """Whether a caller's place or picture is here."""
     rows = await rows_of(step)
-    access = rows.caller(step.session.id)
-    if access is None:
-        return False
-    seat = step.seats.get(access.participant_id)
-    placed = any(one.participant_id == access.participant_id for one in rows.positions)
-    return placed or (seat is not None and seat.state in _SEEN)
+    callers = {one.participant_id for one in rows.callers_of(step.session.id)}
+    placed = any(one.participant_id in callers for one in rows.positions)
+    return placed or any(step.seats[one].state in _SEEN for one in callers & step.seats.keys())
 
 
 async def _close_access(step: VisitStep) -> None:
@@ -164,11 +186,11 @@ def opened(access: AccessRecord, now: datetime) -> AccessRecord:
     return replace(access, opened_at=now)
 
 
-async def came_back(step: VisitStep) -> None:
+async def came_back(step: VisitStep, participant_id: str) -> None:
     """A caller who had left quickly is here again."""
-    incident = await incident_of(step)
-    if incident.left_quickly:
-        await save(step, replace(incident, left_quickly=False))
+    caller = await caller_of(step, participant_id)
+    if caller.left_quickly:
+        await save_caller(step, replace(caller, left_quickly=False))
 
 
 async def silence(step: VisitStep, silent: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 from telemed.signaling.desk import Desk
@@ -37,9 +37,13 @@ class IncidentService:
         """-> {positions, place, kept_until}."""
         return await self._reading.positions(actor, incident_id)
 
-    async def resend(self, actor: Staff, incident_id: str, command_id: str) -> Json:
+    async def resend(self, actor: Staff, incident_id: str, link_id: str | None, command_id: str) -> Json:
         """-> {incident}."""
-        return await self._desk.resend(actor, incident_id, command_id)
+        return await self._desk.resend(actor, incident_id, link_id, command_id)
+
+    async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
+        """-> {incident, link}."""
+        return await self._desk.add_caller(actor, incident_id, wanted)
 
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         """-> {incident}, of a reopened one {incident, link}."""

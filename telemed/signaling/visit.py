@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from telemed.care import views
-from telemed.care.addressing import reads_now
+from telemed.care.addressing import hears_of, reads_now
 from telemed.care.link_rules import MOVE_LIFE
 from telemed.care.live_lines import LiveLines
 from telemed.care.policies import ClinicPolicies
@@ -230,8 +230,17 @@ class LiveVisit:
     def text_event(self, event_type: str, writer_id: str, to: str | None, data: Json) -> None:
         """Send an unsequenced event about a line somebody writes to those who read along; the writer's own page knows it."""
         for participant_id, watcher in self._watchers.items():
-            if participant_id != writer_id and reads_now(self.seats[participant_id], writer_id, to):
+            if participant_id != writer_id and self._reads(self.seats[participant_id], writer_id, to):
                 watcher.channel.live(event_type, data)
+
+    def _reads(self, viewer: ParticipantRecord, writer_id: str, to: str | None) -> bool:
+        """Whether a line reaches `viewer` while it is written."""
+        return reads_now(viewer, writer_id, to) and hears_of(viewer, self.seats.get(writer_id))
+
+    def _lines_for(self, viewer: ParticipantRecord, lines: Sequence[MessageRecord]) -> list[MessageRecord]:
+        """The lines of chat a seat may read, in order."""
+        mine = self.audience.lines_for(viewer, lines)
+        return [line for line in mine if hears_of(viewer, self.seats.get(line.participant_id))]
 
     def unfinished_lines(self, participant_id: str) -> list[Json]:
         """What is being written now, as far as a seat reads it: its own line too."""
@@ -239,7 +248,7 @@ class LiveVisit:
         return [
             {"participant_id": writer_id, "line": line.id, "sequence": line.sequence, "text": line.text, "to": line.to}
             for writer_id, line in self.lines
-            if reads_now(viewer, writer_id, line.to)
+            if self._reads(viewer, writer_id, line.to)
         ]
 
     def _say_goodbye(
@@ -261,7 +270,7 @@ class LiveVisit:
         if not views.reads_chat(viewer):
             return []
         fresh = [line for line in self.messages if line.sequence > watcher.chat_told]
-        lines = self.audience.lines_for(viewer, fresh)
+        lines = self._lines_for(viewer, fresh)
         watcher.chat_told = self._last_line()
         return [("chat", views.message_view(line)) for line in lines]
 
@@ -270,7 +279,7 @@ class LiveVisit:
 
     def state_of(self, participant_id: str) -> Json:
         """All that a seat may see now, as a snapshot holds it."""
-        return self._projection(participant_id, self.audience.lines_for(self.seats[participant_id], self.messages))
+        return self._projection(participant_id, self._lines_for(self.seats[participant_id], self.messages))
 
     def _projection(self, participant_id: str, messages: Sequence[MessageRecord]) -> Json:
         viewer = self.seats[participant_id]

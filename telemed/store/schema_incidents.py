@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from telemed.care.incidents.words import Allowed, IncidentEvent, IncidentState, InstructionKind, Part, SendState
+from telemed.care.notify.records import Route
 from telemed.store.columns import WORD_LENGTH, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, metadata, need, ref, row_id, time
 
@@ -40,21 +41,11 @@ incident = Table(
     need("language", String(WORD_LENGTH)),
     need("script_version", String(WORD_LENGTH)),
     need("caller_agreed", Boolean()),
-    ref("link_actor_id", "user", index=False),
-    need("link_command_id", Text()),
     need("reason", Text()),
-    need("phone", Text()),
-    need("send_state", Word(SendState)),
-    time("send_since", null=True),
-    need("sends", Integer()),
-    Column("message_id", String(WORD_LENGTH), nullable=True),
-    need("place", Text()),
-    Column("call_back", Text, nullable=True),
-    need("left_quickly", Boolean()),
-    need("facts", JSON()),
     need("note", Text()),
     time("ended_at", null=True),
     time("forgotten_at", null=True),
+    Column("forgotten_positions", Integer, nullable=False, server_default=text("0")),
     Index("ix_incident_forgettable", "ended_at", sqlite_where=text(FORGETTABLE_WHERE), postgresql_where=text(FORGETTABLE_WHERE)),
 )
 
@@ -72,6 +63,29 @@ incident_access = Table(
     time("locked_at", null=True),
     time("opened_at", null=True),
     time("revoked_at", null=True),
+)
+
+incident_caller = Table(
+    "incident_caller",
+    metadata,
+    Column("id", String(WORD_LENGTH), primary_key=True),  # that of the link
+    ref("incident_id", "incident"),
+    ref("session_id", "session", index=False),
+    ref("participant_id", "participant", index=False),
+    ref("made_by", "user", index=False),
+    need("made_with", Text()),
+    need("phone", Text()),
+    need("send_state", Word(SendState)),
+    time("send_since", null=True),
+    need("sends", Integer()),
+    need("route", Word(Route)),
+    Column("message_id", String(WORD_LENGTH), nullable=True),
+    Column("repeats_id", String(WORD_LENGTH), nullable=True),
+    time("second_route_at", null=True),
+    need("place", Text()),
+    Column("call_back", Text, nullable=True),
+    need("left_quickly", Boolean()),
+    need("facts", JSON()),
 )
 
 incident_position = Table(

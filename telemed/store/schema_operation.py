@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
 
-from telemed.care.notify.records import DeliveryState, Fault, Medium
+from telemed.care.notify.records import DeliveryState, Fault, Medium, Route
 from telemed.store.columns import WORD_LENGTH, Word
 from telemed.store.schema_base import digest, metadata, need, ref, row_id, time
 
@@ -72,6 +72,7 @@ outbox = Table(
     time("expires_at"),
     time("lease_until", null=True),
     time("finished_at", null=True),
+    Column("route", Word(Route), nullable=False, server_default="first"),
     UniqueConstraint("dedupe_key"),
     Index("ix_outbox_due", "state", "due_at"),
     Index("ix_outbox_about", "about_id"),

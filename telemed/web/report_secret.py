@@ -1,4 +1,4 @@
-"""The secret by which the SMS gateway proves itself when it reports what became of messages. No cookie, nothing in the path."""
+"""The secret by which an SMS gateway proves itself when it reports what became of messages. No cookie, nothing in the path."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from telemed.web.settings import WebSettings
 
 def check_report_secret(headers: Mapping[str, str], settings: WebSettings) -> None:
     """Raise NotFound while no secret is configured, NotSignedIn unless the request carries it. Compared in constant time."""
-    if not settings.report_token:
+    tokens = [token for token in (settings.report_token, settings.second_report_token) if token]
+    if not tokens:
         raise NotFound()
     given = headers.get("Authorization", "").encode(errors="surrogateescape")
-    if not hmac.compare_digest(given, f"Bearer {settings.report_token}".encode()):
+    if not any([hmac.compare_digest(given, f"Bearer {token}".encode()) for token in tokens]):
         raise NotSignedIn("This needs the secret that was agreed on.", code="wrong_secret")

@@ -15,6 +15,7 @@ from telemed.web.request_models import ONE_LINE, Body, CommandId, Device, Identi
 MAX_ENCODED = 4 * (MAX_BYTES + 2) // 3 + 4
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=ONE_LINE)]
+CallerName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=ONE_LINE)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
 Remark = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
@@ -46,8 +47,23 @@ class CreateIncidentBody(Body):
 
 
 class IncidentCommandBody(Body):
-    """`POST /incidents/{incident_id}/resend` and `POST /incidents/{incident_id}/links/{link_id}/revoke`."""
+    """`POST /incidents/{incident_id}/links/{link_id}/revoke`."""
 
+    command_id: CommandId
+
+
+class ResendBody(Body):
+    """`POST /incidents/{incident_id}/resend`: the first caller's link unless another's is named."""
+
+    link_id: Identifier | None = None
+    command_id: CommandId
+
+
+class NewCallerBody(Body):
+    """`POST /incidents/{incident_id}/callers`."""
+
+    phone: Number | None = None
+    name: CallerName = ""
     command_id: CommandId
 
 

@@ -16,7 +16,7 @@ class IncidentAnswer(Answer):
 
 
 class IncidentMade(Answer):
-    """`POST /incidents`."""
+    """`POST /incidents` and `POST /incidents/{incident_id}/callers`."""
 
     incident: dict[str, Any]
     link: Link

@@ -49,6 +49,7 @@ class WebSettings:
     identity_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)  # seals secrets of second factors
     sends_mail: bool = False  # a mail server is configured; else admins hand links over themselves
     report_token: str = field(default="", repr=False)  # by which the SMS gateway reports; "": none are taken
+    second_report_token: str = field(default="", repr=False)  # likewise of the second gateway
     oidc: OidcSettings | None = None  # the clinic's own sign-in provider
     turn: Turn = field(default_factory=Turn, repr=False)  # the relay, told to who takes part in a call; without a host: none
 

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
-from tests.browser.incident_people import ALLOWED, PLUS_CODE, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.incident_people import ALLOWED, PLUS_CODE, READ_LINK, a_scene, board, by_code, in_the_call, text_of
 from tests.browser.server import Server
 from tests.browser.test_rail import enter
 
@@ -123,3 +123,44 @@ async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server
         await crew.wait("crew-over")
         await eventually(lambda: dispatcher.page.is_visible('[data-testid="crew"][data-state="revoked"]'))
         assert crew.problems == []
+
+
+async def test_a_second_caller_has_a_tile_and_cards_of_its_own_and_hears_of_no_other(server: Server) -> None:
+    async with a_scene(server) as scene:
+        dispatcher, caller = scene.dispatcher, scene.caller
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        assert await dispatcher.page.locator(selector("addressee")).count() == 0, "one caller: nothing to choose"
+        await dispatcher.click("add-caller")
+        await dispatcher.fill("add-caller-phone", "12")
+        await dispatcher.page.keyboard.press("Enter")
+        await expect(dispatcher.page.locator(".add-caller .field__error")).to_contain_text("too short")
+        await dispatcher.fill("add-caller-name", HOSTILE)
+        await dispatcher.click("add-caller-code")
+        link = str(await eventually(lambda: dispatcher.evaluate(READ_LINK)))
+        tiles = dispatcher.page.locator(selector("caller-tile"))
+        await expect(tiles).to_have_count(2)
+        await expect(tiles.nth(1)).to_contain_text("<img src=x")
+        browser = dispatcher.context.browser
+        assert browser
+        witness = await open_chromium_tab(browser, **ALLOWED)
+        await witness.goto(link)
+        await witness.click("caller-begin")
+        await witness.wait("caller-live")
+        await expect(tiles.nth(1).locator(selector("delivery"))).to_have_attribute("data-state", "opened")
+        await expect(dispatcher.page.locator(selector("plus-code"))).to_have_text([PLUS_CODE, PLUS_CODE])
+        await accessible(dispatcher, "two callers")
+        await dispatcher.click("card-hold_still")
+        for tab in (caller, witness):
+            await tab.wait('[data-testid="caller-card"][data-card="hold_still"]')
+        await dispatcher.page.locator(selector("addressee")).get_by_label("<img").check()
+        await expect(dispatcher.page.locator(selector("plus-code"))).to_have_count(1)
+        await dispatcher.click("card-cpr")
+        await witness.wait('[data-testid="caller-card"][data-card="cpr"]')
+        assert await caller.page.get_attribute(selector("caller-card"), "data-card") == "hold_still"
+        assert await witness.page.locator("video").count() <= 1, "its own picture alone"
+        await tiles.nth(1).locator(selector("caller-revoke")).click()
+        await witness.wait("caller-over")
+        await expect(dispatcher.page.locator(selector("addressee"))).to_have_count(0)
+        assert await caller.page.is_visible(selector("caller-live"))
+        assert witness.problems == []

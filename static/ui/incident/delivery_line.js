@@ -10,7 +10,7 @@ import { sendAgain } from "./commands.js";
 import { deliveryLook, wantsResend } from "./words.js";
 
 /** Answers of the server that have words of their own. @type {Record<string, string>} */
-const REFUSALS = { no_number: "incident.no_number", resend_limit: "incident.resend_limit", incident_over: "incident.is_over" };
+const REFUSALS = { no_number: "incident.no_number", resend_limit: "incident.resend_limit", incident_over: "incident.is_over", too_many_links: "incident.too_many" };
 
 /** @param {unknown} error */
 export function refusalWords(error) {
@@ -18,24 +18,24 @@ export function refusalWords(error) {
   return key ? t(key) : problemWords(error);
 }
 
-/** @param {{incident: import("../../core/messages.js").Incident}} props */
-export function DeliveryLine({ incident }) {
+/** @param {{incident: import("../../core/messages.js").Incident, caller: import("../../core/messages.js").IncidentCaller}} props */
+export function DeliveryLine({ incident, caller }) {
   const [busy, setBusy] = useState(false);
-  const { icon, kind, word } = deliveryLook(incident);
-  const { state, since, second_route: secondRoute } = incident.delivery;
+  const { icon, kind, word } = deliveryLook(caller);
+  const { state, since, second_route: secondRoute } = caller.delivery;
   const again = async () => {
     setBusy(true);
     try {
-      await sendAgain(incident.id);
+      await sendAgain(incident.id, caller.link_id);
     } catch (error) {
       toast(refusalWords(error));
     }
     setBusy(false);
   };
   const unsure = state === "not_confirmed" || state === "failed" || state === "expired";
-  return html`<div class="delivery" data-testid="delivery" data-state=${incident.caller.opened_at ? "opened" : state}>
+  return html`<div class="delivery" data-testid="delivery" data-state=${caller.opened_at ? "opened" : state} data-second-route=${String(secondRoute)}>
     <${Badge} kind=${kind} icon=${icon}>${word}</${Badge}>
-    ${since && !incident.caller.opened_at && html`<span class="muted small"><${Duration} since=${since} /></span>`}
-    ${wantsResend(incident) && html`<${Button} kind=${unsure ? "quiet" : "plain"} icon="refresh-cw" label=${t(secondRoute && unsure ? "incident.send_other_way" : "incident.send_again")} busy=${busy} onClick=${() => void again()} testid="send-again" />`}
+    ${since && !caller.opened_at && !caller.revoked && html`<span class="muted small"><${Duration} since=${since} /></span>`}
+    ${wantsResend(incident, caller) && html`<${Button} kind=${unsure ? "quiet" : "plain"} icon="refresh-cw" label=${t("incident.send_again")} busy=${busy} onClick=${() => void again()} testid="send-again" />`}
   </div>`;
 }

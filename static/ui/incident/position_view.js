@@ -53,11 +53,12 @@ function Copyable({ label, text, testid }) {
     <${Button} kind="icon" icon="copy" label=${t("incident.copy", { what: label })} onClick=${() => void copy()} testid=${`copy-${testid}`} /></div>`;
 }
 
-/** @param {{positions: readonly IncidentPosition[], place: string}} props `place`: as the caller wrote it */
-export function PositionView({ positions, place }) {
+/** @param {{positions: readonly IncidentPosition[], place: string, name?: string}} props `place`: as the caller wrote it; `name`: whose, where there are several */
+export function PositionView({ positions, place, name = "" }) {
   const last = positions[positions.length - 1];
-  return html`<section class="incident-part" aria-label=${t("incident.position")} data-testid="position">
-    <h2>${t("incident.position")}</h2>
+  const title = name ? t("incident.position_of", { name }) : t("incident.position");
+  return html`<section class="incident-part" aria-label=${title} data-testid="position">
+    <h2 dir="auto">${title}</h2>
     ${place && html`<p class="incident-part__place" dir="auto" data-testid="place"><span class="muted">${t("incident.place_said")}</span> ${place}</p>`}
     ${!last && !place && html`<p class="muted">${t("incident.no_position")}</p>`}
     ${last && html`<${PositionSketch} positions=${positions} />

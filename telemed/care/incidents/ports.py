@@ -27,6 +27,15 @@ class IncidentOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCaller:
+    """Body of POST /incidents/{incident_id}/callers."""
+
+    phone: str | None = field(repr=False)
+    name: str = field(repr=False)
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """Body of POST /sessions/{id}/location, bounds checked."""
 
@@ -84,8 +93,12 @@ class IncidentVisits(Protocol):
         """-> {positions, place, kept_until}."""
         ...
 
-    async def resend(self, actor: Staff, incident_id: str, command_id: str) -> Json:
-        """-> {incident}."""
+    async def resend(self, actor: Staff, incident_id: str, link_id: str | None, command_id: str) -> Json:
+        """-> {incident}. Without a link the first caller's."""
+        ...
+
+    async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
+        """-> {incident, link}."""
         ...
 
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:

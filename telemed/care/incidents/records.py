@@ -8,15 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from telemed.care.incidents.words import Allowed, IncidentEvent, IncidentState, InstructionKind, Part, SendState
+from telemed.care.notify.records import Route
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
-    """An emergency. `session_id` is its present visit: a reopened one has another.
-
-    `link_actor_id` and `link_command_id` are those of the command that made the caller's link: from them and a key outside the
-    database the link is made again when it has to be sent again. `message_id` is the latest message in the outbox.
-    """
+    """An emergency. `session_id` is its present visit: a reopened one has another."""
 
     id: str
     organisation_id: str
@@ -32,21 +29,11 @@ class IncidentRecord:
     language: str
     script_version: str
     caller_agreed: bool
-    link_actor_id: str
-    link_command_id: str
     reason: str = field(repr=False, default="")
-    phone: str = field(repr=False, default="")  # E.164; "" without one, and once forgotten
-    send_state: SendState = SendState.NONE
-    send_since: datetime | None = None
-    sends: int = 0
-    message_id: str | None = None
-    place: str = field(repr=False, default="")  # as the caller typed it
-    call_back: str | None = field(repr=False, default=None)  # the caller wants to be called; "" at the number we have
-    left_quickly: bool = False
-    facts: Mapping[str, Any] = field(repr=False, default_factory=dict)  # what the caller's device tells
     note: str = field(repr=False, default="")
     ended_at: datetime | None = None
-    forgotten_at: datetime | None = None  # when number, places and facts were deleted
+    forgotten_at: datetime | None = None  # when numbers, places and facts were deleted
+    forgotten_positions: int = 0  # how many fixes there had been: their number alone stays
 
     @property
     def allows_video(self) -> bool:
@@ -69,6 +56,35 @@ class AccessRecord:
     locked_at: datetime | None = None
     opened_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRecord:
+    """One caller: the message with its link, and what it tells of itself. `id` is that of its link, and of its `AccessRecord`.
+
+    `made_by` and `made_with` are the user and the command that made the link: from them and a key outside the database the link
+    is made when it is sent. `message_id` is the latest message in the outbox; `repeats_id` the one which that repeats by itself
+    over the second route: something may still be heard of both.
+    """
+
+    id: str
+    incident_id: str
+    session_id: str
+    participant_id: str
+    made_by: str  # user id
+    made_with: str  # command id
+    phone: str = field(repr=False, default="")  # E.164; "" without one, and once forgotten
+    send_state: SendState = SendState.NONE
+    send_since: datetime | None = None
+    sends: int = 0
+    route: Route = Route.FIRST  # of the latest message
+    message_id: str | None = None
+    repeats_id: str | None = None
+    second_route_at: datetime | None = None  # when a message went over the second route by itself: once for each link
+    place: str = field(repr=False, default="")  # as the caller typed it
+    call_back: str | None = field(repr=False, default=None)  # the caller wants to be called; "" at the number we have
+    left_quickly: bool = False
+    facts: Mapping[str, Any] = field(repr=False, default_factory=dict)  # what the caller's device tells
 
 
 @dataclass(frozen=True, slots=True)

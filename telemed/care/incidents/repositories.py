@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from telemed.care.incidents.records import (
     AccessRecord,
+    CallerRecord,
     FrameRecord,
     IncidentEventRecord,
     IncidentRecord,
@@ -32,12 +34,22 @@ class Incidents(Protocol):
         """All ways in, oldest first."""
         ...
 
+    async def add_caller(self, caller: CallerRecord) -> None: ...
+    async def save_caller(self, caller: CallerRecord) -> None: ...
+    async def callers(self, incident_id: str) -> list[CallerRecord]:
+        """All callers of all its visits, oldest first."""
+        ...
+
     async def add_position(self, position: PositionRecord) -> PositionRecord | None:
         """Store it as the next of its participant; None when this participant's fix of this time is there already."""
         ...
 
     async def positions(self, incident_id: str, limit: int) -> list[PositionRecord]:
         """The newest `limit`, oldest first."""
+        ...
+
+    async def newest_positions(self, participant_ids: Sequence[str], limit: int) -> list[PositionRecord]:
+        """The newest `limit` of each of these, oldest first."""
         ...
 
     async def count_positions(self, incident_id: str) -> int: ...

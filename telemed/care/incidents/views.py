@@ -9,6 +9,7 @@ from typing import Any
 from telemed.care.incidents.cards import CARDS
 from telemed.care.incidents.records import (
     AccessRecord,
+    CallerRecord,
     IncidentEventRecord,
     IncidentRecord,
     InstructionRecord,
@@ -30,13 +31,16 @@ class IncidentScene:
     incident: IncidentRecord
     session: SessionRecord
     accesses: tuple[AccessRecord, ...]
+    callers: tuple[CallerRecord, ...]  # of this visit, oldest first
     seats: Mapping[str, ParticipantRecord]
-    position: PositionRecord | None
+    positions: Mapping[str, PositionRecord]  # the last fix of callers by the id of their links
 
 
 def incident_row(scene: IncidentScene, user_id: str, leads: bool) -> Json:
     """The incident for staff. Who does not lead it is told neither number nor place nor what the device says."""
-    incident, session = _for_reader(scene.incident, leads), scene.session
+    incident, session = scene.incident, scene.session
+    callers = [one for caller in scene.callers if (one := _caller(scene, caller, leads)) is not None]
+    first = callers[0] if callers else None
     seated = any(seat.user_id == user_id for seat in scene.seats.values())
     return {
         "id": incident.id,
@@ -48,53 +52,58 @@ def incident_row(scene: IncidentScene, user_id: str, leads: bool) -> Json:
         "mine": seated or incident.created_by == user_id,
         "reason": incident.reason,
         "code": incident.code,
-        "phone": incident.phone,
+        "phone": first["phone"] if first else "",
         "kinds": [kind.value for kind in incident.kinds],
         "language": incident.language,
         "silent": session.silent,
         "script_version": incident.script_version,
         "caller_agreed": incident.caller_agreed,
         "ended_at": iso_or_none(incident.ended_at),
-        "note": incident.note,
-        "delivery": _delivery(scene.incident),
-        "caller": _caller(scene, incident, scene.position if leads else None),
+        "note": incident.note if leads else "",
+        "delivery": first["delivery"] if first else None,
+        "caller": first,
+        "callers": callers,
         "crews": [_crew(scene, access) for access in _of(scene, Part.CREW)],
     }
-
-
-def _for_reader(incident: IncidentRecord, leads: bool) -> IncidentRecord:
-    return incident if leads else replace(incident, phone="", place="", call_back=None, facts={}, note="")
 
 
 def _of(scene: IncidentScene, part: Part) -> list[AccessRecord]:
     return [one for one in scene.accesses if one.part is part and one.session_id == scene.session.id]
 
 
-def _delivery(incident: IncidentRecord) -> Json:
-    can_resend = incident.phone != "" and 0 < incident.sends < MAX_SENDS and incident.state not in OVER
+def _delivery(scene: IncidentScene, caller: CallerRecord, access: AccessRecord) -> Json:
+    may_go = scene.incident.state not in OVER and access.revoked_at is None
     return {
-        "state": incident.send_state.value,
-        "since": iso_or_none(incident.send_since),
-        "sends": incident.sends,
-        "can_resend": can_resend,
+        "state": caller.send_state.value,
+        "since": iso_or_none(caller.send_since),
+        "sends": caller.sends,
+        "second_route": caller.repeats_id is not None,
+        "can_resend": may_go and caller.phone != "" and 0 < caller.sends < MAX_SENDS,
     }
 
 
-def _caller(scene: IncidentScene, incident: IncidentRecord, position: PositionRecord | None) -> Json | None:
-    access = next(iter(_of(scene, Part.CALLER)), None)
-    seat = scene.seats.get(access.participant_id) if access is not None else None
+def _caller(scene: IncidentScene, found: CallerRecord, leads: bool) -> Json | None:
+    """One caller. Who does not lead the incident is told neither number nor place nor what the device says."""
+    access = next((one for one in scene.accesses if one.id == found.id), None)
+    seat = scene.seats.get(found.participant_id)
     if access is None or seat is None:
         return None
+    caller = found if leads else replace(found, phone="", place="", call_back=None, facts={})
+    position = scene.positions.get(found.id) if leads else None
     return {
         "participant_id": seat.id,
         "link_id": access.id,
+        "name": seat.name,
+        "phone": caller.phone,
+        "delivery": _delivery(scene, found, access),
         "opened_at": iso_or_none(access.opened_at),
+        "revoked": access.revoked_at is not None,
         "state": seat.state.value,
         "is_here": seat.state in IN_CALL and seat.silent_since is None,
-        "place": incident.place,
-        "call_back": incident.call_back,
-        "left_quickly": incident.left_quickly,
-        "facts": dict(incident.facts) or None,
+        "place": caller.place,
+        "call_back": caller.call_back,
+        "left_quickly": caller.left_quickly,
+        "facts": dict(caller.facts) or None,
         "position": position_view(position) if position is not None else None,
     }
 
@@ -112,15 +121,15 @@ def _crew(scene: IncidentScene, access: AccessRecord) -> Json:
     }
 
 
-def caller_view(incident: IncidentRecord, session: SessionRecord) -> Json:
-    """The incident for its caller: what the own page needs."""
+def caller_view(incident: IncidentRecord, caller: CallerRecord, session: SessionRecord) -> Json:
+    """The incident for one of its callers: what the own page needs."""
     return {
         "code": incident.code,
         "kinds": [kind.value for kind in incident.kinds],
         "silent": session.silent,
         "language": incident.language,
-        "place": incident.place,
-        "call_back": incident.call_back,
+        "place": caller.place,
+        "call_back": caller.call_back,
     }
 
 
@@ -191,7 +200,8 @@ def summary(incident: IncidentRecord, facts: SummaryFacts) -> Json | None:
     return {
         "states": [{"state": one.state.value, "at": iso_utc(one.at)} for one in facts.events],
         "persons": [_person(seat) for seat in facts.people],
-        "positions": facts.positions,
+        "positions": facts.positions + incident.forgotten_positions,
+        "forgotten_at": iso_or_none(incident.forgotten_at),
         "cards": [_shown_card(one) for one in cards],
         "acts": len(facts.instructions) - len(cards),
         "messages": facts.messages,

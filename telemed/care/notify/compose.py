@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from telemed.care.notify import catalogue, texts
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.delivery import REPEATABLE
-from telemed.care.notify.records import DeliveryState, Fault, Letter, Medium, OutboxMessage, TemplateRecord
+from telemed.care.notify.records import DeliveryState, Fault, Letter, Medium, OutboxMessage, Route, TemplateRecord
 from telemed.care.notify.wording import MAX_CHECKPOINT_TEXT, Wording, render
 from telemed.care.records import OrganisationRecord
 from telemed.care.tokens import derived_token
@@ -51,6 +51,7 @@ class Wanted:
     dedupe_key: str
     expires_at: datetime  # when what it says is no longer true
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
+    route: Route = Route.FIRST
 
 
 def compose(wanted: Wanted, now: datetime) -> OutboxMessage:
@@ -78,6 +79,7 @@ def compose(wanted: Wanted, now: datetime) -> OutboxMessage:
         created_at=now,
         due_at=now,
         expires_at=min(wanted.expires_at, now + LONGEST_LIFE),
+        route=wanted.route,
     )
 
 
@@ -157,7 +159,7 @@ def letter(message: OutboxMessage, clinic: OrganisationRecord, own: TemplateReco
     rendered = render(wording, values)
     if not rendered.text or len(rendered.text) > MAX_CHECKPOINT_TEXT:
         raise InvalidInput("The message has no text or too much of it.", field="body")
-    return Letter(message.id, message.template, message.recipient, rendered.subject, rendered.text, clinic.name)
+    return Letter(message.id, message.template, message.recipient, rendered.subject, rendered.text, clinic.name, message.route)
 
 
 def check_recipient(medium: Medium, recipient: str) -> None:

@@ -31,6 +31,10 @@ class Notifier(Protocol):
         """Whether this medium is configured; if not, people are shown what they must pass on themselves."""
         ...
 
+    def has_second_route(self) -> bool:
+        """Whether SMS have a second gateway: for what the first has not confirmed and cannot wait."""
+        ...
+
     def wake(self) -> None:
         """A message was put and its transaction is committed: send it now instead of within a second."""
         ...
@@ -59,6 +63,10 @@ class NoNotifier:
     """Stand-in for a server that sends nothing."""
 
     def can_send(self, medium: Medium) -> bool:
+        """Never."""
+        return False
+
+    def has_second_route(self) -> bool:
         """Never."""
         return False
 

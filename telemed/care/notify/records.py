@@ -18,6 +18,13 @@ class Medium(StrEnum):
     SMS = "sms"
 
 
+class Route(StrEnum):
+    """Which of the gateways of a medium takes a message."""
+
+    FIRST = "first"
+    SECOND = "second"  # of SMS, where a second provider is configured
+
+
 class DeliveryState(StrEnum):
     """Where a message is. `delivery` has the table of what leads to what."""
 
@@ -92,6 +99,7 @@ class OutboxMessage:
     expires_at: datetime
     lease_until: datetime | None = None
     finished_at: datetime | None = None
+    route: Route = Route.FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +125,4 @@ class Letter:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     sender_name: str = field(repr=False, default="")
+    route: Route = Route.FIRST

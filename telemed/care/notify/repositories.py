@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from telemed.care.notify.lanes import Lane
 from telemed.care.notify.records import DeliveryState, Medium, OutboxMessage, TemplateRecord
 from telemed.care.notify.reports import DeliveryReport, Effect
 
@@ -30,12 +31,15 @@ class Outbox(Protocol):
         """How many messages of one kind an organisation has put on their way to somebody since then."""
         ...
 
-    async def has_due(self, now: datetime) -> bool:
+    async def has_due(self, now: datetime, lane: Lane | None = None) -> bool:
         """Whether `take` would return or end something."""
         ...
 
-    async def take(self, now: datetime, limit: int) -> list[OutboxMessage]:
-        """Lease up to `limit` due messages for one attempt each, those due longest first; end those that are too late."""
+    async def take(self, now: datetime, limit: int, lane: Lane | None = None) -> list[OutboxMessage]:
+        """Lease up to `limit` due messages of a lane (None: of all) for one attempt each, those due longest first.
+
+        Those that are too late are ended.
+        """
         ...
 
     async def settle(self, message: OutboxMessage) -> bool:

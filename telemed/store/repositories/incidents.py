@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 
 from telemed.care.incidents.records import (
     AccessRecord,
+    CallerRecord,
     FrameRecord,
     IncidentEventRecord,
     IncidentRecord,
@@ -32,6 +34,7 @@ class IncidentRows:
         self._sql = sql
         self._rows = RecordTable(sql, schema.incident, IncidentRecord)
         self._accesses = RecordTable(sql, schema.incident_access, AccessRecord)
+        self._callers = RecordTable(sql, schema.incident_caller, CallerRecord)
         self._positions = RecordTable(sql, schema.incident_position, PositionRecord)
         self._instructions = RecordTable(sql, schema.incident_instruction, InstructionRecord)
         self._frames = RecordTable(sql, schema.incident_frame, FrameRecord)
@@ -71,6 +74,20 @@ class IncidentRows:
         statement = self._accesses.select(c.incident_id == incident_id).order_by(c.created_at, c.id)
         return await self._accesses.all(statement.limit(MAX_ACCESSES))
 
+    async def add_caller(self, caller: CallerRecord) -> None:
+        """Add one."""
+        await self._callers.insert(caller)
+
+    async def save_caller(self, caller: CallerRecord) -> None:
+        """Write it back."""
+        await self._callers.save(caller)
+
+    async def callers(self, incident_id: str) -> list[CallerRecord]:
+        """Return all, in the order of their links."""
+        c, made = self._callers.c, schema.incident_access.c
+        statement = self._callers.select(c.incident_id == incident_id).join(schema.incident_access, made.id == c.id)
+        return await self._callers.all(statement.order_by(made.created_at, c.id).limit(MAX_ACCESSES))
+
     async def add_position(self, position: PositionRecord) -> PositionRecord | None:
         """Store it as the next of its participant; nothing else writes in this transaction, so looking first is safe.
 
@@ -91,6 +108,15 @@ class IncidentRows:
         c = self._positions.c
         statement = self._positions.select(c.incident_id == incident_id).order_by(c.received_at.desc(), c.sequence.desc())
         return list(reversed(await self._positions.all(statement.limit(limit))))
+
+    async def newest_positions(self, participant_ids: Sequence[str], limit: int) -> list[PositionRecord]:
+        """Return the newest of each, oldest first."""
+        c = self._positions.c
+        found: list[PositionRecord] = []
+        for participant_id in participant_ids:
+            statement = self._positions.select(c.participant_id == participant_id).order_by(c.sequence.desc())
+            found += await self._positions.all(statement.limit(limit))
+        return sorted(found, key=lambda one: (one.received_at, one.sequence))
 
     async def count_positions(self, incident_id: str) -> int:
         """How many fixes there are."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select, true, update
 
 from telemed.care.notify import delivery
-from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, TemplateRecord
+from telemed.care.notify.lanes import OF_TEMPLATES, Lane
+from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, Route, TemplateRecord
 from telemed.care.notify.reports import REPORT_LIFE, STATES, DeliveryReport, Effect
 from telemed.store import schema_operation as schema
 from telemed.store.columns import UtcTime
@@ -30,8 +31,23 @@ def _due() -> ColumnElement[bool]:
     return or_(queued, and_(_c.state == DeliveryState.SENDING, _c.lease_until <= now))
 
 
-_HAS_DUE = select(schema.outbox.c.id).where(_due()).limit(1)
-_DUE = select(schema.outbox).where(_due()).order_by(_c.due_at, _c.id).limit(bindparam("wanted"))
+def _in_lane(lane: Lane | None) -> ColumnElement[bool]:
+    """`lanes.lane_of` in SQL."""
+    if lane is None:
+        return true()
+    if lane is Lane.SECOND:
+        return _c.route == Route.SECOND
+    template = OF_TEMPLATES.get(lane)
+    others = [one.value for one in OF_TEMPLATES.values()]
+    own = _c.template == template.value if template is not None else _c.template.not_in(others)
+    return and_(_c.route == Route.FIRST, own)
+
+
+# Statements are made once: making one takes longer than running it.
+_LANES = (None, *Lane)
+_HAS_DUE = {lane: select(schema.outbox.c.id).where(_due(), _in_lane(lane)).limit(1) for lane in _LANES}
+_IN_ORDER = select(schema.outbox).order_by(_c.due_at, _c.id).limit(bindparam("wanted"))
+_DUE = {lane: _IN_ORDER.where(_due(), _in_lane(lane)) for lane in _LANES}
 _COUNTS = select(_c.state, func.count().label("messages")).group_by(_c.state)
 
 
@@ -68,14 +84,14 @@ class OutboxRows:
         row = await self._sql.row(select(func.count().label("count")).select_from(schema.outbox).where(*late, *same))
         return int(row["count"]) if row is not None else 0
 
-    async def has_due(self, now: datetime) -> bool:
+    async def has_due(self, now: datetime, lane: Lane | None = None) -> bool:
         """Whether there is something to take."""
-        return await self._sql.row(_HAS_DUE, {"now": now}) is not None
+        return await self._sql.row(_HAS_DUE[lane], {"now": now}) is not None
 
-    async def take(self, now: datetime, limit: int) -> list[OutboxMessage]:
+    async def take(self, now: datetime, limit: int, lane: Lane | None = None) -> list[OutboxMessage]:
         """Lease due messages; those too late for an attempt are ended on the way and not returned."""
         taken = []
-        for message in await self._rows.all(_DUE, {"now": now, "wanted": limit}):
+        for message in await self._rows.all(_DUE[lane], {"now": now, "wanted": limit}):
             leased = delivery.take(self._opened(message), now)
             await self._rows.set(_changes(leased), _c.id == leased.id)
             if leased.state is DeliveryState.SENDING:

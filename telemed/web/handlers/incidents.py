@@ -7,7 +7,7 @@ import base64
 from aiohttp import web
 
 from telemed.care.incidents import cards
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.tokens import token_hash
 from telemed.errors import InvalidInput
@@ -45,8 +45,16 @@ async def positions(call: Call) -> Reply:
 
 async def resend(call: Call) -> Reply:
     """`POST /incidents/{incident_id}/resend`."""
-    command_id = call.body_as(ask.IncidentCommandBody).command_id
-    return Reply(await call.services.deps.visits.incidents.resend(call.staff, _incident_id(call), command_id))
+    body = call.body_as(ask.ResendBody)
+    incidents = call.services.deps.visits.incidents
+    return Reply(await incidents.resend(call.staff, _incident_id(call), body.link_id, body.command_id))
+
+
+async def add_caller(call: Call) -> Reply:
+    """`POST /incidents/{incident_id}/callers`."""
+    body = call.body_as(ask.NewCallerBody)
+    wanted = NewCaller(body.phone, body.name, body.command_id)
+    return Reply(await call.services.deps.visits.incidents.add_caller(call.staff, _incident_id(call), wanted))
 
 
 async def change_state(call: Call) -> Reply:

@@ -11,12 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import LinkMaker, again
 from telemed.care.notify.delivery import LEASE
 from telemed.care.notify.ports import Gateway
-from telemed.care.notify.records import DeliveryState, Fault, Letter, Medium, OutboxMessage, Outcome, TemplateRecord, Verdict
+from telemed.care.notify.records import (
+    DeliveryState,
+    Fault,
+    Letter,
+    Medium,
+    OutboxMessage,
+    Outcome,
+    Route,
+    TemplateRecord,
+    Verdict,
+)
 from telemed.clock import SystemClock
-from telemed.notify import LogGateway, SmsGateway, SmsSettings, Worker, WorkerSettings
+from telemed.notify import LogGateway, SmsGateway, SmsSettings, TwoRoutes, Worker, WorkerSettings
 from telemed.notify.worker import SEND_SECONDS
 from telemed.store import Store
 from tests.adapters.notify.sms_provider import Provider, cut, provider_server, status
@@ -198,6 +209,29 @@ async def test_never_more_at_once_than_agreed(store: Store, clock: Clock) -> Non
         for number in range(1, 21):
             await ended(store, S.SENT, number)
     assert mail.most_at_once == QUICK.at_once and len({letter.id for letter in mail.letters}) == len(mail.letters) == 20
+
+
+async def test_an_emergency_waits_neither_for_others_nor_for_a_silent_provider(store: Store, clock: Clock) -> None:
+    """Forty reminders, pages and links that their gateways take without a word; then one link more, by each route."""
+    first, second = Stub(), Stub()
+    first.open.clear()
+    phone: dict[str, object] = {"medium": Medium.SMS, "recipient": "+49301234567"}
+    reminders = [fresh(clock, number, **phone) for number in range(1, 21)]
+    pages = [fresh(clock, number, **phone, template=Template.ON_CALL_PAGE) for number in range(21, 41)]
+    await put(store, *reminders, *pages)
+    async with working(store, clock, Stub(), TwoRoutes(first, second)) as worker:
+        await soon(lambda: first.at_once == 2 * QUICK.at_once)
+        link = fresh(clock, 41, **phone, template=Template.EMERGENCY_LINK)
+        await put(store, link, fresh(clock, 42, **phone, template=Template.EMERGENCY_LINK, route=Route.SECOND))
+        worker.wake()
+        await soon(lambda: first.letters[-1].id == "out_41" and [letter.id for letter in second.letters] == ["out_42"])
+        await ended(store, S.SENT, 42)
+        await put(store, *(replace(link, id=f"out_{number}", dedupe_key=f"again:{number}") for number in range(43, 70)))
+        await soon(lambda: first.at_once == 2 * QUICK.at_once + QUICK.emergencies_at_once)
+        await put(store, fresh(clock, 70, **phone, template=Template.EMERGENCY_LINK, route=Route.SECOND))
+        await ended(store, S.SENT, 70)
+        first.open.set()
+        await ended(store, S.SENT, 69)
 
 
 async def test_two_workers_send_each_message_once(store: Store, clock: Clock) -> None:

@@ -48,7 +48,7 @@ async def test_one_telephone_gets_only_so_many_messages_in_an_hour(world: World)
     with pytest.raises(TooMany):
         await an_emergency(world, phone=MOBILE)
     with pytest.raises(TooMany):
-        await emergency.incidents.resend(emergency.staff, emergency.id, command_id())
+        await emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())
     before = len((await world.visits.today(world.staff["dispatcher"]))["incidents"])
     assert (await an_emergency(world, phone="0151 23456780")).made["incident"]["delivery"]["state"] == "queued"
     assert (await an_emergency(world)).made["link"], "a code can always be shown"

@@ -13,21 +13,19 @@ from typing import Any
 
 import pytest
 
-from telemed.care.notify.compose import LinkMaker
-from telemed.care.notify.ports import NoNotifier, Notifier
+from telemed.care.notify.ports import NoNotifier
 from telemed.care.notify.records import Medium
 from telemed.care.notify.reports import DeliveryReport
 from telemed.errors import Conflict
-from telemed.notify import Notify, SmsGateway, SmsSettings, Worker, WorkerSettings
-from telemed.signaling.settings import SignalingSettings
 from telemed.store import Store
+from tests.adapters.notify.gateways import GatewayProcess, gateways
 from tests.adapters.notify.sms_provider import Provider, provider_server, status
 from tests.adapters.notify.worker_process import KEY
-from tests.adapters.signaling.incidents import Emergency, an_emergency
-from tests.adapters.signaling.world import SECRET, Client, Json, World, command_id, make_signaling, until
+from tests.adapters.signaling.incident_gateways import NUMBER, delivery, delivery_of, gateway, serve_with, told
+from tests.adapters.signaling.incidents import an_emergency
+from tests.adapters.signaling.world import Json, World, command_id, make_signaling, until
 
 ROOT = Path(__file__).parents[3]
-NUMBER = "030 1234567"
 KILLED = 12  # incidents made while a worker is killed again and again
 
 
@@ -36,46 +34,6 @@ class OnlyPuts(NoNotifier):
 
     def can_send(self, medium: Medium) -> bool:
         return medium is Medium.SMS
-
-
-async def serve_with(world: World, notifier: Notifier) -> None:
-    """Start control anew with a way out."""
-    await world.halt()
-    world.signaling = make_signaling(world.store, world.planes, world.clock, world.recordings, notifier)
-    await world.serve()
-
-
-@asynccontextmanager
-async def gateway(world: World, url: str) -> AsyncIterator[Notify]:
-    """A worker in this process, with a gateway of a short patience, and control that knows of it."""
-    gateways = {Medium.SMS: SmsGateway(SmsSettings(url, connect_seconds=1.0, answer_seconds=2.0), world.clock.utcnow)}
-    settings = SignalingSettings("http://clinic.example", SECRET)
-    links = LinkMaker(settings.base_url, settings.link_key)
-    worker = Worker(world.store, world.clock, gateways, links, lambda: 0.0, WorkerSettings(poll_seconds=0.05))
-    notify = Notify(world.store, world.clock, worker, gateways)
-    notify.start()
-    await serve_with(world, notify)
-    try:
-        yield notify
-    finally:
-        await notify.stop()
-
-
-def delivery(board: Client, emergency: Emergency) -> str:
-    row = next((row for row in board.state["incidents"] if row["id"] == emergency.id), None)
-    return "" if row is None else str(row["delivery"]["state"])
-
-
-async def told(world: World, board: Client, emergency: Emergency, wanted: str) -> None:
-    """Look again until the board says so; the clock moves only where a test moves it."""
-
-    async def looking() -> None:
-        while delivery(board, emergency) != wanted:  # noqa: ASYNC110 - each look is a sweep, not a wait
-            await world.sweep()
-            await asyncio.sleep(0.02)
-
-    async with asyncio.timeout(15):
-        await looking()
 
 
 @pytest.mark.real_time
@@ -109,7 +67,7 @@ async def test_a_gateway_that_says_nothing_is_told_after_five_seconds_and_sent_a
         await world.sweep(1.1)
         await told(world, board, emergency, "not_confirmed")
         provider.answer = provider.take
-        await emergency.incidents.resend(emergency.staff, emergency.id, command_id())
+        await emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())
         await told(world, board, emergency, "sent")
         assert len({headers["Idempotency-Key"] for headers, _ in provider.posts}) == 2
         assert len({body["text"] for _, body in provider.posts}) == 1, "the same link"
@@ -120,12 +78,12 @@ async def test_a_click_repeated_sends_once_and_five_are_enough(world: World) -> 
     emergency = await an_emergency(world, phone=NUMBER)
     clicked = command_id()
     for _ in range(3):
-        await emergency.incidents.resend(emergency.staff, emergency.id, clicked)
+        await emergency.incidents.resend(emergency.staff, emergency.id, None, clicked)
     assert (await emergency.row())["delivery"]["sends"] == 2
     for _ in range(3):
-        await emergency.incidents.resend(emergency.staff, emergency.id, command_id())
+        await emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())
     with pytest.raises(Conflict) as refused:
-        await emergency.incidents.resend(emergency.staff, emergency.id, command_id())
+        await emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())
     assert refused.value.code == "resend_limit" and not (await emergency.row())["delivery"]["can_resend"]
 
 
@@ -179,6 +137,33 @@ async def test_kills_of_the_server_lose_none_and_what_is_not_known_is_shown(worl
         await killed_after(10**6, world, provider, url, 400.0)
     assert len(provider.sent) == KILLED, "each reached the gateway, each under one key"
     await open_anew(world)
+
+
+@pytest.mark.timeout(120)
+async def test_faults_and_a_kill_of_the_gateway_lose_none_and_what_is_not_known_is_shown(world: World, tmp_path: Path) -> None:
+    """The provider is a process: it fails, answers garbage, says nothing, dies with a message in its hands, and is not there."""
+    async with gateways(tmp_path, "provider") as (provider,), gateway(world, provider.url):
+        board = await world.today(world.staff["dispatcher"])
+        for how in ("fail", "garbage", "hang", "die", "gone"):
+            provider.behave("take" if how == "gone" else how)
+            if how == "gone":
+                await provider.kill()
+            emergency = await an_emergency(world, phone=NUMBER)
+            link = emergency.made["link"]["url"]
+            if how in ("garbage", "hang", "die"):
+                await until(lambda link=link: sent_with(provider, link), how)  # type: ignore[misc]
+            await world.sweep(5.1)
+            await told(world, board, emergency, "not_confirmed")
+            assert delivery_of(board, emergency)["can_resend"], how
+            provider.behave("take")
+            await provider.start()
+            await emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())
+            await told(world, board, emergency, "sent")
+            assert sent_with(provider, link), how
+
+
+def sent_with(provider: GatewayProcess, link: str) -> list[Json]:
+    return [one for one in provider.taken() if link in one["text"]]
 
 
 async def rows(world: World) -> list[Json]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from telemed.care.incidents.ports import WayIn
+from telemed.care.incidents.ports import NewCaller, WayIn
 from telemed.care.incidents.words import Allowed, IncidentEvent
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from tests.adapters.signaling.incidents import Emergency, an_emergency, an_order, fix, token_of
@@ -333,7 +337,7 @@ async def test_ending_closes_all_access_and_leaves_a_summary(world: World) -> No
     assert (summary["positions"], summary["acts"], summary["messages"]) == (1, 1, 1)
     assert [one["id"] for one in summary["cards"]] == ["press_wound"] and summary["note"] == "Broken arm, to hospital"
     assert {one["name"] for one in summary["persons"]} == {"Dr. dispatcher", "Anrufer", "Crew 4"}
-    for refused in (emergency.share(), emergency.incidents.resend(emergency.staff, emergency.id, command_id())):
+    for refused in (emergency.share(), emergency.incidents.resend(emergency.staff, emergency.id, None, command_id())):
         with pytest.raises(Conflict):
             await refused
     with pytest.raises(Conflict):
@@ -369,19 +373,73 @@ async def test_the_end_of_the_visit_is_the_end_of_the_incident(world: World) -> 
     assert (await never.row())["state"] == "unreachable"
 
 
+PLACES = ("Behind the barn", "51.987651", "7.123987", "1234567", "0305550199", "0.432179")
+
+
+async def summary_of(emergency: Emergency) -> Json:
+    detail = await emergency.incidents.detail(emergency.staff, emergency.id)
+    return dict(detail["summary"])
+
+
+async def everything_told(emergency: Emergency) -> str:
+    """All that the pages of an incident ask the server for."""
+    track = await emergency.incidents.positions(emergency.staff, emergency.id)
+    return json.dumps([await emergency.incidents.detail(emergency.staff, emergency.id), track])
+
+
+async def written(world: World, *tables: str) -> str:
+    """What stands in tables, as a thief of the database would read it."""
+    with closing(sqlite3.connect(world.path)) as database:
+        return repr([database.execute(f"SELECT * FROM {table}").fetchall() for table in tables])  # noqa: S608
+
+
 async def test_numbers_and_places_are_forgotten_when_their_time_is_over(world: World) -> None:
+    """Of every caller; the summary stays and says what there was, when it was deleted, and nothing of where anybody was."""
     emergency = await an_emergency(world, phone="030 1234567")
-    _, seat = await emergency.caller()
-    await emergency.incidents.tell_location(seat, emergency.session_id, fix())
-    await emergency.incidents.tell_place(seat, emergency.session_id, "Behind the barn")
-    await emergency.move(E.CLOSED)
+    lead = await emergency.lead()
+    caller, seat = await emergency.caller()
+    made = await emergency.incidents.add_caller(emergency.staff, emergency.id, NewCaller("030 1234568", "", command_id()))
+    witness, other = await replace(emergency, made=made).caller()
+    for one, client in ((seat, caller), (other, witness)):
+        await emergency.incidents.tell_location(one, emergency.session_id, fix(lat=51.987651, lon=7.123987))
+        await emergency.incidents.tell_place(one, emergency.session_id, "Behind the barn")
+        await client.do("caller_facts", battery=0.432179, network="4g")
+        await client.do("call_back", number="0305550199")
+    shown = await lead.do("instruct", participant_id=seat.participant_id, kind="card", card_id="cpr")
+    await caller.do("instruction_shown", instruction_id=shown["instruction"]["id"])
+    await lead.do("instruct", participant_id=other.participant_id, kind="light", value="on")
+    await lead.do("chat", body="Help is coming")
+    await emergency.move(E.CLOSED, "Broken arm, to hospital")
+    before = await summary_of(emergency)
+    assert (before["positions"], before["forgotten_at"]) == (2, None) and "Behind the barn" in await everything_told(emergency)
     await world.sweep(29 * 86_400.0)
-    assert len((await emergency.incidents.positions(emergency.staff, emergency.id))["positions"]) == 1
+    assert len((await emergency.incidents.positions(emergency.staff, emergency.id))["positions"]) == 2
     await world.sweep(timedelta(days=1, hours=1).total_seconds())
     await world.sweep(3601.0)
     kept = await emergency.incidents.positions(emergency.staff, emergency.id)
     assert (kept["positions"], kept["place"]) == ([], "")
-    assert (await emergency.row())["phone"] == ""
+    after = await summary_of(emergency)
+    assert after.pop("forgotten_at") is not None and before.pop("forgotten_at") is None
+    assert after == before, "what happened when, who was there, cards, counts and the note stay as they were"
+    assert [one["id"] for one in after["cards"]] == ["cpr"] and after["cards"][0]["shown_at"] and after["acts"] == 1
+    tables = ("incident", "incident_caller", "incident_position", "incident_instruction", "command_ack", "audit")
+    told = await everything_told(emergency) + await written(world, *tables)
+    assert [word for word in PLACES if word in told] == []
+
+
+async def test_what_is_told_after_a_deletion_is_forgotten_in_its_time_too(world: World) -> None:
+    emergency = await an_emergency(world)
+    for _ in range(2):
+        _, seat = await emergency.caller()
+        await emergency.incidents.tell_location(seat, emergency.session_id, fix())
+        await emergency.move(E.CLOSED)
+        await world.sweep(timedelta(days=30, hours=2).total_seconds())
+        await world.sweep(3601.0)
+        assert (await emergency.incidents.positions(emergency.staff, emergency.id))["positions"] == []
+        before = await summary_of(emergency)
+        opened = await emergency.move(E.REOPENED)
+        emergency = replace(emergency, made=opened)
+    assert before["positions"] == 2, "the number of positions of both times"
 
 
 async def test_everything_outlives_a_restart(world: World) -> None:

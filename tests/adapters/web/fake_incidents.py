@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 
@@ -36,8 +36,11 @@ class RememberedIncidents:
         self._note("positions", actor, incident_id)
         return {"positions": [], "place": "", "kept_until": None}
 
-    async def resend(self, actor: Staff, incident_id: str, command_id: str) -> Json:
-        return self._row("resend", actor, incident_id, command_id)
+    async def resend(self, actor: Staff, incident_id: str, link_id: str | None, command_id: str) -> Json:
+        return self._row("resend", actor, incident_id, link_id, command_id)
+
+    async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
+        return {**self._row("add_caller", actor, incident_id, wanted), "link": LINK}
 
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         return self._row("change_state", actor, incident_id, event, note, command_id)

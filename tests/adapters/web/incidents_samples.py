@@ -30,6 +30,7 @@ INCIDENT_BODIES: dict[str, dict[str, Any]] = {
         "command_id": COMMAND,
     },
     "POST /incidents/{incident_id}/resend": {"command_id": COMMAND},
+    "POST /incidents/{incident_id}/callers": {"phone": "+49 30 1234567", "name": "On the bridge", "command_id": COMMAND},
     "POST /incidents/{incident_id}/state": {"event": "hand_over", "command_id": COMMAND},
     "POST /incidents/{incident_id}/silent": {"silent": True, "command_id": COMMAND},
     "POST /incidents/{incident_id}/crews": {"name": "Crew", "command_id": COMMAND},

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from telemed.care.addressing import addressee, reads_now
+from telemed.care.addressing import addressee, hears_of, reads_now
+from telemed.care.incidents.words import Part
 from telemed.care.needs import needs_of
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
@@ -54,6 +55,13 @@ def test_staff_write_to_one_person_who_is_there() -> None:
 )
 def test_who_reads_along(viewer: object, writer: object, to: str | None, reads: bool) -> None:
     assert reads_now(viewer, writer.id, to) is reads  # type: ignore[arg-type, attr-defined]
+
+
+def test_callers_of_an_incident_hear_of_staff_and_of_themselves_alone() -> None:
+    caller, other = (replace(BOB, id=name, state=S.CONNECTED, part=Part.CALLER) for name in ("par_one", "par_other"))
+    assert not hears_of(caller, other) and not hears_of(other, caller)
+    assert hears_of(caller, caller) and hears_of(caller, DOCTOR) and hears_of(DOCTOR, caller) and hears_of(ADA, caller)
+    assert hears_of(caller, None), "the server itself"
 
 
 def test_needs_are_words_of_the_list_each_once() -> None:

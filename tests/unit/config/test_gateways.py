@@ -11,6 +11,7 @@ from telemed.config.conflicts import conflicts
 
 BASE = f'[clinic]\nphone = "+49 30 1234567"\n[secrets]\ninstallation_key = "{"k" * 43}"\n'
 MAIL = '[mail]\nhost = "mail.example.org"\nsender = "telemed@example.org"\n'
+SECOND = '[sms_second]\nurl = "https://other.example.net/send"\n'
 SMS = '[sms]\nurl = "https://sms.example.org/send?v=1"\n'
 
 
@@ -39,6 +40,10 @@ def faults(source: str) -> set[str]:
         (SMS + 'token = "hunter2"\ntoken_file = "b"', "sms.token_file"),
         (SMS + 'report_token = "hunter2"', "sms.report_token"),
         (SMS + f'report_token = "{"hunter2" * 4}"\nreport_token_file = "b"', "sms.report_token_file"),
+        ('[sms_second]\nurl = "https://other.example.net/send"', "sms_second.url"),
+        (SMS + SMS.replace("[sms]", "[sms_second]"), "sms_second.url"),
+        (SMS + '[sms_second]\nurl = "http://other.example.net/send"', "sms_second.url"),
+        (SMS + SECOND + 'token = "hunter2"\ntoken_file = "b"', "sms_second.token_file"),
     ],
 )
 def test_what_is_wrong_is_told(source: str, key: str) -> None:
@@ -54,6 +59,7 @@ def test_what_is_wrong_is_told(source: str, key: str) -> None:
         SMS,
         '[sms]\nurl = "http://127.0.0.1:9000/send"\ntoken = "t"',
         SMS + f'report_token = "{"r" * 24}"',
+        SMS + SECOND + f'report_token = "{"r" * 24}"',
     ],
 )
 def test_what_is_right_is_taken(source: str) -> None:
@@ -68,12 +74,14 @@ def written(directory: Path, source: str, mode: int = 0o600) -> Path:
 
 
 def test_secrets_may_lie_in_files(tmp_path: Path) -> None:
-    for name in ("mail.secret", "sms.secret"):
+    for name in ("mail.secret", "sms.secret", "second.secret"):
         (tmp_path / name).write_text(f"{name} hunter2\n")
         (tmp_path / name).chmod(0o600)
     source = MAIL + 'username = "a"\npassword_file = "mail.secret"\n' + SMS + 'token_file = "sms.secret"\n'
+    source += SECOND + 'token_file = "second.secret"\n'
     config = load(written(tmp_path, source), {})
     assert (config.mail.password, config.sms.token) == ("mail.secret hunter2", "sms.secret hunter2")
+    assert config.sms_second.token == "second.secret hunter2"
     assert not conflicts(config), "good settings stay good when they are checked again"
     (tmp_path / "mail.secret").chmod(0o640)
     (tmp_path / "sms.secret").write_text("")

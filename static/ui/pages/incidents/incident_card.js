@@ -5,31 +5,18 @@ import { recallWish, rememberWish } from "../../../core/media_wish.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { DateTime } from "../../components/date_time.js";
-import { Field } from "../../components/field.js";
 import { Menu } from "../../components/menu.js";
-import { QR } from "../../components/qr.js";
 import { toast } from "../../components/toast.js";
-import { copyText } from "../../copy_text.js";
 import { moveOn, revokeLink } from "../../incident/commands.js";
-import { DeliveryLine, refusalWords } from "../../incident/delivery_line.js";
+import { AddCaller } from "../../incident/add_caller.js";
+import { Callers } from "../../incident/callers.js";
+import { refusalWords } from "../../incident/delivery_line.js";
 import { EndDialog } from "../../incident/end_dialog.js";
-import { FactsView } from "../../incident/facts_view.js";
 import { isOver, stateLook } from "../../incident/words.js";
 import { SummaryDialog } from "./summary_dialog.js";
 
 /** @typedef {import("../../../core/messages.js").Incident} Incident */
-/** @typedef {import("../../incident/commands.js").IncidentLink} IncidentLink */
-
-/** @typedef {{incident: Incident, link: IncidentLink}} Made */
-
-/** The caller's link, known to the page that made it: to scan where there is no number. @param {{link: IncidentLink, open: boolean}} props */
-function LinkShown({ link, open }) {
-  const copy = async () => toast(t((await copyText(link.url)) ? "link.copied" : "link.copy_failed"));
-  return html`<details class="incident__link" open=${open}><summary>${t("incident.show_qr")}</summary>
-    <div class="incident__qr"><${QR} rows=${link.qr} label=${t("link.qr_label")} testid="incident-qr" /></div>
-    <div class="incident__copy"><${Field} label=${t("link.label")} value=${link.url} onInput=${() => {}} readonly=${true} testid="incident-link" /><${Button} icon="copy" label=${t("link.copy")} onClick=${() => void copy()} /></div>
-  </details>`;
-}
+/** @typedef {{incident: Incident, link: import("../../incident/commands.js").IncidentLink}} Made */
 
 /** The voice goes by the phone: microphone and camera stay off until they are wanted. @param {Incident} incident */
 function enterQuietly({ session_id: sessionId }) {
@@ -48,31 +35,28 @@ function menuItems(incident, { onEnd, onSummary, onMade }) {
   const handedOver = incident.state === "handed_over";
   return [
     ...(incident.state === "live" || handedOver ? [{ id: "hand-over", label: t(handedOver ? "incident.take_back" : "incident.hand_over"), icon: "users", onSelect: act(() => moveOn(incident.id, handedOver ? "take_back" : "hand_over")), testid: "incident-hand-over" }] : []),
-    { id: "revoke", label: t("incident.revoke_link"), icon: "link", onSelect: act(() => revokeLink(incident.id, incident.caller.link_id)), testid: "incident-revoke" },
+    ...(incident.callers.length === 1 ? [{ id: "revoke", label: t("incident.revoke_link"), icon: "link", onSelect: act(() => revokeLink(incident.id, incident.caller.link_id)), testid: "incident-revoke" }] : []),
     { id: "end", label: t("incident.end"), icon: "phone-off", danger: true, onSelect: onEnd, testid: "incident-end" },
   ];
 }
 
-/** @param {{incident: Incident, link: IncidentLink | null, fresh: boolean, onMade: (made: Made) => void}} props `onMade`: there is another link */
-export function IncidentCard({ incident, link, fresh, onMade }) {
+/** @param {{incident: Incident, fresh: boolean, onMade: (made: Made) => void}} props `onMade`: there is another link */
+export function IncidentCard({ incident, fresh, onMade }) {
   const [asking, setAsking] = useState(false);
   const [summary, setSummary] = useState(false);
   const over = isOver(incident);
-  const current = link?.participant_id === incident.caller?.participant_id ? link : null; // Opened again, it has another.
   const { icon, kind, word } = stateLook(incident.state);
   const items = menuItems(incident, { onEnd: () => setAsking(true), onSummary: () => setSummary(true), onMade });
   return html`<li class=${fresh ? "incident incident--fresh" : "incident"} data-testid="incident" data-state=${incident.state} data-id=${incident.id}>
     <div class="incident__head">
       <div class="incident__what"><p class="incident__reason" dir="auto">${incident.reason}</p>
         <p class="incident__meta"><${Badge} kind=${kind} icon=${icon} testid="incident-state">${word}</${Badge}>${incident.silent && html`<${Badge} kind="warn" icon="volume-x">${t("incident.silent")}</${Badge}>`}
-          <span>${incident.phone ?? t("incident.by_code_short")}</span> · <${DateTime} at=${incident.created_at} /> · <span>${incident.created_by}</span></p></div>
+          <span>${incident.phone || t("incident.by_code_short")}</span> · <${DateTime} at=${incident.created_at} /> · <span>${incident.created_by}</span></p></div>
       ${!over && html`<div class="incident__code" data-testid="incident-code-shown"><span class="incident__code-label">${t("incident.code_to_say")}</span><span class="incident__digits" aria-label=${[...incident.code].join(" ")}>${incident.code}</span></div>`}
     </div>
-    ${!over && html`<${DeliveryLine} incident=${incident} /><${FactsView} caller=${incident.caller} />`}
-    ${incident.caller.place && html`<p dir="auto"><span class="muted">${t("incident.place_said")}</span> ${incident.caller.place}</p>`}
-    ${current && !over && html`<${LinkShown} link=${current} open=${incident.delivery.state === "none" || incident.delivery.state === "no_way"} />`}
+    ${!over && html`<${Callers} incident=${incident} /><${AddCaller} incidentId=${incident.id} />`}
     <div class="incident__acts">
-      ${!over && html`<${Button} kind=${incident.caller.opened_at ? "primary" : "quiet"} icon="video" label=${t("incident.open")} href=${`/call/${incident.session_id}`} onClick=${() => enterQuietly(incident)} testid="incident-open" />`}
+      ${!over && html`<${Button} kind=${incident.callers.some((one) => one.opened_at) ? "primary" : "quiet"} icon="video" label=${t("incident.open")} href=${`/call/${incident.session_id}`} onClick=${() => enterQuietly(incident)} testid="incident-open" />`}
       ${over && html`<${Button} icon="clipboard-list" label=${t("incident.summary")} onClick=${() => setSummary(true)} testid="incident-summary-open" />`}
       <${Menu} label=${t("incident.more")} items=${items} testid="incident-more" />
     </div>

@@ -4,6 +4,7 @@ import { api } from "../../../core/api.js";
 import { language, t } from "../../../core/i18n.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { SkeletonRows } from "../../components/skeleton.js";
+import { keepLink } from "../../incident/made_links.js";
 import { deliveryLook } from "../../incident/words.js";
 import { setTitle } from "../../page.js";
 import { problemCode } from "../../problem_words.js";
@@ -37,25 +38,25 @@ function LiveWords({ incidents }) {
   const before = useRef(/** @type {Map<string, string> | null} */ (null));
   const [words, setWords] = useState("");
   useEffect(() => {
-    const now = new Map(incidents.map((one) => [one.id, deliveryLook(one).word]));
+    const callers = incidents.flatMap(({ reason, callers: all }) => all.map((caller) => ({ caller, who: all.length > 1 ? `${reason}, ${caller.name}` : reason })));
+    const now = new Map(callers.map(({ caller }) => [caller.link_id, deliveryLook(caller).word]));
     const known = before.current;
     before.current = now;
-    const changed = known && incidents.find((one) => known.has(one.id) && known.get(one.id) !== now.get(one.id));
-    if (changed) setWords(`${changed.reason}: ${deliveryLook(changed).word}`);
+    const changed = known && callers.find(({ caller: { link_id: id } }) => known.has(id) && known.get(id) !== now.get(id));
+    if (changed) setWords(`${changed.who}: ${deliveryLook(changed.caller).word}`);
   }, [incidents]);
   return html`<p class="visually-hidden" role="status">${words}</p>`;
 }
 
-/** @param {{incidents: Incident[] | null, links: Map<string, IncidentLink>, fresh: string, onMade: (made: {incident: Incident, link: IncidentLink}) => void}} props */
-function IncidentList({ incidents, links, fresh, onMade }) {
+/** @param {{incidents: Incident[] | null, fresh: string, onMade: (made: {incident: Incident, link: IncidentLink}) => void}} props */
+function IncidentList({ incidents, fresh, onMade }) {
   if (!incidents) return html`<div class="card"><${SkeletonRows} rows=${2} /></div>`;
   if (!incidents.length) return html`<div class="card"><${EmptyState} icon="siren" title=${t("incident.none")} level=${2} testid="no-incidents">${t("incident.none_more")}</${EmptyState}></div>`;
-  return html`<ul class="incidents">${incidents.map((one) => html`<${IncidentCard} key=${one.id} incident=${one} link=${links.get(one.id) ?? null} fresh=${one.id === fresh} onMade=${onMade} />`)}</ul>`;
+  return html`<ul class="incidents">${incidents.map((one) => html`<${IncidentCard} key=${one.id} incident=${one} fresh=${one.id === fresh} onMade=${onMade} />`)}</ul>`;
 }
 
 /** @param {{language: string}} props */
 export function Urgent({ language: shown }) {
-  const [links, setLinks] = useState(/** @type {Map<string, IncidentLink>} */ (new Map()));
   const [fresh, setFresh] = useState("");
   useEffect(() => {
     void loadUser();
@@ -66,7 +67,7 @@ export function Urgent({ language: shown }) {
   }, []);
   useEffect(() => setTitle(t("incident.title")), [language()]);
   const made = (/** @type {{incident: Incident, link: IncidentLink}} */ { incident, link }) => {
-    setLinks(new Map(links).set(incident.id, link));
+    keepLink(link);
     setFresh(incident.id);
     store.put(incident);
   };
@@ -82,7 +83,7 @@ export function Urgent({ language: shown }) {
         <${LiveWords} incidents=${incidents ?? []} />
         <div class="urgent">
           ${(role === "" || SENDING.has(role)) && html`<${NewIncident} onMade=${made} />`}
-          <section class="urgent__list" aria-label=${t("incident.list")}><${IncidentList} incidents=${incidents} links=${links} fresh=${fresh} onMade=${made} /></section>
+          <section class="urgent__list" aria-label=${t("incident.list")}><${IncidentList} incidents=${incidents} fresh=${fresh} onMade=${made} /></section>
         </div>`}
     </div></main>
   </div>`;

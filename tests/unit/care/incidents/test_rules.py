@@ -9,9 +9,9 @@ import pytest
 
 from telemed.care import views
 from telemed.care.incidents import cards, rules, sending
-from telemed.care.incidents.records import AccessRecord
+from telemed.care.incidents.records import AccessRecord, CallerRecord
 from telemed.care.incidents.words import InstructionKind, Part, SendState
-from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage
+from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, Route
 from telemed.care.roles import Role
 from telemed.care.states import ParticipantState
 from telemed.errors import Gone, InvalidInput, NotAllowed
@@ -85,6 +85,35 @@ def test_every_state_of_a_message_is_told(state: DeliveryState) -> None:
         waiting or state is DeliveryState.UNKNOWN,
     )
     assert sending.went_out(late) == (state in (DeliveryState.SENT, DeliveryState.DELIVERED))
+
+
+CALLER = CallerRecord("lnk_1", "inc_1", "ses_1", "par_1", "usr_1", "command-1", phone="+4930", sends=1)
+
+
+def test_of_two_messages_with_one_link_the_better_news_is_told() -> None:
+    late = NOW + timedelta(seconds=6)
+    every = {one: a_message(one) for one in DeliveryState}
+    pairs = {(one, other): sending.best_state([every[one], every[other]], late) for one in every for other in every}
+    assert all(pairs[pair] is pairs[pair[::-1]] for pair in pairs), "in whatever order"
+    assert pairs[DeliveryState.UNKNOWN, DeliveryState.SENT] is SendState.SENT
+    assert pairs[DeliveryState.DELIVERED, DeliveryState.FAILED] is SendState.DELIVERED
+    assert pairs[DeliveryState.SENDING, DeliveryState.FAILED] is SendState.NOT_CONFIRMED
+    fresh = replace(a_message(DeliveryState.QUEUED), created_at=late)
+    assert sending.best_state([a_message(DeliveryState.UNKNOWN), fresh], late) is SendState.QUEUED
+
+
+@pytest.mark.parametrize("state", list(SendState), ids=str)
+def test_a_link_goes_the_other_way_by_itself_once_and_only_unconfirmed(state: SendState) -> None:
+    unsure = state in (SendState.NOT_CONFIRMED, SendState.FAILED)
+    assert sending.goes_the_other_way(CALLER, state) is unsure
+    for done in ({"second_route_at": NOW}, {"route": Route.SECOND}, {"sends": sending.MAX_SENDS}):
+        assert not sending.goes_the_other_way(replace(CALLER, **done), state)  # type: ignore[arg-type]
+
+
+def test_a_click_takes_the_route_that_was_not_tried_last() -> None:
+    new, second = replace(CALLER, sends=0), replace(CALLER, route=Route.SECOND)
+    assert [sending.route_of_next(one, True) for one in (new, CALLER, second)] == [Route.FIRST, Route.SECOND, Route.FIRST]
+    assert {sending.route_of_next(one, False) for one in (new, CALLER, second)} == {Route.FIRST}
 
 
 def test_who_receives_whom_in_an_incident() -> None:

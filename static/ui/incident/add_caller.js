@@ -1,0 +1,64 @@
+/** One caller more: a second witness, or the same person on another phone. By message, or by a code to scan. */
+import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { newCommandId } from "../../core/api.js";
+import { t } from "../../core/i18n.js";
+import { numberProblem } from "../../core/incident/telephone_number.js";
+import { Button } from "../components/button.js";
+import { Field } from "../components/field.js";
+import { addCaller } from "./commands.js";
+import { refusalWords } from "./delivery_line.js";
+import { keepLink } from "./made_links.js";
+
+const LONGEST_NAME = 80;
+const LONGEST_NUMBER = 40;
+
+/** @param {string} incidentId @param {() => void} onMade */
+function useAdding(incidentId, onMade) {
+  const [phone, setPhone] = useState("");
+  const [name, setName] = useState("");
+  const [busy, setBusy] = useState(/** @type {"" | "send" | "code"} */ (""));
+  const [problem, setProblem] = useState("");
+  const commandId = useRef("");
+  useEffect(() => {
+    commandId.current = ""; // Another intention.
+    setProblem("");
+  }, [phone, name]);
+  const add = async (/** @type {"send" | "code"} */ way) => {
+    const wrong = way === "send" ? numberProblem(phone) : null;
+    if (wrong) return setProblem(t(`incident.number_${wrong}`));
+    setBusy(way);
+    commandId.current ||= newCommandId();
+    try {
+      const { link } = await addCaller(incidentId, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim() }, commandId.current);
+      keepLink(link);
+      setPhone("");
+      setName("");
+      onMade();
+    } catch (error) {
+      setProblem(/** @type {{field?: string}} */ (error).field === "phone" ? t("incident.number_refused") : refusalWords(error));
+    }
+    setBusy("");
+  };
+  return { phone, setPhone, name, setName, busy, problem, add };
+}
+
+/** @param {{incidentId: string, onMade: () => void}} props */
+function Form({ incidentId, onMade }) {
+  const { phone, setPhone, name, setName, busy, problem, add } = useAdding(incidentId, onMade);
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void add("send");
+  };
+  return html`<form class="add-caller" onSubmit=${submit} data-testid="add-caller-form" noValidate>
+    <${Field} label=${t("incident.number")} hint=${t("incident.number_hint")} type="tel" value=${phone} autocomplete="off" maxlength=${LONGEST_NUMBER} onInput=${setPhone} error=${problem || undefined} testid="add-caller-phone" />
+    <${Field} label=${t("incident.caller_name")} value=${name} maxlength=${LONGEST_NAME} autocomplete="off" onInput=${setName} testid="add-caller-name" />
+    <div class="add-caller__acts"><${Button} kind="primary" type="submit" icon="send" label=${t("incident.send")} busy=${busy === "send"} testid="add-caller-send" /><${Button} icon="scan" label=${t("incident.by_code")} busy=${busy === "code"} onClick=${() => void add("code")} testid="add-caller-code" /></div>
+  </form>`;
+}
+
+/** @param {{incidentId: string}} props */
+export function AddCaller({ incidentId }) {
+  const [open, setOpen] = useState(false);
+  if (!open) return html`<div><${Button} kind="plain" icon="user-plus" label=${t("incident.caller_add")} onClick=${() => setOpen(true)} testid="add-caller" /></div>`;
+  return html`<${Form} incidentId=${incidentId} onMade=${() => setOpen(false)} />`;
+}
