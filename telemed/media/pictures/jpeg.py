@@ -27,8 +27,9 @@ _EXIF = b"Exif\x00\x00"
 _JFIF = b"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"  # 1.01, no unit, square pixels, no thumbnail
 _ADOBE_BYTES = 12
 _WINDOW = 1024 * 1024  # searched at once, so that other threads get their turn
-# What ends compressed data: a marker that is neither a stuffed byte nor a restart.
-_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+# What ends compressed data: a marker that is neither a stuffed byte nor a restart. Without a repetition: over a long run of fill
+# bytes that leads to no marker, one would begin anew at each of them, and a file of a few megabytes would take hours.
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ def _take(walk: _Walk, marker: int, body: bytes) -> None:
     elif marker == _SOS and walk.size is not None and walk.scans < MAX_SCANS:
         walk.scans += 1
         begin, walk.at = walk.at, _scan_end(walk.data, walk.at)
-        walk.kept += [_segment(marker, body), walk.data[begin : walk.at]]
+        walk.kept += [_segment(marker, body), walk.data[begin : walk.at].rstrip(b"\xff")]  # without fill bytes
     else:
         raise DamagedPicture
 
@@ -133,7 +134,7 @@ def _size(body: bytes) -> Size:
 def _scan_end(data: bytes, at: int) -> int:
     """Where the compressed data that begins at `at` ends. Raises DamagedPicture when it never does."""
     while at < len(data):
-        found = _MARKER.search(data, at, at + _WINDOW + 2)
+        found = _MARKER.search(data, at, at + _WINDOW + 1)
         if found is not None:
             return found.start()
         at += _WINDOW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,18 @@ def test_many_scans_are_refused() -> None:
     end = JPEG.rindex(b"\xff\xd9")
     with pytest.raises(DamagedPicture):
         stripped(JPEG[:at] + JPEG[at:end] * 65 + b"\xff\xd9", MOST)
+
+
+@pytest.mark.parametrize("end", [b"\x00", b"\xd0", b"", b"\xd9"])
+def test_a_long_run_of_fill_bytes_costs_no_more_than_its_length(end: bytes) -> None:
+    begin = JPEG.index(scan_of(JPEG))
+    run = JPEG[:begin] + scan_of(JPEG) + b"\xff" * 3_000_000 + end
+    began = time.process_time()
+    try:
+        assert stripped(run, MOST).data == stripped(JPEG, MOST).data
+    except DamagedPicture:
+        assert end != b"\xd9"
+    assert time.process_time() - began < 10, "hours, when each fill byte begins the search anew"
 
 
 def test_an_archive_behind_or_inside_a_picture_is_gone() -> None:
