@@ -20,11 +20,12 @@ afterEach(() => {
 
 for (const [pathname, hash, back] of [
   ["/queues", "", "/queues"],
+  ["/scene", "", "/scene"],
   ["/recordings", "", "/recordings"],
   ["/recordings/rec_a-1", "#t=12:34.5", "/recordings/rec_a-1#t=12:34.5"],
-  ["/recordings/rec_a-1", "#t=<b>", "/today"],
+  ["/recordings/rec_a-1", "#t=<b>", "/"],
   ["/call/ses_1", "#secret", "/call/ses_1"],
-  ["//elsewhere.example/recordings", "", "/today"],
+  ["//elsewhere.example/recordings", "", "/"],
   ["/patients/pat_1", "", "/patients/pat_1"],
 ]) {
   test(`${pathname}${hash}: back to ${back}`, () => {
@@ -32,7 +33,7 @@ for (const [pathname, hash, back] of [
     goToSignIn();
     assert.equal(went, "/sign-in");
     assert.equal(placeToReturn(), back);
-    assert.equal(placeToReturn(), "/today", "once");
+    assert.equal(placeToReturn(), "/", "once");
   });
 }
 
@@ -43,5 +44,5 @@ test("who signed out leaves no page to the next person", async () => {
   assert.equal(placeToReturn(), "/patients/pat_1", "nobody was signed out");
   await signOutBy(async () => goToSignIn()); // the live part of the page noticed first
   assert.equal(went, "/sign-in");
-  assert.equal(placeToReturn(), "/today");
+  assert.equal(placeToReturn(), "/");
 });

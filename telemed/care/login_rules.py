@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from telemed.care.records import LoginRecord, ParticipantRecord, UserRecord
+from telemed.care.roles import Role
 from telemed.care.states import ParticipantState
 
 LIFE = timedelta(hours=12)  # a shift; then sign in again (NIST SP 800-63B AAL2 allows 24 h)
-IDLE = timedelta(hours=8)  # without any activity
+IDLE = timedelta(hours=8)  # without any activity; not of responders
 TOUCH_EVERY = timedelta(minutes=5)  # how exact `last_seen_at` is; each touch is a write
 
 _TALKING = frozenset({ParticipantState.CONNECTED, ParticipantState.RECONNECTING, ParticipantState.ON_HOLD})
@@ -32,7 +33,9 @@ def standing(login: LoginRecord | None, user: UserRecord | None, now: datetime) 
     """Judge a login; None is one that is not known (any more)."""
     if login is None or user is None or login.revoked_at is not None or not user.is_active:
         return Standing.ENDED
-    expired = now >= login.expires_at or now - login.last_seen_at >= IDLE
+    # A shift without a call is a quiet shift: the phone in the vehicle opens on its one button until the end of it.
+    idle = LIFE if user.role is Role.RESPONDER else IDLE
+    expired = now >= login.expires_at or now - login.last_seen_at >= idle
     return Standing.EXPIRED if expired else Standing.VALID
 
 

@@ -60,7 +60,8 @@ class HandoverDesk:
             rows = await oncall_steps.rows_of(step)
             if handovers.open_one(rows.handovers) is not None:
                 raise Conflict("A handover is under way.", code="handover_open")
-            if handovers.lead_of(step.session.created_by, rows.handovers) != actor.user_id:
+            lead = handovers.lead_of(step.session.created_by, rows.handovers)
+            if not handovers.may_offer(actor.user_id, lead, oncall_steps.present(step)):
                 raise Conflict("Who leads hands over.", code="not_lead")
             if len(rows.handovers) >= handovers.MAX_OF_SESSION:
                 raise Conflict("This visit was handed over too often.")
@@ -101,7 +102,7 @@ class HandoverDesk:
             authorise(step, actor, Action.TAKE_SEAT)
             told = await _move(step, handover, HandoverEvent.ACCEPTED)
             seat = await take_seat(step, actor)
-            return {**told, "session_id": step.session.id, "participant_id": seat.id}
+            return {**told, "session_id": step.session.id, "participant_id": seat.id}  # who gave may be gone: see oncall_steps
 
         return await self._on(actor, handover_id, command_id, work)
 

@@ -82,7 +82,7 @@ class LiveVisits:
         visit.recording.take(await read_rows(tx, session.id))
         visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
         visit.incident.rows = await incident_rows.read_rows(tx, session.id)
-        visit.stills.take(await tx.stills.in_session(session.id))
+        visit.stills.take(await tx.stills.shown(session.id))
         visit.entry = await tx.queue_entries.of_session(session.id)
         self.queues.follow(visit.entry)
         return visit

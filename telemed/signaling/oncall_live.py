@@ -11,6 +11,7 @@ from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.roles import Role
 from telemed.care.views import is_staff
 from telemed.signaling.oncall_rows import OnCallRows
+from telemed.signaling.oncall_steps import THERE
 
 
 class LiveOnCall:
@@ -36,14 +37,19 @@ class LiveOnCall:
         """What a seat is told; None for those it is not meant for."""
         if not is_staff(viewer) and viewer.role is not Role.EXTERNAL_CLINICIAN:
             return None
-        lead = handovers.lead_of(session.created_by, self.rows.handovers)
-        seat = next((one.id for one in seats.values() if one.user_id == lead), None)
         return {
-            "lead": seat,
+            "lead": self._lead(session, seats),
             "vitals": [views.vital_view(vital) for vital in self.rows.vitals],
             "pages": [views.page_view(page, self.rows.rings_of(page.id)) for page in self.rows.pages],
             "handovers": [views.handover_view(one) for one in self.rows.handovers],
         }
+
+    def _lead(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord]) -> str | None:
+        """The seat of who leads; while that person is not there, of who hands over in their place; else None."""
+        there = {seat.user_id: seat.id for seat in seats.values() if seat.user_id is not None and seat.state in THERE}
+        lead = handovers.lead_of(session.created_by, self.rows.handovers)
+        under_way = handovers.open_one(self.rows.handovers)
+        return there.get(lead) or (there.get(under_way.from_user) if under_way is not None else None)
 
     def rows_for(self, user_id: str) -> dict[str, list[Json]]:
         """What `/staff` tells one user of this visit."""

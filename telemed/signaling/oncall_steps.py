@@ -9,13 +9,14 @@ from telemed.care.identity import SYSTEM
 from telemed.care.oncall import handovers, paging
 from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Vital
 from telemed.care.oncall.words import HandoverEvent, HandoverState, PageEvent, RingState, StepEnd
-from telemed.care.states import LIVE_SESSIONS
+from telemed.care.states import IN_CALL, LIVE_SESSIONS, ParticipantState
 from telemed.errors import NotFound
 from telemed.signaling.oncall_rows import OnCallRows, read_rows
 
 if TYPE_CHECKING:
     from telemed.signaling.step import VisitStep
 
+THERE = IN_CALL | {ParticipantState.ON_HOLD}  # where somebody who hands over, or takes over, has to be
 
 async def rows_of(step: VisitStep) -> OnCallRows:
     """What there is about this visit, with what the step changed."""
@@ -97,21 +98,28 @@ async def save_vital(step: VisitStep, vital: Vital) -> None:
     step.on_call = rows.with_vital(vital)
 
 
-async def giver_left(step: VisitStep, user_id: str | None) -> None:
-    """Who leaves with a handover that was accepted has handed over."""
-    if user_id is None:
+def present(step: VisitStep) -> set[str]:
+    """Users in the call; who is on hold is still there."""
+    return {seat.user_id for seat in step.seats.values() if seat.user_id is not None and seat.state in THERE}
+
+
+async def _follow_handover(step: VisitStep) -> None:
+    """When one of the two went, however that came about, an accepted handover does not stay between them."""
+    went = any(seat.user_id is not None and seat.since == step.now and seat.state not in THERE for seat in step.seats.values())
+    if not went and step.on_call is None:
+        return  # nothing about it was read or can have changed
+    due = handovers.followed((await rows_of(step)).handovers, present(step))
+    if due is None:
         return
-    under_way = handovers.open_one((await rows_of(step)).handovers)
-    if under_way is None or under_way.from_user != user_id or under_way.state is not HandoverState.ACCEPTED:
-        return
-    after, action = handovers.moved(under_way, HandoverEvent.RELEASED, step.now)
+    after, action = handovers.moved(*due, step.now)
     await save_handover(step, after)
-    await audit(step, action, after.id)
+    await audit(step, action, after.id, by_system=True)
 
 
 async def settle(step: VisitStep) -> None:
     """With the visit ends whatever rings or was offered for it."""
     if step.session.state in LIVE_SESSIONS:
+        await _follow_handover(step)
         return
     for page in (await rows_of(step)).pages:
         if page.state in paging.OPEN:

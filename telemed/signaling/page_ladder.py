@@ -49,6 +49,15 @@ class PageLadder:
         """The running step is over: nobody answered."""
         await self.next_after(step, page, StepEnd.TIMED_OUT)
 
+    async def remind(self, step: VisitStep, page: PageRecord) -> None:
+        """Write to those whose page was open and who do not answer: it may lie in another room. Again: nothing more."""
+        people = await self._people(step, page)
+        rings = (await oncall_steps.rows_of(step)).rings_of(page.id)
+        for ring in paging.reminded(rings, page.step):
+            if ring.user_id in people:
+                duty, user = people[ring.user_id]
+                await self.messages.put(step.tx, user, duty, ring)
+
     async def next_after(self, step: VisitStep, page: PageRecord, end: StepEnd) -> PageRecord:
         """End the running step so, and go on."""
         await oncall_steps.end_step(step, page, end, RingState.MISSED)

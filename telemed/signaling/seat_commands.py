@@ -14,7 +14,6 @@ from telemed.care.roles import Role
 from telemed.care.states import Cause, ParticipantEvent, ParticipantState
 from telemed.signaling.acting import Guest, authorise, require_live
 from telemed.signaling.desk import Desk
-from telemed.signaling.oncall_steps import giver_left
 from telemed.signaling.schemas import Command, ReportDevices, SayNeeds, SetName, SetVisibility
 from telemed.signaling.step import VisitStep
 
@@ -103,8 +102,7 @@ class SeatCommands:
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.LEAVE)
-            seat = await step.move_seat(guest.participant_id, ParticipantEvent.LEFT, Cause.SELF)
-            await giver_left(step, seat.user_id)
+            await step.move_seat(guest.participant_id, ParticipantEvent.LEFT, Cause.SELF)
             return {}
 
         return await self._desk.command(guest, command.command_id, work)

@@ -34,7 +34,7 @@ class StillCommands:
             target = step.seat(command.participant_id)
             if target.id == guest.participant_id or target.state not in IN_CALL:
                 raise Conflict("This person is not in the call.", code="not_in_call")
-            stills = await step.tx.stills.in_session(step.session.id)
+            stills = await step.tx.stills.shown(step.session.id)
             limits.check_ask(stills, target.id)
             await clear_former(step, stills, target.id)
             still = await step.create_still(

@@ -67,7 +67,7 @@ class StillUploadDesk:
     async def _begun(self, step: VisitStep, seat: ParticipantRecord, wanted: NewStill) -> StillRecord:
         if not self.desk.around.stills.has_room():
             raise Unavailable("The server's disk is full.", code="disk_full", retry_after=60.0)
-        stills = await step.tx.stills.in_session(step.session.id)
+        stills = await step.tx.stills.shown(step.session.id)
         asked = await still_of(step, wanted.still_id, seat.id) if wanted.still_id is not None else None
         limits.check_quota(stills, seat.id, wanted.length, wanted.still_id)
         await clear_former(step, stills, seat.id)

@@ -35,6 +35,8 @@ class TextCommands:
         self._desk.counters.add("text.edits")
         former = visit.lines.of(seat.id)
         if former is not None and former.id != command.line:
+            if not former.is_blank:  # it becomes a message: no more of these than by sending them
+                visit.live(seat.id).rates.take("chat", self._desk.clock.monotonic())
             await self._finish(visit, seat.id)
             seat = visit.seats[seat.id]
         if any(said.command_id == command.line and said.participant_id == seat.id for said in visit.messages):

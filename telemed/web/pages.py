@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from telemed.web.templates import DEMO_BANNER, TemplateMissing, Templates, plain
 
 SIGN_IN = "/sign-in"
 TODAY = "/today"
+SCENE = "/scene"
 QUEUES = "/queues"
 ADMIN = "/admin"
 RECORDINGS = "/recordings"
@@ -25,6 +27,8 @@ PATIENT_PATTERN = r"pat_[A-Za-z0-9_-]{1,36}"
 RECORDING_PATTERN = r"rec_[A-Za-z0-9_-]{1,36}"
 # Where people begin whose work is not on Today.
 _PLACES = {Role.ADMIN: ADMIN, Role.REVIEWER: RECORDINGS}
+# Where they are led first. Today is a responder's too; but the phone in the vehicle opens on its one button.
+_BEGIN = {**_PLACES, Role.RESPONDER: SCENE}
 
 
 class Pages:
@@ -43,7 +47,7 @@ class Pages:
         app.router.add_get(TODAY, self.today)
         app.router.add_get(QUEUES, self.queues)
         app.router.add_get(ADMIN, self.admin)
-        app.router.add_get("/scene", self.scene)
+        app.router.add_get(SCENE, self.scene)
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
         app.router.add_get("/w", self.walk_in)
@@ -63,7 +67,7 @@ class Pages:
 
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
-        return _redirect(await self._place(request))
+        return _redirect(await self._place(request, _BEGIN))
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """`/sign-in`."""
@@ -168,12 +172,12 @@ class Pages:
         text = plain_page("Something went wrong", f"Please try again, or quote the code {incident}.", self._values(request))
         return web.Response(text=text, status=500, content_type="text/html")
 
-    async def _place(self, request: web.Request) -> str:
+    async def _place(self, request: web.Request, places: Mapping[Role, str] = _PLACES) -> str:
         """Where this person begins."""
         staff = (await self._services.identifier.staff(request)).staff
         if staff is None:
             return SIGN_IN
-        return _PLACES.get(staff.role, TODAY)
+        return places.get(staff.role, TODAY)
 
     async def _is_person(self, request: web.Request) -> bool:
         return (await self._services.identifier.person(request)).person is not None

@@ -2,7 +2,7 @@
 
 const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
-const ALLOWED = /^\/(today|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
+const ALLOWED = /^\/(today|scene|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 let isSigningOut = false;
 
@@ -27,18 +27,18 @@ export function goToSignIn() {
   try {
     if (!isSigningOut) sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
-    // Storage may be denied: one then lands on Today.
+    // Storage may be denied: one then lands where one works.
   }
   location.replace("/sign-in");
 }
 
-/** @returns {string} a path */
+/** @returns {string} a path; `/` leads to where this person works */
 export function placeToReturn() {
   try {
     const path = sessionStorage.getItem(KEY) ?? "";
     sessionStorage.removeItem(KEY);
-    return ALLOWED.test(path) ? path : "/today";
+    return ALLOWED.test(path) ? path : "/";
   } catch {
-    return "/today";
+    return "/";
   }
 }

@@ -21,6 +21,7 @@ TABLE: Mapping[tuple[S, E], tuple[S, A]] = {
     (S.OFFERED, E.DECLINED): (S.DECLINED, A.HANDOVER_DECLINED),
     (S.OFFERED, E.WITHDRAWN): (S.WITHDRAWN, A.HANDOVER_WITHDRAWN),
     (S.ACCEPTED, E.RELEASED): (S.RELEASED, A.HANDOVER_RELEASED),
+    (S.ACCEPTED, E.WITHDRAWN): (S.WITHDRAWN, A.HANDOVER_WITHDRAWN),  # taken back, or the taker went before the release
 }
 OPEN = frozenset({S.OFFERED, S.ACCEPTED})
 
@@ -46,6 +47,25 @@ def lead_of(created_by: str, handovers: Collection[Handover]) -> str:
 def open_one(handovers: Collection[Handover]) -> Handover | None:
     """The handover under way; there is at most one."""
     return next((one for one in handovers if one.state in OPEN), None)
+
+
+def followed(handovers: Collection[Handover], present: Collection[str]) -> tuple[Handover, E] | None:
+    """What befalls a handover that was accepted when one of the two is not in the call (`present`: users who are).
+
+    Without the taker there is nobody to release to: who gave it keeps the lead. Without the giver it counts as released, also
+    where the giver had gone before the yes.
+    """
+    one = open_one(handovers)
+    if one is None or one.state is not S.ACCEPTED:
+        return None
+    if one.to_user not in present:
+        return one, E.WITHDRAWN
+    return (one, E.RELEASED) if one.from_user not in present else None
+
+
+def may_offer(user_id: str, lead: str, present: Collection[str]) -> bool:
+    """Who leads hands over; when that person is not in the call (left, removed, end of shift), whoever of staff is."""
+    return user_id == lead or (lead not in present and user_id in present)
 
 
 def is_shown(handover: Handover, now: datetime) -> bool:

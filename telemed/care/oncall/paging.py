@@ -20,6 +20,7 @@ MAX_OPEN = 50  # pages that ring at the same time in one organisation
 MAX_OF_SESSION = 40  # in all: whoever needs more has another problem
 SHOWN_AFTER = timedelta(seconds=60)  # "taken by ...", "no answer: call ..." stay on the pages of staff
 MAX_BRIEF = 300
+REMINDED_AFTER = timedelta(seconds=15)  # a page that is open somewhere and answers nothing is no proof that somebody sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,6 @@ def _belongs(page: PageRecord, duty: Duty, number: int) -> bool:
     return page.mode is RingMode.ALL or duty.level == number
 
 
-def is_due(page: PageRecord, now: datetime) -> bool:
-    """Whether the running step is over."""
-    return page.state is S.RINGING and page.due_at is not None and page.due_at <= now
-
-
 def all_declined(rings: Collection[PageRing], step: int) -> bool:
     """Whether everybody in this step has said no: then the next begins at once."""
     return all(ring.state is RingState.DECLINED for ring in rings if ring.step == step)
@@ -103,6 +99,11 @@ def all_declined(rings: Collection[PageRing], step: int) -> bool:
 def may_accept(ring: PageRing | None) -> bool:
     """Whether this person may still say yes."""
     return ring is not None and ring.state in (RingState.RINGING, RingState.MISSED)
+
+
+def reminded(rings: Collection[PageRing], step: int) -> tuple[PageRing, ...]:
+    """Who had a page open when this step began and has not answered: they are written to as well."""
+    return tuple(ring for ring in rings if ring.step == step and ring.reached and ring.state is RingState.RINGING)
 
 
 def closed_ring(ring: PageRing, state: RingState, now: datetime) -> PageRing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Protocol
 
 from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Shift, Speciality, Vital
@@ -48,8 +47,8 @@ class Pages(Protocol):
         """How many ring now."""
         ...
 
-    async def next_due(self) -> tuple[datetime, str, str] | None:
-        """When the first running step is over, its page and session."""
+    async def with_due_step(self) -> list[PageRecord]:
+        """Those whose step runs, the first that is over first."""
         ...
 
     async def rings(self, page_ids: Collection[str]) -> list[PageRing]:

@@ -18,6 +18,7 @@ MAX_SHIFTS = 200  # of one speciality
 MAX_SPECIALITIES = 50  # of an organisation
 LONGEST_DATED = timedelta(days=62)
 DAY_MINUTES = 24 * 60
+_YEARS = (2000, 9000)  # at either end of what a date can be another time zone makes it none
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -69,6 +70,8 @@ def _makes_sense(shift: Shift) -> bool:
     if weekly == dated:
         return False
     if shift.starts_at is not None and shift.ends_at is not None:
+        if not all(_YEARS[0] <= at.year <= _YEARS[1] for at in (shift.starts_at, shift.ends_at)):
+            return False
         return timedelta() < shift.ends_at.astimezone(UTC) - shift.starts_at.astimezone(UTC) <= LONGEST_DATED
     return True
 

@@ -23,6 +23,10 @@ class StillRepository(Protocol):
         """Every one of a visit, oldest first."""
         ...
 
+    async def shown(self, session_id: str) -> list[StillRecord]:
+        """Those of a visit that count (`words.SHOWN`), oldest first: none is left out for those that were called off."""
+        ...
+
     async def by_command(self, participant_id: str, command_id: str) -> StillRecord | None: ...
     async def in_states(self, states: Collection[StillState]) -> list[StillRecord]:
         """Those in one of the states, longest in it first, at most 1000."""

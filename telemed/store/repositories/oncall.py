@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy import func, select, text
 
@@ -16,8 +15,10 @@ from telemed.errors import Conflict
 from telemed.store import schema_oncall as schema
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
+from telemed.store.repositories.recordings_search import as_it_stands
 
 MAX_RINGS = 1000  # of the pages of one session
+MAX_RUNNING = 1000  # twenty organisations with all the pages they may have
 
 
 class RosterRows:
@@ -101,12 +102,11 @@ class PageRows:
         row = await self._sql.row(select(func.count().label("pages")).select_from(schema.oncall_page).where(*where))
         return int(row["pages"]) if row else 0
 
-    async def next_due(self) -> tuple[datetime, str, str] | None:
-        """Return when the first running step is over."""
+    async def with_due_step(self) -> list[PageRecord]:
+        """Return those whose step runs, the first that is over first."""
         c = self._rows.c
-        where = (text(schema.RINGING_WHERE), c.due_at.is_not(None))
-        row = await self._sql.row(select(c.due_at, c.id, c.session_id).where(*where).order_by(c.due_at).limit(1))
-        return None if row is None else (row["due_at"], row["id"], row["session_id"])
+        where = (as_it_stands(schema.RINGING_WHERE), c.due_at.is_not(None))
+        return await self._rows.all(self._rows.select(*where).order_by(c.due_at, c.id).limit(MAX_RUNNING))
 
     async def rings(self, page_ids: Collection[str]) -> list[PageRing]:
         """Return who was called."""

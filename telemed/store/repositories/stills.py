@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from telemed.care.stills.records import StillRecord
-from telemed.care.stills.words import StillState
+from telemed.care.stills.words import SHOWN, StillState
 from telemed.store import schema
 from telemed.store import schema_stills as stills
 from telemed.store.connection import SqlConnection
@@ -46,6 +46,11 @@ class StillRows:
     async def in_session(self, session_id: str) -> list[StillRecord]:
         """Return every one of a visit, oldest first."""
         statement = self._rows.select(_c.session_id == session_id).order_by(_c.number)
+        return await self._rows.all(statement.limit(MAX_OF_SESSION))
+
+    async def shown(self, session_id: str) -> list[StillRecord]:
+        """Return those of a visit that count, oldest first: however many were called off, none of these is left out."""
+        statement = self._rows.select(_c.session_id == session_id, _c.state.in_(sorted(SHOWN))).order_by(_c.number)
         return await self._rows.all(statement.limit(MAX_OF_SESSION))
 
     async def by_command(self, participant_id: str, command_id: str) -> StillRecord | None:

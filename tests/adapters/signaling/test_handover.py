@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from telemed.care.oncall.requests import NewVital
@@ -63,6 +65,53 @@ async def test_who_leaves_after_a_yes_has_handed_over(world: World) -> None:
     await client.do("leave")
     await until(lambda: other.state["scene"]["handovers"][0]["state"] == "released")
     assert other.state["scene"]["lead"] == other.state["you"]["participant_id"]
+
+
+async def test_who_went_before_the_yes_has_handed_over(world: World) -> None:
+    visit, second = await urgent(world), await colleague(world)
+    client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
+    made = (await desk.offer(world.doctor, visit.id, second.user_id, "", command_id()))["handover"]
+    await client.do("leave")
+    await desk.accept(second, made["id"], command_id())
+    other = await world.join(second, visit.id)
+    assert other.state["scene"]["handovers"][0]["state"] == "released"
+    assert other.state["scene"]["lead"] == other.state["you"]["participant_id"]
+
+
+async def test_when_the_taker_goes_first_who_gave_leads_on(world: World) -> None:
+    visit, second, third = await urgent(world), await colleague(world), await colleague(world, name="Dr. Third")
+    client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
+    made = (await desk.offer(world.doctor, visit.id, second.user_id, "", command_id()))["handover"]
+    taken = await desk.accept(second, made["id"], command_id())
+    await client.do("remove", participant_id=taken["participant_id"])
+    await until(lambda: client.state["scene"]["handovers"][0]["state"] == "withdrawn")
+    assert client.state["scene"]["lead"] == visit.doctor_id
+    with pytest.raises(Conflict):
+        await desk.release(world.doctor, made["id"], command_id())
+    again = (await desk.offer(world.doctor, visit.id, third.user_id, "", command_id()))["handover"]
+    await desk.accept(third, again["id"], command_id())
+    assert (await desk.withdraw(world.doctor, again["id"], command_id()))["handover"]["state"] == "withdrawn", "taken back"
+    async with world.store.read() as tx:
+        trail = [str(row.action) for row in await tx.audit.page() if row.object_id in (made["id"], again["id"])]
+    assert trail == ["handover.offered", "handover.accepted", "handover.withdrawn"] * 2
+
+
+async def test_who_is_there_hands_over_when_the_lead_is_not(world: World) -> None:
+    visit, second, third = await urgent(world), await colleague(world), await colleague(world, name="Dr. Third")
+    await world.visits.take_seat(second, visit.id)
+    client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
+    other = await world.join(second, visit.id)
+    with pytest.raises(Conflict):
+        await desk.offer(second, visit.id, third.user_id, "", command_id())
+    await client.do("leave")
+    await until(lambda: other.state["scene"]["lead"] is None, "nobody leads")
+    both = (third, await colleague(world, name="Dr. Fourth"))
+    answers = await asyncio.gather(
+        *(desk.offer(second, visit.id, one.user_id, "", command_id()) for one in both), return_exceptions=True
+    )
+    refused = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert len(refused) == 1 and refused[0].code == "handover_open", "two at once are one"
+    assert other.state["scene"]["lead"] == other.state["you"]["participant_id"], "who hands over in their place"
 
 
 async def test_colleagues_are_those_who_may_come(world: World) -> None:

@@ -236,6 +236,16 @@ async def test_a_flood_of_edits_is_refused_and_the_line_goes_on(world: World) ->
     await Reader(doctor).reads("all of it")
 
 
+async def test_lines_begun_anew_make_no_more_messages_than_sending_them(world: World) -> None:
+    visit = await world.start_visit()
+    _doctor, patient, _seat = await visit.call()
+    answers = [await patient.send("text", **put(1, 0, "x", line=f"line-number-{number}")) for number in range(28)]
+    assert answers[15]["ok"] and answers[-1]["error"]["code"] == "too_many"
+    assert len(await bodies(world, visit)) < 27
+    world.clock.ahead += 5
+    await patient.do("text", **put(1, 0, "on it goes", line="line-number-99"))
+
+
 async def test_observers_read_and_write_nothing_of_their_own(world: World) -> None:
     visit = await world.start_visit()
     doctor, _patient, _seat = await visit.call()

@@ -10,12 +10,14 @@ import pytest
 from telemed.care.identity import Staff
 from telemed.care.notify.ports import NoNotifier
 from telemed.care.notify.records import Medium
-from telemed.care.oncall.records import Duty
+from telemed.care.oncall.records import Duty, PageRecord
 from telemed.care.oncall.requests import NewPage
-from telemed.care.oncall.words import RingMode, StepEnd
+from telemed.care.oncall.words import PageState, RingMode, StepEnd
 from telemed.care.roles import Role
 from telemed.errors import Conflict, NotFound
+from telemed.signaling.page_ladder import PageLadder
 from telemed.signaling.page_messages import PageMessages
+from telemed.signaling.step import VisitStep
 from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
 
@@ -39,12 +41,16 @@ async def test_the_first_yes_takes_it_and_the_others_see_who(world: World) -> No
     assert time.monotonic() - began < 1.0, "somebody rings within a second"
     assert [(ring["reached"], ring["state"]) for ring in made["page"]["rings"]] == [(True, "ringing")] * 2
     desk = world.signaling.on_call.paging
-    answers = await asyncio.gather(
-        desk.accept(world.doctor, page_id, command_id()), desk.accept(second, page_id, command_id()), return_exceptions=True
-    )
-    refused = [answer for answer in answers if isinstance(answer, Conflict)]
-    assert len(refused) == 1 and refused[0].code == "page_taken"
+    racing = (world.doctor, second) * 25
+    answers = await asyncio.gather(*(desk.accept(one, page_id, command_id()) for one in racing), return_exceptions=True)
     taken = next(answer for answer in answers if isinstance(answer, dict))
+    for one, answer in zip(racing, answers, strict=True):  # who took it may come again, the other never
+        if one.user_id == taken["page"]["taken_by"]["user_id"]:
+            assert isinstance(answer, dict) and answer["participant_id"] == taken["participant_id"]
+        else:
+            assert isinstance(answer, Conflict) and answer.code == "page_taken"
+    async with world.store.read() as tx:
+        assert [str(row.action) for row in await tx.audit.page() if row.object_id == page_id].count("page.accepted") == 1
     loser = two if taken["page"]["taken_by"]["user_id"] == world.doctor.user_id else one
     await until(lambda: the_page(loser, page_id).get("state") == "accepted")
     assert the_page(loser, page_id)["ring"] == "taken" and the_page(loser, page_id)["taken_by"] == taken["page"]["taken_by"]
@@ -96,6 +102,50 @@ async def test_it_escalates_in_time_and_says_the_number_at_the_end(world: World)
     ]
     late = await world.signaling.on_call.paging.accept(second, page_id, command_id())
     assert late["page"]["state"] == "accepted", "a late yes is a yes"
+
+
+async def test_a_clock_that_is_set_moves_no_step(world: World) -> None:
+    asker, second = await responder(world), await colleague(world)
+    wanted = await speciality(world, [world.doctor], [second])
+    asking = await world.today(asker)
+    page_id, clock = (await page(world, asker, wanted))["page"]["id"], world.signaling.on_call.clock
+    await clock.run_due()
+
+    async def after(seconds: float, hours: float) -> int:
+        world.clock.stepped = hours * 3600.0
+        world.clock.ahead += seconds
+        await clock.run_due()
+        async with world.store.read() as tx:
+            found = await tx.pages.get(page_id)
+            assert found is not None
+            return found.step if found.state is PageState.RINGING else 0
+
+    assert await after(29, hours=24) == 1, "a day on is no time gone"
+    assert await after(1.01, hours=-3) == 2, "nor does it ring for three hours"
+    assert await after(44, hours=-3) == 2
+    assert await after(1.01, hours=5) == 0
+    await until(lambda: the_page(asking, page_id)["state"] == "unanswered")
+
+
+async def test_a_page_that_cannot_go_on_keeps_no_other_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asker, second = await responder(world), await colleague(world)
+    broken = await page(world, asker, await speciality(world, [world.doctor], [second], steps="5,45"))
+    sound = await page(world, asker, await speciality(world, [world.doctor], [second], steps="6,45"))
+    ladder, clock = PageLadder.time_out, world.signaling.on_call.clock
+
+    async def time_out(self: PageLadder, step: VisitStep, record: PageRecord) -> None:
+        if record.id == broken["page"]["id"]:
+            raise RuntimeError
+        await ladder(self, step, record)
+
+    monkeypatch.setattr(PageLadder, "time_out", time_out)
+    asking = await world.today(asker)
+    world.clock.ahead += 7
+    await clock.run_due()
+    await until(lambda: the_page(asking, sound["page"]["id"])["step"] == 2)
+    assert the_page(asking, broken["page"]["id"])["step"] == 1
+    monkeypatch.undo()
+    await until(lambda: the_page(asking, broken["page"]["id"])["step"] == 2, "and is tried again")
 
 
 async def test_steps_end_by_themselves_to_the_second(world: World) -> None:
@@ -226,3 +276,27 @@ async def test_who_has_no_page_open_is_written_to_once_and_never_why(world: Worl
     assert {(one.medium, one.recipient) for one in sent} == {(Medium.SMS, "+491701234567"), (Medium.MAIL, user.email)}
     assert len(sent) == 2 and all(one.details == {"link": "https://care.example/today"} for one in sent)
     assert "secret brief" not in str([dict(one.details) for one in sent])
+
+
+async def test_who_has_a_page_open_and_does_not_answer_is_written_to_after_a_while(world: World) -> None:
+    asker, second = await responder(world), await colleague(world)
+    open_page = await world.today(world.doctor)
+    world.signaling.on_call.clock.ladder.messages = PageMessages(Sends(), "https://care.example")
+    made = await page(world, asker, await speciality(world, [world.doctor, second]))
+    page_id, clock = made["page"]["id"], world.signaling.on_call.clock
+
+    async def written_to() -> list[str]:
+        async with world.store.read() as tx:
+            return sorted(one.recipient for one in await tx.outbox.about(page_id))
+
+    async with world.store.read() as tx:
+        mails = {user.id: user.email for user in await tx.users.in_organisation(asker.organisation_id)}
+    assert await written_to() == [mails[second.user_id]], "who has none open, at once"
+    world.clock.ahead += 14
+    await clock.run_due()
+    assert await written_to() == [mails[second.user_id]]
+    world.clock.ahead += 1.01
+    for _ in range(3):
+        await clock.run_due()
+    assert await written_to() == sorted([mails[second.user_id], mails[world.doctor.user_id]]), "once"
+    assert the_page(open_page, page_id)["ring"] == "ringing"

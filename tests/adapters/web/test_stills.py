@@ -290,6 +290,16 @@ async def test_terminating_an_upload_destroys_it(visit: Visit) -> None:
     assert visit.on_disk() == b"" and (await visit.ask("HEAD", url)).status == 410
 
 
+async def test_what_was_called_off_hides_nothing_that_counts(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telemed.store.repositories.stills.MAX_OF_SESSION", 3)
+    for _ in range(4):
+        assert (await visit.ask("DELETE", await visit.begin(PHOTO))).status == 204
+    for _ in range(2):
+        await visit.begin(PHOTO)
+    refused = await visit.create(len(PHOTO))
+    assert (refused.status, (await refused.json())["error"]["code"]) == (409, "too_many_stills")
+
+
 async def test_a_seat_that_is_taken_away_sends_nothing_more(visit: Visit) -> None:
     url = await visit.begin(PHOTO)
     await visit.piece(url, 0, PHOTO[:1000])

@@ -61,7 +61,7 @@ export function HelpDialog() {
   const { session, view } = useCall();
   const close = () => { view.dialog.value = null; };
   const scene = session.state.value?.scene;
-  const leads = scene?.lead === session.me.value?.id;
+  const leads = scene?.lead === session.me.value?.id || scene?.lead === null; // Nobody leads any more: whoever is here may.
   const specialities = useList("/on-call", ({ specialities: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.id, label: `${one.name} (${t("scene.on_call", { count: one.on_call.length })})` })));
   const colleagues = useList(`/sessions/${session.sessionId}/colleagues`, ({ colleagues: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.user_id, label: `${one.name}, ${t(`role.${one.role}`)}${one.in_call ? ` (${t("oncall.in_call")})` : one.online ? ` (${t("oncall.online")})` : ""}` })));
   const page = (/** @type {string} */ id, /** @type {string} */ brief, /** @type {string} */ commandId) => api.post("/pages", { speciality_id: id, session_id: session.sessionId, brief, command_id: commandId }, { retry: true });

@@ -7,6 +7,9 @@ import { CallContext } from "../../call/context.js";
 import { RecordingBeside } from "../../call/recording_beside.js";
 import { RemoteAudio } from "../../call/remote_audio.js";
 import { Video } from "../../call/video.js";
+import { clinicOfPage } from "../../clinic.js";
+import { Icon } from "../../components/icon.js";
+import { telephoneUri } from "../../components/telephone.js";
 import { toast } from "../../components/toast.js";
 import { ShownFrame } from "../../guidance/shown.js";
 import { problemWords } from "../../problem_words.js";
@@ -38,12 +41,26 @@ function Pictures({ session }) {
   </div>`;
 }
 
-/** @param {{session: CallSession}} props */
-function Line({ session }) {
+/** @param {{phone: string}} props */
+function Telephone({ phone }) {
+  if (!phone) return null;
+  return html`<a class="scene__button scene__button--call" href=${telephoneUri(phone)} data-testid="scene-phone"><${Icon} name="phone" />${phone}</a>`;
+}
+
+/** How it stands; without a connection the telephone as well. @param {{session: CallSession, phone: string}} props */
+function Line({ session, phone }) {
   const doctor = doctorIn(session);
-  const connected = session.media.connection.value;
-  const words = connected === "interrupted" || session.connection.value === "reconnecting" ? "scene.reconnecting" : doctor ? "scene.with" : "scene.connecting";
-  return html`<p class="scene__line" role="status" data-testid="scene-line">${t(words, { name: doctor?.name ?? "" })}</p>`;
+  const isCut = session.media.connection.value === "interrupted" || session.connection.value === "reconnecting";
+  const words = isCut ? "scene.reconnecting" : doctor ? "scene.with" : "scene.connecting";
+  return html`<p class="scene__line" role="status" data-testid="scene-line">${t(words, { name: doctor?.name ?? "" })}</p>
+    ${isCut && html`<${Telephone} phone=${phone} />`}`;
+}
+
+/** The press is on its way: it can be called off, and there is another way. @param {{call: SceneCall}} props */
+function Begun({ call }) {
+  return html`<h1 class="scene__title">${t("scene.title")}</h1><p class="scene__line" role="status" aria-busy="true">${t("scene.calling")}</p>
+    <${Telephone} phone=${call.phone || clinicOfPage().phone} />
+    <button type="button" class="scene__button" onClick=${() => call.close()} data-testid="call-off">${t("scene.back")}</button>`;
 }
 
 /** Asks once more, with two large answers. @param {{text: string, yes: string, onYes: () => void, onNo: () => void}} props */
@@ -73,14 +90,21 @@ function WayOut({ call, session }) {
     call.close();
   };
   const end = async () => {
-    await session.end().catch((error) => toast(problemWords(error)));
-    call.close();
+    try {
+      await session.end();
+      call.close();
+    } catch (error) {
+      toast(problemWords(error)); // It goes on ringing: the person must be able to end it.
+      setAsking(false);
+    }
   };
   if (asking) {
     return html`<${Sure} text=${t(doctor ? "scene.sure_leave" : "scene.sure_end")} yes=${t(doctor ? "scene.leave" : "scene.end")} onNo=${() => setAsking(false)} onYes=${() => void (doctor ? leave() : end())} />`;
   }
-  if (handover?.state === "accepted" || (scene && me && scene.lead !== me.id)) {
-    return html`<p class="scene__line" role="status">${t("scene.taken_over", { name: handover?.to.name ?? doctor?.name ?? "" })}</p>
+  if (handover?.state === "accepted" || (scene?.lead && me && scene.lead !== me.id)) {
+    const leads = session.others.value.find((one) => one.id === scene?.lead);
+    const name = handover?.state === "accepted" ? handover.to.name : leads?.name ?? doctor?.name ?? "";
+    return html`<p class="scene__line" role="status">${t("scene.taken_over", { name })}</p>
       <button type="button" class="scene__button scene__button--end" onClick=${() => void leave()} data-testid="scene-leave">${t("scene.leave")}</button>`;
   }
   const offered = handover?.state === "offered";
@@ -95,7 +119,7 @@ function WayOut({ call, session }) {
 export function CallView({ call }) {
   const session = call.session.value;
   const [again, setAgain] = useState(false);
-  if (!session || !call.view) return html`<h1 class="scene__title">${t("scene.title")}</h1><p class="scene__line" role="status" aria-busy="true">${t("scene.calling")}</p>`;
+  if (!session || !call.view) return html`<${Begun} call=${call} />`;
   if (session.connection.value === "ended" || session.connection.value === "replaced") {
     return html`<h1 class="scene__title">${t("scene.title")}</h1><p class="scene__line" role="status">${t("scene.over")}</p>
       <button type="button" class="scene__main" onClick=${() => call.close()} data-testid="scene-new">${t("scene.new_call")}</button>`;
@@ -114,8 +138,8 @@ export function CallView({ call }) {
   const parts = { session, view: call.view, onEnd: () => call.close() };
   return html`<${CallContext.Provider} value=${parts}>
     <h1 class="visually-hidden">${t("scene.title")}</h1>
-    ${page && html`<${Paged} page=${page} onAgain=${() => void repeat()} />`}
-    <${Line} session=${session} />
+    ${page && html`<${Paged} page=${page} alone=${!doctorIn(session)} onAgain=${() => void repeat()} />`}
+    <${Line} session=${session} phone=${page?.phone || call.phone || clinicOfPage().phone} />
     <${RecordingBeside} session=${session} />
     ${call.view.soundBlocked.value && html`<button type="button" class="scene__button scene__button--call" onClick=${() => call.view?.playVoices()} data-testid="sound-on">${t("scene.sound_on")}</button>`}
     <${Pictures} session=${session} />

@@ -7,7 +7,7 @@ import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { goToSignIn } from "../return_place.js";
-import { getDoctor, lastSpeciality } from "./run.js";
+import { failure, getDoctor, lastSpeciality } from "./run.js";
 
 /** @typedef {import("./run.js").Speciality} Speciality */
 
@@ -33,10 +33,10 @@ function useSpecialities() {
   return { list, error, load };
 }
 
-/** @param {{speciality: Speciality, onPick: (id: string) => void}} props */
+/** @param {{speciality: Speciality, onPick: () => void}} props */
 function Pick({ speciality, onPick }) {
   const there = speciality.on_call.length;
-  return html`<button type="button" class="scene__pick" onClick=${() => onPick(speciality.id)} data-testid="pick-speciality">
+  return html`<button type="button" class="scene__pick" onClick=${onPick} data-testid="pick-speciality">
     <span>${speciality.name}</span><small>${t("scene.on_call", { count: there })}</small></button>`;
 }
 
@@ -49,34 +49,25 @@ function Trouble({ words, phone }) {
 export function Choose() {
   const { list, error, load } = useSpecialities();
   const [picking, setPicking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState(/** @type {unknown} */ (null));
+  const failed = failure.value;
+  const problem = failed?.error ?? error;
   const last = list?.find((one) => one.id === lastSpeciality());
-  const go = async (/** @type {string} */ id) => {
-    if (busy) return;
-    setBusy(true);
-    setFailed(null);
-    try {
-      await getDoctor(id, "");
-    } catch (caught) {
-      if (problemCode(caught) === "not_signed_in") goToSignIn();
-      setFailed(caught);
-      setBusy(false);
-    }
-  };
+  useEffect(() => {
+    if (problemCode(failed?.error) === "not_signed_in") goToSignIn();
+  }, [failed]);
   const start = () => {
     const only = list?.length === 1 ? list[0] : last;
-    if (only) void go(only.id);
+    if (only) void getDoctor(only);
     else setPicking(true);
   };
-  const { phone } = clinicOfPage();
+  const phone = failed?.phone || clinicOfPage().phone;
   if (list?.length === 0) return html`<h1 class="scene__title">${t("scene.title")}</h1><${Trouble} words=${t("scene.none")} phone=${phone} />`;
   return html`<h1 class="scene__title">${t("scene.title")}</h1>
-    ${Boolean(error || failed) && html`<${Trouble} words=${problemWords(failed ?? error)} phone=${phone} />`}
+    ${Boolean(problem) && html`<${Trouble} words=${problemWords(problem)} phone=${phone} />`}
     ${Boolean(error) && html`<${Button} large=${true} wide=${true} icon="refresh-cw" label=${t("common.try_again")} onClick=${() => void load()} />`}
     ${picking
-      ? html`<h2 class="scene__which">${t("scene.which")}</h2><div class="scene__picks">${list?.map((one) => html`<${Pick} key=${one.id} speciality=${one} onPick=${(/** @type {string} */ id) => void go(id)} />`)}</div>`
-      : html`<button type="button" class="scene__main" disabled=${!list} aria-busy=${busy ? "true" : undefined} onClick=${start} data-testid="get-doctor">
+      ? html`<h2 class="scene__which">${t("scene.which")}</h2><div class="scene__picks">${list?.map((one) => html`<${Pick} key=${one.id} speciality=${one} onPick=${() => void getDoctor(one)} />`)}</div>`
+      : html`<button type="button" class="scene__main" disabled=${!list} onClick=${start} data-testid="get-doctor">
           <${Icon} name="siren" size=${48} /><span>${t("scene.get_doctor")}</span>${last && html`<small>${last.name}</small>`}</button>
         ${last && list && list.length > 1 && html`<button type="button" class="scene__button" onClick=${() => setPicking(true)} data-testid="other-speciality">${t("scene.other")}</button>`}`}
     <a class="scene__button" href="/today"><${Icon} name="arrow-left" />${t("today.title")}</a>`;

@@ -12,9 +12,9 @@ function Ring({ ring }) {
   return html`<li class="scene__ring" data-state=${ring.state}><${Icon} name=${icon} /><span>${ring.name}</span><small>${t(`oncall.ring_${ring.state}`)}</small></li>`;
 }
 
-/** @param {{page: Page, onAgain: () => void}} props */
-export function Paged({ page, onAgain }) {
-  if (page.state === "accepted") return null;
+/** @param {{page: Page, alone: boolean, onAgain: () => void}} props `alone`: no doctor is there, also by another call */
+export function Paged({ page, alone, onAgain }) {
+  if (page.state === "accepted" || (page.state !== "ringing" && !alone)) return null;
   const dial = page.phone.replace(/[^+\d]/g, "");
   if (page.state !== "ringing") {
     return html`<section class="scene__paged scene__paged--none" role="alert" data-testid="no-answer">

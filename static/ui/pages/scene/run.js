@@ -1,6 +1,6 @@
 /** One call from the scene: paging, the seat in its session, sound first and the rear camera second; kept for a reload of the page. */
 import { effect, signal } from "../../../vendor/preact.js";
-import { api, newCommandId } from "../../../core/api.js";
+import { api, NetworkError, newCommandId } from "../../../core/api.js";
 import { audioContext } from "../../../core/audio_level.js";
 import { CallSession } from "../../../core/call_session.js";
 import { Devices } from "../../../core/devices.js";
@@ -13,6 +13,7 @@ import { ViewState } from "../../call/view_state.js";
 
 const LAST = "telemed.speciality";
 const RUNNING = "telemed.scene";
+const PRESSED = "telemed.scene-press";
 
 /** The speciality called last on this phone. */
 export function lastSpeciality() {
@@ -42,6 +43,31 @@ function keepRunning(sessionId) {
   }
 }
 
+/** Milliseconds for which a press that got no answer is the same one. */
+const PRESS_MS = 60_000;
+
+/** @typedef {{id: string, phone: string, commandId: string, at: number}} Press `id`: of the speciality */
+
+/** @param {Press | null} press */
+function keepPress(press) {
+  try {
+    if (press) sessionStorage.setItem(PRESSED, JSON.stringify(press));
+    else sessionStorage.removeItem(PRESSED);
+  } catch {
+    // Without storage a second press calls a second time.
+  }
+}
+
+/** @returns {Press | null} */
+function recall() {
+  try {
+    const press = /** @type {Press | null} */ (JSON.parse(sessionStorage.getItem(PRESSED) ?? "null"));
+    return press && Date.now() - press.at < PRESS_MS ? press : null;
+  } catch {
+    return null;
+  }
+}
+
 function runningSession() {
   try {
     return sessionStorage.getItem(RUNNING);
@@ -53,26 +79,48 @@ function runningSession() {
 /** The call that goes on, if any. @type {import("../../../vendor/preact.js").Signal<SceneCall | null>} */
 export const call = signal(null);
 
-/** After a reload: the same call. */
+/** Why the last press came to nothing, and whom to telephone instead. @type {import("../../../vendor/preact.js").Signal<{error: unknown, phone: string} | null>} */
+export const failure = signal(null);
+
+/** After a reload: the same call; or the press whose answer the old page did not live to see, said again in the same words. */
 export function resume() {
+  if (call.value) return;
   const sessionId = runningSession();
-  if (!sessionId || call.value) return;
-  call.value = new SceneCall(new Devices());
-  void call.value.enter(sessionId);
+  if (sessionId) {
+    call.value = new SceneCall(new Devices());
+    void call.value.enter(sessionId);
+    return;
+  }
+  const press = recall();
+  if (press) void getDoctor(press);
 }
 
-/** In the person's tap: sound may begin, the microphone is asked for, and paging starts beside it. @param {string} specialityId @param {string} brief */
-export async function getDoctor(specialityId, brief) {
+/**
+ * In the person's tap: the call goes out before anything else is begun, then sound may begin and the microphone is asked for.
+ * @param {{id: string, phone: string}} speciality
+ */
+export async function getDoctor({ id, phone }) {
+  const before = recall();
+  const press = before?.id === id ? before : { id, phone, commandId: newCommandId(), at: Date.now() };
+  keepPress(press);
+  failure.value = null;
+  const answered = api.post("/pages", { speciality_id: id, brief: "", command_id: press.commandId }, { retry: true });
   audioContext();
-  rememberSpeciality(specialityId);
+  rememberSpeciality(id);
   const begun = new SceneCall(new Devices());
+  begun.phone = phone;
   call.value = begun;
   try {
-    const answer = await api.post("/pages", { speciality_id: specialityId, brief, command_id: newCommandId() }, { retry: true });
-    await begun.enter(answer.session_id);
+    const answer = await answered;
+    keepPress(null);
+    if (call.value === begun) await begun.enter(answer.session_id);
+    else await api.post(`/pages/${answer.page.id}/cancel`, { command_id: newCommandId() }, { retry: true }); // Called off meanwhile.
   } catch (error) {
+    const calledOff = call.value !== begun;
+    // Without an answer it may ring all the same: the next press is the same one.
+    if (calledOff || !(error instanceof NetworkError)) keepPress(null);
     begun.close();
-    throw error;
+    if (!calledOff) failure.value = { error, phone };
   }
 }
 
@@ -81,6 +129,8 @@ export class SceneCall {
   session = signal(null);
   /** @type {ViewState | null} */
   view = null;
+  /** Of the last resort, while nothing else is known. */
+  phone = "";
   devices;
   #microphone;
   #cameraAsked = false;

@@ -1,5 +1,5 @@
 /** Vital signs: one field each, a number and a press; the last value and its time stand beside it. Everybody of staff in the call sees them. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useRef, useState } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
 import { language, t } from "../../../core/i18n.js";
 import { useElementId } from "../../components/element_id.js";
@@ -35,6 +35,7 @@ function Entry({ session, kind, unit, last }) {
   const [second, setSecond] = useState("");
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
+  const said = useRef({ text: "", commandId: "" }); // The same numbers without an answer between are the same measurement.
   const two = kind === "blood_pressure";
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -46,8 +47,12 @@ function Entry({ session, kind, unit, last }) {
     }
     setBusy(true);
     setFault("");
+    const text = `${first}/${other}`;
+    if (said.current.text !== text) said.current = { text, commandId: newCommandId() };
     try {
-      await api.post(`/sessions/${session.sessionId}/vitals`, { kind, value: first, ...(two && { second: other }), at: new Date().toISOString(), command_id: newCommandId() }, { retry: true });
+      // Without a time: the server's clock is right, a phone's may be an hour off, and then no measurement would be taken at all.
+      await api.post(`/sessions/${session.sessionId}/vitals`, { kind, value: first, ...(two && { second: other }), command_id: said.current.commandId }, { retry: true });
+      said.current = { text: "", commandId: "" };
       setValue("");
       setSecond("");
     } catch (error) {

@@ -94,10 +94,25 @@ def test_all_ring_at_once() -> None:
     assert paging.next_step(replace(page, step=1), duties, {"one", "three"}, NOW) == NobodyLeft()
 
 
-def test_a_step_is_due_at_its_time() -> None:
-    page = replace(PAGE, due_at=NOW)
-    assert paging.is_due(page, NOW) and not paging.is_due(page, NOW - timedelta(milliseconds=1))
-    assert not paging.is_due(replace(page, state=PageState.ACCEPTED), NOW)
+def test_who_does_not_answer_an_open_page_is_reminded() -> None:
+    ring = PageRing("rng_1", "pag_1", "usr_1", "N", 1, 2, RingState.RINGING, reached=True, started_at=NOW)
+    others = [replace(ring, reached=False), replace(ring, step=1), replace(ring, state=RingState.DECLINED)]
+    assert paging.reminded([ring, *others], 2) == (ring,)
+
+
+def test_a_handover_does_not_stay_with_somebody_who_went() -> None:
+    accepted = replace(OFFER, state=HandoverState.ACCEPTED)
+    assert handovers.followed([accepted], {"a", "b"}) is None
+    assert handovers.followed([OFFER], {"a"}) is None, "who is asked has not come yet"
+    assert handovers.followed([accepted], {"a"}) == (accepted, HandoverEvent.WITHDRAWN)
+    assert handovers.followed([accepted], {"b"}) == (accepted, HandoverEvent.RELEASED)
+    assert handovers.followed([accepted], set()) == (accepted, HandoverEvent.WITHDRAWN), "nobody came to lead"
+    assert handovers.lead_of("a", [handovers.moved(accepted, HandoverEvent.WITHDRAWN, NOW)[0]]) == "a"
+
+
+def test_who_leads_hands_over_and_when_nobody_does_who_is_there() -> None:
+    assert handovers.may_offer("a", "a", {"b"}) and not handovers.may_offer("b", "a", {"a", "b"})
+    assert handovers.may_offer("b", "a", {"b"}) and not handovers.may_offer("c", "a", {"b"})
 
 
 def test_an_ended_ring_stays_as_it_is() -> None:

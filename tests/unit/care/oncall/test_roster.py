@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -63,6 +63,9 @@ def test_one_person_is_called_once_at_the_first_level() -> None:
     assert [(one.user_id, one.level) for one in on_call(TRAUMA, shifts, START + timedelta(hours=1))] == [("a", 1)]
 
 
+EDGE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # in UTC it is no date
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -73,6 +76,7 @@ def test_one_person_is_called_once_at_the_first_level() -> None:
         {"starts_at": START, "ends_at": START + timedelta(hours=1)},
         {"weekday": None, "from_minute": None, "to_minute": None, "starts_at": START, "ends_at": START},
         {"weekday": None, "from_minute": None, "to_minute": None, "starts_at": START, "ends_at": START + timedelta(days=63)},
+        {"weekday": None, "from_minute": None, "to_minute": None, "starts_at": EDGE, "ends_at": EDGE + timedelta(hours=1)},
     ],
 )
 def test_a_roster_that_makes_no_sense_is_refused(values: dict[str, Any]) -> None:
