@@ -1,12 +1,14 @@
 /** What the stage shows beside the call itself: the open panel and dialog, who is pinned, how pictures fit. Lives as long as the page. */
-import { signal } from "../../vendor/preact.js";
+import { computed, signal } from "../../vendor/preact.js";
 import { audioContext } from "../../core/audio_level.js";
 import { loadPrefs, savePrefs } from "../../core/media_prefs.js";
+import { signerFor } from "../../core/signer.js";
 
 /** @typedef {"incident" | "chat" | "people" | "notes" | "technical"} Panel */
 /** @typedef {{name: "devices"} | {name: "help"} | {name: "invite"} | {name: "needs"} | {name: "shortcuts"} | {name: "remove" | "deny", participantId: string}} OpenDialog */
 /** @typedef {import("../../core/call_session.js").CallSession} CallSession */
 
+const PINNED = "telemed.pin-";
 /** Milliseconds in which "end for all" can be taken back. */
 export const END_DELAY_MS = 5_000;
 
@@ -15,8 +17,8 @@ export class ViewState {
   panel = signal(null);
   /** @type {import("../../vendor/preact.js").Signal<OpenDialog | null>} */
   dialog = signal(null);
-  /** Tile that takes the stage by the person's choice. @type {import("../../vendor/preact.js").Signal<string | null>} */
-  pinned = signal(null);
+  /** Tile that takes the stage: by the person's choice, before there is one who signs to somebody who signs. */
+  pinned = computed(() => this.#chosen.value ?? signerFor(this.#session.me.value, this.#session.others.value));
   /** Large speaker, others in a strip. */
   spotlight = signal(false);
   prefs = signal(loadPrefs());
@@ -34,12 +36,19 @@ export class ViewState {
   /** What must be known of the recording. @type {import("../../vendor/preact.js").Signal<import("./banners.js").Shown | null>} */
   recordingBanner = signal(null);
   #session;
+  /** Kept for a reload. Null: nothing was chosen; "": nobody. @type {import("../../vendor/preact.js").Signal<string | null>} */
+  #chosen = signal(null);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #endTimer;
 
   /** @param {CallSession} session */
   constructor(session) {
     this.#session = session;
+    try {
+      this.#chosen.value = sessionStorage.getItem(PINNED + session.sessionId);
+    } catch {
+      // Then a reload forgets it.
+    }
   }
 
   /** Opens a panel, or closes it when it is open. @param {Panel} panel */
@@ -60,7 +69,12 @@ export class ViewState {
 
   /** @param {string} tile */
   togglePin(tile) {
-    this.pinned.value = this.pinned.value === tile ? null : tile;
+    this.#chosen.value = this.pinned.value === tile ? "" : tile;
+    try {
+      sessionStorage.setItem(PINNED + this.#session.sessionId, this.#chosen.value);
+    } catch {
+      // Likewise.
+    }
   }
 
   /** In a press of the person: only there do browsers let sound begin. */

@@ -5,6 +5,7 @@ import { RecordingBeside } from "../../call/recording_beside.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
+import { lazy } from "../../components/lazy.js";
 import { useOnline } from "../../use_online.js";
 import { useViewFocus } from "../../view_focus.js";
 import { Asks } from "./asks.js";
@@ -19,6 +20,8 @@ import { TypedPlace } from "./where_step.js";
 import { VoicesOfStaff } from "./voices.js";
 
 /** @typedef {import("./caller.js").Caller} Caller */
+
+const OwnNeeds = lazy(async () => (await import("../../needs/own_needs.js")).OwnNeeds);
 
 /** How much a press on "Closer" enlarges. */
 const ZOOM_IN = 2;
@@ -86,12 +89,19 @@ function Voice({ caller }) {
     <${Button} large=${true} wide=${true} icon="mic" label=${t("caller.talk_here")} busy=${asking} onClick=${() => void talk()} testid="talk" />`;
 }
 
+/** For who cannot hear, cannot speak or signs: staff see it at once, and letters are read as they are written. @param {{caller: Caller}} props */
+function HowWeTalk({ caller }) {
+  const me = caller.session.value?.me.value;
+  return me && html`<${OwnNeeds} said=${me.needs ?? []} tell=${(/** @type {string[]} */ needs) => caller.session.value?.command("needs", { needs })} />`;
+}
+
 /** @param {{caller: Caller}} props */
 function More({ caller }) {
   const located = caller.whereState.value === "known";
   return html`<details class="live__more"><summary>${t("caller.more")}</summary>
     <div class="live__more-body">
       <${Voice} caller=${caller} />
+      <${HowWeTalk} caller=${caller} />
       ${!located && html`<${Button} large=${true} wide=${true} icon="map-pin" label=${t("caller.share_place")} onClick=${() => caller.where.ask()} testid="share-place" />`}
       <${TypedPlace} caller=${caller} primary=${false} />
       <${CallBack} caller=${caller} />
