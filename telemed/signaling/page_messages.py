@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.ports import Notifier
 from telemed.care.notify.records import Medium
+from telemed.care.oncall.paging import LATE_YES
 from telemed.care.oncall.records import Duty, PageRing
 from telemed.care.records import UserRecord
 from telemed.care.repositories import Transaction
 from telemed.errors import InvalidInput
 from telemed.ids import new_id
-
-LIFE = timedelta(minutes=15)  # later it would call somebody to a call that is long over
 
 
 class PageMessages:
@@ -39,7 +36,7 @@ class PageMessages:
                 language=user.language or "en",
                 about_id=ring.page_id,
                 dedupe_key=f"page:{ring.id}:{medium.value}",
-                expires_at=ring.started_at + LIFE,
+                expires_at=ring.started_at + LATE_YES,
                 details={"link": self._link},
             )
             try:

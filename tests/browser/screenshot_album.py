@@ -66,7 +66,7 @@ class Album:
         await opened.fill("login-email", email)
         await opened.fill("login-password", password)
         await opened.click("login-submit")
-        await opened.page.wait_for_url("**/recordings" if role == "reviewer" else "**/today")
+        await opened.page.wait_for_url({"reviewer": "**/recordings", "responder": "**/scene"}.get(role, "**/today"))
         await opened.goto(self.server.base_url + place)
         return opened
 

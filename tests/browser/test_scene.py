@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
+
+from playwright.async_api import Locator
 
 from tests.browser.axe import SIDEWAYS
-from tests.browser.browsers import chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
+from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
 from tests.browser.on_call import PHONE, make_speciality, signed_in
 from tests.browser.people import sign_in
 from tests.browser.server import Server
@@ -22,6 +26,40 @@ TOO_SMALL = """() => { const seen = [...document.querySelectorAll(".scene :is(bu
   && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) small.push("text: " + e.outerHTML.slice(0, 90));
  return small; }"""
 RINGS = """() => Boolean(document.querySelector('[data-testid="ring-dialog"]'))"""
+THUMB_PX = 57  # 15 mm: the radius of what a thumb in a glove covers
+FOCUSED = "() => document.activeElement?.dataset.testid ?? ''"
+# The server hears of the press, the page never of the answer.
+NO_ANSWER = """() => { const real = window.fetch; window.fetch = (url, init) => { const answer = real(url, init);
+ return String(url).endsWith("/pages") ? new Promise(() => {}) : answer; }; }"""
+
+
+async def thumb(tab: ChromiumTab, place: Locator) -> None:
+    """Press as a thumb in a glove does: over a wide area, and not in the middle of it."""
+    await place.scroll_into_view_if_needed()
+    box = await place.bounding_box()
+    assert box is not None
+    point = {"x": box["x"] + box["width"] * 0.3, "y": box["y"] + box["height"] * 0.7, "radiusX": THUMB_PX, "radiusY": THUMB_PX}
+    touch = await tab.context.new_cdp_session(tab.page)
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await touch.detach()
+
+
+async def by_keyboard(tab: ChromiumTab, testid: str) -> None:
+    """Tab to it, and Enter."""
+    await tab.wait(testid)
+    for _ in range(40):
+        await tab.press("Tab")
+        if await tab.evaluate(FOCUSED) == testid:
+            await tab.press("Enter")
+            return
+    raise AssertionError(f"{testid} is not reached")
+
+
+def pages_begun(server: Server) -> int:
+    """How many there are in the database."""
+    with closing(sqlite3.connect(f"file:{server.var / 'telemed.sqlite3'}?mode=ro", uri=True, timeout=10)) as database:
+        return int(database.execute("SELECT count(*) FROM oncall_page").fetchone()[0])
 
 
 async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
@@ -34,12 +72,12 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
         await phone.goto(server.base_url + "/scene")
         await phone.wait("get-doctor")
         assert await faults(phone) == [] and await phone.evaluate(TOO_SMALL) == []
-        await phone.page.tap('[data-testid="get-doctor"]')
+        await thumb(phone, phone.page.get_by_test_id("get-doctor"))
         pick = phone.page.locator('[data-testid="pick-speciality"]', has_text="Trauma")
         await pick.wait_for()
         assert await phone.evaluate(TOO_SMALL) == []
         began = time.monotonic()
-        await pick.tap()
+        await thumb(phone, pick)
         await doctor.wait("ring-dialog", timeout=5)
         # The second that is promised is held by test_paging.py; here the browsers of a busy machine are waited for as well.
         print(f"second tap -> ringing: {time.monotonic() - began:.2f} s")
@@ -58,8 +96,10 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
         await phone.fill("enter-pulse", "400")
         await phone.click("save-pulse")
         await phone.page.wait_for_selector(".vital__fault")
-        await phone.fill("enter-pulse", "88")
-        await phone.click("save-pulse")
+        await thumb(phone, phone.page.get_by_test_id("enter-pulse"))
+        await phone.page.keyboard.press("Control+A")
+        await phone.page.keyboard.type("88")
+        await thumb(phone, phone.page.get_by_test_id("save-pulse"))
         await phone.wait("vital-pulse")
         await phone.fill("enter-blood_pressure", "120")
         await phone.fill("enter-second", "80")
@@ -70,28 +110,65 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
         for width, height in ((390, 844), (320, 568), (820, 1180), (1440, 900)):
             await phone.page.set_viewport_size({"width": width, "height": height})
             assert await phone.page.evaluate(SIDEWAYS) <= 0, (width, height)
+        await phone.page.set_viewport_size({"width": 390, "height": 844})
+        await thumb(phone, phone.page.get_by_test_id("scene-microphone"))
+        await phone.wait('[data-testid="scene-microphone"][aria-pressed="false"]')
+        await thumb(phone, phone.page.get_by_test_id("scene-end"))
+        await thumb(phone, phone.page.get_by_test_id("scene-sure"))
+        await phone.wait("get-doctor")
         assert doctor.problems == [] and phone.problems == []
 
 
-async def test_a_cut_of_ten_seconds_while_it_rings(server: Server) -> None:
+async def test_cuts_and_reloads_at_each_step(server: Server) -> None:
     async with chromium() as browser:
         await make_speciality(browser, server, "Trauma", "clinician")
         doctor = await open_chromium_tab(browser)
         await sign_in(doctor, server)
         phone = await signed_in(browser, server, "responder", **PHONE)
-        await phone.goto(server.base_url + "/scene")
+        await phone.page.wait_for_url("**/scene")  # where a responder begins
+
+        # Without a network at the press: the telephone at once, and why.
+        await phone.wait("get-doctor")
+        await phone.page.context.set_offline(True)
+        await phone.click("get-doctor")
+        await phone.wait("scene-phone")
+        await phone.wait(".scene__trouble")
+        assert await phone.page.get_attribute(".scene__trouble a", "href") == "tel:+4930112233"
+        await phone.page.context.set_offline(False)
+
+        # A reload before the answer is there: the same call, not a second one.
+        await phone.evaluate(NO_ANSWER)
         await phone.click("get-doctor")
         await doctor.wait("ring-dialog")
-        await phone.wait("paged")
+        assert await faults(phone) == [] and await phone.evaluate(TOO_SMALL) == []
+        await phone.reload()
+        await phone.wait("paged", timeout=20)
+        assert pages_begun(server) == 1
+
+        # While it rings.
         for tab in (phone, doctor):
             await tab.page.context.set_offline(True)
         await phone.page.wait_for_timeout(10_000)  # the cut itself
+        await phone.wait("scene-phone")
         for tab in (phone, doctor):
             await tab.page.context.set_offline(False)
         assert await doctor.evaluate(RINGS), "it still rings"
         await doctor.click("ring-accept")
         await doctor.wait("call-stage", timeout=30)
         await media_flows(doctor, videos=1, audios=1, timeout=40)
+
+        # In the call: what was typed stays, is taken once, and is there after a reload.
+        await phone.page.context.set_offline(True)
+        await phone.fill("enter-pulse", "88")
+        await phone.click("save-pulse")
+        await phone.wait(".vital__fault")
+        await phone.page.context.set_offline(False)
+        await phone.click("save-pulse")
+        await phone.wait("vital-pulse")
+        await phone.reload()
+        await phone.wait("vital-pulse", timeout=20)
+        await media_flows(phone, videos=1, audios=1, timeout=40)
+        assert pages_begun(server) == 1
 
 
 async def test_nobody_answers_and_the_number_is_shown(server: Server) -> None:
@@ -102,15 +179,23 @@ async def test_nobody_answers_and_the_number_is_shown(server: Server) -> None:
         await sign_in(second, server, "dispatcher")
         phone = await signed_in(browser, server, "responder", **PHONE)
         await phone.goto(server.base_url + "/scene")
-        await phone.click("get-doctor")
+        await by_keyboard(phone, "get-doctor")
         await doctor.wait("ring-dialog")
         assert not await second.evaluate(RINGS)
-        await second.wait("ring-dialog", timeout=8)
-        await eventually(lambda: doctor.evaluate(RINGS.replace("=> Boolean", "=> !Boolean")), timeout=3)
+        await second.wait("ring-dialog", timeout=20)
+        await doctor.wait("ring-missed")  # too late for the question, not for a yes
+        assert not await doctor.evaluate(RINGS) and await faults(doctor) == []
         await second.click("ring-decline")
         await phone.wait("last-resort", timeout=5)
         assert await phone.page.get_attribute('[data-testid="last-resort"]', "href") == "tel:+4930112233"
         assert await faults(phone) == [] and await phone.evaluate(TOO_SMALL) == []
+        assert await doctor.page.get_by_test_id("missed-accept").is_visible()
+        await by_keyboard(phone, "page-again")
+        await doctor.wait("ring-dialog")
+        await by_keyboard(phone, "scene-end")
+        await by_keyboard(phone, "scene-sure")
+        await phone.wait("get-doctor")
+        await eventually(lambda: doctor.evaluate(RINGS.replace("=> Boolean", "=> !Boolean")))
 
 
 async def test_the_scene_in_firefox(server: Server) -> None:
@@ -125,8 +210,6 @@ async def test_the_scene_in_firefox(server: Server) -> None:
             await fox.fill("login-email", email)
             await fox.fill("login-password", password)
             await fox.click("login-submit")
-            await fox.wait("start-session")
-            await fox.goto(server.base_url + "/scene")
             await fox.wait("get-doctor")
             await fox.click("get-doctor")
             await doctor.wait("ring-dialog")

@@ -67,6 +67,20 @@ function PageQuestion({ page }) {
   </${Question}>`;
 }
 
+/** The own step went by, and still nobody has come: no sound, and in nobody's way; a late yes counts. @param {{page: OwnPage}} props */
+function MissedPage({ page }) {
+  const [busy, setBusy] = useState("");
+  const press = (/** @type {"accept" | "decline"} */ what, /** @type {(answer: any) => void} */ onDone) => () => {
+    setBusy(what);
+    void act(`/pages/${page.id}/${what}`, onDone).finally(() => setBusy(""));
+  };
+  return html`<section class="ring-missed" role="status" aria-label=${t("oncall.notification_title")} data-testid="ring-missed">
+    <p>${t("oncall.missed", { speciality: page.speciality, name: page.asked_by.name })}</p>
+    <div class="ring-missed__acts"><${Button} label=${t("oncall.decline")} busy=${busy === "decline"} onClick=${press("decline", () => {})} testid="missed-decline" />
+      <${Button} kind="primary" icon="phone" label=${t("oncall.accept")} busy=${busy === "accept"} onClick=${press("accept", enter)} testid="missed-accept" /></div>
+  </section>`;
+}
+
 /** @param {{handover: OwnHandover}} props */
 function HandoverQuestion({ handover }) {
   return html`<${Question} title=${t("oncall.handover_title", { name: handover.from.name })} testid="handover-dialog"
@@ -97,5 +111,7 @@ export function RingLayer() {
   const handover = page ? undefined : handovers.value.find((one) => one.state === "offered" && one.mine === "offered");
   useRinging(page?.id ?? handover?.id ?? null);
   if (page) return html`<${PageQuestion} key=${page.id} page=${page} />`;
-  return handover ? html`<${HandoverQuestion} key=${handover.id} handover=${handover} />` : null;
+  if (handover) return html`<${HandoverQuestion} key=${handover.id} handover=${handover} />`;
+  const missed = pages.value.find((one) => one.ring === "missed" && (one.state === "ringing" || one.state === "unanswered"));
+  return missed ? html`<${MissedPage} key=${missed.id} page=${missed} />` : null;
 }

@@ -19,6 +19,7 @@ from telemed.errors import Conflict
 MAX_OPEN = 50  # pages that ring at the same time in one organisation
 MAX_OF_SESSION = 40  # in all: whoever needs more has another problem
 SHOWN_AFTER = timedelta(seconds=60)  # "taken by ...", "no answer: call ..." stay on the pages of staff
+LATE_YES = timedelta(minutes=15)  # whom a message reaches late finds the call there, and may still come
 MAX_BRIEF = 300
 REMINDED_AFTER = timedelta(seconds=15)  # a page that is open somewhere and answers nothing is no proof that somebody sees it
 
@@ -118,4 +119,5 @@ def ended_step(step: PageStep, end: StepEnd, now: datetime) -> PageStep:
 
 def is_shown(page: PageRecord, now: datetime) -> bool:
     """Whether staff still see it on their pages."""
-    return page.state is S.RINGING or now - page.state_since < SHOWN_AFTER
+    shown_for = LATE_YES if page.state is S.UNANSWERED else SHOWN_AFTER
+    return page.state is S.RINGING or now - page.state_since < shown_for

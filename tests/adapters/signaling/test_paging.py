@@ -100,6 +100,9 @@ async def test_it_escalates_in_time_and_says_the_number_at_the_end(world: World)
     assert trail == [
         *("page.began", "page.step_began", "page.step_over", "page.step_began", "page.step_over", "page.unanswered"),
     ]
+    await world.sweep(ahead=14 * 60)
+    missed = await world.today(second)
+    assert the_page(missed, page_id)["ring"] == "missed", "whom a message reaches late finds it"
     late = await world.signaling.on_call.paging.accept(second, page_id, command_id())
     assert late["page"]["state"] == "accepted", "a late yes is a yes"
 
