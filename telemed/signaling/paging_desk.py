@@ -11,7 +11,7 @@ from telemed.care.oncall import paging, views
 from telemed.care.oncall.records import PageRecord, PageRing, Speciality
 from telemed.care.oncall.requests import NewPage
 from telemed.care.oncall.roster import on_call
-from telemed.care.oncall.words import PageEvent, PageState, RingState, StepEnd
+from telemed.care.oncall.words import MAY_BE_ON_CALL, PageEvent, PageState, RingState, StepEnd
 from telemed.care.permissions import Action, check, may
 from telemed.care.ports import Json
 from telemed.care.records import ParticipantRecord
@@ -45,7 +45,8 @@ class PagingDesk:
             listed = [one for one in await tx.rosters.of_organisation(actor.organisation_id) if one.closed_at is None]
             shifts = await tx.rosters.shifts([one.id for one in listed])
             users = await tx.users.in_organisation(actor.organisation_id)
-        names = {user.id: user.name for user in users if user.is_active and user.staff.works_at(actor.site_id)}
+        here = [user for user in users if user.is_active and user.role in MAY_BE_ON_CALL and user.staff.works_at(actor.site_id)]
+        names = {user.id: user.name for user in here}
         rows = []
         for one in listed:
             near = [shift for shift in shifts if shift.speciality_id == one.id and shift.user_id in names]

@@ -27,7 +27,7 @@ ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 Mobile = Annotated[str, StringConstraints(pattern=r"^(\+[1-9][0-9]{6,14})?$")]
 PageBrief = Annotated[str, StringConstraints(strip_whitespace=True, max_length=paging.MAX_BRIEF, pattern=ONE_LINE)]
 HandoverBrief = Annotated[str, StringConstraints(strip_whitespace=True, max_length=handovers.MAX_BRIEF, pattern=ONE_LINE)]
-Measured = Annotated[float, Limits(ge=-1000, le=10_000, allow_inf_nan=False, strict=False)]
+Measured = Annotated[float, Limits(ge=-1000, le=10_000, allow_inf_nan=False)]
 
 
 class CreateSpecialityBody(Body):

@@ -62,7 +62,7 @@ export function HelpDialog() {
   const close = () => { view.dialog.value = null; };
   const scene = session.state.value?.scene;
   const leads = scene?.lead === session.me.value?.id || scene?.lead === null; // Nobody leads any more: whoever is here may.
-  const specialities = useList("/on-call", ({ specialities: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.id, label: `${one.name} (${t("scene.on_call", { count: one.on_call.length })})` })));
+  const specialities = useList("/on-call", ({ specialities: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.id, label: `${one.name} (${t("scene.on_call", { count: one.on_call.length - (one.mine ? 1 : 0) })})` })));
   const colleagues = useList(`/sessions/${session.sessionId}/colleagues`, ({ colleagues: all }) => /** @type {any[]} */ (all).map((one) => ({ value: one.user_id, label: `${one.name}, ${t(`role.${one.role}`)}${one.in_call ? ` (${t("oncall.in_call")})` : one.online ? ` (${t("oncall.online")})` : ""}` })));
   const page = (/** @type {string} */ id, /** @type {string} */ brief, /** @type {string} */ commandId) => api.post("/pages", { speciality_id: id, session_id: session.sessionId, brief, command_id: commandId }, { retry: true });
   const offer = (/** @type {string} */ id, /** @type {string} */ brief, /** @type {string} */ commandId) => api.post(`/sessions/${session.sessionId}/handovers`, { to_user_id: id, brief, command_id: commandId }, { retry: true });

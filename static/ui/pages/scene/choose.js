@@ -35,7 +35,7 @@ function useSpecialities() {
 
 /** @param {{speciality: Speciality, onPick: () => void}} props */
 function Pick({ speciality, onPick }) {
-  const there = speciality.on_call.length;
+  const there = speciality.on_call.length - (speciality.mine ? 1 : 0); // Nobody is called by oneself.
   return html`<button type="button" class="scene__pick" onClick=${onPick} data-testid="pick-speciality">
     <span>${speciality.name}</span><small>${t("scene.on_call", { count: there })}</small></button>`;
 }
