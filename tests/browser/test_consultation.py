@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.browser.browsers import chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
+from tests.browser.browsers import Tab, chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
 from tests.browser.people import admit, invite_another, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
 
 NO_VEIL = """() => !document.querySelector(".tile__veil")"""  # nothing moves that is taken for standing still
+MAIN = """() => document.querySelector(".tile--main")?.getAttribute("aria-label") ?? null"""
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
@@ -53,5 +54,24 @@ async def test_chromium_and_firefox_meet_and_a_third_joins(server: Server) -> No
                 await media_flows(tab, videos=2, audios=2)
             for tab in (doctor, fox, relative):
                 await eventually(lambda tab=tab: tab.evaluate(NO_VEIL))
+            # Who signs sees who signs large, by itself; one press takes that back, also over a reload.
+            for tab in (fox, relative):
+                await tab.click("more")
+                await tab.click("open-needs")
+                await tab.click("need-sign_language")
+                await tab.press("Escape")
+            await eventually(lambda: _is(relative, MAIN, "Frida Fuchs"))
+            assert await doctor.evaluate(MAIN) is None, "who hears chooses"
+            await relative.page.focus(".tile--main button[aria-pressed=true]")
+            await relative.press("Enter")
+            await eventually(lambda: _is(relative, MAIN, None))
+            await relative.reload()
+            await relative.wait("call-stage", timeout=30)
+            await media_flows(relative, videos=2, audios=2)
+            assert await relative.evaluate(MAIN) is None
         finally:
             await fox.close()
+
+
+async def _is(tab: Tab, script: str, value: object) -> bool:
+    return bool(await tab.evaluate(script) == value)
