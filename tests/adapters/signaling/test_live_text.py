@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from telemed.care.live_lines import IDLE_SECONDS
 from telemed.care.roles import Role
+from telemed.signaling.event_rates import EVENT_RATES, EventRate
 from tests.adapters.signaling.world import Client, Json, Visit, World, command_id, until
 
 LINE = "line-of-ada-0001"
@@ -236,13 +239,14 @@ async def test_a_flood_of_edits_is_refused_and_the_line_goes_on(world: World) ->
     await Reader(doctor).reads("all of it")
 
 
-async def test_lines_begun_anew_make_no_more_messages_than_sending_them(world: World) -> None:
+async def test_lines_begun_anew_make_no_more_messages_than_sending_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cast(dict[str, EventRate], EVENT_RATES), "chat", EventRate(0.001, 3))
     visit = await world.start_visit()
     _doctor, patient, _seat = await visit.call()
-    answers = [await patient.send("text", **put(1, 0, "x", line=f"line-number-{number}")) for number in range(28)]
-    assert answers[15]["ok"] and answers[-1]["error"]["code"] == "too_many"
-    assert len(await bodies(world, visit)) < 27
-    world.clock.ahead += 5
+    answers = [await patient.send("text", **put(1, 0, "x", line=f"line-number-{number}")) for number in range(6)]
+    assert [answer["ok"] for answer in answers] == [True] * 4 + [False] * 2 and answers[-1]["error"]["code"] == "too_many"
+    assert len(await bodies(world, visit)) == 3
+    world.clock.ahead += 1100
     await patient.do("text", **put(1, 0, "on it goes", line="line-number-99"))
 
 
