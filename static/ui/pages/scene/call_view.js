@@ -94,9 +94,11 @@ function WayOut({ call, session }) {
       await session.end();
       call.close();
     } catch (error) {
+      if (session.connection.value === "ended") return call.close(); // The server's goodbye came before its answer.
       toast(problemWords(error)); // It goes on ringing: the person must be able to end it.
       setAsking(false);
     }
+    return undefined;
   };
   if (asking) {
     return html`<${Sure} text=${t(doctor ? "scene.sure_leave" : "scene.sure_end")} yes=${t(doctor ? "scene.leave" : "scene.end")} onNo=${() => setAsking(false)} onYes=${() => void (doctor ? leave() : end())} />`;
