@@ -36,7 +36,7 @@ vendor: static/vendor/.built ## Build the browser's libraries into static/vendor
 setup: $(VENV)/.python static/vendor/.built ## Make the environment: .venv/, static/vendor/
 
 run: setup ## Serve the demo on http://localhost:8080 (more: make run ARGS="--lan")
-	$(PYTHON) -m telemed serve --demo $(ARGS)
+	$(PYTHON) -m telemed serve --demo --examples $(ARGS)
 
 browsers: ## Install Debian's Chromium and Firefox when allowed
 	@.ci/browsers

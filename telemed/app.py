@@ -132,7 +132,7 @@ async def _open_store(orders: Launch, closing: AsyncExitStack, server_id: str) -
     store = await Store.open(layout.database, key)
     closing.push_async_callback(_within, STOP_STORE, "store", store.close)
     if orders.demo:
-        await provide_demo(store, orders.config.clinic, Path(orders.accounts_file), clock.utcnow())
+        await provide_demo(store, orders.config.clinic, Path(orders.accounts_file), clock.utcnow(), orders.examples)
     else:
         await provide_clinic(store, orders.config.clinic, clock.utcnow())
 
@@ -222,6 +222,7 @@ async def _open_web(
         still_shelf=signaling.still_shelf,
         still_vault=operation.stills,
         queues=signaling.queues,
+        aftercare=signaling.aftercare,
     )
     application = build_app(deps)
     operation.add_to(application)

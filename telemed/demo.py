@@ -17,6 +17,7 @@ from telemed.files import make_private_directory, write_private
 KEY_BYTES = 32
 DEMO_PORT = 8080
 DEMO_UDP_PORT = 10000
+WALK_IN_TOKEN = "demo-waiting-room-0001"  # noqa: S105 - of the example room; known to everybody
 CLINIC = Clinic(name="Demo Clinic", phone="+49 30 5550100")
 PEOPLE = {  # one per staff role; the e-mail domain is reserved for examples (RFC 2606)
     Role.CLINICIAN: "Dr. Clara Amsel",

@@ -24,6 +24,7 @@ class Launch:
     run_directory: str  # sockets; 0700
     workers: int  # number of media workers
     demo: bool = False
+    examples: bool = False  # of a demo: something to try besides its accounts
     config_path: str = ""  # of the configuration file, for reloading; "" for a demo
     accounts_file: str = ""  # demo accounts to provide; "" when not a demo
     authority_file: str = ""  # local certificate authority that phones may fetch; "" without --lan

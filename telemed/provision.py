@@ -13,13 +13,14 @@ from telemed.care.records import OrganisationRecord
 from telemed.care.roles import STAFF_ROLES, Role
 from telemed.care.staff.password_rules import check_password
 from telemed.config import Clinic
-from telemed.demo import PEOPLE, DemoAccount, email_of, read_accounts, write_accounts
+from telemed.demo import PEOPLE, WALK_IN_TOKEN, DemoAccount, email_of, read_accounts, write_accounts
 from telemed.errors import ConfigError, Conflict, InvalidInput
 from telemed.store import Store
 from telemed.store.accounts import NewAccount, add_account
 from telemed.store.clinic import ClinicDetails, configure_clinic
 from telemed.store.demo import ensure_demo
 from telemed.store.demo_patient import ensure_demo_patient
+from telemed.store.demo_rooms import ensure_demo_rooms
 from telemed.web.passwords import hash_password
 
 DEMO_PASSWORD_BYTES = 12  # 96 bits, 16 characters
@@ -53,8 +54,9 @@ async def provide_clinic(store: Store, clinic: Clinic, now: datetime) -> Organis
         return await configure_clinic(tx, _details(clinic), SYSTEM, now)
 
 
-async def provide_demo(store: Store, clinic: Clinic, path: Path, now: datetime) -> None:
-    """Make the demo's clinic and accounts, their passwords kept in `path`. Raises ConfigError for a database of a real clinic."""
+async def provide_demo(store: Store, clinic: Clinic, path: Path, now: datetime, examples: bool = False) -> None:
+    """Make the demo's clinic and accounts, their passwords kept in `path`; with `examples` a waiting room and a speciality, too.
+    Raises ConfigError for a database of a real clinic."""
     kept = {account.role: account.password for account in await asyncio.to_thread(read_accounts, path)}
     async with store.read() as tx:
         known = {role: await tx.users.by_email(email_of(role)) for role in PEOPLE}
@@ -71,6 +73,8 @@ async def provide_demo(store: Store, clinic: Clinic, path: Path, now: datetime) 
         async with store.write() as tx:
             people = await ensure_demo(tx, _details(clinic), accounts, now)
             await ensure_demo_patient(tx, next(user for user in people if user.role is Role.CLINICIAN), now)
+            if examples:
+                await ensure_demo_rooms(tx, people, WALK_IN_TOKEN, clinic.phone, now)
     except Conflict as conflict:
         raise ConfigError(f"{conflict.message} Serve it with --config, or use another directory: --var DIR.") from conflict
     if any(role.value not in kept for role in PEOPLE):

@@ -35,8 +35,11 @@
  * @property {Track[]} tracks
  * @property {boolean} video_paused
  * @property {DeviceReport | null} [device] staff only
+ * @property {IdentityCheck | null} [identity] staff only
  * @property {Need[]} [needs] once the person has said something
  */
+/** By what it was made sure who somebody is. @typedef {"said"|"known"|"document"} IdentityHow */
+/** `by` is a name. @typedef {{by: string, at: string, how: IdentityHow}} IdentityCheck */
 /** @typedef {{request_id: string, participant_id: string, at: string}} MoveRequest */
 /** What talking with somebody takes. @typedef {"cannot_hear"|"cannot_speak"|"sign_language"|"interpreter"} Need */
 /** `to_participant_id`: for one person (and staff) alone. @typedef {{id: string, participant_id: string, name: string, body: string, at: string, command_id: string, to_participant_id?: string | null}} ChatMessage */

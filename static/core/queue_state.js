@@ -28,6 +28,7 @@
  * @property {string} queue_id
  * @property {string} session_id
  * @property {string | null} [into_session_id] another call this person was brought into
+ * @property {string | null} [into_participant_id] the seat there
  * @property {string} participant_id
  * @property {EntryState} state
  * @property {string} name

@@ -74,6 +74,18 @@ class AuditAction(StrEnum):
     SESSION_FAILED = "session.failed"
     NOTE_READ = "note.read"
     NOTE_WRITTEN = "note.written"
+    AFTERCARE_READ = "session.aftercare_read"  # its messages to the patient and its follow-ups
+    # object: message to the patient
+    VISIT_MESSAGE_WRITTEN = "visit_message.written"
+    VISIT_MESSAGE_OPENED = "visit_message.opened"  # by the patient; refused: behind its link without the date of birth
+    # object: follow-up
+    FOLLOW_UP_PLANNED = "follow_up.planned"
+    FOLLOW_UP_CHANGED = "follow_up.changed"
+    FOLLOW_UP_DONE = "follow_up.done"
+    FOLLOW_UP_CANCELLED = "follow_up.cancelled"
+    FOLLOW_UP_REOPENED = "follow_up.reopened"
+    # object: patient
+    PATIENT_AFTERCARE_READ = "patient.aftercare_read"
     # object: patient
     PATIENT_CREATED = "patient.created"
     PATIENT_READ = "patient.read"
@@ -126,6 +138,8 @@ class AuditAction(StrEnum):
     PARTICIPANT_RENAMED = "participant.renamed"
     PARTICIPANT_NEEDS_SAID = "participant.needs_said"
     ARRIVAL_ACKNOWLEDGED = "participant.acknowledged"
+    IDENTITY_CONFIRMED = "participant.identity_confirmed"
+    IDENTITY_UNCONFIRMED = "participant.identity_unconfirmed"  # taken back
     MOVE_ASKED = "move.asked"
     MOVE_APPROVED = "move.approved"
     MOVE_DENIED = "move.denied"

@@ -43,6 +43,7 @@ class LinkFacts:
     tokens: Collection[SeatTokenRecord]
     seat_live: bool
     move: MoveRequest | None = None
+    yields: bool = False  # a place in line, or somebody called back from one: nobody is there who could agree to a move
 
 
 def check_link(link: LinkRecord | None, session: SessionRecord | None, seat: ParticipantRecord | None, now: datetime) -> None:
@@ -71,7 +72,7 @@ def open_link(facts: LinkFacts, device_hash: str, now: datetime) -> Opening:
     """Decide how a link opens its seat for one device. Raises as `check_link`, and NotAllowed `move_denied`.
 
     The first device gets the seat. The same device always gets it again. Another one gets it freely while nobody sits there, else
-    only when staff approved its request to move.
+    only when staff approved its request to move. A place in line goes to the newest device: its link is proof enough.
     """
     check_link(facts.link, facts.session, facts.participant, now)
     if any(token.device_hash == device_hash for token in facts.tokens):
@@ -89,7 +90,7 @@ def open_link(facts: LinkFacts, device_hash: str, now: datetime) -> Opening:
 def is_taken(facts: LinkFacts) -> bool:
     """Whether another device holds the seat so firmly that staff must agree to a move: it is connected, or the person is in the
     call or on hold and may be reconnecting this moment."""
-    if not facts.tokens:
+    if not facts.tokens or facts.yields:
         return False
     held = facts.participant.state in IN_CALL or facts.participant.state is ParticipantState.ON_HOLD
     return facts.seat_live or held

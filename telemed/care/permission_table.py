@@ -79,6 +79,7 @@ PUBLIC = BY_SECRET | {
     Action.OPEN_CREW_LINK,
     Action.READ_GUIDANCE,
     Action.OPEN_WALK_IN,
+    Action.OPEN_VISIT_MESSAGE,  # with its link and, where it is known, the date of birth
 }
 
 TABLE: Mapping[Action, Grants] = {
@@ -103,6 +104,11 @@ TABLE: Mapping[Action, Grants] = {
     Action.READ_NOTE: _LEADING,
     Action.WRITE_NOTE: _LEADING,
     Action.COMPLETE_SESSION: _LEADING,
+    Action.READ_AFTERCARE: _LEADING,
+    Action.WRITE_TO_PATIENT: _LEADING,
+    Action.PLAN_FOLLOW_UP: _LEADING,
+    Action.CHANGE_FOLLOW_UP: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # the own ones
+    Action.READ_PATIENT_AFTERCARE: _grant((CARE_ROLES, Scope.CARE)),
     Action.CONNECT_SEAT: _grant((_SEATED, Scope.SEAT)),
     Action.PROBE_NETWORK: _grant((_SEATED, Scope.SEAT)),
     Action.JOIN_MEDIA: _grant((_SEATED, Scope.ADMITTED)),
@@ -118,6 +124,7 @@ TABLE: Mapping[Action, Grants] = {
     Action.DENY: _LEADING,
     Action.HOLD: _LEADING,
     Action.REMOVE: _LEADING,
+    Action.CONFIRM_IDENTITY: _LEADING,
     Action.DECIDE_MOVE: _LEADING,
     Action.END_SESSION: _LEADING,
     Action.CHAT: _grant((_SPEAKING, Scope.TALK)),
@@ -269,6 +276,13 @@ ROUTES: Mapping[str, Action] = {
     "GET /sessions/{id}/note": Action.READ_NOTE,
     "PUT /sessions/{id}/note": Action.WRITE_NOTE,
     "POST /sessions/{id}/complete": Action.COMPLETE_SESSION,
+    "GET /sessions/{id}/after": Action.READ_AFTERCARE,
+    "POST /sessions/{id}/messages": Action.WRITE_TO_PATIENT,
+    "POST /sessions/{id}/follow-ups": Action.PLAN_FOLLOW_UP,
+    "PATCH /follow-ups/{follow_up_id}": Action.CHANGE_FOLLOW_UP,
+    "POST /follow-ups/{follow_up_id}/state": Action.CHANGE_FOLLOW_UP,
+    "GET /patients/{patient_id}/after": Action.READ_PATIENT_AFTERCARE,
+    "POST /visit-messages/open": Action.OPEN_VISIT_MESSAGE,
     "POST /links/open": Action.OPEN_LINK,
     "POST /links/move": Action.ASK_MOVE,
     "POST /links/recover": Action.RECOVER_LINK,
@@ -428,6 +442,7 @@ EVENTS: Mapping[str, Action] = {
     "/call hold": Action.HOLD,
     "/call resume": Action.HOLD,
     "/call remove": Action.REMOVE,
+    "/call confirm_identity": Action.CONFIRM_IDENTITY,
     "/call decide_move": Action.DECIDE_MOVE,
     "/call media_state": Action.SHOW_MEDIA_STATE,
     "/call negotiated": Action.JOIN_MEDIA,

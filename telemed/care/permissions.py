@@ -48,7 +48,7 @@ CARER_ALWAYS = frozenset({Action.OPEN_HOME, Action.KEEP_OWN_PASSKEYS})
 # What an emergency access alone does not allow: joined with a record of one's own, a record would stay open after its hour.
 NOT_IN_EMERGENCY = frozenset({Action.MERGE_PATIENTS})
 # A staff action on a seat may not be turned on oneself; leaving is the way out.
-_ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE})
+_ON_OTHERS = frozenset({Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE, Action.CONFIRM_IDENTITY})
 
 
 def may(

@@ -30,8 +30,8 @@ GUARDED = frozenset(
 )
 # Looked up by its handler (web/recordings/door.py) in the same steps whether it is missing, beyond a border or not for the
 # caller: a question asked here would tell the first from the others.
-# Pages and handovers likewise: signaling/paging_desk.py, signaling/handover_desk.py.
-UNIFORM = frozenset({"recording_id", "page_id", "handover_id"})
+# Pages, handovers and follow-ups likewise: signaling/paging_desk.py, handover_desk.py, follow_up_desk.py.
+UNIFORM = frozenset({"recording_id", "page_id", "handover_id", "follow_up_id"})
 # Part of something guarded or uniform in the same path; the handler checks that it is.
 PARTS = frozenset(
     {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telemed.care.identity import ActorRef, Staff
+from telemed.care.identity_check import IdentityCheck
 from telemed.care.incidents.words import Part
 from telemed.care.patients.words import Need
 from telemed.care.roles import Role
@@ -133,6 +134,7 @@ class ParticipantRecord:
     carer_id: str | None = None
     needs: tuple[Need, ...] | None = None
     part: Part = Part.NONE  # in an incident
+    identity: IdentityCheck | None = None  # None: nobody has made sure who this is
 
     @property
     def ref(self) -> ActorRef:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from telemed.care.aftercare.repositories import AftercareTransaction
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.audit_repositories import AuditTransaction
 from telemed.care.clinic.repositories import ClinicTransaction
@@ -303,6 +304,7 @@ class Transaction(
     IncidentTransaction,
     StillTransaction,
     QueueTransaction,
+    AftercareTransaction,
     Protocol,
 ):
     """The repositories, bound to one transaction. Not to be used after it ends, nor by two tasks at once."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telemed.care.identity import Identity, Seat, Staff
+from telemed.care.identity_check import identity_view
 from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, may
 from telemed.care.records import (
@@ -35,6 +36,7 @@ _ABILITIES: Mapping[str, Action] = {
     "admit": Action.ADMIT,
     "hold": Action.HOLD,
     "remove": Action.REMOVE,
+    "confirm": Action.CONFIRM_IDENTITY,
     "invite": Action.CREATE_LINK,
     "end": Action.END_SESSION,
     "note": Action.WRITE_NOTE,
@@ -232,6 +234,7 @@ def participant_view(
     }
     if is_staff(viewer):
         view["device"] = device_view(seat.device)
+        view["identity"] = identity_view(seat.identity)
     if seat.needs is not None:
         view["needs"] = needs_view(seat)
     return view

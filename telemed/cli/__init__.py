@@ -111,6 +111,7 @@ def _serve(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
     source.add_argument("--demo", action="store_true", help="a demo with accounts on this machine; no configuration needed")
     source.add_argument("--config", type=Path, metavar="PATH", help="configuration file (telemed.toml)")
+    command.add_argument("--examples", action="store_true", help="with --demo: a waiting room and a speciality on call to try")
     command.add_argument("--host", metavar="ADDRESS", help="address to listen on, instead of the configuration's")
     command.add_argument("--port", type=int, metavar="N", help="TCP port, instead of the configuration's; 0 takes a free one")
     command.add_argument("--udp-port", type=int, metavar="N", help="first UDP port of the media workers; 0 takes free ones")

@@ -29,6 +29,8 @@ def text(details: dict[str, Any], trust: Trust | None) -> str:
         lines += ["", "Demo: no real patients. Sign in with one of these accounts:"]
         width = max(len(account["email"]) for account in details["accounts"])
         lines += [f"  {account['email']:<{width}}  {account['password']}" for account in details["accounts"]]
+    if "walk_in" in details:
+        lines += ["", f"A patient without an appointment opens: {details['walk_in']}"]
     if trust is not None:
         lines += _trust_lines(details["base_url"], trust)
     return "\n".join([*lines, "", "Stop with Ctrl-C.", ""])

@@ -52,11 +52,13 @@ class Service:
     address: str = ""  # of the LAN, for links; "" without --lan
     trust: banner.Trust | None = None
     path: str = ""  # of the configuration file
+    examples: bool = False  # of a demo
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Serve until stopped; returns the exit code."""
     service = demo_service(chosen) if chosen.demo else configured_service(chosen)
+    service = dataclasses.replace(service, examples=service.is_demo and chosen.examples)
     layout = Layout(service.config)
     _check_paths(layout, chosen.ready_file)
     make_private_directory(layout.root)
@@ -153,6 +155,7 @@ def _plan(service: Service, layout: Layout, sockets: list[socket.socket], ready_
         run_directory=str(layout.run),
         workers=workers,
         demo=service.is_demo,
+        examples=service.examples,
         config_path=service.path,
         accounts_file=str(layout.demo_accounts) if service.is_demo else "",
         authority_file=str(service.trust.authority) if service.trust else "",
@@ -201,7 +204,8 @@ def _base_url(service: Service, port: int) -> str:
 def _facts(launch: Launch) -> dict[str, Any]:
     """What the ready file says besides ports; the accounts file is there when control is ready."""
     accounts = demo.read_accounts(Path(launch.accounts_file)) if launch.accounts_file else []
-    return {"base_url": launch.base_url, "accounts": [dataclasses.asdict(account) for account in accounts]}
+    facts = {"base_url": launch.base_url, "accounts": [dataclasses.asdict(account) for account in accounts]}
+    return facts | ({"walk_in": f"{launch.base_url}/w#{demo.WALK_IN_TOKEN}"} if launch.examples else {})
 
 
 async def _serve(plan: Plan) -> int:

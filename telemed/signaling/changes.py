@@ -46,6 +46,7 @@ _STAFF_ROWS = (
     _Rows("sessions", ("id",), "session_row", "session_gone"),
     _Rows("queues", ("id",), "queue", "queue_gone"),
     _Rows("entries", ("id",), "entry", "entry_gone"),
+    _Rows("follow_ups", ("id",), "follow_up", "follow_up_gone"),
     _Rows("tasks", ("kind", "session_id"), "task", "task_gone"),
     _Rows("pages", ("id",), "page", "page_gone"),
     _Rows("handovers", ("id",), "handover", "handover_gone"),

@@ -33,6 +33,7 @@ EVENT_RATES: Mapping[str, EventRate] = {
     "text": EventRate(15, 30),  # a page says what was typed twelve times a second at most
     "text_sync": EventRate(2, 10),
     "decide_move": EventRate(1, 20),
+    "confirm_identity": EventRate(1, 20),
     "set_view": EventRate(2, 20),  # a page says it twice a second at most; somebody drags the edge of a window
     "hold": EventRate(1, 20),
     "resume": EventRate(1, 20),

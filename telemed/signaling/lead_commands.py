@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import ActorRef, Identity
+from telemed.care.identity_check import decided
+from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.errors import Conflict, NotFound
-from telemed.signaling.acting import Guest, authorise, require_live, staff_of
+from telemed.signaling.acting import Guest, authorise, own_seat, require_live, staff_of
 from telemed.signaling.desk import Desk
-from telemed.signaling.schemas import Command, DecideMove, OnParticipant, OnParticipantWithReason
+from telemed.signaling.schemas import Command, ConfirmIdentity, DecideMove, OnParticipant, OnParticipantWithReason
 from telemed.signaling.step import VisitStep
 
 
@@ -65,6 +67,26 @@ class LeadCommands:
             await step.save_seat(replace(seat, reason=command.reason or ""))
             await step.tx.links.revoke_of_participant(seat.id, step.now)
             await step.tx.seats.revoke_of_participant(seat.id, step.now)
+            return {}
+
+        return await self._desk.command(guest, command.command_id, work)
+
+    async def confirm_identity(self, guest: Guest, command: ConfirmIdentity) -> Json:
+        """Who somebody that came by a link is was made sure of, or that is taken back. Raises Conflict `not_in_call`."""
+
+        async def work(step: VisitStep, identity: Identity) -> Json:
+            require_live(step)
+            authorise(step, identity, Action.CONFIRM_IDENTITY, command.participant_id)
+            seat = step.seat(command.participant_id)
+            if seat.user_id is not None or seat.part is not Part.NONE or seat.admitted_at is None:
+                raise Conflict("Only who came into the call by a link is confirmed.", code="not_in_call")
+            leader = own_seat(step, identity)
+            name = leader.name if leader is not None else ""
+            checked = decided(seat.identity, command.how, guest.user_id, name, step.now)
+            if checked != seat.identity:
+                await step.save_seat(replace(seat, identity=checked))
+                action = AuditAction.IDENTITY_UNCONFIRMED if checked is None else AuditAction.IDENTITY_CONFIRMED
+                await step.audit(action, seat.id)
             return {}
 
         return await self._desk.command(guest, command.command_id, work)

@@ -26,6 +26,7 @@ from telemed.care.tokens import derived_token, token_hash
 from telemed.care.views import clinic_view
 from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.ids import new_id, new_secret
+from telemed.signaling import queue_steps
 from telemed.signaling.acting import authorise, require_live
 from telemed.signaling.carer_places import carer_may_join, check_carers_link
 from telemed.signaling.desk import Desk
@@ -206,7 +207,8 @@ class LinkDesk:
         move = await step.tx.moves.latest(seat.id, device_hash)
         visit = self._desk.live.find(step.session.id)
         connected = visit is not None and visit.is_connected(seat.id)
-        return LinkFacts(link, step.session, seat, tokens, connected, move)
+        yields = await queue_steps.yields(step, seat, connected)
+        return LinkFacts(link, step.session, seat, tokens, connected, move, yields)
 
     async def _note_refusal(self, link: LinkRecord) -> None:
         """One audit row for each link and minute, however often it is tried; the rest is counted."""

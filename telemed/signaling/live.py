@@ -17,6 +17,7 @@ from telemed.signaling import incident_rows
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
+from telemed.signaling.follow_up_book import FollowUpBook
 from telemed.signaling.oncall_rows import read_rows as read_on_call
 from telemed.signaling.queue_book import QueueBook
 from telemed.signaling.recording_means import usual_policies
@@ -42,6 +43,7 @@ class LiveVisits:
         self._visits: dict[str, LiveVisit] = {}
         self._board: TodayBoard | None = None
         self.queues = QueueBook(clock.utcnow())
+        self.follow_ups = FollowUpBook()
         self.on_change: Callable[[LiveVisit], None] | None = None  # after each commit: the media plane follows
         self.on_moved: Callable[[str, str], None] | None = None  # (session, participant): another device has the seat
 
@@ -61,12 +63,13 @@ class LiveVisits:
             clinics = await tx.organisations.all()
             if not clinics:
                 raise Unavailable("This server has not been set up: run `telemed init`.")
-            self._board = TodayBoard(clinics, lambda: self._visits.values(), self.queues)
+            self._board = TodayBoard(clinics, lambda: self._visits.values(), self.queues, self.follow_ups)
             for clinic in clinics:
                 await self._load_of(tx, clinic)
 
     async def _load_of(self, tx: Transaction, clinic: OrganisationRecord) -> None:
         await self.queues.load(tx, clinic.id)
+        await self.follow_ups.load(tx, clinic.id)
         async for session in _unfinished(tx, clinic.id):
             self._visits[session.id] = await self._read(tx, clinic, session)
         for request in await tx.link_requests.open(clinic.id):
@@ -121,6 +124,8 @@ class LiveVisits:
         visit.take(outcome, now)
         self.board.publish(visit, now)
         self.tell_queues(touched, visit)
+        if self.follow_ups.follow(outcome.follow_ups, outcome.session):
+            self.board.publish_own(now)
         if outcome.session.state not in KEPT:
             del self._visits[outcome.session.id]
             self.board.forget_visit(outcome.session.id)
@@ -141,7 +146,7 @@ class LiveVisits:
                 continue
             visit.publish_queue(now)
             self.board.publish_entry(visit, now)
-        self.board.publish_queues(now)
+        self.board.publish_own(now)
 
     def renew_queues(self) -> None:
         """A waiting room was made or changed, or somebody works there or does not any more."""
@@ -150,7 +155,7 @@ class LiveVisits:
             if visit.entry is not None:
                 visit.publish(now)
                 self.board.publish(visit, now)
-        self.board.publish_queues(now)
+        self.board.publish_own(now)
 
     def publish(self, visit: LiveVisit) -> None:
         """Tell a visit's seats what changed in memory only."""

@@ -33,6 +33,8 @@ class LiveQueue:
     is_open: bool = False
     line: list[str] = field(default_factory=list)  # entry ids, the next one first
     standings: dict[str, Standing] = field(default_factory=dict)  # by entry id
+    lately: dict[str, datetime] = field(default_factory=dict)  # members who had somebody, and until when
+    working: frozenset[str] = frozenset()  # members at work
     row: Json = field(default_factory=dict)  # as every member sees it; what differs is added to it
 
 
@@ -88,6 +90,7 @@ class QueueBook:
         kept = known.members if known is not None else {}
         people = {member.user_id: member for member in members} if members is not None else kept
         queue = LiveQueue(record, people, known.usual if known else None, hours.is_open(record, self._now))
+        queue.lately = known.lately if known is not None else {}
         self._queues[record.id] = queue
         self._names[record.id] = record.name
         self._order(record.id)
@@ -104,6 +107,8 @@ class QueueBook:
         else:
             self._entries.pop(entry.id, None)
             self.stale.add(entry.queue_id)
+        if before is not None:
+            self._note_work(before, entry)
         touched = {entry.queue_id} | ({before.queue_id} if before is not None else set())
         for queue_id in touched:
             self._order(queue_id)
@@ -119,8 +124,21 @@ class QueueBook:
                 queue.is_open = is_open
                 queue.row = {}
                 changed.add(queue.record.id)
+            if self._at_work(queue) != queue.working:
+                self._order(queue.record.id)
+                changed.add(queue.record.id)
         asked = (entry for entry in self._entries.values() if states.is_asked(entry, now) != states.is_asked(entry, before))
         return changed | {entry.queue_id for entry in asked}
+
+    def _note_work(self, before: EntryRecord, after: EntryRecord) -> None:
+        """Whoever has just let somebody go is still at work."""
+        queue = self._queues.get(before.queue_id)
+        still_has = after.state in IN_HAND and after.taken_by == before.taken_by
+        if queue is not None and before.state in IN_HAND and before.taken_by is not None and not still_has:
+            queue.lately[before.taken_by] = self._now
+
+    def _at_work(self, queue: LiveQueue) -> frozenset[str]:
+        return line.at_work(self.entries(queue.record.id), queue.lately, self._now)
 
     def _order(self, queue_id: str) -> None:
         """Put one waiting room's line in order, and say where everybody stands: once for all who look."""
@@ -129,9 +147,9 @@ class QueueBook:
             return
         entries = self.entries(queue_id)
         queue.line = [entry.id for entry in line.in_line(entries)]
-        serving, queue.row = line.served_by(entries), {}
+        queue.working, queue.row = line.at_work(entries, queue.lately, self._now), {}
         queue.standings = {
-            entry_id: Standing(ahead + 1, line.expected_wait(queue.record, ahead, queue.usual, serving))
+            entry_id: Standing(ahead + 1, line.expected_wait(queue.record, ahead, queue.usual, len(queue.working)))
             for ahead, entry_id in enumerate(queue.line)
         }
 
@@ -145,7 +163,7 @@ class QueueBook:
         queue = self._queues.get(queue_id)
         if queue is None:
             return None
-        return line.expected_wait(queue.record, ahead, queue.usual, line.served_by(self.entries(queue_id)))
+        return line.expected_wait(queue.record, ahead, queue.usual, len(queue.working))
 
     def sees(self, staff: Staff, entry: EntryRecord) -> bool:
         """Whether an entry is on somebody's list: in a waiting room of theirs, or handed to them."""

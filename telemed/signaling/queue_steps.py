@@ -19,6 +19,7 @@ from telemed.care.states import LIVE_SESSIONS, Cause, ParticipantEvent, Particip
 from telemed.errors import NotFound
 
 if TYPE_CHECKING:
+    from telemed.care.records import ParticipantRecord
     from telemed.signaling.step import VisitStep
 
 _AWAY = frozenset({ParticipantState.LEFT, ParticipantState.DENIED, ParticipantState.REMOVED})
@@ -109,6 +110,14 @@ async def is_in_line(step: VisitStep) -> bool:
     """Whether somebody waits here: then no clock of the session's own ends it."""
     entry = await entry_of(step)
     return entry is not None and entry.state in IN_LINE
+
+
+async def yields(step: VisitStep, seat: ParticipantRecord, is_connected: bool) -> bool:
+    """Whether a seat goes to another device that has its link: in line, and while somebody is called back who is not there."""
+    entry = await entry_of(step)
+    if entry is None or entry.participant_id != seat.id:
+        return False
+    return entry.state in IN_LINE or (entry.called_at is not None and not is_connected)
 
 
 def _cause_of(step: VisitStep, event: EntryEvent) -> Cause:

@@ -117,6 +117,12 @@ class OnParticipantWithReason(OnParticipant):
     reason: Reason | None = None
 
 
+class ConfirmIdentity(OnParticipant):
+    """`confirm_identity`. `how` None takes it back."""
+
+    how: Literal["said", "known", "document"] | None
+
+
 class DecideMove(Command):
     """`decide_move`."""
 
@@ -433,6 +439,7 @@ CALL_COMMANDS: dict[str, type[Command]] = {
     "still_ask": OnParticipant,
     "still_cancel": OnStill,
     "still_decline": OnStill,
+    "confirm_identity": ConfirmIdentity,
     "keep_place": KeepPlace,
     "drop_place": Command,
     "stay_in_line": Command,

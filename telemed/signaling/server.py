@@ -14,6 +14,7 @@ from telemed.care.ports import Json, MediaPlane, Store
 from telemed.clock import Clock, SystemClock
 from telemed.signaling import wire_json
 from telemed.signaling.acting import Guest
+from telemed.signaling.aftercare_service import AftercareService
 from telemed.signaling.counters import Counters
 from telemed.signaling.desk import Around, Desk
 from telemed.signaling.engine_guard import EngineGuard
@@ -99,6 +100,7 @@ class Signaling:
         self.visits = VisitService(desk, self.entry, offers, probes, self.holders)
         self.on_call = OnCallService(desk)
         self.queues = QueueService(desk)
+        self.aftercare = AftercareService(desk)
         chores = Housekeeping(desk, probes, self.holders, self.quality)
         recordings = RecordingClock(desk, around.recording)
         self.text = TextCommands(desk)
@@ -213,6 +215,7 @@ def _call_handlers(desk: Desk, lead: LeadCommands, placement: Placement, quality
         "deny": lead.deny,
         "hold": lead.hold,
         "remove": lead.remove,
+        "confirm_identity": lead.confirm_identity,
         "decide_move": lead.decide_move,
         "end": lead.end,
         "media_state": talk.media_state,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from telemed.care import participant_states, session_states
+from telemed.care.aftercare.records import FollowUp
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import SYSTEM, ActorRef
 from telemed.care.queues.records import EntryRecord
@@ -36,6 +37,7 @@ class Outcome:
     incident: IncidentRows | None = None  # None: as before
     stills: tuple[StillRecord, ...] = ()  # new or changed ones
     entry: EntryRecord | None = None  # of a waiting room, if it came by one
+    follow_ups: tuple[FollowUp, ...] = ()  # new or changed ones
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class VisitStep:
     stills: dict[str, StillRecord] = field(default_factory=dict)  # new or changed ones
     entry: EntryRecord | None = None
     entry_read: bool = False  # nobody asked for it yet
+    follow_ups: dict[str, FollowUp] = field(default_factory=dict)  # new or changed ones
     beside: list[VisitStep] = field(default_factory=list)  # other visits the same decision changes
 
     @classmethod
@@ -151,4 +154,5 @@ class VisitStep:
         await incident_steps.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
         rows = (self.recording, self.on_call, self.incident, tuple(self.stills.values()), self.entry)
-        return Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)
+        told = Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)
+        return replace(told, follow_ups=tuple(self.follow_ups.values()))

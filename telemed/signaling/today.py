@@ -18,6 +18,7 @@ from telemed.care.states import LIVE_SESSIONS, SessionState
 from telemed.errors import NotFound
 from telemed.signaling.changes import View, staff_changes
 from telemed.signaling.channel import Channel
+from telemed.signaling.follow_up_book import FollowUpBook
 from telemed.signaling.queue_book import QueueBook
 from telemed.signaling.visit import LiveVisit
 
@@ -32,18 +33,23 @@ class _Reader:
     staff: Staff
     channel: Channel
     parts: dict[str, View] = field(default_factory=dict)  # by session id
-    queues: View = field(default_factory=dict)  # waiting rooms
+    own: View = field(default_factory=dict)  # waiting rooms and follow-ups: of no visit in memory
 
 
 class TodayBoard:
     """Who reads Today, and what each was told."""
 
     def __init__(
-        self, clinics: Sequence[OrganisationRecord], visits: Callable[[], Iterable[LiveVisit]], book: QueueBook
+        self,
+        clinics: Sequence[OrganisationRecord],
+        visits: Callable[[], Iterable[LiveVisit]],
+        book: QueueBook,
+        follow_ups: FollowUpBook,
     ) -> None:
         self._clinics = {clinic.id: clinic for clinic in clinics}
         self._visits = visits
         self._book = book
+        self._follow_ups = follow_ups
         self._readers: dict[str, _Reader] = {}
 
     def clinic_of(self, organisation_id: str) -> OrganisationRecord:
@@ -64,7 +70,7 @@ class TodayBoard:
         if reader is None or reader.staff != staff:
             channel = make(lambda: self._state_for(staff)) if reader is None else reader.channel
             parts = {visit.session.id: part(visit, staff, self._book) for visit in self._visits()}
-            reader = _Reader(staff, channel, parts, {"queues": self._book.rows_for(staff)})
+            reader = _Reader(staff, channel, parts, self._own(staff))
             self._readers[staff.user_id] = reader
         return reader.channel
 
@@ -87,7 +93,7 @@ class TodayBoard:
         parts = [part(visit, staff, self._book) for visit in self._visits()]
         rows = {name: [row for piece in parts for row in piece[name]] for name in _EMPTY}
         rows["waiting"].sort(key=lambda row: str(row["since"]))
-        rows["queues"] = self._book.rows_for(staff)
+        rows |= self._own(staff)
         return today_views.staff_state(self.clinic_of(staff.organisation_id), rows)
 
     def publish(self, visit: LiveVisit, now: datetime) -> None:
@@ -110,11 +116,14 @@ class TodayBoard:
             reader.parts[visit.session.id] = {**before, "entries": [row]}
             reader.channel.send([("entry", row)], now)
 
-    def publish_queues(self, now: datetime) -> None:
-        """Tell every reader what changed about the waiting rooms."""
+    def publish_own(self, now: datetime) -> None:
+        """Tell every reader what changed about the waiting rooms and about its follow-ups."""
         for reader in self._readers.values():
-            before, reader.queues = reader.queues, {"queues": self._book.rows_for(reader.staff)}
-            reader.channel.send(staff_changes(before, reader.queues), now)
+            before, reader.own = reader.own, self._own(reader.staff)
+            reader.channel.send(staff_changes(before, reader.own), now)
+
+    def _own(self, staff: Staff) -> dict[str, list[Json]]:
+        return {"queues": self._book.rows_for(staff), "follow_ups": self._follow_ups.rows_for(staff)}
 
     def is_watched(self, user_ids: Collection[str]) -> bool:
         """Whether one of these people has a page open."""

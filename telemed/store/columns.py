@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import JSON, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
+from telemed.care.identity_check import IdentityCheck, IdentityHow
 from telemed.care.records import DeviceReport
 
 TIME_LENGTH = 27  # characters
@@ -77,6 +78,23 @@ class DeviceJson(TypeDecorator[DeviceReport]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> DeviceReport | None:
         """From JSON."""
         return None if value is None else DeviceReport(**value)
+
+
+class IdentityJson(TypeDecorator[IdentityCheck]):
+    """An IdentityCheck as a JSON object."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: IdentityCheck | None, dialect: Dialect) -> dict[str, Any] | None:
+        """To JSON."""
+        return None if value is None else asdict(value) | {"at": time_text(value.at), "how": value.how.value}
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> IdentityCheck | None:
+        """From JSON. Raises ValueError for a word this version does not know."""
+        if value is None:
+            return None
+        return IdentityCheck(value["by"], value["name"], datetime.fromisoformat(value["at"]), IdentityHow(value["how"]))
 
 
 class DateText(TypeDecorator[date]):

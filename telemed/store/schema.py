@@ -26,6 +26,7 @@ from telemed.care.patients.words import Need
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantEvent, ParticipantState, SessionKind, SessionState
 from telemed.store import (
+    schema_aftercare,
     schema_identity,
     schema_incidents,
     schema_oncall,
@@ -35,12 +36,13 @@ from telemed.store import (
     schema_recording,
     schema_stills,
 )
-from telemed.store.columns import WORD_LENGTH, DeviceJson, UtcTime, Word, Words
+from telemed.store.columns import WORD_LENGTH, DeviceJson, IdentityJson, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, digest, metadata, need, ref, row_id, time
 
 __all__ = [
     "HASH_LENGTH",
     "metadata",
+    "schema_aftercare",
     "schema_identity",
     "schema_incidents",
     "schema_oncall",
@@ -141,6 +143,7 @@ participant = Table(
     ref("carer_id", "carer", null=True),  # set: taken from Home by somebody who acts for the patient
     Column("needs", Words(Need), nullable=True),  # null: nothing was said
     Column("part", Word(Part), nullable=False, server_default=""),
+    Column("identity", IdentityJson(), nullable=True),  # null: nobody has made sure who this is
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.store.connection import SqlConnection
 from telemed.store.repositories.acks import AckRows
+from telemed.store.repositories.aftercare import FollowUpRows, VisitMessageRows
 from telemed.store.repositories.audit import AuditRows
 from telemed.store.repositories.audit_search import AuditSearchRows
 from telemed.store.repositories.break_glass import BreakGlassRows, PlaceRows
@@ -80,6 +81,8 @@ class StoreTransaction:
         self._add_recordings(sql)
         self._add_on_call(sql)
         self._add_queues(sql)
+        self.visit_messages = VisitMessageRows(sql)
+        self.follow_ups = FollowUpRows(sql)
 
     def _add_queues(self, sql: SqlConnection) -> None:
         """The repositories of waiting rooms."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from telemed.care.aftercare.ports import Aftercare, NoAftercare
 from telemed.care.audit_state import NobodyWatches, TrailWatch
 from telemed.care.clinic.live_settings import LiveSettings
 from telemed.care.clinic.ports import Health, NoHealth, NoRooms, Rooms
@@ -77,5 +78,6 @@ class WebDeps:
     still_shelf: StillShelf = NoStills()
     still_vault: StillVault = NoStillVault()
     queues: WaitingRooms = NoWaitingRooms()
+    aftercare: Aftercare = NoAftercare()
     recent_code: Callable[[str], str | None] = show_no_code  # of a demo: the code last "sent" to a number or address
     on_request: Callable[[str, str, int, float], None] = count_nothing  # method, route template, status, seconds

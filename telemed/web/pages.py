@@ -29,6 +29,8 @@ RECORDING_PATTERN = r"rec_[A-Za-z0-9_-]{1,36}"
 _PLACES = {Role.ADMIN: ADMIN, Role.REVIEWER: RECORDINGS}
 # Where they are led first. Today is a responder's too; but the phone in the vehicle opens on its one button.
 _BEGIN = {**_PLACES, Role.RESPONDER: SCENE}
+# Where people begin who reach Today as well, but seldom need it.
+_FIRST = {Role.RESPONDER: SCENE}
 
 
 class Pages:
@@ -51,6 +53,7 @@ class Pages:
         app.router.add_get(f"/call/{{id:{SESSION_PATTERN}}}", self.call)
         app.router.add_get("/j", self.join)
         app.router.add_get("/w", self.walk_in)
+        app.router.add_get("/m", self.message)
         app.router.add_get("/e", self.caller)
         app.router.add_get("/v", self.crew)
         app.router.add_get("/clock", self.clock)
@@ -68,6 +71,9 @@ class Pages:
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
         return _redirect(await self._place(request, _BEGIN))
+        staff = (await self._services.identifier.staff(request)).staff
+        first = _FIRST.get(staff.role) if staff is not None else None
+        return _redirect(first or await self._place(request))
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """`/sign-in`."""
@@ -141,6 +147,10 @@ class Pages:
     async def walk_in(self, request: web.Request) -> web.Response:
         """`/w`: the page behind every queue's link; the token is in the fragment and never comes here."""
         return self._page(request, "walk-in.html")
+
+    async def message(self, request: web.Request) -> web.Response:
+        """`/m`: the page behind the link of a message to a patient; the token is in the fragment and never comes here."""
+        return self._page(request, "message.html")
 
     async def caller(self, request: web.Request) -> web.Response:
         """`/e`: the page behind every link of an incident; the token is in the fragment and never comes here."""

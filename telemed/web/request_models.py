@@ -13,12 +13,12 @@ from telemed.media.control import Source
 # One line of text: no control characters and none that turn the reading direction (they can forge a name).
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 # Text of several lines: no control characters but tab and line ends.
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=ONE_LINE)]
 OptionalName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=ONE_LINE)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=ONE_LINE)]
-Note = Annotated[str, StringConstraints(max_length=20_000, pattern=_TEXT)]
+Note = Annotated[str, StringConstraints(max_length=20_000, pattern=TEXT)]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[A-Za-z0-9_-]{1,36}$")]
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]

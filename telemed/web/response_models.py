@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from telemed.care.identity_check import IdentityHow
 from telemed.care.quality_views import Heard, Seen
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, ParticipantState, SessionKind, SessionState
@@ -106,6 +107,14 @@ class Session(Answer):
     outcome: Outcome | None = None
 
 
+class IdentityConfirmed(Answer):
+    """That somebody of the staff made sure who a person is; `by` is a name."""
+
+    by: str
+    at: Time
+    how: IdentityHow
+
+
 class Participant(Answer):
     """A seat."""
 
@@ -114,6 +123,7 @@ class Participant(Answer):
     role: Role
     state: ParticipantState
     since: Time
+    identity: IdentityConfirmed | None = None
 
 
 class Link(Answer):

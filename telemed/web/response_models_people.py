@@ -9,7 +9,7 @@ from pydantic import Field
 from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
 from telemed.care.roles import Role
 from telemed.care.states import Outcome, SessionKind, SessionState
-from telemed.web.response_models import Answer, Time
+from telemed.web.response_models import Answer, IdentityConfirmed, Time
 
 Day = Annotated[str, Field(description="ISO 8601 calendar date", examples=["1956-03-12"])]
 
@@ -136,6 +136,7 @@ class Visit(Answer):
     ended_at: Time | None
     outcome: Outcome | None
     can_detach: bool
+    identity: IdentityConfirmed | None = None
     reason: str | None = None
 
 

@@ -11,6 +11,7 @@ from telemed.care.patients.words import CarerScope, ChannelKind, Need, Relation
 from telemed.care.roles import Role
 from telemed.care.states import SessionState
 from telemed.web.response_models import Answer, Time
+from telemed.web.response_models_aftercare import OwnMessage
 from telemed.web.response_models_identity import Passkey
 from telemed.web.response_models_people import Day
 
@@ -126,6 +127,7 @@ class Home(Answer):
     person: PersonSelf
     visits: list[OwnVisit] | None
     past: list[OwnVisit] | None
+    messages: list[OwnMessage] | None
     details: OwnDetails | None
     contacts: list[OwnContact]
     carers: list[OwnCarer] | None

@@ -50,6 +50,7 @@ _PREFIXES = {
     "still_id": "stl",
     "queue_id": "que",
     "walk_in_id": "wil",
+    "follow_up_id": "fup",
 }
 PARAMETERS = {name: prefix + r"_[A-Za-z0-9_-]{1,36}" for name, prefix in _PREFIXES.items()} | {"days": "7|30|90"}
 _PARAMETER = re.compile(r"\{(\w+)\}")

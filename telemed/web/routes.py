@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.web.route import Route
 from telemed.web.routes_admin import ADMIN_ROUTES
+from telemed.web.routes_aftercare import AFTERCARE_ROUTES
 from telemed.web.routes_audit import AUDIT_ROUTES
 from telemed.web.routes_calls import CALL_ROUTES, OFFER_LIMIT
 from telemed.web.routes_identity import IDENTITY_ROUTES
@@ -35,4 +36,5 @@ ROUTES: tuple[Route, ...] = (
     + INCIDENT_ROUTES
     + STILL_ROUTES
     + QUEUE_ROUTES
+    + AFTERCARE_ROUTES
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from telemed.care.tokens import derived_token
+from telemed.signaling.settings import SignalingSettings
 from tests.browser.axe import accessible
 from tests.browser.browsers import selector
 from tests.browser.prepared import start_prepared_server
@@ -25,6 +28,11 @@ async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         yield running
     finally:
         await stop_server(running)
+
+
+def today() -> date:
+    """By the calendar of this machine, which is the browser's."""
+    return datetime.now().astimezone().date()
 
 
 async def answer(floor: Floor, person: Person) -> None:
@@ -55,12 +63,80 @@ async def test_after_a_call_the_next_is_one_press_away_and_the_outcome_can_wait(
         await doctor.page.wait_for_selector(selector("task-outcome"), state="detached")
 
 
+async def test_the_card_after_a_call_writes_to_the_patient_and_plans_what_comes(product: Server) -> None:
+    async with a_floor(product, "After") as floor:
+        doctor, ada = floor.doctor, await floor.walk_in("Ada Example", birth_date="1980-02-29")
+        await ada.tab.evaluate("() => seat.link.command('keep_place', {phone: '+49 30 5550199'})")
+        await answer(floor, ada)
+        await doctor.click("end-session")
+        await doctor.click("end-now")
+        await doctor.page.click(f"{selector('letter-part')} summary")
+        await doctor.fill("letter", "Drink a lot.\nCall us if it lasts.")
+        await doctor.page.click(f"{selector('follow-up-part')} summary")
+        await doctor.page.select_option(selector("follow-up-due"), "date")
+        await doctor.click("outcome-save")
+        await expect(doctor.page.locator(selector("follow-up-part"))).to_contain_text("Say in a line what is to be done.")
+        await doctor.page.fill(selector("follow-up-day"), today().isoformat())
+        await doctor.fill("follow-up-text", "Ask about the fever")
+        await looks_right(doctor, "the card after a call")
+        await doctor.page.reload()
+        await doctor.goto(product.base_url + "/today")
+        await doctor.click("task-outcome")
+        assert await doctor.page.input_value(selector("letter")) == "Drink a lot.\nCall us if it lasts.", "a reload loses nothing"
+        await doctor.page.context.set_offline(True)
+        await doctor.click("outcome-save")
+        await expect(doctor.page.locator(selector("card-fault"))).to_contain_text("kept", timeout=30_000)
+        await doctor.page.context.set_offline(False)
+        async with doctor.page.expect_request("**/messages") as sent:
+            await doctor.click("outcome-save")
+        await doctor.page.wait_for_selector(selector("end-card"), state="detached")
+        await expect(doctor.page.get_by_text("Ask about the fever")).to_be_visible()
+        await looks_right(doctor, "a follow-up that is due")
+        await doctor.click("follow-up-done")
+        await doctor.page.get_by_role("button", name="Undo").click()
+        await doctor.click("follow-up-more")
+        await doctor.click("follow-up-open-edit")
+        await doctor.page.fill(selector("follow-up-edit-day"), (today() + timedelta(days=8)).isoformat())
+        await doctor.click("follow-up-save")
+        await expect(doctor.page.locator(selector("follow-ups-later"))).to_contain_text("1 follow-up later")
+        await reads(floor, ada, (await sent.value).post_data_json["command_id"])
+
+
+async def reads(floor: Floor, ada: Person, command_id: str) -> None:
+    """The patient opens the link of the SMS, and says who it is."""
+    whoami = "async () => (await (await fetch('/api/v1/me')).json()).user.id"
+    secret = (floor.server.var / "installation.key").read_text("ascii").strip().encode()
+    key = SignalingSettings(floor.server.base_url, secret).link_key
+    token = derived_token(key, await floor.doctor.evaluate(whoami), command_id)
+    await ada.tab.goto(f"{floor.server.base_url}/m#{token}")
+    await ada.tab.fill("birth-year", "1981")
+    await ada.tab.fill("birth-month", "2")
+    await ada.tab.fill("birth-day", "28")
+    await looks_right(ada.tab, "a message that asks who reads it")
+    await ada.tab.click("read-message")
+    await ada.tab.wait("wrong-date")
+    await ada.tab.fill("birth-year", "1980")
+    await ada.tab.fill("birth-day", "29")
+    await ada.tab.click("read-message")
+    await expect(ada.tab.page.locator(selector("the-message"))).to_contain_text("Call us if it lasts.")
+    await looks_right(ada.tab, "a message that is read")
+
+
 async def test_a_second_person_is_brought_in_only_when_both_may_hear_each_other(product: Server) -> None:
     async with a_floor(product, "Two") as floor:
         doctor, ada, ben = floor.doctor, await floor.walk_in("Ada Example"), await floor.walk_in("Ben Example")
         await answer(floor, ada)
         await doctor.click("confirmed")
         await doctor.click("open-people")
+        await expect(doctor.page.locator(selector("identity"))).to_contain_text("Identity confirmed by")
+        await doctor.click("identity-back")
+        await expect(doctor.page.locator(selector("identity"))).to_contain_text("Identity not confirmed")
+        await doctor.click("identity-menu")
+        await doctor.click("identity-document")
+        await doctor.page.reload()
+        await doctor.click("open-people")
+        await expect(doctor.page.locator(selector("identity"))).to_contain_text("document shown")
+        await expect(doctor.page.locator(selector("confirm-in-call"))).to_have_count(0)
         await doctor.click("bring-in")
         dialog = doctor.page.locator(selector("bring-in-dialog"))
         await expect(dialog).to_contain_text("Ada Example is in this call. Ben Example would join")

@@ -204,6 +204,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
         still_shelf=signaling.still_shelf,
         still_vault=stills,
         queues=signaling.queues,
+        aftercare=signaling.aftercare,
     )
     await signaling.start()
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], None)

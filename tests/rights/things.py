@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from telemed.care.aftercare.records import FollowUp
+from telemed.care.aftercare.words import FollowUpState
 from telemed.care.break_glass import BreakGlassRecord
 from telemed.care.clinic.records import SettingChange, SiteRecord
 from telemed.care.identity import Seat, Staff
@@ -329,6 +331,18 @@ class Things:
         async with self.house.store.write() as tx:
             await tx.handovers.create(handover)
         return handover.id
+
+    async def _follow_up_id(self, whose: Whose) -> str:
+        """A follow-up of whoever it is, for a visit of theirs."""
+        leader, now = self.leader(whose), SystemClock().utcnow()
+        session_id, word = await self.house.session(leader), self.house.places[PLACE[whose]].word
+        day = now.date() + timedelta(days=3)
+        made = FollowUp(
+            new_id("fup"), leader.organisation_id, session_id, leader.user_id, day, word, FollowUpState.OPEN, now, now
+        )
+        async with self.house.store.write() as tx:
+            await tx.follow_ups.create(made)
+        return made.id
 
     async def _vital_id(self, whose: Whose, found: dict[str, str]) -> str:
         leader, now = self.leader(whose), SystemClock().utcnow()

@@ -9,27 +9,28 @@ import { QueueDialogs } from "../pages/queues/dialogs.js";
 import { nameOf } from "../pages/queues/desk.js";
 import { Needs } from "../pages/queues/facts.js";
 import { useCall } from "./context.js";
+import { confirmIdentity } from "./identity_line.js";
 import { queueLink } from "./queue_link.js";
 import { Card } from "./recording/card.js";
 
 /** @typedef {import("../../core/queue_state.js").EntryRow} EntryRow */
 /** @typedef {import("../pages/queues/desk.js").Desk} Desk */
 
-const CONFIRMED = "telemed-confirmed-";
+const PUT_OFF = "telemed-identity-later-";
 
-/** Whether it was confirmed in this tab before a reload. @param {string} entryId */
-function wasConfirmed(entryId) {
+/** Whether the card was put away in this tab before a reload. @param {string} entryId */
+function wasPutOff(entryId) {
   try {
-    return sessionStorage.getItem(CONFIRMED + entryId) !== null;
+    return sessionStorage.getItem(PUT_OFF + entryId) !== null;
   } catch {
     return false;
   }
 }
 
 /** @param {string} entryId */
-function rememberConfirmed(entryId) {
+function rememberPutOff(entryId) {
   try {
-    sessionStorage.setItem(CONFIRMED + entryId, "1");
+    sessionStorage.setItem(PUT_OFF + entryId, "1");
   } catch {
     // Then it is asked again after a reload.
   }
@@ -52,13 +53,25 @@ function CallingBack({ entry, desk }) {
 
 /** @param {{entry: EntryRow}} props */
 function Confirm({ entry }) {
-  const [done, setDone] = useState(() => wasConfirmed(entry.id));
-  const confirm = () => {
-    rememberConfirmed(entry.id);
-    setDone(true);
+  const { session } = useCall();
+  const [later, setLater] = useState(() => wasPutOff(entry.id));
+  const [busy, setBusy] = useState(false);
+  const seatId = entry.into_participant_id ?? entry.participant_id;
+  const person = session.others.value.find((one) => one.id === seatId);
+  const putOff = () => {
+    rememberPutOff(entry.id);
+    setLater(true);
   };
-  if (done) return null;
-  return html`<${Card} title=${t("queues.confirm_who")} onClose=${confirm} testid="confirm-in-call" actions=${html`<${Button} kind="primary" icon="user-check" label=${t("queues.confirmed")} onClick=${confirm} testid="confirmed" />`}>
+  const confirm = async () => {
+    if (!person) return;
+    setBusy(true);
+    await confirmIdentity(session, person, "said");
+    setBusy(false);
+  };
+  if (later || !person || person.identity || !session.can("confirm")) return null;
+  const actions = html`<${Button} label=${t("identified.not_now")} onClick=${putOff} testid="confirm-later" />
+    <${Button} kind="primary" icon="user-check" label=${t("identified.by_said")} busy=${busy} onClick=${() => void confirm()} testid="confirmed" />`;
+  return html`<${Card} title=${t("queues.confirm_who")} onClose=${putOff} testid="confirm-in-call" actions=${actions}>
     <p>${t(entry.birth_date ? "queues.confirm_how" : "queues.confirm_how_unknown")}</p><${PersonFacts} entry=${entry} /><div class="facts__badges"><${Needs} entry=${entry} /></div>
   </${Card}>`;
 }

@@ -3,6 +3,7 @@ import "./after_call.js";
 import "./chat_panel.js";
 import "../needs/words.js";
 import "./device_dialog.js";
+import "./identity_line.js";
 import "./invite_dialog.js";
 import "./link_card.js";
 import "./move_requests.js";

@@ -5,6 +5,7 @@ export const AfterCall = lazy(async () => (await import("./after_call.js")).Afte
 export const HelpDialog = lazy(async () => (await import("./oncall/help_dialog.js")).HelpDialog);
 export const DeviceDialog = lazy(async () => (await import("./device_dialog.js")).DeviceDialog);
 export const FrameLayer = lazy(async () => (await import("./draw/layer.js")).FrameLayer);
+export const IdentityLine = lazy(async () => (await import("./identity_line.js")).IdentityLine);
 export const IncidentDesk = lazy(async () => (await import("./incident_desk.js")).IncidentDesk);
 export const IncidentPanel = lazy(async () => (await import("./incident_panel.js")).IncidentPanel);
 export const InviteDialog = lazy(async () => (await import("./invite_dialog.js")).InviteDialog);

@@ -14,7 +14,7 @@ import { useViewFocus } from "../view_focus.js";
 /** @typedef {import("../identity/second_step.js").Step} Step */
 
 const token = location.hash.slice(1);
-const goOn = () => location.replace("/today");
+const goOn = () => location.replace("/");
 
 /** @param {{words: string}} props */
 function Useless({ words }) {

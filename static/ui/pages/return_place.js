@@ -1,8 +1,10 @@
 /** Where to go after signing in: back to the page that asked for it. Kept in the tab, so no address carries it. */
+import { forgetCards } from "../../core/end_card.js";
 
 const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
 const ALLOWED = /^\/(today|scene|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
+const ALLOWED = /^\/(today|urgent|scene|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 let isSigningOut = false;
 
@@ -19,6 +21,11 @@ export async function signOutBy(logout) {
     isSigningOut = false;
     throw error;
   }
+  try {
+    forgetCards(sessionStorage);
+  } catch {
+    // Nothing was kept.
+  }
   location.replace("/sign-in");
 }
 
@@ -28,6 +35,7 @@ export function goToSignIn() {
     if (!isSigningOut) sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
     // Storage may be denied: one then lands where one works.
+    // Storage may be denied: one then lands where one begins.
   }
   location.replace("/sign-in");
 }

@@ -27,6 +27,7 @@ class Template(StrEnum):
     QUEUE_SOON = "queue_soon"
     QUEUE_CALLED = "queue_called"
     QUEUE_ARRIVAL = "queue_arrival"
+    VISIT_MESSAGE = "visit_message"
     TEST = "test"
 
 
@@ -68,6 +69,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.QUEUE_SOON: frozenset({"link"}),
     Template.QUEUE_CALLED: frozenset({"link"}),
     Template.QUEUE_ARRIVAL: frozenset({"link"}),
+    Template.VISIT_MESSAGE: frozenset({"link"}),
     Template.TEST: frozenset(),
 }
 # Without these a message would be of no use, whatever wording a clinic prefers.

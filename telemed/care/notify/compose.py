@@ -32,6 +32,7 @@ PAGES: Mapping[Template, str] = {
     Template.EMERGENCY_LINK: "e",
     Template.QUEUE_SOON: "j",
     Template.QUEUE_CALLED: "j",
+    Template.VISIT_MESSAGE: "m",
 }
 _LINK_PART = re.compile(r"[\x21-\x7e]{1,80}")
 

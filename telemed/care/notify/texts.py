@@ -78,6 +78,10 @@ _MAIL_EN: dict[Template, tuple[str, str]] = {
         "Somebody waits at {clinic}",
         "Somebody has come to a waiting room of {clinic}, and nobody has the page open. Please sign in:\n{link}",
     ),
+    Template.VISIT_MESSAGE: (
+        "A message from {clinic}",
+        "{clinic} has written to you. Please read it here:\n{link}\n\nIt is meant for you alone: do not pass this mail on.",
+    ),
     Template.TEST: ("Test from {clinic}", "This is a test. Mail from {clinic} works."),
 }
 _MAIL_DE: dict[Template, tuple[str, str]] = {
@@ -143,6 +147,11 @@ _MAIL_DE: dict[Template, tuple[str, str]] = {
         "Bei {clinic} wartet jemand",
         "In einem Wartezimmer von {clinic} wartet jemand, und niemand hat die Seite offen. Bitte melden Sie sich an:\n{link}",
     ),
+    Template.VISIT_MESSAGE: (
+        "Eine Nachricht von {clinic}",
+        "{clinic} hat Ihnen geschrieben. Bitte lesen Sie es hier:\n{link}\n\n"
+        "Es ist nur für Sie bestimmt: Geben Sie diese Mail nicht weiter.",
+    ),
     Template.TEST: ("Test von {clinic}", "Dies ist ein Test. Mail von {clinic} funktioniert."),
 }
 _SMS_EN: dict[Template, str] = {
@@ -159,6 +168,7 @@ _SMS_EN: dict[Template, str] = {
     Template.QUEUE_SOON: "{clinic}: you are nearly next. Please open {link}",
     Template.QUEUE_CALLED: "{clinic} is there for you now. Open within 5 minutes: {link}",
     Template.QUEUE_ARRIVAL: "{clinic}: somebody waits and nobody has the page open: {link}",
+    Template.VISIT_MESSAGE: "{clinic} has written to you. Read it here, for you alone: {link}",
     Template.TEST: "Test. SMS from {clinic} work.",
 }
 _SMS_DE: dict[Template, str] = {
@@ -175,6 +185,7 @@ _SMS_DE: dict[Template, str] = {
     Template.QUEUE_SOON: "{clinic}: Sie sind fast an der Reihe. Bitte öffnen: {link}",
     Template.QUEUE_CALLED: "{clinic} ist jetzt für Sie da. Bitte binnen 5 Minuten öffnen: {link}",
     Template.QUEUE_ARRIVAL: "{clinic}: Jemand wartet, und niemand hat die Seite offen: {link}",
+    Template.VISIT_MESSAGE: "{clinic} hat Ihnen geschrieben. Nur für Sie, lesen Sie es hier: {link}",
     Template.TEST: "Test. SMS von {clinic} funktionieren.",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from telemed.care.identity_check import IdentityCheck, identity_view
 from telemed.care.patients.channels import display
 from telemed.care.patients.records import (
     CarerRecord,
@@ -104,7 +105,9 @@ def change_view(change: ChangeRecord, names: Mapping[str, str]) -> Json:
     }
 
 
-def visit_view(session: SessionRecord, leader: str, with_reason: bool, can_detach: bool) -> Json:
+def visit_view(
+    session: SessionRecord, leader: str, with_reason: bool, can_detach: bool, identity: IdentityCheck | None = None
+) -> Json:
     """Return one visit of a timeline. The front desk sees no reasons; `can_detach`: the reader may take it off the record."""
     row = {
         "id": session.id,
@@ -116,5 +119,6 @@ def visit_view(session: SessionRecord, leader: str, with_reason: bool, can_detac
         "outcome": session.outcome.value if session.outcome else None,
         "with": leader,
         "can_detach": can_detach,
+        "identity": identity_view(identity),
     }
     return {**row, "reason": session.reason} if with_reason else row

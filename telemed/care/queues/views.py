@@ -105,6 +105,7 @@ def entry_row(
         "transferred_from": names.get(entry.transferred_from) if entry.transferred_from else None,
         "transfer_note": entry.transfer_note,
         "into_session_id": entry.into_session_id,
+        "into_participant_id": entry.into_participant_id,
     }
 
 

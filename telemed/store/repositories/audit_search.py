@@ -12,6 +12,7 @@ from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.audit_search import AuditQuery, PersonName
 from telemed.care.records import AuditRow
 from telemed.store import schema
+from telemed.store import schema_aftercare as aftercare
 from telemed.store import schema_people as people
 from telemed.store import schema_recording as recordings
 from telemed.store.columns import time_text
@@ -142,7 +143,7 @@ def _conditions(query: AuditQuery) -> list[ColumnElement[bool]]:
 
 
 def _about(object_id: str) -> ColumnElement[bool]:
-    """The object itself; of a patient also merged records and visits, of a visit also its seats, links and messages."""
+    """The object itself; of a patient also merged records and visits, of a visit also its seats, links, messages, follow-ups."""
     if object_id.startswith("pat_"):
         merged = select(people.patient.c.id).where(people.patient.c.merged_into == object_id)
         visits = select(schema.session.c.id).where(schema.session.c.patient_id == object_id)
@@ -154,7 +155,8 @@ def _about(object_id: str) -> ColumnElement[bool]:
 
 def _of_visits(visits: Select[Any]) -> list[Select[Any]]:
     tables = (schema.participant, schema.link, schema.message, recordings.recording, recordings.bystander)
-    return [select(table.c.id).where(table.c.session_id.in_(visits)) for table in tables]
+    after = (aftercare.visit_message, aftercare.follow_up)
+    return [select(table.c.id).where(table.c.session_id.in_(visits)) for table in (*tables, *after)]
 
 
 def _of_organisation(organisation_id: str) -> ColumnElement[bool]:
@@ -173,6 +175,8 @@ def _of_organisation(organisation_id: str) -> ColumnElement[bool]:
             (schema.link, _c.object_id),
             (schema.message, _c.object_id),
             (recordings.bystander, _c.object_id),
+            (aftercare.visit_message, _c.object_id),
+            (aftercare.follow_up, _c.object_id),
         )
     ]
     server = and_(_c.actor == "system", _c.action.in_(_OF_SERVER))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Staff
+from telemed.care.identity_check import IdentityCheck
 from telemed.care.patients import search_rank, views
 from telemed.care.patients.records import PatientRecord, PatientStanding
 from telemed.care.patients.repositories import SearchArea
@@ -15,7 +16,7 @@ from telemed.care.permissions import Action, check, may, may_patient
 from telemed.care.ports import Json, Store
 from telemed.care.records import SessionRecord, UserRecord
 from telemed.care.repositories import Transaction
-from telemed.care.roles import CARE_ROLES
+from telemed.care.roles import CARE_ROLES, Role
 from telemed.clock import Clock
 from telemed.errors import InvalidInput
 from telemed.web.paging import Page
@@ -84,7 +85,8 @@ class PatientReading:
             before = await _place(step, page.after)
             found = await tx.patient_sessions.timeline(step.patient.id, actor, before, page.limit + 1)
             leaders = await users_of(tx, (session.created_by for session in found))
-        rows = [_visit(session, leaders, actor) for session in found[: page.limit]]
+            checks = {session.id: await _identity(tx, session) for session in found[: page.limit]}
+        rows = [_visit(session, leaders, actor, checks.get(session.id)) for session in found[: page.limit]]
         return {"sessions": rows, "next": page.next_of(found, lambda session: session.id)}
 
     async def history(self, actor: Staff, patient_id: str, page: Page) -> Json:
@@ -156,8 +158,16 @@ async def _place(step: PatientStep, after: str | None) -> tuple[datetime, str] |
     return session.created_at, session.id
 
 
-def _visit(session: SessionRecord, leaders: dict[str, UserRecord], actor: Staff) -> Json:
+async def _identity(tx: Transaction, session: SessionRecord) -> IdentityCheck | None:
+    """That it was made sure that the patient of a visit is who it says, None: it was not."""
+    seats = await tx.participants.in_session(session.id)
+    return next((seat.identity for seat in seats if seat.role is Role.PATIENT and seat.identity is not None), None)
+
+
+def _visit(
+    session: SessionRecord, leaders: dict[str, UserRecord], actor: Staff, identity: IdentityCheck | None
+) -> Json:
     leader = leaders.get(session.created_by)
     cares = actor.role in CARE_ROLES
     can_detach = may(actor, Action.EDIT_SESSION, session)  # who holds a seat in it may as well, from the visit itself
-    return views.visit_view(session, leader.name if leader else "", with_reason=cares, can_detach=can_detach)
+    return views.visit_view(session, leader.name if leader else "", cares, can_detach, identity)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from telemed.care.aftercare.views import own_message_view
 from telemed.care.audit_access import accesses
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.identity import Person
@@ -41,7 +43,7 @@ class PersonHome:
         self._looks: OrderedDict[str, datetime] = OrderedDict()  # login id -> when its look was last written down
 
     async def read(self, person: Person) -> Json:
-        """-> {person, visits, past, details, contacts, carers, devices, passkeys, access}."""
+        """-> {person, visits, past, messages, details, contacts, carers, devices, passkeys, access}."""
         now = self._clock.utcnow()
         async with self._store.write() as tx:
             patient = await own_record(tx, person, Action.OPEN_HOME, now)
@@ -57,6 +59,7 @@ class PersonHome:
                 "person": views.person_view(person, patient, carer),
                 "visits": await _ahead(tx, patient, person, now, joins, sees_visits) if joins or sees_visits else None,
                 "past": await _past(tx, patient) if sees_visits else None,
+                "messages": await _messages(tx, patient, person, now) if sees_visits and sees_details else None,
                 "details": views.details_view(patient) if sees_details else None,
                 "contacts": await _contacts(tx, patient, person),
                 "carers": await _carers(tx, patient, now) if carer is None else None,
@@ -136,6 +139,16 @@ async def _past(tx: Transaction, patient: PatientRecord) -> list[Json]:
     sessions = await tx.person_visits.past(patient.id, PAST_VISITS)
     leaders = await _leaders(tx, sessions)
     return [views.visit_view(session, leaders.get(session.created_by, ""), can_join=False) for session in sessions]
+
+
+async def _messages(tx: Transaction, patient: PatientRecord, person: Person, now: datetime) -> list[Json]:
+    """What was written to the patient after visits; read by the patient it counts as opened."""
+    found = await tx.visit_messages.of_patient(patient.id)
+    for message in found:
+        if message.opened_at is None and person.carer_id is None:
+            await tx.visit_messages.save(replace(message, opened_at=now))
+            await tx.audit.append(person.ref, AuditAction.VISIT_MESSAGE_OPENED, message.id, AuditOutcome.DONE, now)
+    return [own_message_view(message) for message in found]
 
 
 async def _leaders(tx: Transaction, sessions: Iterable[SessionRecord]) -> dict[str, str]:

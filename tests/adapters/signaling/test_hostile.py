@@ -33,6 +33,7 @@ VALID: dict[str, dict[str, Any]] = {
     "hold": {"participant_id": "par_1234"},
     "resume": {"participant_id": "par_1234"},
     "remove": {"participant_id": "par_1234", "reason": "no"},
+    "confirm_identity": {"participant_id": "par_1234", "how": "said"},
     "decide_move": {"request_id": "mov_1234", "approve": True},
     "media_state": {"microphone": True, "camera": True, "screen": False},
     "negotiated": {"attempt": 1, "offer": 1},

@@ -210,3 +210,31 @@ async def test_a_disabled_account_can_do_nothing_from_its_next_command_on(world:
     assert await doctor.refused("admit", participant_id=visit.patient_id) == "not_allowed"
     assert await doctor.refused("typing") == "not_allowed"
     assert await today.refused("acknowledge", participant_id=visit.patient_id) == "not_allowed"
+
+
+async def test_who_somebody_is_is_confirmed_once_taken_back_and_seen_by_staff_alone(world: World) -> None:
+    visit = await world.start_visit()
+    doctor = await visit.doctor_joins()
+    patient, seat = await visit.patient_joins()
+    about = {"participant_id": visit.patient_id}
+    assert await doctor.refused("confirm_identity", **about, how="said") == "not_in_call", "nobody spoke with them yet"
+    await doctor.do("admit", **about)
+    for _ in range(2):
+        await doctor.do("confirm_identity", command_id="confirm-identity-1", **about, how="said")
+    await until(lambda: doctor.person(visit.patient_id)["identity"] is not None)
+    first = doctor.person(visit.patient_id)["identity"]
+    assert (first["by"], first["how"]) == (world.doctor.name, "said")
+    await doctor.do("confirm_identity", **about, how="said")
+    assert doctor.person(visit.patient_id)["identity"] == first, "said again it stays as it was"
+    assert await doctor.refused("confirm_identity", participant_id=visit.doctor_id, how="known") == "not_allowed"
+    assert await patient.refused("confirm_identity", **about, how="said") == "not_allowed"
+    await world.restart()
+    leader, guest = await visit.doctor_joins(), await world.join(seat, visit.id)
+    assert leader.person(visit.patient_id)["identity"] == first, "kept"
+    assert "identity" not in guest.person(visit.patient_id)
+    await leader.do("confirm_identity", **about, how=None)
+    await until(lambda: leader.person(visit.patient_id)["identity"] is None)
+    async with world.store.read() as tx:
+        trail = [row.action for row in await tx.audit.page(limit=5000) if row.object_id == visit.patient_id]
+    said = [action for action in trail if action.startswith("participant.identity")]
+    assert said == ["participant.identity_confirmed", "participant.identity_unconfirmed"]

@@ -72,6 +72,25 @@ async def test_the_link_in_the_message_leads_to_the_same_seat(sending: World) ->
     assert (opened.session_id, opened.participant_id) == (ada.session_id, ada.seat_id)
 
 
+async def test_the_link_opened_elsewhere_takes_the_place_over_and_the_first_page_is_told(sending: World) -> None:
+    room = await make_room(sending)
+    await room.arrive("Ben")
+    ada = await room.arrive("Ada")
+    command = command_id()
+    await ada.page.send("keep_place", {"command_id": command, "phone": NUMBER})
+    token = derived_token(sending.signaling.visits._desk.settings.link_key, ada.seat_id, command)
+    opened = await sending.visits.open_link(token, "another-device-of-ada", None)
+    assert opened.status == "seat", "nobody in a line could agree to it: the link is proof"
+    await until(lambda: [one["data"]["reason"] for one in ada.page.stream if one["type"] == "goodbye"] == ["moved"])
+    assert await sending.visits.seat(str(ada.entered.opened.seat_token)) is None, "one device holds the place"
+    phone = await sending.join(await sending.seat_of(opened), ada.session_id)
+    assert (phone.state["queue"]["state"], phone.state["queue"]["place"]) == ("waiting", 2)
+    today = await sending.today(sending.doctor)
+    await today.do("queue_answer", entry_id=ada.entry_id)
+    third = await sending.visits.open_link(token, "a-third-device-of-ada", None)
+    assert third.status == "approval_needed", "in the call somebody is there who can agree"
+
+
 async def test_numbers_that_are_none_and_clinics_that_send_nothing(sending: World) -> None:
     room = await make_room(sending)
     ada = await room.arrive()

@@ -90,7 +90,7 @@ def reduce_call(state: Json, kind: str, data: Json) -> None:
 
 
 BY_ID = {"session_row": "sessions", "page": "pages", "handover": "handovers", "incident": "incidents"}
-BY_ID |= {"queue": "queues", "entry": "entries"}
+BY_ID |= {"queue": "queues", "entry": "entries", "follow_up": "follow_ups"}
 GONE = {f"{kind}_gone": rows for kind, rows in BY_ID.items()} | {"session_gone": "sessions"}
 
 

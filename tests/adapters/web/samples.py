@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.adapters.web.aftercare_samples import AFTERCARE_BODIES, AFTERCARE_IDS
 from tests.adapters.web.clinic_samples import CLINIC_BODIES, CLINIC_IDS
 from tests.adapters.web.fakes import LINK_ID, LINK_TOKEN, SESSION_ID
 from tests.adapters.web.identity_samples import IDENTITY_BODIES, IDENTITY_IDS
@@ -53,13 +54,14 @@ BODIES: dict[str, dict[str, Any]] = {
     **INCIDENT_BODIES,
     "POST /sessions/{id}/stills/{still_id}/erase": {"reason": "Taken by mistake"},
     **QUEUE_BODIES,
+    **AFTERCARE_BODIES,
 }
 
 
 def concrete(path: str) -> str:
     """Return a path of the route table with its parameters filled."""
     ids = {"id": SESSION_ID, "link_id": LINK_ID, "still_id": "stl_1234"}
-    ids |= PATIENT_IDS | IDENTITY_IDS | CLINIC_IDS | RECORDING_IDS | ON_CALL_IDS | INCIDENT_IDS | QUEUE_IDS
+    ids |= PATIENT_IDS | IDENTITY_IDS | CLINIC_IDS | RECORDING_IDS | ON_CALL_IDS | INCIDENT_IDS | QUEUE_IDS | AFTERCARE_IDS
     for name, value in ids.items():
         path = path.replace(f"{{{name}}}", value)
     return "/api/v1" + path

@@ -17,6 +17,7 @@ from telemed.care.ports import Store
 from telemed.web.deps import WebDeps
 from telemed.web.server import WebServer, bound_socket, build_app, start_server
 from telemed.web.settings import WebSettings
+from tests.adapters.web.fake_aftercare import OneVisit
 from tests.adapters.web.fake_queues import OneRoom
 from tests.adapters.web.fakes import RememberedVisits, TurnableClock
 from tests.adapters.web.on_call_samples import RememberedOnCall
@@ -32,6 +33,7 @@ NAMES = (
     "call",
     "join",
     "walk-in",
+    "message",
     "not-found",
     "my",
     "check",
@@ -152,7 +154,7 @@ async def running_site(
         on_renewed=visits.login_renewed,
         on_call=RememberedOnCall(),
     )
-    deps = replace(deps, on_removed=visits.removed.append, **{"queues": OneRoom(), **(ports or {})})
+    deps = replace(deps, on_removed=visits.removed.append, **{"queues": OneRoom(), "aftercare": OneVisit(), **(ports or {})})
     if attach is not None:
         deps = replace(deps, attach=attach)
     server = await start_server(build_app(deps), settings, [bound_socket("127.0.0.1", 0)], tls)

@@ -17,7 +17,7 @@ from tests.adapters.web.site import Site, running_site, settings_for
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 WORKER_START = re.compile(r"\b(?:new\s+(?:Shared)?Worker|serviceWorker\.register|addModule)\s*\(")
-EVERY_PAGE = ["/sign-in", "/today", "/urgent", "/e", "/v", "/queues", f"/call/{SESSION_ID}", "/j", "/w"]
+EVERY_PAGE = ["/sign-in", "/today", "/urgent", "/e", "/v", "/queues", f"/call/{SESSION_ID}", "/j", "/w", "/m"]
 EVERY_PAGE += ["/recordings", "/recordings/rec_1", "/nothing"]
 
 

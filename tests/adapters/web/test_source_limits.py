@@ -41,6 +41,7 @@ OTHERS = {  # paths outside the API's table that answer without an identity -> o
     "/v": "/v",
     "/clock": "/clock",
     "/w": "/w",
+    "/m": "/m",
     "/call/{id}": "/call/ses_1",
     "/j": "/j",
     "/check": "/check",

@@ -39,10 +39,16 @@ revoke_link           -     L     O     L     L     -     -     -     -     -   
 read_note             -     L     -     L     L     -     -     -     -     -     -     -
 write_note            -     L     -     L     L     -     -     -     -     -     -     -
 complete_session      -     L     -     L     L     -     -     -     -     -     -     -
+read_aftercare        -     L     -     L     L     -     -     -     -     -     -     -
+write_to_patient      -     L     -     L     L     -     -     -     -     -     -     -
+plan_follow_up        -     L     -     L     L     -     -     -     -     -     -     -
+change_follow_up      -     M     -     M     M     -     -     -     -     -     -     -
+read_patient_aftercare -    P     -     P     P     -     -     -     -     -     -     -
 admit                 -     L     -     L     L     -     -     -     -     -     -     -
 deny                  -     L     -     L     L     -     -     -     -     -     -     -
 hold                  -     L     -     L     L     -     -     -     -     -     -     -
 remove                -     L     -     L     L     -     -     -     -     -     -     -
+confirm_identity      -     L     -     L     L     -     -     -     -     -     -     -
 decide_move           -     L     -     L     L     -     -     -     -     -     -     -
 end_session           -     L     -     L     L     -     -     -     -     -     -     -
 connect_seat          -     S     -     S     S     S     S     S     S     -     S     S
@@ -256,7 +262,7 @@ def test_a_seat_of_another_person_or_session_gives_no_right(action: Action) -> N
     assert not may(holder(staff_seat), action, a_session(), staff_seat)  # a staff seat needs the staff identity
 
 
-@pytest.mark.parametrize("action", [Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE], ids=str)
+@pytest.mark.parametrize("action", [Action.ADMIT, Action.DENY, Action.HOLD, Action.REMOVE, Action.CONFIRM_IDENTITY], ids=str)
 def test_acts_on_people_stay_in_the_session_and_off_oneself(action: Action) -> None:
     session, seat = a_session(), a_staff_seat()
     assert may(staff(), action, session, seat, a_seat())

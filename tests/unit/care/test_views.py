@@ -42,7 +42,7 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
         "participant_id": "par_clinician",
         "role": "clinician",
         "state": "connected",
-        "can": ["admit", "hold", "remove", "invite", "end", "note", "chat", "share_screen", "record", "still"],
+        "can": ["admit", "hold", "remove", "confirm", "invite", "end", "note", "chat", "share_screen", "record", "still"],
     }
     assert state["clinic"] == {"name": "Clinic", "phone": "+49 30 1", "emergency_number": "112", "demo": False}
     assert state["session"]["patient_name"] == "Pat Ient"
@@ -57,6 +57,7 @@ def test_staff_see_the_whole_scene_as_the_protocol_writes_it() -> None:
         "tracks": [{"id": "trk_1", "source": "camera", "kind": "video"}],
         "video_paused": False,
         "device": {"camera": "ok", "microphone": "ok", "speaker": "untested", "network": "good", "rtt_ms": 40},
+        "identity": None,
     }
     assert state["moves"] == [{"request_id": "mov_1", "participant_id": "par_patient", "at": "2026-11-22T09:30:00.000Z"}]
     assert state["chat"][0]["command_id"] == "command-1"

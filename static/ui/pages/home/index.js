@@ -12,6 +12,7 @@ import { useViewFocus } from "../../view_focus.js";
 import { AccessList } from "./access_list.js";
 import { Contacts } from "./contacts.js";
 import { Devices } from "./devices.js";
+import { Messages } from "./messages.js";
 import { Passkeys } from "./passkeys.js";
 import { Recordings } from "./recordings.js";
 import { Visits } from "./visits.js";
@@ -82,6 +83,7 @@ export function Home() {
   return html`<div class="page page--narrow home">
     ${(!online || problem) && html`<${Banner} kind="warn" icon="wifi-off" testid="offline">${online ? problemWords(problem) : t("error.offline")}</${Banner}>`}
     <${Head} person=${home.person} />
+    ${home.messages && html`<${Messages} messages=${home.messages} />`}
     ${home.visits && html`<${Visits} visits=${home.visits} past=${home.past} />`}
     ${home.access && html`<${Recordings} /><${AccessList} />`}
     <${Contacts} details=${home.details} contacts=${home.contacts} forPatient=${home.person.role === "carer" ? home.person.patient_name : ""} mayVerify=${home.person.role === "patient" || (home.person.scope ?? []).includes("edit_contacts")} onChange=${load} />

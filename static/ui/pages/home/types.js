@@ -7,7 +7,8 @@
 /** @typedef {{name: string, relation: string, scope: string[], ends_at: string | null}} Carer */
 /** @typedef {{id: string, device: string, created_at: string, last_seen_at: string, current: boolean}} Device */
 /** @typedef {{id: string, name: string, created_at: string, last_used_at: string | null}} Passkey */
-/** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], passkeys: Passkey[], access: boolean}} Home */
+/** @typedef {{id: string, session_id: string, by: string, at: string, body: string, new: boolean}} Message */
+/** @typedef {{person: Self, visits: Visit[] | null, past: Visit[] | null, messages?: Message[] | null, details: Details | null, contacts: Contact[], carers: Carer[] | null, devices: Device[], passkeys: Passkey[], access: boolean}} Home */
 /** @typedef {{name: string, role: string, day: string, act: string, times: number, first_at: string, last_at: string, emergency: boolean}} AccessLine */
 /** @typedef {{name: string, role: string, at: string, what: string}} Watcher */
 /** @typedef {{id: string, started_at: string | null, duration_ms: number | null, erased?: boolean, part?: import("../../withdrawal/words.js").Part, viewers: Watcher[]}} OwnRecording */

@@ -14,6 +14,7 @@ import { patientProblem } from "../patients/words.js";
 import { useStaffUser } from "../staff_user.js";
 import { Rail } from "../today/rail.js";
 import { quietly } from "./act.js";
+import { AfterVisitsSection } from "./after_visits.js";
 import { BreakGlass, GlassBanner, mayBreakGlass } from "./break_glass.js";
 import { CarersSection } from "./carers.js";
 import { ChannelsSection } from "./channels.js";
@@ -55,6 +56,7 @@ function OpenRecord({ record, loaded, glass }) {
     ${glass && html`<${GlassBanner} patientId=${patient.id} onClosed=${changed} />`}
     <div class="record__parts">
       <${TimelineSection} pages=${pages} patientId=${patient.id} onChanged=${changed} />
+      <${AfterVisitsSection} patientId=${patient.id} version=${version} />
       <${StillsSection} patientId=${patient.id} />
       <div class="record__side">
         <${DetailsSection} record=${record} onPut=${loaded.put} onStale=${changed} onUndo=${undo} onMerge=${() => setMerging(true)} />

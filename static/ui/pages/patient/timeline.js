@@ -1,7 +1,7 @@
 /** Every visit of this person, newest first, with how it ended. */
 import { html, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
-import { t } from "../../../core/i18n.js";
+import { clockTime, t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { DateTime, duration } from "../../components/date_time.js";
@@ -29,6 +29,11 @@ function Outcome({ visit }) {
   return html`<${Badge}>${t(OVER.has(visit.state) ? `patient.visit_${visit.state}` : "patient.no_outcome")}</${Badge}>`;
 }
 
+/** Whether it was made sure who this was. @param {Visit} visit */
+function identityLine({ identity }) {
+  return identity ? t("identified.confirmed", { by: identity.by, at: clockTime(identity.at), how: t(`identified.how_${identity.how}`) }) : t("identified.none");
+}
+
 /** @param {Visit} visit */
 function lasted({ started_at: start, ended_at: end }) {
   return start && end ? duration(new Date(end).getTime() - new Date(start).getTime()) : "";
@@ -44,6 +49,7 @@ function Line({ visit, onDetach }) {
       <p class="visit__title"><${DateTime} at=${visit.started_at ?? visit.created_at} /> <${Outcome} visit=${visit} /></p>
       ${visit.reason && html`<p>${visit.reason}</p>`}
       ${facts && html`<p class="muted">${facts}</p>`}
+      ${visit.started_at && html`<p class="muted" data-testid="visit-identity">${identityLine(visit)}</p>`}
     </div>
     <div class=${LIVE.has(visit.state) ? "visit__end visit__end--call" : "visit__end"}>
       ${LIVE.has(visit.state) && html`<${Button} label=${t("patient.go_to_call")} icon="arrow-right" href="/call/${visit.id}" />`}

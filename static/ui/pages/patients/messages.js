@@ -8,7 +8,7 @@
 /** @typedef {{id: string, user_id: string, name: string, role: string | null, since: string}} Member */
 /** @typedef {{id: string, merged_id: string, name: string, at: string}} Merge */
 /** @typedef {{patient: Patient, channels: Channel[], carers: Carer[], team: Member[], merges: Merge[], can: string[]}} PatientRecord */
-/** @typedef {{id: string, kind: string, state: string, created_at: string, started_at: string | null, ended_at: string | null, outcome: string | null, with: string, can_detach: boolean, reason?: string}} Visit */
+/** @typedef {{id: string, kind: string, state: string, created_at: string, started_at: string | null, ended_at: string | null, outcome: string | null, with: string, can_detach: boolean, identity?: import("../../../core/messages.js").IdentityCheck | null, reason?: string}} Visit */
 /** @typedef {{id: string, at: string, kind: string, by: string, role: string, change: Record<string, [unknown, unknown]>}} Change */
 
 export const NEEDS = /** @type {const} */ (["cannot_hear", "cannot_speak", "sign_language", "interpreter"]);

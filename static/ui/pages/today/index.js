@@ -101,6 +101,7 @@ export function Today({ language: shown }) {
   const me = { id: user?.id ?? "", role: user?.role ?? "" };
   const acknowledge = (/** @type {WaitingEntry} */ entry) => void store.acknowledge(entry.participant_id).catch((error) => toast(problemWords(error)));
   const tasks = state?.tasks ?? [];
+  const followUps = state?.follow_ups ?? [];
   const alertsProps = store.refused.value ? {} : { alertsOn: alerts.on.value, onAlerts: alerts.toggle };
   return html`<div class="shell">
     <${Rail} language=${shown} user=${user} ...${alertsProps} />
@@ -112,12 +113,12 @@ export function Today({ language: shown }) {
         <${FullBanner} full=${store.full.value} />
         <${AlertsBanner} alerts=${alerts} />
         <${LiveWaiting} state=${state} />
-        <div class=${tasks.length ? "today__columns today__columns--two" : "today__columns"}>
+        <div class=${tasks.length || followUps.length ? "today__columns today__columns--two" : "today__columns"}>
           <div class="today__column">
             <${WaitingList} state=${state} me=${me} desk=${desk} answering=${answering} onAnswer=${answer} onAcknowledge=${acknowledge} />
             <${SessionTable} rows=${state?.sessions ?? null} />
           </div>
-          <div class="today__column"><${TaskList} tasks=${tasks} /></div>
+          <div class="today__column"><${TaskList} tasks=${tasks} followUps=${followUps} /></div>
         </div>
         ${state && html`<${QueueDialogs} desk=${desk} state=${state} me=${me} />`}`}
       </div>

@@ -1,6 +1,7 @@
-/** How a visit ended, recorded after the call when nobody did so in it. */
+/** The card at the end of a visit: how it ended, a note, a message to the patient, a follow-up. All can be left out, and done later from Today. */
 import { html, useEffect, useMemo, useState } from "../../../vendor/preact.js";
-import { api, newCommandId } from "../../../core/api.js";
+import { api } from "../../../core/api.js";
+import { EndCard } from "../../../core/end_card.js";
 import { t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
@@ -8,12 +9,15 @@ import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { lazy } from "../../components/lazy.js";
 import { toast } from "../../components/toast.js";
-import { problemWords } from "../../problem_words.js";
+import { problemCode, problemWords } from "../../problem_words.js";
 import { VisitRecord } from "../patients/visit_record.js";
+import { FollowUpPart, MessagePart, useAfter } from "./card_parts.js";
 
 const VisitConnection = lazy(async () => (await import("../patients/visit_connection.js")).VisitConnection);
 const OUTCOMES = /** @type {const} */ (["completed", "follow_up", "no_show", "technical", "cancelled"]);
 const MAX_NOTE = 20_000;
+/** Refusals that have words of their own. */
+const REFUSED = new Set(["no_way", "too_many_messages", "too_many_follow_ups"]);
 
 /** @param {{value: string, onChange: (value: string) => void}} props */
 function Outcomes({ value, onChange }) {
@@ -25,38 +29,6 @@ function Outcomes({ value, onChange }) {
   </fieldset>`;
 }
 
-/**
- * Sends the outcome once, however often the button is pressed.
- * @param {string} sessionId
- * @param {() => void} onDone
- */
-function useComplete(sessionId, onDone) {
-  const commandId = useMemo(newCommandId, [sessionId]);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const save = async (/** @type {string} */ outcome, /** @type {string} */ note) => {
-    setBusy(true);
-    setProblem("");
-    try {
-      await api.post(`/sessions/${sessionId}/complete`, { outcome, ...(note.trim() ? { note } : {}), command_id: commandId });
-      toast(t("outcome.saved"));
-      onDone();
-    } catch (error) {
-      setProblem(problemWords(error));
-      setBusy(false);
-    }
-  };
-  return { busy, problem, save };
-}
-
-/** Guests have no record until staff say whose visit it was: the last good moment is now. @param {{sessionId: string, name: string}} props */
-function WhoseVisit({ sessionId, name }) {
-  const [patientId, setPatientId] = useState(/** @type {string | null | undefined} */ (undefined));
-  // Without an answer the outcome can be recorded all the same.
-  useEffect(() => void api.get(`/sessions/${sessionId}`).then(({ session }) => setPatientId(session.patient_id), () => {}), [sessionId]);
-  return patientId === undefined ? null : html`<${VisitRecord} sessionId=${sessionId} patientId=${patientId} name=${name} onChange=${setPatientId} />`;
-}
-
 /** How the call was, for those who want to know before they say how it ended. @param {{sessionId: string}} props */
 function ConnectionPart({ sessionId }) {
   const [open, setOpen] = useState(false);
@@ -64,19 +36,45 @@ function ConnectionPart({ sessionId }) {
   return html`<details class="connection__figures" onToggle=${toggled}><summary>${t("connection.title")}</summary>${open && html`<${VisitConnection} sessionId=${sessionId} />`}</details>`;
 }
 
-/** @param {{task: import("./staff_state.js").Task, onClose: () => void}} props */
+/** What is missing or went wrong, and what of the card is safe. @param {{card: EndCard}} props */
+function Trouble({ card }) {
+  const fault = card.fault.value;
+  if (card.gap.value === "no_way") return html`<${Banner} kind="urgent">${t("letter.no_way")}</${Banner}>`;
+  if (!fault) return null;
+  const code = problemCode(fault.error);
+  const words = REFUSED.has(code) ? t(`endcard.fault_${code}`) : problemWords(fault.error);
+  return html`<${Banner} kind="urgent" testid="card-fault">${t(`endcard.failed_${fault.part}`)} ${words} ${t("endcard.kept")}</${Banner}>`;
+}
+
+/** @param {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} props */
 export function OutcomeDialog({ task, onClose }) {
-  const [outcome, setOutcome] = useState("completed");
-  const [note, setNote] = useState("");
-  const { busy, problem, save } = useComplete(task.session_id, onClose);
+  const sessionId = task.session_id;
+  const card = useMemo(() => new EndCard(sessionId, { post: api.post, storage: () => sessionStorage }), [sessionId]);
+  const { after, problem, load } = useAfter(sessionId);
+  const [patientId, setPatientId] = useState(/** @type {string | null | undefined} */ (undefined));
+  useEffect(() => {
+    if (after) setPatientId(after.session.patient_id);
+  }, [after]);
+  const attached = (/** @type {string | null} */ id) => {
+    setPatientId(id);
+    void load(); // The record may know a way to the person.
+  };
+  const save = async () => {
+    if (!(await card.save(after?.ways ?? []))) return void load();
+    toast(t("outcome.saved"));
+    onClose();
+  };
+  const { outcome, note } = card.draft.value;
   const actions = html`
-    <${Button} label=${t("common.later")} onClick=${onClose} />
-    <${Button} kind="primary" label=${t("outcome.save")} busy=${busy} onClick=${() => save(outcome, note)} testid="outcome-save" />`;
-  return html`<${Dialog} title=${t("outcome.title", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions}>
-    <${Outcomes} value=${outcome} onChange=${setOutcome} />
-    <${Field} label=${t("outcome.note")} hint=${t("outcome.note_hint")} value=${note} onInput=${setNote} multiline=${true} rows=${3} maxlength=${MAX_NOTE} />
-    <${ConnectionPart} sessionId=${task.session_id} />
-    <${WhoseVisit} sessionId=${task.session_id} name=${task.patient_name} />
-    ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
+    <${Button} label=${t("common.later")} onClick=${onClose} testid="outcome-later" />
+    <${Button} kind="primary" label=${t("outcome.save")} busy=${card.busy.value} onClick=${() => void save()} testid="outcome-save" />`;
+  return html`<${Dialog} title=${t("outcome.title", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions} testid="end-card">
+    <${Outcomes} value=${outcome} onChange=${(/** @type {string} */ next) => card.set({ outcome: next })} />
+    <${Field} label=${t("outcome.note")} hint=${t("outcome.note_hint")} value=${note} onInput=${(/** @type {string} */ next) => card.set({ note: next })} multiline=${true} rows=${3} maxlength=${MAX_NOTE} testid="outcome-note" />
+    <${MessagePart} card=${card} after=${after} problem=${problem} onRetry=${() => void load()} />
+    <${FollowUpPart} card=${card} />
+    <${ConnectionPart} sessionId=${sessionId} />
+    ${patientId !== undefined && html`<${VisitRecord} sessionId=${sessionId} patientId=${patientId} name=${task.patient_name ?? ""} onChange=${attached} />`}
+    <${Trouble} card=${card} />
   </${Dialog}>`;
 }

@@ -27,9 +27,10 @@ import { newcomers, queuesOf, reduceQueues } from "../../../core/queue_state.js"
  * @property {boolean} mine
  */
 /** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, since: string}} Task */
+/** @typedef {import("../../../core/follow_ups.js").FollowUp} FollowUp */
 /** @typedef {import("../../../core/messages.js").OwnPage} OwnPage */
 /** @typedef {import("../../../core/messages.js").OwnHandover} OwnHandover */
-/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[]} & import("../../../core/queue_state.js").QueueState} StaffState */
+/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[], follow_ups?: FollowUp[]} & import("../../../core/queue_state.js").QueueState} StaffState */
 /** @typedef {import("../../../core/queue_state.js").EntryRow} EntryRow */
 /** @typedef {{type: string, state?: any, data?: any}} StaffMessage */
 
@@ -79,6 +80,10 @@ export function reduceStaff(state, message) {
       return { ...state, handovers: put(state.handovers ?? [], /** @type {OwnHandover} */ (data), (one) => one.id) };
     case "handover_gone":
       return { ...state, handovers: (state.handovers ?? []).filter((one) => one.id !== data.id) };
+    case "follow_up":
+      return { ...state, follow_ups: put(state.follow_ups ?? [], /** @type {FollowUp} */ (data), (one) => one.id) };
+    case "follow_up_gone":
+      return { ...state, follow_ups: (state.follow_ups ?? []).filter((one) => one.id !== data.id) };
     default:
       return reduceQueues(state, message);
   }

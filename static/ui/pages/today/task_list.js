@@ -1,16 +1,20 @@
-/** What is still due: outcomes to record, links that patients asked for. Shown only when there is something. */
+/** What is still due: outcomes to record, links that patients asked for, follow-ups whose day has come. Shown only when there is something. */
 import { html, useState } from "../../../vendor/preact.js";
+import { dayText } from "../../../core/end_card.js";
+import { byDay } from "../../../core/follow_ups.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
-import { DateTime } from "../../components/date_time.js";
+import { DateTime, useNow } from "../../components/date_time.js";
 import { Icon } from "../../components/icon.js";
 import { ListRow } from "../../components/list_row.js";
+import { FollowUpRow, LaterList } from "./follow_ups.js";
 import { LinkDialog } from "./link_dialog.js";
 import { OutcomeDialog } from "./outcome_dialog.js";
 import { taskKey } from "./staff_state.js";
 
 /** @typedef {import("./staff_state.js").Task} Task */
+/** @typedef {import("../../../core/follow_ups.js").FollowUp} FollowUp */
 
 const KINDS = {
   outcome: { icon: "clipboard-list", title: "today.task_outcome", action: "today.record_outcome" },
@@ -26,13 +30,20 @@ function TaskRow({ task, onOpen }) {
     meta=${html`<${DateTime} at=${task.since} />`} end=${html`<${Button} label=${t(kind.action)} onClick=${onOpen} testid="task-${task.kind}" />`} />`;
 }
 
-/** @param {{tasks: Task[]}} props */
-export function TaskList({ tasks }) {
+/** @param {{tasks: Task[], followUps: FollowUp[]}} props */
+export function TaskList({ tasks, followUps }) {
   const [open, setOpen] = useState(/** @type {Task | null} */ (null));
   const close = () => setOpen(null);
-  return html`<section class="section" aria-labelledby="tasks-title" hidden=${!tasks.length && !open}>
-    <div class="section__head"><h2 id="tasks-title">${t("today.to_do")}</h2><${Badge}>${tasks.length}</${Badge}></div>
-    <div class="card"><ul class="rows">${tasks.map((task) => html`<${TaskRow} key=${taskKey(task)} task=${task} onOpen=${() => setOpen(task)} />`)}</ul></div>
+  const today = dayText(new Date(useNow()));
+  const { due, later } = byDay(followUps, today);
+  const count = tasks.length + due.length;
+  return html`<section class="section" aria-labelledby="tasks-title" hidden=${!count && !later.length && !open}>
+    <div class="section__head"><h2 id="tasks-title">${t("today.to_do")}</h2><${Badge}>${count}</${Badge}></div>
+    <div class="card">
+      <ul class="rows" hidden=${!count}>${tasks.map((task) => html`<${TaskRow} key=${taskKey(task)} task=${task} onOpen=${() => setOpen(task)} />`)}
+        ${due.map((one) => html`<${FollowUpRow} key=${one.id} followUp=${one} today=${today} />`)}</ul>
+      <${LaterList} later=${later} today=${today} />
+    </div>
     ${open?.kind === "outcome" && html`<${OutcomeDialog} task=${open} onClose=${close} />`}
     ${open?.kind === "link_wanted" && html`<${LinkDialog} task=${open} onClose=${close} />`}
   </section>`;

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from telemed.care.queues.intake import checked_answers, checked_birth_date
-from telemed.care.queues.line import expected_wait, in_line, median_service, served_by
+from telemed.care.queues.line import at_work, expected_wait, in_line, median_service
 from telemed.care.queues.records import Question
 from telemed.care.queues.words import EntryState, Priority, QuestionKind
 from telemed.errors import InvalidInput
@@ -38,12 +38,20 @@ def test_an_expected_wait_is_unknown_until_there_is_something_to_go_by() -> None
     assert expected_wait(a_queue(), 2, None, 1) is None
     assert expected_wait(a_queue(), 2, usual, 1) == 360
     assert expected_wait(a_queue(), 2, usual, 3) == 120
-    assert expected_wait(a_queue(late_minutes=10), 0, usual, 0) == 720
+    assert expected_wait(a_queue(late_minutes=10), 0, usual, 1) == 720
+    assert expected_wait(a_queue(late_minutes=10), 0, usual, 0) is None, "nobody is at work: nothing can be said"
 
 
 def test_members_count_once_however_many_they_have() -> None:
     seen = [an_entry(id=name, state=EntryState.BEING_SEEN, taken_by="usr_1") for name in "ab"]
-    assert served_by([*seen, an_entry(state=EntryState.ON_HOLD, taken_by="usr_2"), an_entry()]) == 2
+    entries = [*seen, an_entry(state=EntryState.ON_HOLD, taken_by="usr_2"), an_entry()]
+    assert at_work(entries, {}, NOW) == {"usr_1", "usr_2"}
+
+
+def test_who_is_between_two_people_is_still_at_work() -> None:
+    seen = [an_entry(id="a", state=EntryState.BEING_SEEN, taken_by="usr_1")]
+    lately = {"usr_1": NOW, "usr_2": NOW - timedelta(minutes=14), "usr_3": NOW - timedelta(minutes=15)}
+    assert at_work(seen, lately, NOW) == {"usr_1", "usr_2"}
 
 
 def test_answers_are_kept_as_they_were_asked() -> None:

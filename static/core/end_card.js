@@ -1,0 +1,173 @@
+// The card at the end of a visit: outcome, note, message to the patient, follow-up. Each part can be left out. What is typed is
+// kept in this tab until it is saved; each part goes out under an id of its own, so that trying again never does it twice.
+import { batch, signal } from "../vendor/preact.js";
+import { newCommandId } from "./command_id.js";
+
+/** @typedef {"message" | "follow_up" | "outcome"} CardPart */
+/**
+ * @typedef {object} CardDraft
+ * @property {string} outcome
+ * @property {string} note
+ * @property {string} message
+ * @property {string} way "": the first there is
+ * @property {string} due days from today, `date`, or "": no follow-up
+ * @property {string} day "2026-11-30", with `date`
+ * @property {string} text what is to be done then
+ * @property {Record<CardPart, string>} ids of the commands
+ */
+/** @typedef {{way: "home" | "link", shown: string | null}} Way */
+/** @typedef {{post: (path: string, body: Record<string, unknown>) => Promise<unknown>, storage: () => Pick<Storage, "getItem" | "setItem" | "removeItem"> | null, today?: () => Date}} CardPorts */
+/** What is missing before anything is sent. @typedef {"follow_up_text" | "follow_up_day" | "no_way"} CardGap */
+
+const KEY = "telemed-end-card-";
+export const MAX_MESSAGE = 4_000;
+export const MAX_TEXT = 200;
+/** Days from today, as they are offered. */
+export const DAYS = /** @type {const} */ (["1", "3", "7", "14", "28", "90"]);
+
+/** @returns {CardDraft} */
+function emptyDraft() {
+  const ids = { message: newCommandId(), follow_up: newCommandId(), outcome: newCommandId() };
+  return { outcome: "completed", note: "", message: "", way: "", due: "", day: "", text: "", ids };
+}
+
+/** A day of the reader's calendar. @param {Date} date */
+export function dayText(date) {
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/**
+ * The day a choice means, "" while it means none.
+ * @param {{due: string, day: string}} choice
+ * @param {Date} today
+ */
+export function dueDay({ due, day }, today) {
+  if (due === "date") return /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : "";
+  return due ? dayText(new Date(today.getFullYear(), today.getMonth(), today.getDate() + Number(due))) : "";
+}
+
+export class EndCard {
+  /** @type {import("../vendor/preact.js").Signal<CardDraft>} */
+  draft;
+  busy = signal(false);
+  /** What went wrong with which part; nothing after it was sent. @type {import("../vendor/preact.js").Signal<{part: CardPart, error: unknown} | null>} */
+  fault = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<CardGap | null>} */
+  gap = signal(null);
+  #sessionId;
+  #ports;
+
+  /** @param {string} sessionId @param {CardPorts} ports */
+  constructor(sessionId, ports) {
+    this.#sessionId = sessionId;
+    this.#ports = ports;
+    this.draft = signal({ ...emptyDraft(), ...this.#kept() });
+  }
+
+  /** Whether there is something that leaving would put off. */
+  get dirty() {
+    const { note, message, text } = this.draft.value;
+    return Boolean(note.trim() || message.trim() || text.trim());
+  }
+
+  /** @param {Partial<CardDraft>} fields */
+  set(fields) {
+    batch(() => {
+      this.draft.value = { ...this.draft.value, ...fields };
+      this.gap.value = null;
+    });
+    this.#keep();
+  }
+
+  /**
+   * Sends what is filled in: the message, the follow-up, and last the outcome, which ends the task. True when all is sent.
+   * @param {Way[]} ways to this person
+   */
+  async save(ways) {
+    this.gap.value = this.#missing(ways);
+    if (this.busy.value || this.gap.value) return false;
+    batch(() => {
+      this.busy.value = true;
+      this.fault.value = null;
+    });
+    for (const part of /** @type {CardPart[]} */ (["message", "follow_up", "outcome"])) {
+      if (!(await this.#send(part, ways))) return this.#stop();
+    }
+    this.#drop();
+    this.busy.value = false;
+    return true;
+  }
+
+  #stop() {
+    this.busy.value = false;
+    return false;
+  }
+
+  /** @param {CardPart} part @param {Way[]} ways */
+  async #send(part, ways) {
+    const request = this.#request(part, ways);
+    if (!request) return true;
+    try {
+      await this.#ports.post(`/sessions/${this.#sessionId}/${request.path}`, { ...request.body, command_id: this.draft.value.ids[part] });
+    } catch (error) {
+      this.fault.value = { part, error };
+      return false;
+    }
+    this.set({ ...request.after, ids: { ...this.draft.value.ids, [part]: newCommandId() } });
+    return true;
+  }
+
+  /** @param {CardPart} part @param {Way[]} ways @returns {{path: string, body: Record<string, unknown>, after: Partial<CardDraft>} | null} */
+  #request(part, ways) {
+    const { outcome, note, message, way, text } = this.draft.value;
+    if (part === "outcome") return { path: "complete", body: { outcome, ...(note.trim() ? { note } : {}) }, after: { note: "" } };
+    if (part === "message") return message.trim() ? { path: "messages", body: { body: message.trim(), way: way || ways[0]?.way }, after: { message: "" } } : null;
+    const day = dueDay(this.draft.value, this.#today());
+    return day && text.trim() ? { path: "follow-ups", body: { due_on: day, text: text.trim() }, after: { due: "", day: "", text: "" } } : null;
+  }
+
+  /** @param {Way[]} ways @returns {CardGap | null} */
+  #missing(ways) {
+    const { message, due, text } = this.draft.value;
+    if (message.trim() && !ways.length) return "no_way";
+    if (due && !text.trim()) return "follow_up_text";
+    if (text.trim() && !dueDay(this.draft.value, this.#today())) return "follow_up_day";
+    return null;
+  }
+
+  #today() {
+    return this.#ports.today?.() ?? new Date();
+  }
+
+  /** @returns {Partial<CardDraft>} */
+  #kept() {
+    try {
+      const kept = JSON.parse(this.#ports.storage()?.getItem(KEY + this.#sessionId) ?? "{}");
+      return typeof kept === "object" && kept !== null ? kept : {};
+    } catch {
+      return {};
+    }
+  }
+
+  #keep() {
+    try {
+      this.#ports.storage()?.setItem(KEY + this.#sessionId, JSON.stringify(this.draft.value));
+    } catch {
+      // Denied or full: then a reload begins anew.
+    }
+  }
+
+  #drop() {
+    try {
+      this.#ports.storage()?.removeItem(KEY + this.#sessionId);
+    } catch {
+      // Nothing was kept either.
+    }
+  }
+}
+
+/** Somebody else may use this browser next. @param {Storage} storage */
+export function forgetCards(storage) {
+  for (const key of Object.keys(storage)) if (key.startsWith(KEY)) storage.removeItem(key);
+}

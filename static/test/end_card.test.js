@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EndCard, dueDay, forgetCards } from "../core/end_card.js";
+import { byDay, daysUntil } from "../core/follow_ups.js";
+
+const TODAY = new Date(2026, 10, 30, 23, 30);
+const HOME = /** @type {import("../core/end_card.js").Way[]} */ ([{ way: "home", shown: null }]);
+
+function aTab() {
+  /** @type {Map<string, string>} */
+  const kept = new Map();
+  return {
+    kept,
+    storage: /** @type {any} */ ({
+      getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+      removeItem: (/** @type {string} */ key) => kept.delete(key),
+    }),
+  };
+}
+
+/** A card of one visit, and what it sent. @param {{fails?: string, tab?: ReturnType<typeof aTab>}} [options] */
+function aCard({ fails = "", tab = aTab() } = {}) {
+  /** @type {{path: string, body: Record<string, any>}[]} */
+  const sent = [];
+  const state = { fails };
+  const post = async (/** @type {string} */ path, /** @type {Record<string, unknown>} */ body) => {
+    sent.push({ path, body });
+    if (state.fails && path.endsWith(state.fails)) throw new Error("no network");
+  };
+  const card = new EndCard("ses_1", { post, storage: () => tab.storage, today: () => TODAY });
+  return { card, sent, state, tab };
+}
+
+test("days from today, over the end of a month and of a year", () => {
+  assert.equal(dueDay({ due: "7", day: "" }, TODAY), "2026-12-07");
+  assert.equal(dueDay({ due: "90", day: "" }, TODAY), "2027-02-28");
+  assert.equal(dueDay({ due: "date", day: "2027-01-02" }, TODAY), "2027-01-02");
+  assert.equal(dueDay({ due: "date", day: "" }, TODAY), "");
+  assert.equal(dueDay({ due: "", day: "2027-01-02" }, TODAY), "");
+});
+
+test("an outcome alone is enough", async () => {
+  const { card, sent, tab } = aCard();
+  assert.equal(await card.save([]), true);
+  assert.deepEqual(sent.map((one) => one.path), ["/sessions/ses_1/complete"]);
+  assert.equal(tab.kept.size, 0);
+});
+
+test("all parts go out, the outcome last", async () => {
+  const { card, sent } = aCard();
+  card.set({ outcome: "follow_up", note: "fine", message: " Rest. ", due: "1", text: "Call" });
+  assert.equal(await card.save(HOME), true);
+  assert.deepEqual(sent.map((one) => one.path.split("/")[3]), ["messages", "follow-ups", "complete"]);
+  assert.deepEqual([sent[0]?.body.body, sent[0]?.body.way, sent[1]?.body.due_on, sent[2]?.body.note], ["Rest.", "home", "2026-12-01", "fine"]);
+});
+
+test("what went out is not sent again when the rest is tried again, and a lost answer keeps its id", async () => {
+  const { card, sent, state } = aCard({ fails: "follow-ups" });
+  card.set({ message: "Rest.", due: "7", text: "Call" });
+  assert.equal(await card.save(HOME), false);
+  assert.equal(card.fault.value?.part, "follow_up");
+  assert.equal(card.draft.value.message, "", "it is with the patient");
+  state.fails = "";
+  assert.equal(await card.save(HOME), true);
+  const ids = sent.filter((one) => one.path.endsWith("follow-ups")).map((one) => one.body.command_id);
+  assert.equal(ids.length, 2);
+  assert.equal(ids[0], ids[1]);
+  assert.equal(sent.filter((one) => one.path.endsWith("messages")).length, 1);
+});
+
+test("a reload loses nothing, and trying again after it is still the same command", async () => {
+  const { card, sent, tab } = aCard({ fails: "messages" });
+  card.set({ message: "Rest.", note: "a note", due: "14", text: "Call" });
+  await card.save(HOME);
+  const after = aCard({ tab });
+  assert.deepEqual([after.card.draft.value.message, after.card.draft.value.note, after.card.draft.value.text], ["Rest.", "a note", "Call"]);
+  assert.equal(await after.card.save(HOME), true);
+  assert.equal(after.sent[0]?.body.command_id, sent[0]?.body.command_id);
+});
+
+test("what is half filled in is said before anything is sent", async () => {
+  const { card, sent } = aCard();
+  card.set({ due: "7" });
+  assert.equal(await card.save(HOME), false);
+  assert.equal(card.gap.value, "follow_up_text");
+  card.set({ due: "", text: "Call" });
+  await card.save(HOME);
+  assert.equal(card.gap.value, "follow_up_day");
+  card.set({ text: "", message: "Rest." });
+  await card.save([]);
+  assert.equal(card.gap.value, "no_way");
+  assert.deepEqual(sent, []);
+});
+
+test("a broken draft counts as none", () => {
+  const tab = aTab();
+  tab.kept.set("telemed-end-card-ses_1", "{nonsense");
+  assert.equal(aCard({ tab }).card.draft.value.outcome, "completed");
+});
+
+test("nothing of it stays for who signs in next", () => {
+  const storage = /** @type {any} */ ({ "telemed-end-card-ses_1": "{}", other: "1", removeItem(/** @type {string} */ key) { delete this[key]; } });
+  forgetCards(storage);
+  assert.deepEqual([storage.other, "telemed-end-card-ses_1" in storage], ["1", false]);
+});
+
+test("follow-ups are due from their day on", () => {
+  const rows = [{ id: "c", due_on: "2026-12-01" }, { id: "b", due_on: "2026-11-30" }, { id: "a", due_on: "2026-11-28" }];
+  const { due, later } = byDay(rows, "2026-11-30");
+  assert.deepEqual([due.map((one) => one.id), later.map((one) => one.id)], [["a", "b"], ["c"]]);
+  assert.equal(daysUntil({ due_on: "2026-11-28" }, "2026-11-30"), -2);
+});

@@ -1,0 +1,67 @@
+"""Open follow-ups in memory, each with its visit: what Today shows its owner. Replaced after each commit.
+
+It has no clock: whether one is due is decided where it is read, by the day of the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telemed.care.aftercare.records import FollowUp
+from telemed.care.aftercare.views import follow_up_view
+from telemed.care.aftercare.words import FollowUpState
+from telemed.care.identity import Staff
+from telemed.care.ports import Json
+from telemed.care.records import SessionRecord
+from telemed.care.repositories import Transaction
+
+
+class FollowUpBook:
+    """By owner: at most MAX_OPEN each (`care.aftercare.states`)."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, dict[str, FollowUp]] = {}  # by owner and id
+        self._visits: dict[str, SessionRecord] = {}  # by id, of those
+
+    async def load(self, tx: Transaction, organisation_id: str) -> None:
+        """Read the open ones of one organisation."""
+        after = ""
+        while found := await tx.follow_ups.open(organisation_id, after):
+            for one in found:
+                session = self._visits.get(one.session_id) or await tx.sessions.get(one.session_id)
+                if session is not None:
+                    self.put(one, session)
+            after = found[-1].id
+
+    def put(self, follow_up: FollowUp, session: SessionRecord) -> None:
+        """Take over a row that was committed."""
+        own = self._open.setdefault(follow_up.user_id, {})
+        if follow_up.state is FollowUpState.OPEN:
+            own[follow_up.id] = follow_up
+            self._visits[session.id] = session
+        elif own.pop(follow_up.id, None) is not None and not self._is_wanted(session.id):
+            self._visits.pop(session.id, None)
+
+    def _is_wanted(self, session_id: str) -> bool:
+        return any(one.session_id == session_id for own in self._open.values() for one in own.values())
+
+    def follow(self, follow_ups: Iterable[FollowUp], session: SessionRecord) -> bool:
+        """Take over what a decision about a visit committed; whether anybody's list may be another now."""
+        changed = list(follow_ups)
+        for one in changed:
+            self.put(one, session)
+        known = self._visits.get(session.id)
+        if known is None or known == session:
+            return bool(changed)
+        self._visits[session.id] = session
+        return True
+
+    def rows_for(self, staff: Staff) -> list[Json]:
+        """What somebody has to do, the earliest day first."""
+        own = sorted(self._open.get(staff.user_id, {}).values(), key=lambda one: (one.due_on, one.id))
+        visits = ((one, self._visits[one.session_id]) for one in own)
+        return [
+            follow_up_view(one, session)
+            for one, session in visits
+            if session.organisation_id == staff.organisation_id and staff.works_at(session.site_id)
+        ]

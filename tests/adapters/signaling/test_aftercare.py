@@ -1,0 +1,200 @@
+"""After a visit, over a real database: messages to who has no account and to a record's Home, follow-ups on Today."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from telemed.care.aftercare.ports import Letter, Plan
+from telemed.care.aftercare.words import FollowUpState, MessageWay
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.notify.compose import LinkMaker, letter
+from telemed.care.notify.records import Medium, OutboxMessage
+from telemed.care.patients.records import ChannelRecord, PatientRecord
+from telemed.care.patients.words import ChannelKind
+from telemed.care.tokens import derived_token
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
+from telemed.ids import new_id
+from tests.adapters.signaling.test_queue_deaths import Sends
+from tests.adapters.signaling.waiting_rooms import Waiting, make_room
+from tests.adapters.signaling.world import World, command_id, until
+
+BORN = date(1980, 2, 29)
+SECRET = "Take half a tablet of Examplin."  # what must be in no message out
+
+
+@pytest.fixture
+async def sending(world: World) -> AsyncIterator[World]:
+    """A clinic that sends mail and SMS."""
+    world.notifier = Sends()
+    await world.restart()
+    yield world
+
+
+async def seen(world: World, number: str = "", **fields: Any) -> Waiting:
+    """Somebody came by a waiting room, was answered, and the call is over."""
+    room = await make_room(world)
+    ada = await room.arrive("Ada", **fields)
+    if number:
+        await ada.page.do("keep_place", phone=number)
+    today = await world.today(world.doctor)
+    await ada.row(today)
+    await today.do("queue_answer", entry_id=ada.entry_id)
+    stage = await world.join(world.doctor, ada.session_id)
+    await stage.do("end")
+    await stage.close()
+    await today.close()
+    return ada
+
+
+async def trail(world: World, object_id: str) -> list[tuple[str, str]]:
+    async with world.store.read() as tx:
+        return [(row.action, row.outcome) for row in await tx.audit.page(limit=5000) if row.object_id == object_id]
+
+
+async def outbox(world: World, about_id: str) -> list[OutboxMessage]:
+    async with world.store.read() as tx:
+        return await tx.outbox.about(about_id)
+
+
+def key_of(world: World) -> bytes:
+    key: bytes = world.signaling.visits._desk.settings.link_key
+    return key
+
+
+async def test_who_left_a_number_gets_a_link_and_no_word_of_what_was_written(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world, "030 5550199", birth_date=BORN, language="de")
+    assert (await after.read(world.doctor, ada.session_id))["ways"] == [{"way": "link", "shown": "…99"}]
+    command = command_id()
+    wanted = Letter(SECRET, MessageWay.LINK, command)
+    written = await asyncio.gather(*(after.write(world.doctor, ada.session_id, wanted) for _ in range(3)))
+    (message,) = {one["message"]["id"]: one["message"] for one in written}.values()
+    assert (message["notice"], message["opened_at"]) == ("queued", None)
+    (sms,) = await outbox(world, message["id"])
+    assert (sms.template, sms.medium, sms.recipient, sms.language) == ("visit_message", Medium.SMS, "+49305550199", "de")
+    clinic = world.signaling.live.board.clinic_of(world.doctor.organisation_id)
+    out = letter(sms, clinic, None, LinkMaker("https://clinic.example", key_of(world)))
+    token = derived_token(key_of(world), world.doctor.user_id, command)
+    assert f"https://clinic.example/m#{token}" in out.text and "Examplin" not in out.text
+    asked = await after.open(token, None)
+    assert (asked["asks"], asked["message"]) == ("birth_date", None)
+    wrong = await after.open(token, date(1980, 2, 28))
+    assert (wrong["tries_left"], wrong["message"]) == (4, None)
+    read = await after.open(token, BORN)
+    assert (read["message"]["body"], read["message"]["by"]) == (SECRET, world.doctor.name)
+    (shown,) = (await after.read(world.doctor, ada.session_id))["messages"]
+    assert shown["opened_at"] is not None
+    assert await trail(world, message["id"]) == [
+        (AuditAction.VISIT_MESSAGE_WRITTEN, AuditOutcome.DONE),
+        (AuditAction.VISIT_MESSAGE_OPENED, AuditOutcome.REFUSED),
+        (AuditAction.VISIT_MESSAGE_OPENED, AuditOutcome.DONE),
+    ]
+
+
+async def test_a_link_ends_with_guesses_and_unknown_ones_are_not_there(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world, "030 5550199", birth_date=BORN)
+    command = command_id()
+    await after.write(world.doctor, ada.session_id, Letter(SECRET, MessageWay.LINK, command))
+    token = derived_token(key_of(world), world.doctor.user_id, command)
+    for left in (4, 3, 2, 1, 0):
+        assert (await after.open(token, date(1999, 9, 9)))["tries_left"] == left
+    with pytest.raises(Gone) as over:
+        await after.open(token, BORN)
+    assert over.value.code == "message_over"
+    with pytest.raises(NotFound) as unknown:
+        await after.open("A" * 22, BORN)
+    assert unknown.value.code == "message_unknown"
+
+
+async def test_where_nobody_can_be_reached_no_way_is_offered_and_none_is_taken(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world)
+    assert (await after.read(world.doctor, ada.session_id))["ways"] == []
+    for way in MessageWay:
+        with pytest.raises(Conflict) as refused:
+            await after.write(world.doctor, ada.session_id, Letter("Hello", way, command_id()))
+        assert refused.value.code == "no_way"
+    with pytest.raises(NotAllowed):
+        await after.read(world.staff["colleague"], ada.session_id)
+
+
+async def test_during_the_call_its_chat_is_the_way(sending: World) -> None:
+    visit = await sending.start_visit()
+    await visit.call()
+    with pytest.raises(Conflict) as refused:
+        await sending.signaling.aftercare.write(sending.doctor, visit.id, Letter("Hello", MessageWay.HOME, command_id()))
+    assert refused.value.code == "not_ended"
+
+
+async def test_a_message_to_a_record_waits_on_home_and_the_notice_leads_to_the_door(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world)
+    await attach(world, ada.session_id)
+    assert (await after.read(world.doctor, ada.session_id))["ways"] == [{"way": "home", "shown": "a…@….example"}]
+    written = await after.write(world.doctor, ada.session_id, Letter(SECRET, MessageWay.HOME, command_id()))
+    (mail,) = await outbox(world, written["message"]["id"])
+    assert mail.medium is Medium.MAIL and mail.details["link"].endswith("/my") and "Examplin" not in str(mail.details)
+
+
+async def attach(world: World, session_id: str) -> None:
+    """The visit is one of somebody with a confirmed address."""
+    now = world.clock.utcnow()
+    patient = PatientRecord(new_id("pat"), world.doctor.organisation_id, "Ada", "ada", world.doctor.user_id, now, now)
+    channel = ChannelRecord(new_id("chn"), patient.id, ChannelKind.EMAIL, "ada@mail.example", now, verified_at=now)
+    async with world.store.write() as tx:
+        await tx.patients.create(patient)
+        await tx.channels.create(channel)
+        session = await tx.sessions.get(session_id)
+        assert session is not None
+        await tx.sessions.save(replace(session, patient_id=patient.id))
+
+
+async def test_a_follow_up_is_on_its_owners_today_alone_until_it_is_done(world: World) -> None:
+    after, ada = world.signaling.aftercare, await seen(world)
+    today, other = await world.today(world.doctor), await world.today(world.staff["colleague"])
+    day = world.clock.utcnow().date() + timedelta(days=7)
+    command = command_id()
+    plan = Plan(day, "Ask about the fever")
+    made = [(await after.plan(world.doctor, ada.session_id, plan, command))["follow_up"] for _ in range(2)]
+    assert made[0] == made[1], "said again it is the same one"
+    await until(lambda: [row["text"] for row in today.state["follow_ups"]] == ["Ask about the fever"])
+    assert (made[0]["due_on"], made[0]["patient_name"], made[0]["state"]) == (day.isoformat(), "Ada", "open")
+    assert other.state["follow_ups"] == [], "nobody else's task"
+    follow_up_id = made[0]["id"]
+    with pytest.raises(NotFound):
+        await after.move(world.staff["colleague"], follow_up_id, FollowUpState.DONE, command_id())
+    for _ in range(2):
+        changed = await after.edit(world.doctor, follow_up_id, Plan(text="Call about the fever"), 1)
+        assert changed["follow_up"]["revision"] == 2, "a lost answer is given again"
+    with pytest.raises(Conflict) as stale:
+        await after.edit(world.doctor, follow_up_id, Plan(text="Something else"), 1)
+    assert stale.value.code == "follow_up_changed"
+    await world.restart()
+    today, after = await world.today(world.doctor), world.signaling.aftercare
+    assert [row["text"] for row in today.state["follow_ups"]] == ["Call about the fever"], "after a restart too"
+    await after.move(world.doctor, follow_up_id, FollowUpState.DONE, command_id())
+    await until(lambda: today.state["follow_ups"] == [])
+    await after.move(world.doctor, follow_up_id, FollowUpState.OPEN, command_id())
+    await until(lambda: len(today.state["follow_ups"]) == 1, "taken back")
+    assert [action for action, _ in await trail(world, follow_up_id)] == [
+        AuditAction.FOLLOW_UP_PLANNED,
+        AuditAction.FOLLOW_UP_CHANGED,
+        AuditAction.FOLLOW_UP_DONE,
+        AuditAction.FOLLOW_UP_REOPENED,
+    ]
+
+
+@pytest.mark.parametrize("days", [-2, 5 * 366 + 1])
+async def test_a_day_that_is_over_or_far_off_is_a_mistake(world: World, days: int) -> None:
+    ada = await seen(world)
+    plan = Plan(world.clock.utcnow().date() + timedelta(days=days), "Call")
+    with pytest.raises(InvalidInput) as refused:
+        await world.signaling.aftercare.plan(world.doctor, ada.session_id, plan, command_id())
+    assert refused.value.field == "due_on"

@@ -1,0 +1,1 @@
+"""Pure rules of the time after a visit."""
