@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from telemed.care.actions import Action
+from telemed.care.permission_events import EVENTS
 from telemed.care.roles import CARE_ROLES, LINK_ROLES, STAFF_ROLES, Role
+
+__all__ = ["BY_SECRET", "EVENTS", "PUBLIC", "ROUTES", "SEAT_SCOPES", "TABLE", "Grants", "Scope"]
 
 
 class Scope(Enum):
@@ -427,75 +430,4 @@ ROUTES: Mapping[str, Action] = {
     "GET /sessions/{id}/frames/{frame_id}": Action.SEE_FRAME,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
-}
-
-# Socket.IO: "<namespace> <event>", as docs/protocol.md section 2.3 writes them, and the CONNECTs.
-EVENTS: Mapping[str, Action] = {
-    "/call connect": Action.CONNECT_SEAT,
-    "/call set_name": Action.SET_NAME,
-    "/call device_report": Action.REPORT_DEVICE,
-    "/call needs": Action.SAY_NEEDS,
-    "/call enter_waiting": Action.ENTER_WAITING,
-    "/call visibility": Action.SHOW_VISIBILITY,
-    "/call admit": Action.ADMIT,
-    "/call deny": Action.DENY,
-    "/call hold": Action.HOLD,
-    "/call resume": Action.HOLD,
-    "/call remove": Action.REMOVE,
-    "/call confirm_identity": Action.CONFIRM_IDENTITY,
-    "/call decide_move": Action.DECIDE_MOVE,
-    "/call media_state": Action.SHOW_MEDIA_STATE,
-    "/call negotiated": Action.JOIN_MEDIA,
-    "/call set_view": Action.JOIN_MEDIA,
-    "/call chat": Action.CHAT,
-    "/call typing": Action.CHAT,
-    "/call text": Action.WRITE_LIVE,
-    "/call text_sync": Action.CONNECT_SEAT,  # what every connection is told when it begins
-    "/call quality_report": Action.REPORT_QUALITY,
-    "/call leave": Action.LEAVE,
-    "/call end": Action.END_SESSION,
-    "/call recording_ask": Action.RECORD_CALL,
-    "/call recording_begin": Action.RECORD_CALL,
-    "/call recording_choose": Action.RECORD_CALL,
-    "/call recording_pause": Action.RECORD_CALL,
-    "/call recording_resume": Action.RECORD_CALL,
-    "/call recording_stop": Action.RECORD_CALL,
-    "/call recording_bystander": Action.RECORD_CALL,
-    "/call recording_bystander_now": Action.RECORD_CALL,
-    "/call recording_unrecorded": Action.RECORD_CALL,
-    "/call recording_marker": Action.MARK_CALL,
-    "/call recording_consent": Action.ANSWER_RECORDING,
-    "/call recording_earlier": Action.ANSWER_RECORDING,
-    "/call instruct": Action.INSTRUCT,
-    "/call instruction_clear": Action.INSTRUCT,
-    "/call instruction_shown": Action.ANSWER_INSTRUCTION,
-    "/call caller_facts": Action.ANSWER_INSTRUCTION,
-    "/call call_back": Action.ANSWER_INSTRUCTION,
-    "/call leave_quickly": Action.ANSWER_INSTRUCTION,
-    "/call caller_silent": Action.ANSWER_INSTRUCTION,
-    "/call still_ask": Action.ASK_STILL,
-    "/call still_decline": Action.SEND_STILL,
-    "/call still_cancel": Action.CANCEL_STILL,
-    "/call keep_place": Action.KEEP_PLACE,
-    "/call drop_place": Action.KEEP_PLACE,
-    "/call stay_in_line": Action.FOLLOW_CALL,
-    "/call draw": Action.DRAW,
-    "/call draw_undo": Action.DRAW,
-    "/call draw_clear": Action.DRAW,
-    "/call frame_resume": Action.DRAW,
-    "/staff connect": Action.CONNECT_STAFF,
-    "/staff acknowledge": Action.ACKNOWLEDGE_ARRIVAL,
-    "/staff queue_answer": Action.SERVE_QUEUE,
-    "/staff queue_hold": Action.SERVE_QUEUE,
-    "/staff queue_resume": Action.SERVE_QUEUE,
-    "/staff queue_put_back": Action.SERVE_QUEUE,
-    "/staff queue_keep_waiting": Action.SERVE_QUEUE,
-    "/staff queue_message": Action.TEND_QUEUE,
-    "/staff queue_read": Action.TEND_QUEUE,
-    "/staff queue_transfer": Action.TEND_QUEUE,
-    "/staff queue_no_show": Action.TEND_QUEUE,
-    "/staff queue_priority": Action.TEND_QUEUE,
-    "/staff queue_remove": Action.TEND_QUEUE,
-    "/staff queue_late": Action.TEND_QUEUE,
-    "/staff queue_acknowledge": Action.TEND_QUEUE,
 }
