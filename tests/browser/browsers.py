@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAKE_DEVICE = "--use-fake-device-for-media-stream"
@@ -97,15 +97,67 @@ class ChromiumTab:
         await self.context.close()
 
 
+class KeptBrowsers:
+    """Browsers that outlive the blocks they were opened for, by their arguments."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.AsyncExitStack()
+        self._playwright: Playwright | None = None
+        self._browsers: dict[tuple[str, ...], Browser] = {}
+
+    async def browser(self, arguments: tuple[str, ...]) -> Browser:
+        """The one with these arguments; a new one for the first who asks, and after it has crashed."""
+        self._playwright = self._playwright or await self._open.enter_async_context(async_playwright())
+        found = self._browsers.get(arguments)
+        if found is None or not found.is_connected():
+            found = self._browsers[arguments] = await _launch(self._playwright, arguments)
+            self._open.push_async_callback(found.close)
+        return found
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+
+_kept: dict[asyncio.AbstractEventLoop, KeptBrowsers] = {}
+
+
+@contextlib.asynccontextmanager
+async def keeping_browsers() -> AsyncIterator[None]:
+    """While the block runs `chromium` gives the same browser again and again on this loop: a start costs a processor a second."""
+    loop = asyncio.get_running_loop()
+    kept = _kept[loop] = KeptBrowsers()
+    try:
+        yield
+    finally:
+        del _kept[loop]
+        await kept.close()
+
+
+async def _launch(playwright: Playwright, arguments: tuple[str, ...]) -> Browser:
+    return await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM_ARGUMENTS, *arguments])
+
+
 @contextlib.asynccontextmanager
 async def chromium(*arguments: str) -> AsyncIterator[Browser]:
-    """Debian's Chromium with fake devices (a green picture with a beep each second)."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM_ARGUMENTS, *arguments])
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    """Debian's Chromium with fake devices (a green picture with a beep each second). What is opened in it is closed with the
+    block, the browser too unless it is kept."""
+    kept = _kept.get(asyncio.get_running_loop())
+    if kept is None:
+        async with async_playwright() as playwright:
+            browser = await _launch(playwright, arguments)
+            try:
+                yield browser
+            finally:
+                await browser.close()
+        return
+    browser = await kept.browser(arguments)
+    before = set(browser.contexts)
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            if context not in before:
+                await context.close()
 
 
 async def open_chromium_tab(browser: Browser, *, preload: str = "", **options: Any) -> ChromiumTab:

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser
 
 from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab
+from tests.browser.people import let_in
 from tests.browser.server import Server
 
 HERE = {"latitude": 52.5163, "longitude": 13.3777, "accuracy": 18}
@@ -47,12 +48,7 @@ NOTE_ARRIVALS = """(() => { window.came = {}; window.cards = {};
 async def board(browser: Browser, server: Server, **options: Any) -> ChromiumTab:
     """A dispatcher at the board of incidents."""
     tab = await open_chromium_tab(browser, preload=NOTE_ARRIVALS, **options)
-    email, password = server.account("dispatcher")
-    await tab.goto(server.base_url + "/sign-in")
-    await tab.fill("login-email", email)
-    await tab.fill("login-password", password)
-    await tab.click("login-submit")
-    await tab.page.wait_for_url("**/today")
+    await let_in(tab, server, "dispatcher")
     await tab.goto(server.base_url + "/urgent")
     await tab.wait("new-incident")
     return tab

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Browser
 
 from tests.browser.browsers import ChromiumTab, open_chromium_tab
+from tests.browser.people import let_in
 from tests.browser.server import Server
 
 CALL_API = """async ([method, path, body]) => { const answer = await fetch("/api/v1" + path, {method,
@@ -25,12 +26,8 @@ async def ask(tab: ChromiumTab, method: str, path: str, body: dict[str, Any] | N
 async def signed_in(browser: Browser, server: Server, role: str, **options: Any) -> ChromiumTab:
     """Somebody of staff, wherever signing in leads."""
     tab = await open_chromium_tab(browser, **options)
-    email, password = server.account(role)
-    await tab.goto(server.base_url + "/sign-in")
-    await tab.fill("login-email", email)
-    await tab.fill("login-password", password)
-    await tab.click("login-submit")
-    await tab.page.wait_for_url(lambda url: "/sign-in" not in url)
+    await let_in(tab, server, role)
+    await tab.goto(server.base_url + "/today")
     return tab
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.browser.axe import SIDEWAYS, faults
@@ -71,6 +72,7 @@ async def test_every_part_is_accessible_and_fits(server: Server) -> None:
             assert tab.problems == [], locale
 
 
+@pytest.mark.own_server
 async def test_what_is_set_counts_elsewhere_at_once_and_is_taken_back(server: Server) -> None:
     async with chromium() as browser:
         admin, doctor = await admin_tab(browser, server), await open_chromium_tab(browser)
@@ -144,6 +146,7 @@ async def test_a_wording_is_shown_as_it_will_read(server: Server) -> None:
         assert await tab.page.is_disabled(selector("template-save"))
 
 
+@pytest.mark.own_server
 async def test_others_are_told_kindly_and_a_lost_server_too(server: Server) -> None:
     async with chromium() as browser:
         doctor, admin = await open_chromium_tab(browser), await admin_tab(browser, server)

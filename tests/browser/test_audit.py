@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
-from tests.browser.people import sign_in
+from tests.browser.people import let_in, sign_in
 from tests.browser.server import Server
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
@@ -16,12 +16,7 @@ SMALL = """() => [...document.querySelectorAll('main button, main select, main i
 
 async def officer_tab(tab: ChromiumTab, server: Server) -> None:
     """The demo's reviewer is its privacy officer."""
-    email, password = server.account("reviewer")
-    await tab.goto(server.base_url + "/sign-in")
-    await tab.fill("login-email", email)
-    await tab.fill("login-password", password)
-    await tab.click("login-submit")
-    await tab.page.wait_for_url("**/recordings")
+    await let_in(tab, server, "reviewer")
     await tab.goto(server.base_url + "/audit")
     await tab.wait("audit-form")
 

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, open_chromium_tab
-from tests.browser.people import sign_in
+from tests.browser.people import let_in, sign_in
 from tests.browser.server import Server
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
@@ -21,12 +21,7 @@ PICTURES = os.environ.get("TELEMED_PICTURES", "")  # a folder, to look at what w
 
 async def enter(tab: ChromiumTab, server: Server, role: str, page: str) -> None:
     """Sign in as the demo's person of a role."""
-    email, password = server.account(role)
-    await tab.goto(server.base_url + "/sign-in")
-    await tab.fill("login-email", email)
-    await tab.fill("login-password", password)
-    await tab.click("login-submit")
-    await tab.page.wait_for_url("**/recordings" if role == "reviewer" else "**/today")
+    await let_in(tab, server, role)
     await tab.goto(server.base_url + page)
 
 

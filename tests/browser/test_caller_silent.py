@@ -55,6 +55,7 @@ async def silent_so_far(caller: ChromiumTab) -> None:
     assert await caller.evaluate(EARS) == {"contexts": 0, "tracks": 0, "playing": 0, "notices": 0}
 
 
+@pytest.mark.own_server
 @pytest.mark.timeout(300)  # a whole call and the making of its files, on a busy machine of two cores
 async def test_nothing_is_ever_heard_in_a_whole_recorded_silent_call(server: Server) -> None:
     async with a_scene(server, silent=True, preload=LISTEN, reduced_motion="reduce") as scene:

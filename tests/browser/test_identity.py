@@ -21,7 +21,7 @@ from tests.client.seat import sign_in as client_sign_in
 ROLE = "clinician"
 
 
-@pytest_asyncio.fixture(loop_scope="function")
+@pytest_asyncio.fixture(loop_scope="module")
 async def tab(server: Server) -> AsyncIterator[ChromiumTab]:
     async with chromium() as browser:
         opened = await open_chromium_tab(browser, locale="en-GB")
@@ -56,6 +56,7 @@ async def keep_codes(page: Page) -> list[str]:
     return codes
 
 
+@pytest.mark.own_server
 async def test_a_passkey_is_added_used_alone_and_removed(server: Server, tab: ChromiumTab) -> None:
     session, authenticator = await add_authenticator(tab)
     await sign_in(tab, server, ROLE)
@@ -82,6 +83,7 @@ async def test_a_passkey_is_added_used_alone_and_removed(server: Server, tab: Ch
     await tab.page.wait_for_selector(selector("passkey-remove"), state="detached")
 
 
+@pytest.mark.own_server
 async def test_an_app_and_recovery_codes_by_keyboard(server: Server, tab: ChromiumTab) -> None:
     await sign_in(tab, server, ROLE)
     await tab.goto(server.base_url + "/account")
@@ -109,6 +111,7 @@ async def test_an_app_and_recovery_codes_by_keyboard(server: Server, tab: Chromi
     assert "9" in await tab.page.inner_text(selector("codes-left"))
 
 
+@pytest.mark.own_server
 async def test_another_device_is_signed_out(server: Server, tab: ChromiumTab) -> None:
     async with chromium() as browser:
         other = await open_chromium_tab(browser)
@@ -121,6 +124,7 @@ async def test_another_device_is_signed_out(server: Server, tab: ChromiumTab) ->
         await other.close()
 
 
+@pytest.mark.own_server
 async def test_the_lock_hides_the_page_and_opens_by_pin(server: Server, tab: ChromiumTab) -> None:
     await sign_in(tab, server, ROLE)
     await tab.goto(server.base_url + "/account")
@@ -190,6 +194,7 @@ async def require_second_factor(server: Server) -> None:
         await admin.call("PUT", "/admin/policies", {"name": "second_factor", "value": "required"})
 
 
+@pytest.mark.own_server
 async def test_where_two_factors_are_required_a_proof_asks_for_both(server: Server, tab: ChromiumTab) -> None:
     """By keyboard alone: Enter leads from the password to the code, and what was wrong is told at the password."""
     refused = 0
@@ -282,6 +287,7 @@ async def grown(first: ChromiumTab, second: ChromiumTab, before: tuple[int, int]
     return await frames(first) > before[0] + 10 and await frames(second) > before[1] + 10
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(server: Server, tab: ChromiumTab, scheme: str) -> None:
     await tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import SIDEWAYS, accessible
@@ -14,6 +15,7 @@ SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
 HOSTILE = "<img src=x onerror=alert(1)> \"' OR 1=1 -- 🚑"
 
 
+@pytest.mark.own_server
 async def test_numbers_are_judged_as_they_are_typed_and_nothing_is_made_of_wrong_ones(server: Server) -> None:
     async with chromium() as browser:
         tab = await board(browser, server)
@@ -38,6 +40,7 @@ async def test_numbers_are_judged_as_they_are_typed_and_nothing_is_made_of_wrong
         assert tab.problems == []
 
 
+@pytest.mark.own_server
 async def test_the_board_in_every_size_with_hostile_words(server: Server) -> None:
     async with chromium() as browser:
         tab = await board(browser, server, reduced_motion="reduce")
@@ -64,6 +67,7 @@ async def test_who_answers_no_emergencies_is_told_so(server: Server) -> None:
         assert await tab.page.locator(selector("new-incident")).count() == 0
 
 
+@pytest.mark.own_server
 async def test_opened_is_seen_at_once_and_the_end_closes_everything(server: Server) -> None:
     async with chromium() as browser:
         dispatcher = await board(browser, server)

@@ -170,6 +170,7 @@ async def test_input_methods_paste_several_lines_and_a_cut(server: Server) -> No
         await shows(doctor, CHAT, ["ab你\U0001f600 der cut", "quiet"])
 
 
+@pytest.mark.own_server
 @pytest.mark.timeout(300)
 async def test_the_server_is_killed_while_somebody_writes(server: Server) -> None:
     async with chromium() as browser:

@@ -210,12 +210,14 @@ def assert_recorded(take: Take, call: Consultation) -> None:
     assert len(take.drawn(take.ids["Dr. Clara Amsel"], "screen")) > 5
 
 
+@pytest.mark.own_server
 @pytest.mark.timeout(400)
 async def test_only_those_who_agree_are_in_it_while_they_agree_and_all_of_it_plays(server: Server, tmp_path: Path) -> None:
     call, take = await played_out(server, Scene(2.0), tmp_path)
     assert_recorded(take, call)
 
 
+@pytest.mark.own_server
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 async def test_sound_and_picture_of_three_people_are_in_step(server: Server, tmp_path: Path) -> None:
@@ -227,6 +229,7 @@ async def test_sound_and_picture_of_three_people_are_in_step(server: Server, tmp
     note("a call in Chromium and Firefox, recorded", f"sound after picture: {lips}; people {found.people:.0f} ms apart")
 
 
+@pytest.mark.own_server
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("codec", "patient"), OTHERS)

@@ -59,6 +59,7 @@ async def has_only(tab: Tab, codec: str) -> None:
     await eventually(asked)
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("codec", ["vp9", pytest.param("av1", marks=pytest.mark.prove)])
 async def test_the_clinics_codec_is_spoken(server: Server, codec: str) -> None:
     await choose(server, codec)
@@ -84,6 +85,7 @@ async def test_the_clinics_codec_is_spoken(server: Server, codec: str) -> None:
             await fox.close()
 
 
+@pytest.mark.own_server
 async def test_a_visit_in_h264_is_recorded_and_who_lacks_it_keeps_the_sound(server: Server) -> None:
     """Debian's Chromium encodes and decodes H.264, its Firefox does neither."""
     await choose(server, "h264")

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from contextlib import closing
 
+import pytest
 from playwright.async_api import Locator
 
 from tests.browser.axe import SIDEWAYS
@@ -14,6 +15,8 @@ from tests.browser.on_call import PHONE, make_speciality, signed_in
 from tests.browser.people import sign_in
 from tests.browser.server import Server
 from tests.browser.test_admin import faults
+
+pytestmark = pytest.mark.own_server  # each makes specialities and counts pages
 
 # Visible controls that are too small, or too close to a neighbour: what gloves need.
 TOO_SMALL = """() => { const seen = [...document.querySelectorAll(".scene :is(button, a, input)")].filter((e) => e.offsetParent);

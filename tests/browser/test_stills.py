@@ -62,6 +62,7 @@ async def ask(doctor: ChromiumTab) -> None:
     await doctor.page.keyboard.press("Enter")
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("patient_in", ["chromium", "firefox"])
 async def test_a_still_is_asked_for_taken_sent_and_kept(server: Server, patient_in: str) -> None:
     async with a_call(server, patient_in) as (doctor, patient, record):
@@ -108,6 +109,7 @@ async def test_a_still_is_asked_for_taken_sent_and_kept(server: Server, patient_
             assert doctor.problems == patient.problems == []
 
 
+@pytest.mark.own_server
 async def test_a_reload_in_the_middle_goes_on_and_a_wrong_file_is_told_kindly(server: Server, tmp_path: Path) -> None:
     photo = jpeg_with(encoded("mjpeg", 1600, 1200, noise=24), 6)
     (tmp_path / "photo.jpg").write_bytes(photo)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from tests.browser.server import Server
 from tests.client.seat import Api, command_id, sign_in
 
 REASONS = ["Cold, cough, fever", "A wound or an injury"]
+_numbers = itertools.count(1)
 NO_PLACE = "() => document.querySelector('[data-testid=\"line-place\"]')?.getAttribute('data-place') ?? null"
 
 
@@ -90,9 +92,18 @@ class Room:
 
 
 def fields_of(**changes: Any) -> dict[str, Any]:
-    """A waiting room that is always open."""
-    usual: dict[str, Any] = {"name": "Walk-in surgery", "phone": "", "notice": "", "time_zone": "Europe/Berlin", "hours": []}
-    return {**usual, "closed_days": [], "members": [], "reasons": REASONS, "questions": [], "max_waiting": 50, **changes}
+    """A waiting room that is always open; its name is its own."""
+    usual: dict[str, Any] = {"name": f"Walk-in surgery {next(_numbers)}", "phone": "", "notice": "", "time_zone": "Europe/Berlin"}
+    return {
+        **usual,
+        "hours": [],
+        "closed_days": [],
+        "members": [],
+        "reasons": REASONS,
+        "questions": [],
+        "max_waiting": 50,
+        **changes,
+    }
 
 
 @contextlib.asynccontextmanager
@@ -111,6 +122,14 @@ async def waiting_room(server: Server, **changes: Any) -> AsyncIterator[Room]:
             yield Room(admin, staff, queue, link)
         finally:
             await staff.socket.disconnect()
+            await leave(admin, queue["id"])
+
+
+async def leave(admin: Api, queue_id: str) -> None:
+    """Nobody looks after it any more: it and who waits in it go from every page of staff."""
+    queues = (await admin.call("GET", "/admin/queues"))["queues"]
+    revision = next(one["revision"] for one in queues if one["id"] == queue_id)
+    await admin.call("PATCH", f"/admin/queues/{queue_id}", {"members": [], "revision": revision})
 
 
 async def fill_form(tab: Tab, name: str = "Ada Example") -> None:

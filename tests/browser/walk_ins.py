@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 
 from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
+from tests.browser.people import let_in
 from tests.browser.server import Server
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
@@ -90,15 +91,8 @@ class Person:
 
 async def enter_staff(tab: ChromiumTab, server: Server, role: str, page: str) -> None:
     """Sign in as the demo's person of a role and open a page."""
-    email, password = server.account(role)
-    await tab.goto(server.base_url + "/sign-in")
-    await tab.fill("login-email", email)
-    await tab.fill("login-password", password)
-    await tab.click("login-submit")
-    await tab.page.wait_for_url("**/admin" if role == "admin" else "**/today")
+    await let_in(tab, server, role)
     await tab.page.goto(server.base_url + page)
-    if "#" in page:
-        await tab.reload()
 
 
 async def open_room(admin: ChromiumTab, name: str, roles: tuple[str, ...], **fields: Any) -> Room:
