@@ -29,8 +29,6 @@ RECORDING_PATTERN = r"rec_[A-Za-z0-9_-]{1,36}"
 _PLACES = {Role.ADMIN: ADMIN, Role.REVIEWER: RECORDINGS}
 # Where they are led first. Today is a responder's too; but the phone in the vehicle opens on its one button.
 _BEGIN = {**_PLACES, Role.RESPONDER: SCENE}
-# Where people begin who reach Today as well, but seldom need it.
-_FIRST = {Role.RESPONDER: SCENE}
 
 
 class Pages:
@@ -71,9 +69,6 @@ class Pages:
     async def root(self, request: web.Request) -> web.Response:
         """`/`: on to where this person works."""
         return _redirect(await self._place(request, _BEGIN))
-        staff = (await self._services.identifier.staff(request)).staff
-        first = _FIRST.get(staff.role) if staff is not None else None
-        return _redirect(first or await self._place(request))
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """`/sign-in`."""

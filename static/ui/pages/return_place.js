@@ -4,7 +4,6 @@ import { forgetCards } from "../../core/end_card.js";
 const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
 const ALLOWED = /^\/(today|scene|urgent|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
-const ALLOWED = /^\/(today|urgent|scene|queues|admin|account|audit|privacy|patients(\/pat_[A-Za-z0-9_-]{1,40})?|recordings(\/rec_[A-Za-z0-9_-]{1,40}(#t=[\d:.]{1,16})?)?|call\/[A-Za-z0-9_-]{1,40})$/;
 
 let isSigningOut = false;
 
@@ -35,7 +34,6 @@ export function goToSignIn() {
     if (!isSigningOut) sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
     // Storage may be denied: one then lands where one works.
-    // Storage may be denied: one then lands where one begins.
   }
   location.replace("/sign-in");
 }
