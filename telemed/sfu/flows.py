@@ -326,9 +326,7 @@ class EgressFlow:
     def waits_for_room(self) -> bool:
         """Whether its frames were dropped and the path's queue still empties: a key frame would be dropped as well."""
         control = self.control
-        return (
-            control is not None and control.in_charge and control.estimate.queue_is_long and self.ssrc in control.pacer.starved
-        )
+        return control is not None and control.in_charge and control.estimate.queue_is_long and self.ssrc in control.pacer.starved
 
     def look(self, tile_height: int | None, now: float) -> None:
         """The subscriber shows it in this height, in device pixels; 0: not at all, None: it has not said."""
@@ -363,9 +361,7 @@ class EgressFlow:
         carrier = layers.lanes[layer].stream if forwarder.current >= 0 else None
         return (carrier, came, went) if carrier is not None else None
 
-    def _place_layer(
-        self, stream: InboundStream, forwarder: LayerForwarder, ext: int, timestamp: int
-    ) -> tuple[int, int] | None:
+    def _place_layer(self, stream: InboundStream, forwarder: LayerForwarder, ext: int, timestamp: int) -> tuple[int, int] | None:
         """As `place`. Writes the picture numbers of this copy into the payload that is about to be sent."""
         layers = stream.layers
         if layers is None:

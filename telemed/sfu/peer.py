@@ -226,6 +226,7 @@ class Peer(PeerTransport):
     def forget_sources(self) -> None:
         """The peer has ended: nothing it sent is looked for any more."""
         self.streams.clear()
+        self.uplink.forget()
         for ssrc in list(self._admitted):
             self._disown(ssrc)
 

@@ -52,6 +52,10 @@ class Uplink:
         self._guard, self._delay, self._trips, self._overflow = UplinkGuard(), ArrivalDelay(), RoundTripExcess(), Overflow()
         self._compared = False
 
+    def forget(self) -> None:
+        """The publisher has ended. Its voice leads back to it: neither would be freed while the other is known."""
+        self._voice = None
+
     def overflows(self, now: float) -> bool:
         """Whether resends of pictures would only be lost, too."""
         return self._overflow.lasts(now)

@@ -32,6 +32,7 @@ async def call_and_end(stage: Stage, room: str, how: str) -> list[weakref.ref[ob
     speaker.send_rtp(rtp_packet(111, 1, 960, 1001, b"hello", transport_sequence=1, level=20))
     await until(lambda: listener.inbox.payloads(stage.ssrc(listener, "mic")))
     peers = [stage.peer(name, room) for name in ("a", "b")]
+    await until(lambda: peers[0].uplink._voice is not None)  # whatever looks at calls ten times a second has looked
     watched = [weakref.ref(entry) for peer in peers for entry in (peer, peer._dtls, peer._dtls._ssl, peer._ice)]
     if how == "goodbye":
         for client in (speaker, listener):
@@ -58,6 +59,7 @@ async def test_nothing_of_a_recorded_peer_is_left_while_the_recording_goes_on(st
     camera.frame((0, 1, 2))
     await until(lambda: stage.worker.counters.in_rtp == 15)
     assert recorded.book.packets("a-mic")
+    await until(lambda: stage.peer("alice").uplink._voice is not None)
     watched = [weakref.ref(stage.peer("alice"))]
     await alice.close()
     await until(lambda: not stage.worker.rooms["room"].peers)
