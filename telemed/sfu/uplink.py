@@ -64,16 +64,18 @@ class Uplink:
         """A report of the publisher's tells how long one round trip took, in seconds.
 
         The report went through the queue the voice waits in. What the voice is later than that is its device's affair: one that
-        is too busy captures less than passes, and RTP time falls behind, for good.
+        is too busy captures less than passes, and RTP time falls behind, for good. A device that began with this, as one does
+        that opens its camera just then, was never seen without: its queue is no longer than the whole round trip.
         """
         self._trips.add(sample, now)
         if self.waits < JITTER:
             self._compared = True
-        elif self._compared:
-            stuttered = self.waits - self._trips.value(now) - JITTER / 2
-            if stuttered > 0:
-                self._delay.forgive(stuttered)
-                self.waits -= stuttered
+            return
+        queue = self._trips.value(now) if self._compared else sample
+        stuttered = self.waits - queue - JITTER / 2
+        if stuttered > 0:
+            self._delay.forgive(stuttered)
+            self.waits -= stuttered
 
     def look(self, peer: Peer, now: float) -> None:
         """Every 100 ms. Whoever signs needs the picture more than the sound: theirs is never stopped for it."""

@@ -133,18 +133,24 @@ async def test_a_microphone_that_was_away_for_a_moment_is_no_queue(stage: Stage,
 
 
 @pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("from_the_start", [False, True])
 @pytest.mark.parametrize("round_trip", [0.06, 0.66])
-async def test_a_device_that_captures_too_little_is_no_queue(stage: Stage, round_trip: float) -> None:
-    """Its RTP time falls behind while packets come all the time; that nothing waits is seen by the round trips of its reports."""
+async def test_a_device_that_captures_too_little_is_no_queue(stage: Stage, round_trip: float, from_the_start: bool) -> None:
+    """Its RTP time falls behind while packets come all the time; that nothing waits is seen by the round trips of its reports,
+    also where none came before it fell behind."""
     voice = await meet(stage)
     guard = stage.peer("alice").uplink
-    guard.on_round_trip(0.06, asyncio.get_running_loop().time())
+    if not from_the_start:
+        guard.on_round_trip(0.06, asyncio.get_running_loop().time())
     await voice.speak_until(lambda: voice.number > 20)
     voice.waits = 0.6
     held: set[bool] = set()
+    late: set[bool] = {not from_the_start}  # the first report comes when the voice is late already
 
     def reported(packets: int) -> bool:
-        guard.on_round_trip(round_trip, asyncio.get_running_loop().time())
+        late.add(guard.waits > 0.3)
+        if True in late:
+            guard.on_round_trip(round_trip, asyncio.get_running_loop().time())
         held.add(guard.held)
         return voice.number > packets
 
