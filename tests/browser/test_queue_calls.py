@@ -18,12 +18,14 @@ from tests.browser.server import Server, stop_server
 from tests.browser.walk_ins import Floor, Person, a_floor, looks_right
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+HURRIED = ("-m", "tests.browser.hurried", "10")  # seconds that a called person's place is held
+DECIDE = 30_000  # milliseconds; the place is held for ten seconds
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for all of this file; every test has its own waiting room."""
-    running = await start_prepared_server(tmp_path_factory.mktemp("queue-calls"))
+    running = await start_prepared_server(tmp_path_factory.mktemp("queue-calls"), program=HURRIED)
     try:
         yield running
     finally:
@@ -146,6 +148,9 @@ async def test_a_second_person_is_brought_in_only_when_both_may_hear_each_other(
         await doctor.click("bring-in-confirm")
         await ben.learns(f'seat.queue.moved_to?.session_id === "{ada.entered["session_id"]}"')
         await doctor.page.wait_for_selector(selector("bring-in"), state="detached")
+        await ben.knows('void seat.link.command("stay_in_line", {})')
+        await expect(doctor.page.locator(".toast").last).to_contain_text("Ben Example would rather wait", timeout=15_000)
+        await doctor.wait("bring-in")
 
 
 async def test_who_is_away_is_called_back_and_may_wait_again(product: Server) -> None:
@@ -158,7 +163,19 @@ async def test_who_is_away_is_called_back_and_may_wait_again(product: Server) ->
         await doctor.click("answer-confirm")
         await doctor.wait("calling-back-card", timeout=30)
         await looks_right(doctor, "calling back")
+        card = doctor.page.locator(selector("calling-back-card"))
+        await expect(card).to_contain_text("did not come back", timeout=DECIDE)
+        await accessible(doctor, "wait, next or no-show")
         await doctor.click("keep-waiting")
+        await expect(card).to_contain_text("Calling Ada Example back")
         await doctor.click("put-back")
         await doctor.page.wait_for_url("**/queues")
         await doctor.wait(f"{ada.row} {selector('answer')}")
+        await answer(floor, ada)
+        await doctor.goto(product.base_url + "/today")
+        for decision in ("keep-waiting", "put-back"):
+            await expect(doctor.page.locator(f"{ada.row} {selector(decision)}")).to_be_visible(timeout=DECIDE)
+        await looks_right(doctor, "somebody has not come back, on Today")
+        await doctor.page.click(f"{ada.row} {selector('no-show')}")
+        await doctor.click("no-show-confirm")
+        await doctor.page.wait_for_selector(ada.row, state="detached")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 
@@ -10,13 +11,16 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.axe import accessible
-from tests.browser.browsers import eventually, open_chromium_tab, selector
+from tests.browser.browsers import ChromiumTab, eventually, open_chromium_tab, open_firefox_tab, selector
+from tests.browser.frozen import freezable_chromium
+from tests.browser.people import sign_in
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
-from tests.browser.walk_ins import QUIET, a_floor, act, enter_staff, leave_room, looks_right, open_room, walk_in
+from tests.browser.walk_ins import QUIET, Person, a_floor, act, enter_staff, leave_room, looks_right, open_room, walk_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+FOCUSED = "() => document.activeElement?.dataset.testid ?? ''"
 FOCUS_IN_MENU = "() => document.activeElement.matches('[role=menu] .menu__item')"
 SEEN_SECONDS = 1.0
 # Counts tones and notifications of somebody who looks elsewhere; ten seconds between tones pass in 0.3.
@@ -180,6 +184,115 @@ async def test_of_two_who_answer_one_gets_the_call_and_the_other_a_kind_word(pro
         assert sum(await places()) == 1
 
 
+async def key_until(tab: ChromiumTab, key: str, testid: str) -> None:
+    """Press a key until the focus is there."""
+    for _ in range(40):
+        if await tab.evaluate(FOCUSED) == testid:
+            return
+        await tab.press(key)
+    raise AssertionError(f"{key} leads nowhere near {testid}: {await tab.evaluate(FOCUSED)}")
+
+
+async def act_by_keys(tab: ChromiumTab, person: Person, name: str) -> None:
+    """An act of the row's menu."""
+    await tab.wait(f"{person.row} {selector('entry-menu')}")
+    await tab.page.focus(f"{person.row} {selector('entry-menu')}")
+    await tab.press("Enter")
+    await eventually(lambda: tab.evaluate(FOCUS_IN_MENU))
+    await key_until(tab, "ArrowDown", name)
+    await tab.press("Enter")
+
+
+async def test_every_act_by_the_keyboard_alone(product: Server) -> None:
+    async with a_floor(product, "All keys", "clinician", "dispatcher") as floor:
+        doctor, ada = floor.doctor, await floor.walk_in("Ada Example")
+        await act_by_keys(doctor, ada, "act-message")
+        await eventually(lambda: doctor.evaluate(f"() => ({FOCUSED})() === 'queue-text'"))
+        await doctor.page.keyboard.type("We will be with you soon")
+        await doctor.press("Enter")
+        await ada.learns('seat.state.chat.some((one) => one.body === "We will be with you soon")')
+        await doctor.press("Escape")
+        await eventually(lambda: doctor.evaluate(f"() => ({FOCUSED})() === 'entry-menu'"))
+        await doctor.page.focus(floor.here("late-menu"))
+        await doctor.press("Enter")
+        await eventually(lambda: doctor.evaluate(FOCUS_IN_MENU))
+        await key_until(doctor, "ArrowDown", "late-20")
+        await doctor.press("Enter")
+        await ada.learns("seat.queue.late?.minutes === 20")
+        await act_by_keys(doctor, ada, "act-transfer")
+        await doctor.wait("transfer-confirm")
+        await key_until(doctor, "Tab", "transfer-note")
+        await doctor.page.keyboard.type("Knows Ada")
+        await doctor.press("Enter")
+        await expect(doctor.page.locator(ada.row)).to_contain_text("Knows Ada")
+        await doctor.page.focus(f"{ada.row} {selector('answer')}")
+        await doctor.press("Enter")
+        await doctor.wait("answer-confirm")
+        await key_until(doctor, "Tab", "answer-confirm")
+        await doctor.press("Enter")
+        await doctor.page.wait_for_url("**/call/**")
+        await doctor.goto(product.base_url + "/queues")
+        for act_name, state in (("act-hold", "on_hold"), ("act-resume", "being_seen"), ("act-put_back", "waiting")):
+            await act_by_keys(doctor, ada, act_name)
+            await ada.learns(f'seat.queue.state === "{state}"')
+            await doctor.wait(f'{ada.row}[data-state="{state}"]')
+        await act_by_keys(doctor, ada, "act-remove")
+        await eventually(lambda: doctor.evaluate(f"() => ({FOCUSED})() === 'remove-reason'"))
+        await doctor.page.keyboard.type("Belongs to the pharmacy")
+        await doctor.press("Enter")
+        await doctor.page.wait_for_selector(ada.row, state="detached")
+
+
+async def test_firefox_lists_writes_ranks_and_answers(product: Server) -> None:
+    async with a_floor(product, "Firefox", "clinician", "dispatcher") as floor:
+        ada = await floor.walk_in("Ada <b>Example</b>", reason='"><img src=x onerror=alert(1)>')
+        fox = await open_firefox_tab()
+        try:
+            await sign_in(fox, product, "dispatcher")
+            await fox.goto(product.base_url + "/queues")
+            await fox.wait(ada.row)
+            await fox.reload()
+            await fox.click(f"{ada.row} {selector('entry-menu')}")
+            await fox.click("rank-urgent")
+            await fox.wait(f"{ada.row} {selector('priority')}")
+            await fox.click(f"{ada.row} {selector('entry-menu')}")
+            await fox.click("act-message")
+            await fox.fill("queue-text", "Good morning")
+            await fox.click("queue-send")
+            await ada.learns('seat.state.chat.some((one) => one.body === "Good morning")')
+            await fox.press("Escape")
+            await fox.click(f"{ada.row} {selector('answer')}")
+            await fox.click("answer-confirm")
+            await fox.wait("confirm-in-call", timeout=40)
+            assert not await fox.evaluate("() => !!document.querySelector('img[src=x]')"), "text stays text"
+            await ada.learns('seat.queue.state === "being_seen"')
+        finally:
+            await fox.close()
+
+
+async def test_a_list_that_slept_is_whole_when_it_wakes(product: Server) -> None:
+    async with a_floor(product, "Frozen", "clinician", "dispatcher") as floor, freezable_chromium() as sleeper:
+        email, password = product.account("dispatcher")
+        await sleeper.goto(product.base_url + "/sign-in")
+        await sleeper.fill("login-email", email)
+        await sleeper.fill("login-password", password)
+        await sleeper.click("login-submit")
+        await sleeper.wait("start-session", timeout=30)
+        await sleeper.goto(product.base_url + "/queues")
+        await sleeper.wait(floor.here("late-menu"), timeout=30)
+        gone = await floor.walk_in("Gone Example")
+        await sleeper.wait(gone.row)
+        await sleeper.sleep()
+        ada = await floor.walk_in("Ada Example")
+        await act(floor.doctor, gone, "act-remove")
+        await floor.doctor.fill("remove-reason", "x")
+        await floor.doctor.click("remove-confirm")
+        await floor.doctor.page.wait_for_selector(gone.row, state="detached")
+        await sleeper.wake()
+        await sleeper.wait(ada.row, timeout=30)
+        await eventually(lambda: sleeper.evaluate(f"() => !document.querySelector({json.dumps(gone.row)})"))
+
+
 async def test_the_keyboard_alone_answers_and_ranks(product: Server) -> None:
     async with a_floor(product, "Keys") as floor:
         doctor, ada = floor.doctor, await floor.walk_in("Ada Example")
@@ -196,6 +309,7 @@ async def test_the_keyboard_alone_answers_and_ranks(product: Server) -> None:
         await doctor.press("Escape")
         await eventually(lambda: doctor.evaluate("() => document.activeElement.dataset.testid === 'answer'"))
         await doctor.press("Enter")
+        await doctor.wait("answer-confirm")  # in sight: before that nothing in the dialog takes the focus
         await doctor.page.focus(selector("answer-confirm"))
         await doctor.press("Enter")
         await doctor.page.wait_for_url("**/call/**")
@@ -214,6 +328,16 @@ async def test_a_cut_of_ten_seconds_loses_no_arrival_and_no_act(product: Server)
         await doctor.wait(ben.row, timeout=20)
         await doctor.wait(f"{ada.row} {selector('priority')}", timeout=20)
         assert await doctor.page.locator(floor.here("entry-row")).count() == 2
+        await doctor.page.click(f"{ada.row} {selector('answer')}")
+        await doctor.wait("answer-confirm")
+        began = time.monotonic()
+        await doctor.context.set_offline(True)
+        await doctor.click("answer-confirm")
+        await doctor.page.wait_for_timeout(max(0.0, 10_000 - (time.monotonic() - began) * 1000))
+        assert await ada.knows("seat.queue.state") == "waiting"
+        await doctor.context.set_offline(False)
+        await doctor.page.wait_for_url("**/call/**", timeout=30_000)
+        await ada.learns('seat.queue.state === "being_seen"')
 
 
 async def test_an_arrival_sounds_and_notifies_again_until_somebody_acknowledges_it(product: Server) -> None:

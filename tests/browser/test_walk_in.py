@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab, open_firefox_tab
 from tests.browser.frozen import freezable_chromium
 from tests.browser.server import Server
@@ -89,6 +91,44 @@ async def test_a_reload_and_ten_seconds_without_network_keep_the_place(server: S
         assert first.problems == [] and second.problems == []
 
 
+async def cut(tab: ChromiumTab, seconds: float = CUT_SECONDS) -> None:
+    """The network is away for a while from now on, and back."""
+    await asyncio.sleep(seconds)
+    await tab.context.set_offline(False)
+
+
+@pytest.mark.timeout(180)
+async def test_ten_seconds_without_network_at_every_step_of_the_way(server: Server) -> None:
+    async with chromium() as browser, waiting_room(server) as room:
+        tab = await open_chromium_tab(browser, permissions=["camera", "microphone"], **PHONE)
+        await tab.goto(room.url)
+        await fill_form(tab)
+        await tap_reason(tab)
+        await tab.context.set_offline(True)
+        await tab.click("walk-enter")
+        await tab.wait("walk-problem")
+        await cut(tab)
+        await tab.click("walk-enter")
+        await tab.wait("line-place", timeout=30)
+        row = await room.staff.sees("Ada Example", state="waiting", place=1)
+        await tab.context.set_offline(True)
+        await tab.fill("chat-input", "Are you there?")
+        await tab.click("chat-send")
+        await tab.click("keep-place")
+        await tab.fill("keep-place-phone", "0151 23456789")
+        await tab.click("keep-place-save")
+        await cut(tab)
+        await tab.wait("place-kept", timeout=30)
+        await room.staff.sees("Ada Example", timeout=30, keeps_place=True, unread=1)
+        await tab.context.set_offline(True)
+        await room.staff.do("queue_answer", entry_id=row["id"])
+        await cut(tab)
+        await tab.wait("call-stage", timeout=40)
+        await tab.reload()
+        await tab.wait("call-stage", timeout=40)
+        assert len(room.staff.state["entries"]) == 1, "one person, whatever was sent again"
+
+
 async def test_a_page_that_sleeps_keeps_its_place_and_is_called_back(server: Server) -> None:
     async with freezable_chromium() as tab, waiting_room(server) as room:
         await stand_in_line(tab, room.url)
@@ -140,6 +180,32 @@ async def test_leaving_asks_first_and_only_the_person_comes_back(server: Server)
         await tab.wait("line-place")
         await room.staff.sees("Ada Example", state="waiting")
         assert tab.problems == []
+
+
+async def test_the_next_person_with_the_same_device_gets_a_place_of_their_own(server: Server) -> None:
+    async with chromium() as browser, waiting_room(server) as room:
+        tab = await open_chromium_tab(browser, **PHONE)
+        await stand_in_line(tab, room.url, "First Person")
+        await tab.fill("chat-input", "Nobody else is to read this")
+        await tab.click("chat-send")
+        await tab.wait("[data-testid=chat-message][data-status=sent]")
+        await tab.click("leave-waiting")
+        await tab.click("leave-confirm")
+        await tab.wait("line-left")
+        other = ChromiumTab(tab.context, await tab.context.new_page())
+        await other.goto(room.url)
+        await other.wait("line-left")
+        await other.click("join-anew")
+        await fill_form(other, "Second Person")
+        await tap_reason(other)
+        await other.click("walk-enter")
+        await other.wait("line-place")
+        await room.staff.sees("Second Person", state="waiting", place=1)
+        assert room.staff.entry("First Person") is None
+        assert "Nobody else" not in str(await other.page.text_content("body"))
+        await other.reload()
+        await other.wait("line-place")
+        assert other.problems == []
 
 
 async def test_firefox_stands_in_line_is_answered_and_put_back(server: Server) -> None:

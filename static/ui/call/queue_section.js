@@ -55,12 +55,13 @@ function BringInDialog({ entry, onClose }) {
   const waits = store.state.value?.entries.some((one) => one.id === entry.id && isWaiting(one)) ?? false;
   const bring = async () => {
     setBusy(true);
+    asked.set(entry.id, false); // Before: the list changes before the answer is here.
     try {
       await store.command("queue_answer", { entry_id: entry.id, into: session.sessionId, confirmed: true });
-      asked.set(entry.id, false);
       toast(t("queues.brought_in", { name }));
       onClose();
     } catch (error) {
+      asked.delete(entry.id);
       setBusy(false);
       setProblem(deskWords(error));
     }
