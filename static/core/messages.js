@@ -156,6 +156,7 @@
  * @property {string} place
  * @property {string | null} call_back
  * @property {boolean} left_quickly
+ * @property {Need[]} needs what talking with the person takes
  * @property {CallerFacts | null} facts
  * @property {IncidentPosition | null} position
  */

@@ -11,8 +11,10 @@ import pytest
 
 from tests.browser.axe import SIDEWAYS, faults
 from tests.browser.browsers import Tab, chromium, eventually, open_chromium_tab, open_firefox_tab, selector
+from tests.browser.incident_people import a_scene
 from tests.browser.people import admit, join_as_patient, sign_in, start_consultation
 from tests.browser.server import Server
+from tests.browser.test_caller import fits
 
 DESK = {"viewport": {"width": 1000, "height": 640}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -216,3 +218,33 @@ async def test_firefox_reads_and_writes_along(server: Server) -> None:
                 await shows(tab, LINE, "")
         finally:
             await fox.close()
+
+
+@pytest.mark.timeout(300)
+async def test_a_caller_of_an_incident_who_cannot_hear_writes_letter_by_letter(server: Server) -> None:
+    async with a_scene(server, reduced_motion="reduce") as scene:
+        caller, dispatcher = scene.caller, scene.dispatcher
+        await caller.click("caller-begin")
+        await caller.wait("caller-live", timeout=SECONDS)
+        await caller.page.focus(".live__more summary")
+        await caller.press("Enter")
+        await caller.wait("needs", timeout=SECONDS)
+        await fits(scene, "how one talks")
+        await caller.page.focus(selector("need-cannot_hear"))
+        await caller.press("Space")
+        await shows(dispatcher, NEEDS.replace("[...", "[...new Set([...", 1).replace("trim())", "trim()))]"), ["Cannot hear"])
+        await caller.page.focus(selector("caller-write"))
+        await types(caller, "help")
+        await shows(dispatcher, LINE, "help")
+        await dispatcher.page.context.set_offline(True)
+        await types(caller, " me")
+        await dispatcher.page.context.set_offline(False)
+        await shows(dispatcher, LINE, "help me")
+        await caller.press("Enter")
+        await dispatcher.click("open-chat")
+        await shows(dispatcher, CHAT, ["help me"])
+        await dispatcher.click("live-text")
+        await dispatcher.page.focus(selector("chat-input"))
+        await types(dispatcher, "coming")
+        await shows(caller, LINE, "coming")
+        await fits(scene, "what is being written")

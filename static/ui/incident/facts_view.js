@@ -2,6 +2,7 @@
 import { html } from "../../vendor/preact.js";
 import { language, t } from "../../core/i18n.js";
 import { Badge } from "../components/badge.js";
+import { NeedBadges } from "../needs/words.js";
 
 /** @typedef {import("../../core/messages.js").IncidentCaller} IncidentCaller */
 
@@ -17,6 +18,7 @@ export function FactsView({ caller }) {
   const open = /** @type {const} */ (["location", "camera"]).filter((what) => facts[what] === "unanswered");
   const away = caller.opened_at !== null && !caller.is_here && !caller.left_quickly; // Put away, out of reach, or closed.
   return html`<div class="facts" data-testid="facts">
+    ${caller.needs?.length > 0 && html`<${NeedBadges} needs=${caller.needs} />`}
     ${caller.call_back !== null && caller.call_back !== undefined && html`<${Badge} kind="urgent" icon="phone" testid="wants-call">${caller.call_back ? t("incident.call_back_at", { number: caller.call_back }) : t("incident.call_back")}</${Badge}>`}
     ${caller.left_quickly && html`<${Badge} kind="urgent" icon="log-out" testid="left-quickly">${t("incident.left_quickly")}</${Badge}>`}
     ${away && html`<${Badge} kind="warn" icon="hourglass" testid="caller-away">${t("incident.away")}</${Badge}>`}

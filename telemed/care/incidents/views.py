@@ -103,6 +103,7 @@ def _caller(scene: IncidentScene, found: CallerRecord, leads: bool) -> Json | No
         "place": caller.place,
         "call_back": caller.call_back,
         "left_quickly": caller.left_quickly,
+        "needs": [need.value for need in seat.needs or ()],
         "facts": dict(caller.facts) or None,
         "position": position_view(position) if position is not None else None,
     }
