@@ -114,12 +114,27 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
             await phone.page.set_viewport_size({"width": width, "height": height})
             assert await phone.page.evaluate(SIDEWAYS) <= 0, (width, height)
         await phone.page.set_viewport_size({"width": 390, "height": 844})
+        await asked_and_recorded(doctor, phone)
         await thumb(phone, phone.page.get_by_test_id("scene-microphone"))
         await phone.wait('[data-testid="scene-microphone"][aria-pressed="false"]')
         await thumb(phone, phone.page.get_by_test_id("scene-end"))
         await thumb(phone, phone.page.get_by_test_id("scene-sure"))
         await phone.wait("get-doctor")
         assert doctor.problems == [] and phone.problems == []
+
+
+async def asked_and_recorded(doctor: ChromiumTab, phone: ChromiumTab) -> None:
+    """Who is at the scene is asked before it is recorded, in this page's sizes, and sees that it is."""
+    await doctor.click("more")
+    await doctor.click("menu-recording-ask")
+    await phone.wait("recording-ask")
+    assert await phone.evaluate(TOO_SMALL) == [] and await faults(phone) == []
+    await thumb(phone, phone.page.get_by_test_id("recording-agree"))
+    await doctor.click("recording-agree")
+    await phone.wait('[data-testid="recording-mark"][data-state="on"]')
+    await phone.wait("banner-recording-on")
+    assert await phone.evaluate(TOO_SMALL) == [] and await faults(phone) == []
+    assert await phone.page.evaluate(SIDEWAYS) <= 0
 
 
 async def test_cuts_and_reloads_at_each_step(server: Server) -> None:
