@@ -12,7 +12,7 @@ import { Moment } from "./markers_tab.js";
 import { eventWords } from "./words.js";
 import { useReview } from "./review.js";
 
-const ICONS = { marker: "pin", chat: "message-square", join: "log-in", consent: "user-check", quality: "signal-low", gap: "video-off", ...ACT_ICONS };
+const ICONS = { marker: "pin", chat: "message-square", join: "log-in", consent: "user-check", quality: "triangle-alert", gap: "video-off", ...ACT_ICONS };
 /** Of what ended rather than began. @type {Record<string, string>} */
 const ENDED = { left: "log-out", held: "pause", reconnecting: "wifi-off", not_captured: "user-x" };
 const ACTS = new Set(/** @type {string[]} */ (ACT_KINDS));
