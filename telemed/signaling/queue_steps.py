@@ -15,7 +15,7 @@ from telemed.care.identity import SYSTEM
 from telemed.care.queues import presence, states
 from telemed.care.queues.records import EntryRecord
 from telemed.care.queues.words import IN_LINE, EntryEvent, EntryState
-from telemed.care.states import LIVE_SESSIONS, Cause, ParticipantEvent, ParticipantState
+from telemed.care.states import LIVE_SESSIONS, Cause, ParticipantEvent, ParticipantState, SessionState
 from telemed.errors import NotFound
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from telemed.signaling.step import VisitStep
 
 _AWAY = frozenset({ParticipantState.LEFT, ParticipantState.DENIED, ParticipantState.REMOVED})
+_REACHABLE = LIVE_SESSIONS | {SessionState.ENDED}  # the person of the visit may still be written to
 _OVER = frozenset({EntryState.NO_SHOW, EntryState.DONE, EntryState.REMOVED})
 
 
@@ -70,14 +71,19 @@ async def move(step: VisitStep, event: EntryEvent, cause: Cause) -> EntryRecord:
 
 
 def closed(entry: EntryRecord, now: datetime) -> EntryRecord:
-    """Nobody comes back to it: the number, left for this visit alone, is forgotten."""
-    return replace(entry, closed_at=now, phone="")
+    """Nobody comes back to it: the number, left for this visit alone, is forgotten; of somebody who was seen once the visit is
+    sealed, because staff may still have to write."""
+    return replace(entry, closed_at=now, phone=entry.phone if entry.state is EntryState.DONE else "")
 
 
 async def settle(step: VisitStep) -> None:
     """Let the seat and the session move the entry."""
     entry = await entry_of(step)
-    if entry is None or entry.closed_at is not None:
+    if entry is None:
+        return
+    if entry.closed_at is not None:
+        if entry.phone and step.session.state not in _REACHABLE:
+            await save(step, replace(entry, phone=""))
         return
     if step.session.state not in LIVE_SESSIONS:
         entry = await move(step, EntryEvent.ENDED, Cause.SYSTEM)

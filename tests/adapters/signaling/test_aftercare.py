@@ -97,6 +97,26 @@ async def test_who_left_a_number_gets_a_link_and_no_word_of_what_was_written(sen
     ]
 
 
+async def test_the_number_is_forgotten_when_the_visit_is_sealed(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world, "030 5550199")
+    assert (await after.read(world.doctor, ada.session_id))["ways"], "staff may still have to write"
+    await world.sweep(24 * 3600.0 + 1)
+
+    async def number() -> str:
+        async with world.store.read() as tx:
+            entry = await tx.queue_entries.get(ada.entry_id)
+        assert entry is not None
+        return entry.phone
+
+    for _ in range(400):
+        if not await number():
+            break
+        await asyncio.sleep(0.05)
+    assert await number() == ""
+    assert (await after.read(world.doctor, ada.session_id))["ways"] == []
+
+
 async def test_a_link_ends_with_guesses_and_unknown_ones_are_not_there(sending: World) -> None:
     world, after = sending, sending.signaling.aftercare
     ada = await seen(world, "030 5550199", birth_date=BORN)
