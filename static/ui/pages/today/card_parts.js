@@ -77,10 +77,16 @@ export function MessagePart({ card, after, problem, onRetry }) {
 /** @param {{card: EndCard}} props */
 export function FollowUpPart({ card }) {
   const { due, day, text } = card.draft.value;
-  const [open] = useState(() => Boolean(due || text));
+  const [open, setOpen] = useState(() => Boolean(due || text));
   const gap = card.gap.value;
+  const mine = gap === "follow_up_text" || gap === "follow_up_day";
+  // What is missing is shown, and stays open once it is given.
+  useEffect(() => {
+    if (mine) setOpen(true);
+  }, [mine]);
+  const toggled = (/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open);
   const options = [{ value: "", label: t("followup.none") }, ...DAYS.map((days) => ({ value: days, label: t("followup.in_days", { days: Number(days), weeks: Math.round(Number(days) / 7) }) })), { value: "date", label: t("followup.on_day") }];
-  return html`<details class="card-part" open=${open || gap === "follow_up_text" || gap === "follow_up_day"} data-testid="follow-up-part"><summary>${t("followup.title_part")}</summary><div class="form">
+  return html`<details class="card-part" open=${open} onToggle=${toggled} data-testid="follow-up-part"><summary>${t("followup.title_part")}</summary><div class="form">
     <${Select} label=${t("followup.when")} value=${due} options=${options} onChange=${(/** @type {string} */ next) => card.set({ due: next })} testid="follow-up-due" />
     ${due === "date" && html`<${Field} label=${t("followup.day")} value=${day} onInput=${(/** @type {string} */ next) => card.set({ day: next })} testid="follow-up-day" attributes=${{ type: "date", min: dayText(new Date()) }} />`}
     <${Field} label=${t("followup.text")} hint=${t("followup.text_hint")} value=${text} onInput=${(/** @type {string} */ next) => card.set({ text: next })} maxlength=${MAX_TEXT} autocomplete="off" testid="follow-up-text"
