@@ -17,6 +17,7 @@ from telemed.signaling import changes
 from telemed.signaling.namespace import CONNECT_CODES
 from telemed.signaling.schemas import CALL_COMMANDS, STAFF_COMMANDS
 from telemed.web.routes import ROUTES
+from tests.rules.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -106,7 +107,7 @@ def first_arguments(method: str) -> Iterator[str]:
     for path in CODE:
         if "signaling" not in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method
             if named and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):  # type: ignore[attr-defined]
                 yield node.args[0].value  # type: ignore[attr-defined]
@@ -137,7 +138,7 @@ def codes() -> Iterator[tuple[str, Path]]:
         part = path.relative_to(ROOT / "telemed").parts[0]
         if part in INNER_PARTS:
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
                 yield str(node.value.value), path
             elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "code" for t in node.targets):

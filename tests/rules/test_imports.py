@@ -6,7 +6,7 @@ import ast
 import pathlib
 import re
 
-from tests.rules.sources import PACKAGE, PYTHON, ROOT, imported_modules, parsed
+from tests.rules.sources import PACKAGE, PYTHON, ROOT, imported_modules, nodes
 
 LEAVES = {"config", "errors", "ids", "clock", "logs", "sealing", "files"}
 PURE = {"rtp", "congestion", "media", "care"}
@@ -56,10 +56,9 @@ def test_sql_stands_only_in_store() -> None:
     for path in SOURCES:
         if part_of(path) == "store":
             continue
-        tree = parsed(path)
         if part_of(path) != "doctor":  # `telemed doctor` reports the library's version
             assert not {m.split(".")[0] for m in imported_modules(path)} & {"sqlalchemy", "aiosqlite", "sqlite3", "alembic"}, path
-        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        constants = (node.value for node in nodes(path) if isinstance(node, ast.Constant))
         assert not [text for text in constants if isinstance(text, str) and statement.match(text)], path
 
 

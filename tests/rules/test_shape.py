@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import pathlib
 
-from tests.rules.sources import PYTHON, ROOT, parsed
+from tests.rules.sources import PYTHON, ROOT, nodes
 
 MAX_FILE, MAX_FUNCTION, MAX_NESTING, MAX_PARAMETERS = 500, 60, 3, 6  # lines, lines, blocks, without self
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
@@ -46,7 +46,7 @@ def test_python_keeps_to_the_sizes() -> None:
     big = {
         (str(path.relative_to(ROOT)), node.name)
         for path in PYTHON
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, FUNCTIONS) and too_big(node)
     }
     assert big - ALLOWED == set()
