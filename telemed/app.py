@@ -116,7 +116,7 @@ async def serve(orders: Launch) -> child.Lifespan:
         admin = AdminServer(admin_socket(orders.run_path), operations)
         await admin.start()
         closing.push_async_callback(_within, STOP_ADMIN, "admin", admin.close)
-        await _wait_for_workers(signaling)
+        await _warm_up(signaling)
         lag.start()  # start-up blocks a little, and nobody waits for it yet
         operation.start()
         keeper.start()
@@ -354,8 +354,9 @@ async def _status(lag: LoopLag, signaling: Signaling, clients: Sequence[MediaCli
     }
 
 
-async def _wait_for_workers(signaling: Signaling) -> None:
-    """Give the workers time to report, so that the first call after "ready" finds them."""
+async def _warm_up(signaling: Signaling) -> None:
+    """Play an emergency through, and give the workers time to report: the first one after "ready" finds all as it should be."""
+    await signaling.rehearse()
     try:
         async with asyncio.timeout(WORKERS_WAIT):
             while not signaling.media.all_ready:  # noqa: ASYNC110 - start-up only; the followers offer no event to wait for

@@ -24,6 +24,7 @@ from telemed.signaling.housekeeping import Housekeeping
 from telemed.signaling.incident_commands import IncidentCommands
 from telemed.signaling.incident_frames import IncidentFrames
 from telemed.signaling.incident_messages import IncidentMessages
+from telemed.signaling.incident_rehearsal import rehearse
 from telemed.signaling.incident_retention import IncidentRetention
 from telemed.signaling.lead_commands import LeadCommands
 from telemed.signaling.live import LiveVisits
@@ -86,7 +87,7 @@ class Signaling:
         self.admission = around.admission
         self.live = LiveVisits(store, clock, self.counters, around.recording.policies)
         self._transactor = Transactor(store, clock, self.live.committed)
-        desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, around)
+        self._desk = desk = Desk(settings, store, clock, self.live, self._transactor, self.counters, around)
         placement = Placement(planes)
         self.entry = Entry(desk, Tickets(clock))
         self.quality = QualityKeeper(store, clock, self.counters)
@@ -168,6 +169,10 @@ class Signaling:
         self.media.start()
         self.presence.start()
         self.on_call.clock.start()
+
+    async def rehearse(self) -> None:
+        """Once after the start: the first emergency is as fast as all others."""
+        await rehearse(self._desk)
 
     async def stop(self) -> None:
         """End the connections; media and rows stay for the next process."""

@@ -146,3 +146,32 @@ async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) ->
                 assert (await tx.notes.latest(session.id)) is not None
     finally:
         await store.close()
+
+
+def test_what_was_told_of_the_caller_of_an_incident_is_told_of_its_first_one(tmp_path: Path) -> None:
+    """Of the present visit's caller; crews and callers of visits before stay without."""
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0015")
+    engine.dispose()
+    told = {"phone": "+4930", "send_state": "sent", "sends": 2, "message_id": "out_1", "place": "Barn", "call_back": ""}
+    told |= {"facts": "{}", "left_quickly": 1}
+    with closing(sqlite3.connect(path)) as database, database:
+        made = {"link_actor_id": "usr_1", "link_command_id": "command-1", "ended_at": "2026"}
+        add_row(database, "incident", id="inc_1", session_id="ses_2", **told, **made)
+        for link, session, part in (("lnk_1", "ses_1", "caller"), ("lnk_2", "ses_2", "caller"), ("lnk_3", "ses_2", "crew")):
+            access = {"incident_id": "inc_1", "session_id": session, "part": part, "participant_id": f"par_of_{link}"}
+            add_row(database, "incident_access", id=link, **access)
+        add_row(database, "outbox", id="out_1")
+    migrate(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        (row,) = database.execute("SELECT * FROM incident_caller")
+        assert told.items() <= dict(row).items() and (row["id"], row["participant_id"]) == ("lnk_2", "par_of_lnk_2")
+        assert (row["made_by"], row["made_with"]) == ("usr_1", "command-1")
+        (incident,) = database.execute("SELECT * FROM incident")
+        assert (incident["id"], incident["forgotten_positions"]) == ("inc_1", 0) and not told.keys() & set(incident.keys())
+        assert [one["route"] for one in database.execute("SELECT route FROM outbox")] == ["first"]
+        partial = {str(index["name"]): index["partial"] for index in database.execute("PRAGMA index_list(incident)")}
+        assert partial["ix_incident_forgettable"] == 1 and "ix_incident_session_id" in partial
