@@ -31,6 +31,9 @@ REAL_TIME = (
     "tests/browser/test_review.py",
     "tests/adapters/ops/test_supervisor.py",
     "tests/adapters/ops/test_long_upgrade.py",
+    "tests/adapters/ops/test_on_call_kill.py",
+    "tests/adapters/notify/test_smtp.py",
+    "tests/adapters/web/test_requests.py",
 )
 # Measurements, and floods that leave nothing to whatever runs beside them.
 ALONE = ("tests/bench", "tests/hostile", "tests/prove")

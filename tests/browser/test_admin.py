@@ -72,6 +72,7 @@ async def test_every_part_is_accessible_and_fits(server: Server) -> None:
             assert tab.problems == [], locale
 
 
+@pytest.mark.real_time
 @pytest.mark.own_server
 async def test_what_is_set_counts_elsewhere_at_once_and_is_taken_back(server: Server) -> None:
     async with chromium() as browser:

@@ -43,6 +43,7 @@ async def fits(scene: Scene, place: str) -> None:
     await accessible(tab, place)
 
 
+@pytest.mark.real_time
 async def test_one_tap_and_the_place_then_the_picture_are_there(server: Server) -> None:
     async with a_scene(server, reduced_motion="reduce") as scene:
         caller, dispatcher = scene.caller, scene.dispatcher
@@ -62,6 +63,7 @@ async def test_one_tap_and_the_place_then_the_picture_are_there(server: Server) 
         await accessible(dispatcher, "the stage of an incident")
 
 
+@pytest.mark.real_time
 async def test_a_card_is_there_within_a_blink_and_stays_when_the_network_goes(server: Server) -> None:
     async with a_scene(server, reduced_motion="reduce") as scene:
         caller, dispatcher = scene.caller, scene.dispatcher

@@ -44,6 +44,7 @@ async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         await stop_server(running)
 
 
+@pytest.mark.real_time
 async def test_who_comes_is_seen_within_a_second_and_answered_with_a_card(product: Server) -> None:
     async with a_floor(product, "Cards") as floor:
         doctor, waits = floor.doctor, []

@@ -22,6 +22,7 @@ CUT_SECONDS = 10.0
 VISIBLE_SECONDS = 3.0
 
 
+@pytest.mark.real_time
 async def test_three_taps_and_three_seconds_from_the_link_into_the_line(server: Server) -> None:
     async with chromium() as browser, waiting_room(server) as room:
         tab = await open_chromium_tab(browser, preload=COUNT_TAPS, permissions=["camera", "microphone"], **PHONE)

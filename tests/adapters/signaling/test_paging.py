@@ -30,6 +30,7 @@ async def responder(world: World) -> Staff:
     return await colleague(world, Role.RESPONDER, "Responder")
 
 
+@pytest.mark.real_time
 async def test_the_first_yes_takes_it_and_the_others_see_who(world: World) -> None:
     asker, second = await responder(world), await colleague(world)
     wanted = await speciality(world, [world.doctor, second])

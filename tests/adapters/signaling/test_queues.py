@@ -19,6 +19,7 @@ from tests.adapters.signaling.waiting_rooms import Room, make_room, room_of, row
 from tests.adapters.signaling.world import World, command_id, until
 
 
+@pytest.mark.real_time
 async def test_who_walks_in_is_on_the_list_within_a_second_and_knows_the_place(world: World) -> None:
     room = await make_room(world, notice="Masks, please")
     today = await world.today(world.doctor)

@@ -172,6 +172,7 @@ async def test_a_withdrawal_is_a_gap_and_agreeing_again_ends_it(world: World) ->
     assert await doctor.refused("recording_earlier", recording_id=recording_id, choice="keep") == "not_withdrawn"
 
 
+@pytest.mark.real_time
 async def test_a_withdrawal_waits_for_nothing(world: World) -> None:
     """The database hangs, and so does the worker's answer to what it was told before: it is told within a second all the same."""
     visit, doctor, patient, _seat, recording_id = await running(world)
