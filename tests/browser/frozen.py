@@ -78,12 +78,13 @@ class FreezableTab:
 
 
 @contextlib.asynccontextmanager
-async def freezable_chromium() -> AsyncIterator[FreezableTab]:
-    """Debian's Chromium with fake devices, and its one page."""
+async def freezable_chromium(*, without: str = "-none-") -> AsyncIterator[FreezableTab]:
+    """Debian's Chromium with fake devices, and its one page. `without`: how the usual argument begins that is left out."""
+    usual = [argument for argument in CHROMIUM_ARGUMENTS if not argument.startswith(without)]
     with tempfile.TemporaryDirectory(prefix="telemed-chromium-", ignore_cleanup_errors=True) as home:
         arguments = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={home}", "--window-size=390,844")
         process = await asyncio.create_subprocess_exec(
-            "/usr/bin/chromium", *CHROMIUM_ARGUMENTS, *arguments, "about:blank", stderr=asyncio.subprocess.DEVNULL
+            "/usr/bin/chromium", *usual, *arguments, "about:blank", stderr=asyncio.subprocess.DEVNULL
         )
         try:
             port_file = pathlib.Path(home) / "DevToolsActivePort"

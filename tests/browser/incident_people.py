@@ -14,6 +14,7 @@ from tests.browser.people import let_in
 from tests.browser.server import Server
 
 HERE = {"latitude": 52.5163, "longitude": 13.3777, "accuracy": 18}
+HOSTILE = "<img src=x onerror=alert(1)> \"' OR 1=1 -- 🚑"
 PLUS_CODE = "9F4MG98H+G3"  # of that place
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "en-GB"}
 ALLOWED: dict[str, Any] = {**PHONE, "permissions": ["geolocation", "camera"], "geolocation": HERE}

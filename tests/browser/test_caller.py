@@ -9,10 +9,31 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import accessible
-from tests.browser.browsers import chromium, eventually, open_chromium_tab, open_firefox_tab, selector
-from tests.browser.incident_people import ALLOWED, PHONE, PLUS_CODE, Scene, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.browsers import (
+    ChromiumTab,
+    chromium,
+    eventually,
+    media_flows,
+    open_chromium_tab,
+    open_firefox_tab,
+    selector,
+)
+from tests.browser.frozen import freezable_chromium
+from tests.browser.incident_people import (
+    ALLOWED,
+    HERE,
+    HOSTILE,
+    PHONE,
+    PLUS_CODE,
+    Scene,
+    a_scene,
+    board,
+    by_code,
+    in_the_call,
+    text_of,
+)
 from tests.browser.server import Server
-from tests.browser.test_degraded import FAKE_ANSWER, patient_browser
+from tests.browser.test_degraded import FAKE_ANSWER
 
 FIRST_PLACE_MS = 2_000  # after the yes
 FIRST_PICTURE_MS = 1_500
@@ -29,6 +50,12 @@ NO_ANSWER_FOR_CAMERA = "navigator.mediaDevices.getUserMedia = () => new Promise(
 NO_ANSWER_FOR_PLACE = "navigator.geolocation.getCurrentPosition = () => {};"
 # A question that was closed: refused, and the browser would ask again.
 PERMISSION = "navigator.permissions.query = async () => ({state: 'STATE'});"
+# A telephone whose clock is three hours behind.
+CLOCK_BEHIND = """(() => { const Real = Date, behind = 3 * 3600e3;
+window.Date = class extends Real { constructor(...all) { if (all.length) super(...all); else super(Real.now() - behind); }
+ static now() { return Real.now() - behind; } }; })();"""
+AS_FAST_AS_IT_IS = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+SHOWN_VIDEO = '[data-testid="remote-video"]:not([hidden])'
 REFUSE_PLACE = "navigator.geolocation.getCurrentPosition = (yes, no) => no({code: 1, PERMISSION_DENIED: 1});"
 
 
@@ -116,20 +143,23 @@ async def test_what_the_device_cannot_do_is_asked_of_the_person(server: Server) 
     [
         (PERMISSION.replace("STATE", "denied") + REFUSE_PLACE, "refused"),
         (PERMISSION.replace("STATE", "prompt") + REFUSE_PLACE, "dismissed"),
-        (NO_ANSWER_FOR_PLACE, "unanswered"),
+        (PERMISSION.replace("STATE", "prompt") + NO_ANSWER_FOR_PLACE, "unanswered"),
     ],
 )
 async def test_without_the_place_there_is_another_way(server: Server, preload: str, state: str) -> None:
     async with a_scene(server, preload=preload, reduced_motion="reduce") as scene:
         caller, dispatcher = scene.caller, scene.dispatcher
         await caller.click("caller-begin")
+        if state == "unanswered":  # the question is open while it happens
+            await caller.reload()
+            await cut(caller)
         await expect(caller.page.locator(selector("caller-where"))).to_have_attribute("data-state", state, timeout=20_000)
         await fits(scene, f"the place {state}")
         assert await caller.page.locator(selector("how-to-allow")).count() == (1 if state == "refused" else 0)
         assert await caller.page.locator(selector("call-back")).get_attribute("href") == "tel:+49305550100"
-        await caller.fill("place-text", "Behind the old mill")
+        await caller.fill("place-text", HOSTILE)
         await caller.click("place-send")
-        await expect(dispatcher.page.locator(selector("place"))).to_contain_text("Behind the old mill")
+        await expect(dispatcher.page.locator(selector("place"))).to_contain_text("<img src=x")
         await caller.click("where-skip")
         await caller.wait("caller-live")
         await dispatcher.wait("remote-video")
@@ -148,14 +178,24 @@ async def test_without_the_camera_the_place_is_there_and_the_call_goes_on(server
         caller, dispatcher = scene.caller, scene.dispatcher
         await caller.click("caller-begin")
         await dispatcher.wait("plus-code")
+        if state == "unanswered":
+            await caller.wait("caller-camera")
+            await caller.reload()
+            await cut(caller)
         await expect(caller.page.locator(selector("caller-camera"))).to_have_attribute("data-state", state, timeout=20_000)
         await fits(scene, f"the camera {state}")
         await caller.click("camera-skip")
         await caller.wait("caller-live")
-        await caller.fill("caller-write", "He is breathing")
+        await caller.fill("caller-write", HOSTILE)
         await caller.click("caller-send")
+        await expect(caller.page.locator(selector("caller-line"))).to_contain_text("<img src=x")
         await dispatcher.click("open-chat")
-        await expect(dispatcher.page.locator(selector("chat-message"))).to_contain_text("He is breathing")
+        await expect(dispatcher.page.locator(selector("chat-message"))).to_contain_text("<img src=x")
+        await caller.page.click(".live__more summary")
+        await caller.click("call-me")
+        await caller.wait("call-me-sent")
+        await dispatcher.click("open-incident")
+        await dispatcher.wait("wants-call")
 
 
 def answer_of(server: Server, name: str, setting: str) -> dict[str, Any]:
@@ -163,36 +203,46 @@ def answer_of(server: Server, name: str, setting: str) -> dict[str, Any]:
     return {"permission": {"name": name}, "setting": setting, "origin": server.base_url}
 
 
-async def test_the_browsers_own_no_is_understood(server: Server) -> None:
-    """Nothing of the page is replaced, and nothing answers by itself: the browser was told no before."""
-    async with chromium() as browser, patient_browser(FAKE_ANSWER) as caller:
+async def test_the_browsers_own_no_is_understood_and_taken_back(server: Server) -> None:
+    """Nothing of the page is replaced and nothing says yes by itself: each question is answered with no, until somebody allows it
+    in the browser's settings. With a reload and a cut in the middle of it."""
+    async with chromium() as browser, freezable_chromium(without=FAKE_ANSWER) as caller:
         dispatcher = await board(browser, server)
         link = await by_code(dispatcher)
-        session = await caller.context.new_cdp_session(caller.page)
-        for name in ("geolocation", "camera"):
-            await session.send("Browser.setPermission", answer_of(server, name, "denied"))
+        await in_the_call(dispatcher)
+        await caller.send("Emulation.setGeolocationOverride", **HERE)
         await caller.goto(link)
         await caller.click("caller-begin")
-        await expect(caller.page.locator(selector("caller-where"))).to_have_attribute("data-state", "refused")
-        await caller.click("where-skip")
-        await expect(caller.page.locator(selector("caller-camera"))).to_have_attribute("data-state", "refused")
-        await caller.click("camera-skip")
+        await caller.wait('[data-testid="caller-where"][data-state="refused"]')
+        await caller.reload()
+        await caller.wait('[data-testid="caller-where"][data-state="refused"]')
+        for offline in (True, False):
+            await caller.send("Network.emulateNetworkConditions", offline=offline, **AS_FAST_AS_IT_IS)
+            await asyncio.sleep(10 if offline else 0)  # what is shown is how long the cut lasts
+        await caller.send("Browser.setPermission", **answer_of(server, "geolocation", "granted"))
+        await caller.click("where-again")
+        await caller.wait('[data-testid="caller-camera"][data-state="refused"]')
+        await dispatcher.wait("plus-code")
+        await expect(dispatcher.page.locator(selector("facts"))).to_contain_text("Camera refused", timeout=30_000)
+        await caller.reload()
+        await caller.wait('[data-testid="caller-camera"][data-state="refused"]')
+        await caller.send("Browser.setPermission", **answer_of(server, "camera", "granted"))
+        await caller.click("camera-again")
         await caller.wait("caller-live")
-        await in_the_call(dispatcher)
-        await expect(dispatcher.page.locator(selector("facts"))).to_contain_text("Camera refused")
-        assert caller.problems == []
+        await dispatcher.wait(SHOWN_VIDEO, timeout=30)
+        assert dispatcher.problems == []
 
 
 async def test_a_reload_and_a_cut_at_each_step(server: Server) -> None:
-    async with a_scene(server) as scene:
+    async with a_scene(server, preload=CLOCK_BEHIND) as scene:
         caller, dispatcher = scene.caller, scene.dispatcher
         await caller.wait("caller-begin")
         await caller.reload()
-        await cut(scene)
+        await cut(caller)
         await caller.click("caller-begin")
         await caller.wait("caller-live")
         await dispatcher.wait("remote-video")
-        await cut(scene)
+        await cut(caller)
         await expect(caller.page.locator(selector("caller-offline"))).to_have_count(0, timeout=30_000)
         await caller.reload()
         await caller.wait("caller-live")
@@ -202,11 +252,30 @@ async def test_a_reload_and_a_cut_at_each_step(server: Server) -> None:
         await dispatcher.wait("remote-video", timeout=30)
 
 
-async def cut(scene: Scene) -> None:
+async def cut(caller: ChromiumTab) -> None:
     """Ten seconds without any network at the caller."""
-    await scene.caller.page.context.set_offline(True)
+    await caller.context.set_offline(True)
     await asyncio.sleep(10)  # what is shown is how long the cut lasts
-    await scene.caller.page.context.set_offline(False)
+    await caller.context.set_offline(False)
+
+
+async def test_a_page_that_is_put_away_is_missed_and_comes_back(server: Server) -> None:
+    async with chromium() as browser, freezable_chromium() as phone:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher)
+        await in_the_call(dispatcher)
+        await phone.send("Browser.grantPermissions", origin=server.base_url, permissions=["geolocation", "videoCapture"])
+        await phone.send("Emulation.setGeolocationOverride", **HERE)
+        await phone.goto(link)
+        await phone.click("caller-begin")
+        await phone.wait("caller-live")
+        await dispatcher.wait(SHOWN_VIDEO, timeout=30)
+        await phone.sleep()
+        await dispatcher.wait("caller-away", timeout=60)
+        await phone.wake()
+        await expect(dispatcher.page.locator(selector("caller-away"))).to_have_count(0, timeout=60_000)
+        await media_flows(dispatcher, videos=1, audios=0, timeout=60)
+        assert dispatcher.problems == []
 
 
 async def test_used_in_two_tabs_and_on_two_devices(server: Server) -> None:
@@ -217,21 +286,53 @@ async def test_used_in_two_tabs_and_on_two_devices(server: Server) -> None:
         await second.goto(scene.link)
         await second.wait_for_selector(f"{selector('caller-live')}, {selector('caller-start')}")
         await scene.caller.wait("caller-elsewhere")
+        await scene.caller.page.click(f"{selector('caller-elsewhere')} button")
+        await scene.caller.wait("caller-live")
+        await scene.caller.page.wait_for_selector('[data-testid="caller-self"]:not([hidden])')  # the camera is back by itself
         browser = scene.dispatcher.context.browser
         assert browser
         other = await open_chromium_tab(browser, **ALLOWED)
         await other.goto(scene.link)
         await other.wait("caller-moving")
         await accessible(other, "open on another device")
+        await other.click("caller-move")
+        await scene.dispatcher.click("move-approve")
+        await other.click("caller-begin")
+        await other.wait("caller-live")
+        await scene.caller.wait("caller-over")
+        await scene.dispatcher.wait(SHOWN_VIDEO, timeout=45)
+        assert other.problems == []
 
 
 async def test_a_link_that_leads_nowhere_says_so_with_the_number(server: Server) -> None:
+    """One that was never made, one of a crew, one of a visit, and one that was taken back; then no network at all."""
     async with chromium() as browser:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher, reason="Taken back")
         tab = await open_chromium_tab(browser, **PHONE)
-        await tab.goto(server.base_url + "/e#" + "A" * 22)
-        await tab.wait("caller-unknown")
-        assert "+49 30 5550100" in await tab.page.inner_text("body")
+        for address in ("/e#" + "A" * 22, "/e#short", "/e"):
+            await tab.goto("about:blank")
+            await tab.goto(server.base_url + address)
+            await tab.wait("caller-unknown")
+            assert "+49 30 5550100" in await tab.page.inner_text("body")
         await accessible(tab, "an unknown link")
+        await tab.goto(link.replace("/e#", "/v#"))
+        await tab.fill("crew-pin-field", "123456")
+        await tab.click("crew-open")
+        await expect(tab.page.locator(selector("crew-over"))).to_contain_text("not complete")
+        await tab.goto(link.replace("/e#", "/j#"))
+        await expect(tab.page.locator(".notice-page code")).to_contain_text("link_unknown")
+        await tab.page.route("**/api/v1/callers/open", lambda route: route.abort())
+        await tab.goto(link)
+        await tab.wait("caller-trouble")
+        await tab.page.unroute("**/api/v1/callers/open")
+        await tab.wait("caller-start")  # by itself
+        await dispatcher.click("incident-more")
+        await dispatcher.click("incident-revoke")
+        await tab.wait("caller-over")
+        await tab.reload()
+        await tab.wait("caller-over")
+        assert dispatcher.problems == []
 
 
 async def test_without_scripts_the_page_says_who_we_are_and_the_numbers(server: Server) -> None:

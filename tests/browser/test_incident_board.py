@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import SIDEWAYS, accessible
-from tests.browser.browsers import chromium, eventually, open_chromium_tab, selector
-from tests.browser.incident_people import ALLOWED, PLUS_CODE, READ_LINK, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
+from tests.browser.incident_people import ALLOWED, HOSTILE, PLUS_CODE, READ_LINK, a_scene, board, by_code, in_the_call, text_of
 from tests.browser.server import Server
 from tests.browser.test_rail import enter
 
 SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 568))
-HOSTILE = "<img src=x onerror=alert(1)> \"' OR 1=1 -- 🚑"
 
 
 @pytest.mark.own_server
@@ -104,7 +105,7 @@ async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server
         dispatcher, caller = scene.dispatcher, scene.caller
         await caller.click("caller-begin")
         await caller.wait("caller-live")
-        await dispatcher.fill("crew-name", "Ambulance 3")
+        await dispatcher.fill("crew-name", HOSTILE)
         await dispatcher.click("crew-add")
         await dispatcher.wait("crew-pin")
         pin = (await text_of(dispatcher, "crew-pin")).strip()
@@ -119,14 +120,29 @@ async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server
         await accessible(crew, "the door for a crew")
         await crew.fill("crew-pin-field", pin)
         await crew.click("crew-open")
-        await crew.wait('[data-testid="remote-video"]:not([hidden])')
+        await crew.wait('[data-testid="remote-video"]:not([hidden])', timeout=45)
         await expect(crew.page.locator(selector("plus-code"))).to_have_text(PLUS_CODE)
         assert await crew.page.locator(selector("toggle-mic")).count() == 0
+        await crew.reload()
+        await crew.fill("crew-pin-field", pin)
+        await crew.click("crew-open")
+        await crew.wait('[data-testid="remote-video"]:not([hidden])', timeout=45)
         await dispatcher.click("crew-done")
         await dispatcher.click("crew-revoke")
         await crew.wait("crew-over")
         await eventually(lambda: dispatcher.page.is_visible('[data-testid="crew"][data-state="revoked"]'))
-        assert crew.problems == []
+        await dispatcher.fill("crew-name", "Ambulance 4")
+        await dispatcher.click("crew-add")
+        await dispatcher.wait("crew-pin")
+        other = await open_chromium_tab(browser)
+        await other.goto(await dispatcher.page.input_value(selector("crew-link")))
+        await other.fill("crew-pin-field", (await text_of(dispatcher, "crew-pin")).strip())
+        await other.click("crew-open")
+        await other.wait("plus-code", timeout=45)
+        await dispatcher.click("incident-end")
+        await dispatcher.click("incident-end-now")
+        await other.wait("crew-over")
+        assert crew.problems == [] and other.problems == []
 
 
 async def test_a_second_caller_has_a_tile_and_cards_of_its_own_and_hears_of_no_other(server: Server) -> None:
@@ -168,3 +184,82 @@ async def test_a_second_caller_has_a_tile_and_cards_of_its_own_and_hears_of_no_o
         await expect(dispatcher.page.locator(selector("addressee"))).to_have_count(0)
         assert await caller.page.is_visible(selector("caller-live"))
         assert witness.problems == []
+
+
+@pytest.mark.own_server
+async def test_an_incident_from_the_number_to_the_summary_by_keyboard_alone(server: Server) -> None:
+    async with chromium() as browser:
+        tab = await board(browser, server, reduced_motion="reduce")
+        await tab.page.keyboard.type("+49 151 23456789")  # the field has the focus
+        await reach(tab, "incident-reason")
+        await tab.page.keyboard.type("Fall from a ladder")
+        await press(tab, "kind-upload", "Space")
+        await press(tab, "caller-agreed", "Space")
+        await press(tab, "incident-send", "Enter")
+        await tab.wait("incident")
+        await press(tab, "incident-open", "Enter")
+        await tab.wait("card-cpr")
+        for what in ("ask-light", "card-cpr"):
+            await press(tab, what, "Enter")
+            await expect(tab.page.locator(selector(what))).to_have_attribute("aria-pressed", "true")
+        await reach(tab, "crew-name")
+        await tab.page.keyboard.type("Ambulance 3")
+        await tab.page.keyboard.press("Enter")
+        await tab.wait("crew-pin")
+        await press(tab, "crew-done", "Enter")
+        await press(tab, "crew-revoke", "Enter")
+        await tab.wait('[data-testid="crew"][data-state="revoked"]')
+        await press(tab, "incident-end", "Enter")
+        await tab.wait("end-dialog")
+        await press(tab, "ending-close", "ArrowDown")
+        await reach(tab, "end-note")
+        await tab.page.keyboard.type("A joke")
+        await press(tab, "incident-end-now", "Enter")
+        await tab.page.wait_for_url("**/urgent")
+        await tab.wait("incident-summary-open")
+        await press(tab, "incident-summary-open", "Enter")
+        await expect(tab.page.locator(selector("summary"))).to_contain_text("A joke")
+        assert tab.problems == []
+
+
+async def reach(tab: ChromiumTab, testid: str) -> None:
+    """Go there with the Tab key, as far as it takes."""
+    for _ in range(150):
+        if await tab.evaluate(f"() => document.activeElement?.dataset.testid === {json.dumps(testid)}"):
+            return
+        await tab.page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {testid}")
+
+
+async def press(tab: ChromiumTab, testid: str, key: str) -> None:
+    """A key, where the Tab key leads."""
+    await reach(tab, testid)
+    await tab.page.keyboard.press(key)
+
+
+@pytest.mark.own_server
+async def test_an_incident_that_is_opened_again_shows_its_new_code(server: Server) -> None:
+    """And whoever taps the new link where the old one was open begins anew there."""
+    async with chromium() as browser:
+        tab = await board(browser, server)
+        first = await by_code(tab)
+        caller = await open_chromium_tab(browser, **ALLOWED)
+        await caller.goto(first)
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await tab.click("incident-more")
+        await tab.click("incident-end")
+        await tab.click("incident-end-now")
+        await caller.wait("caller-over")
+        await tab.wait("summary")
+        await tab.page.keyboard.press("Escape")
+        await tab.click("incident-more")
+        await tab.click("incident-reopen")
+        second = str(await eventually(lambda: tab.evaluate(READ_LINK)))
+        assert second != first, "the former one is not shown any more, not for a moment"
+        await caller.evaluate(f"() => {{ location.hash = {json.dumps(second.partition('#')[2])}; }}")
+        await caller.wait("caller-start")
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await expect(tab.page.locator(selector("incident-state"))).to_contain_text("Live")
+        assert tab.problems == [] and caller.problems == []
