@@ -33,7 +33,7 @@ class Plan:
     workers: tuple[Command, ...]
     run_directory: Path
     faults_directory: Path
-    facts: Callable[[], dict[str, Any]]  # what the ready file says besides ports: base_url, accounts
+    facts: Callable[[], dict[str, Any]]  # what the ready file says besides ports: base_url, accounts; walk_in of some demos
     stop_seconds: float
     ready_file: Path | None = None
     drain_seconds: float = 0.0  # how long control may wait for calls to end before it stops
@@ -129,7 +129,7 @@ class Supervisor:
             "udp_port": ports[0],
             "tcp_port": int(details[0].get("tcp_port", 0)),
             "media_ports": ports,
-            "accounts": facts["accounts"],
+            **{name: value for name, value in facts.items() if name != "base_url"},
         }
 
     def _remove_files(self) -> None:

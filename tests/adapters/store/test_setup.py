@@ -10,11 +10,14 @@ import pytest
 from telemed.care.identity import SYSTEM
 from telemed.care.records import LoginRecord
 from telemed.care.roles import STAFF_ROLES, Role
+from telemed.care.tokens import token_hash
+from telemed.demo import WALK_IN_TOKEN
 from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.store import Store
 from telemed.store.accounts import NewAccount, add_account, set_password
 from telemed.store.clinic import ClinicDetails, configure_clinic, set_clinic
 from telemed.store.demo import DEMO_CLINIC, ensure_demo
+from telemed.store.demo_rooms import ensure_demo_rooms
 from tests.adapters.store.rows import NOW, fill
 
 DETAILS = ClinicDetails("Clinic", "+49 30 1", "112")
@@ -71,6 +74,23 @@ async def test_the_demo_is_made_once(store: Store) -> None:
     assert all(user.is_demo for user in users)
     assert await store.has_demo_accounts()
     assert await audit_rows(store) == 2 + len(STAFF_ROLES)
+
+
+async def test_the_examples_of_a_demo_are_made_once_and_left_as_they_were_changed(store: Store) -> None:
+    token = token_hash(WALK_IN_TOKEN)
+    for _ in range(2):
+        async with store.write() as tx:
+            users = await ensure_demo(tx, DEMO_CLINIC, demo_accounts(), NOW)
+            await ensure_demo_rooms(tx, users, WALK_IN_TOKEN, DEMO_CLINIC.phone, NOW)
+            link = await tx.walk_in_links.by_token_hash(token)
+            assert link is not None
+            members = await tx.queue_members.of_queue(link.queue_id)
+            (speciality,) = await tx.rosters.of_organisation(users[0].organisation_id)
+            shifts = await tx.rosters.shifts([speciality.id])
+    clinician = next(user.id for user in users if user.role is Role.CLINICIAN)
+    assert clinician in {member.user_id for member in members}
+    assert {(shift.user_id, shift.weekday) for shift in shifts} == {(clinician, day) for day in range(7)}
+    assert await audit_rows(store) == 2 + len(STAFF_ROLES) + 4
 
 
 async def test_another_demo_password_ends_the_sign_ins(store: Store) -> None:
