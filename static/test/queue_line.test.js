@@ -18,6 +18,7 @@ test("the expected wait is honest when it is unknown, and rough when it is long"
 });
 
 test("the place is said in words", () => {
+  assert.equal(placeWords({ ...QUEUE, state: "being_seen", place: null, moved_to: { session_id: "ses_2" } }), "Join a call with somebody else?");
   assert.equal(placeWords(QUEUE), "You are number 2 in line.");
   assert.equal(placeWords({ ...QUEUE, place: 1 }), "You are next.");
   assert.equal(placeWords({ ...QUEUE, place: null, state: "being_seen" }), "It is your turn. You are being connected …");

@@ -19,6 +19,8 @@ from tests.browser.walk_ins import Floor, Person, a_floor, looks_right
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HURRIED = ("-m", "tests.browser.hurried", "10")  # seconds that a called person's place is held
+STRAY = """() => [...document.querySelectorAll(".person__text")].some((one) => [...one.childNodes].some((node) =>
+ node.nodeType === Node.TEXT_NODE && node.textContent.trim() === "0"))"""
 DECIDE = 30_000  # milliseconds; the place is held for ten seconds
 
 
@@ -144,6 +146,7 @@ async def test_a_second_person_is_brought_in_only_when_both_may_hear_each_other(
         await expect(dialog).to_contain_text("Ada Example is in this call. Ben Example would join")
         await expect(doctor.page.locator(selector("bring-in-confirm"))).to_be_disabled()
         await looks_right(doctor, "bringing a second person in")
+        assert not await doctor.evaluate(STRAY), "no number where nothing is needed"
         await doctor.page.check(selector("may-hear"))
         await doctor.click("bring-in-confirm")
         await ben.learns(f'seat.queue.moved_to?.session_id === "{ada.entered["session_id"]}"')

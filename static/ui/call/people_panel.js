@@ -23,7 +23,7 @@ function Person({ person }) {
   const media = mine ? session.media.state : person.media;
   return html`<li class="person">
     <${Avatar} name=${name} />
-    <div class="person__text"><p class="person__name">${name}${mine && html` <span class="muted">(${t("call.you")})</span>`}</p><p class="muted small">${[roleWord(person.role), ...(person.state === "connected" ? [] : [stateWord(person.state)])].join(" · ")}</p>${person.needs?.length && html`<${NeedBadges} needs=${person.needs} />`}
+    <div class="person__text"><p class="person__name">${name}${mine && html` <span class="muted">(${t("call.you")})</span>`}</p><p class="muted small">${[roleWord(person.role), ...(person.state === "connected" ? [] : [stateWord(person.state)])].join(" · ")}</p>${Boolean(person.needs?.length) && html`<${NeedBadges} needs=${person.needs} />`}
       ${person.role === "patient" && (person.identity || (inCall(person.state) && session.can("confirm"))) && html`<${IdentityLine} person=${person} />`}</div>
     ${person.state === "on_hold" && session.can("hold") && html`<${Button} label=${t("call.resume")} icon="play" onClick=${() => void resume(session, person)} />`}
     ${person.state === "connected" && html`<span class="person__icons"><${Icon} name=${media.microphone ? "mic" : "mic-off"} size=${18} label=${t(media.microphone ? "call.device_microphone_on" : "call.device_microphone_off")} />

@@ -111,7 +111,7 @@ export function Tile({ person, rect }) {
     <div class="tile__foot">
       <span class="tile__name">${name}</span>
       <span class="tile__icons">
-        ${person.needs?.length && html`<${NeedBadges} needs=${person.needs} />`}
+        ${Boolean(person.needs?.length) && html`<${NeedBadges} needs=${person.needs} />`}
         ${(!person.media.microphone || person.media.interrupted) && html`<${Unheard} interrupted=${person.media.interrupted === true} />`}
         ${person.media.screen && html`<${Icon} name="monitor-up" size=${18} label=${t("call.shares_screen")} />`}
         ${bars !== null && html`<${Connection} bars=${bars} />`}

@@ -30,7 +30,7 @@ function Waiting({ person }) {
       <p class="waiting__name">${name}</p>
       <p class="waiting__meta">${reason && html`<span>${reason}</span>`}<span class="nowrap">${t("today.waiting_for", { duration: lasting(person.since, now) })}</span></p>
       <p class="waiting__meta">${person.state === "asleep" && html`<span><${Icon} name="moon-star" size=${16} />${t("today.asleep")}</span>`}<${DeviceVerdict} device=${person.device ?? null} /></p>
-      ${person.needs?.length && html`<${NeedBadges} needs=${person.needs} />`}
+      ${Boolean(person.needs?.length) && html`<${NeedBadges} needs=${person.needs} />`}
     </div>
     <div class="waiting__act">
       <${Button} kind="primary" label=${t("call.admit")} busy=${busy} onClick=${admit} testid="admit" attributes=${{ "aria-label": t("call.admit_name", { name }) }} />

@@ -25,7 +25,7 @@ function WaitingRow({ entry, first, busy, onAnswer, onAcknowledge }) {
     ${entry.reason && html`<span>${entry.reason}</span>`}
     <${Waited} since=${entry.since} />
     <${DeviceVerdict} device=${entry.device} />
-    ${entry.needs?.length && html`<${NeedBadges} needs=${entry.needs} />`}
+    ${Boolean(entry.needs?.length) && html`<${NeedBadges} needs=${entry.needs} />`}
     ${entry.state === "asleep" && html`<${Badge} kind="warn" icon="moon-star">${t("today.asleep")}</${Badge}>`}`;
   const end = html`
     ${!entry.acknowledged && html`<${Button} kind="icon" icon="bell-off" label=${t("today.acknowledge", { name })} testid="acknowledge" onClick=${() => onAcknowledge(entry)} />`}

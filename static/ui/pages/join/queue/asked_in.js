@@ -3,7 +3,6 @@ import { html, useEffect, useRef, useState } from "../../../../vendor/preact.js"
 import { t } from "../../../../core/i18n.js";
 import { playSound } from "../../../../core/sounds.js";
 import { Button } from "../../../components/button.js";
-import { Icon } from "../../../components/icon.js";
 import { toast } from "../../../components/toast.js";
 import { problemWords } from "../../../problem_words.js";
 
@@ -32,7 +31,7 @@ export function AskedIn({ visit }) {
   const stay = () => answer("stay", () => visit.link?.command("stay_in_line"));
   if (!asked) return null;
   return html`<div class="card card--padded line__part" role="alert" ref=${ref} data-testid="asked-in">
-    <div><h2><${Icon} name="users" /> ${t("line.asked_in_title")}</h2><p>${t("line.asked_in_text")}</p><p class="muted">${t("line.asked_in_place")}</p></div>
+    <div><h2>${t("line.asked_in_title")}</h2><p>${t("line.asked_in_text")}</p><p class="muted">${t("line.asked_in_place")}</p></div>
     <div class="line__acts"><${Button} kind="primary" large=${true} icon="users" label=${t("line.asked_in_join")} busy=${busy === "join"} onClick=${join} testid="asked-in-join" />
       <${Button} large=${true} label=${t("line.asked_in_stay")} busy=${busy === "stay"} onClick=${stay} testid="asked-in-stay" /></div>
   </div>`;

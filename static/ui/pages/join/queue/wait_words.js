@@ -26,6 +26,7 @@ export function waitWords(seconds) {
  */
 export function placeWords(queue) {
   if (!queue) return t("line.finding_place");
+  if (queue.moved_to) return t("line.asked_in_title");
   if (queue.place === null) return t(queue.state === "being_seen" || queue.state === "on_hold" ? "line.your_turn" : "line.finding_place");
   return queue.place === 1 ? t("line.next") : t("line.place", { place: queue.place });
 }
