@@ -1,5 +1,5 @@
 /** One caller more: a second witness, or the same person on another phone. By message, or by a code to scan. */
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useRef, useState } from "../../vendor/preact.js";
 import { newCommandId } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { numberProblem } from "../../core/incident/telephone_number.js";
@@ -19,10 +19,11 @@ function useAdding(incidentId, onMade) {
   const [busy, setBusy] = useState(/** @type {"" | "send" | "code"} */ (""));
   const [problem, setProblem] = useState("");
   const commandId = useRef("");
-  useEffect(() => {
+  const changing = (/** @type {(text: string) => void} */ set) => (/** @type {string} */ text) => {
     commandId.current = ""; // Another intention.
     setProblem("");
-  }, [phone, name]);
+    set(text);
+  };
   const add = async (/** @type {"send" | "code"} */ way) => {
     const wrong = way === "send" ? numberProblem(phone) : null;
     if (wrong) return setProblem(t(`incident.number_${wrong}`));
@@ -31,15 +32,13 @@ function useAdding(incidentId, onMade) {
     try {
       const { link } = await addCaller(incidentId, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim() }, commandId.current);
       keepLink(link);
-      setPhone("");
-      setName("");
       onMade();
     } catch (error) {
       setProblem(/** @type {{field?: string}} */ (error).field === "phone" ? t("incident.number_refused") : refusalWords(error));
     }
     setBusy("");
   };
-  return { phone, setPhone, name, setName, busy, problem, add };
+  return { phone, setPhone: changing(setPhone), name, setName: changing(setName), busy, problem, add };
 }
 
 /** @param {{incidentId: string, onMade: () => void}} props */
