@@ -11,7 +11,6 @@ from tests.browser.browsers import (
     Tab,
     chromium,
     eventually,
-    media_flows,
     open_chromium_tab,
     open_firefox_tab,
     selector,
@@ -33,6 +32,7 @@ SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElemen
 STILLS = """() => document.querySelectorAll('[data-testid="still-open"]').length"""
 IMAGE = """() => { const one = document.querySelector('[data-testid="still-image"]');
  return one && one.complete && one.naturalWidth; }"""
+SEEN = "() => document.querySelector('[data-testid=remote-video]')?.videoWidth > 0"
 SLOW = 30_000  # milliseconds a busy machine may take for what takes a second
 
 
@@ -54,7 +54,7 @@ async def places(tab: Tab, *parts: tuple[float, float]) -> list[tuple[float, flo
 async def frozen(dispatcher: ChromiumTab, caller: Tab) -> None:
     """The dispatcher freezes what is seen, and the caller is shown it."""
     await dispatcher.wait('[data-testid="freeze"]:not([disabled])', timeout=30)
-    await eventually(lambda: dispatcher.evaluate("() => document.querySelector('[data-testid=remote-video]')?.videoWidth"))
+    await eventually(lambda: dispatcher.evaluate(SEEN), timeout=60)
     await dispatcher.click("freeze")
     await dispatcher.wait("draw-layer", timeout=30)
     await caller.wait("shown-frame", timeout=30)
@@ -190,7 +190,7 @@ async def test_firefox_draws_and_a_phone_sees_it(server: Server) -> None:
             await caller.click("caller-begin")
             await caller.wait("caller-live")
             await fox.wait('[data-testid="freeze"]:not([disabled])', timeout=30)
-            await eventually(lambda: fox.evaluate("() => document.querySelector('[data-testid=remote-video]')?.videoWidth"))
+            await eventually(lambda: fox.evaluate(SEEN), timeout=60)
             await fox.click("freeze")
             await fox.wait("draw-ground", timeout=30)
             await fox.drag(await places(fox, (0.4, 0.4), (0.5, 0.5), (0.6, 0.4)))
@@ -213,8 +213,9 @@ async def test_at_a_scene_a_still_is_one_press_and_the_doctor_draws_on_the_pictu
         await phone.goto(server.base_url + "/scene")
         await phone.click("get-doctor")
         await doctor.click("ring-accept")
-        await doctor.wait("call-stage", timeout=30)
-        await media_flows(doctor, videos=1, audios=1, timeout=40)
+        await doctor.wait("call-stage", timeout=60)
+        await phone.wait("scene-still", timeout=30)
+        await eventually(lambda: doctor.evaluate(SEEN), timeout=60)
         await phone.click("scene-still")
         await eventually(lambda: phone.evaluate(STILLS), timeout=90)
         await eventually(lambda: doctor.evaluate(STILLS), timeout=30)
