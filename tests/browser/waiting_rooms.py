@@ -27,6 +27,7 @@ class Staff:
 
     api: Api
     state: dict[str, Any] = field(default_factory=dict)
+    former: frozenset[str] = frozenset()  # entries that were there before
     socket: socketio.AsyncClient = field(default_factory=lambda: socketio.AsyncClient(handle_sigint=False))
 
     async def connect(self) -> None:
@@ -39,11 +40,16 @@ class Staff:
         await eventually(lambda: asyncio.sleep(0, bool(self.state)))
 
     def _on_snapshot(self, message: dict[str, Any]) -> None:
+        if not self.state:  # whom this clinician answered in tests before stays on the list
+            self.former = frozenset(one["id"] for one in message["state"].get("entries", []))
         self.state = message["state"]
+        self.state["entries"] = [one for one in self.state.get("entries", []) if one["id"] not in self.former]
 
     def _on_stream(self, message: dict[str, Any]) -> None:
         entries = self.state.setdefault("entries", [])
         kind, data = message["type"], message["data"]
+        if kind == "entry" and data["id"] in self.former:
+            return
         if kind in ("entry", "entry_gone"):
             others = [one for one in entries if one["id"] != data["id"]]
             self.state["entries"] = [*others, data] if kind == "entry" else others
