@@ -87,7 +87,7 @@ SOCKET_EVENTS = {**COMMANDS, "end": (in_call, "doctor", lambda _: {})}
 
 
 def test_every_event_of_the_protocol_is_here() -> None:
-    in_rooms = {"keep_place", "drop_place"}  # and those of staff: test_queue_deaths.py
+    in_rooms = {"keep_place", "drop_place", "stay_in_line"}  # and those of staff: test_queue_deaths.py
     in_incidents = {"instruct", "instruction_clear", "instruction_shown"}  # all of them: test_incident_deaths.py
     of_callers = {"caller_facts", "call_back", "caller_silent", "leave_quickly"}
     assert set(SOCKET_EVENTS) | IN_MEMORY | in_rooms | in_incidents | of_callers == set(CALL_COMMANDS)

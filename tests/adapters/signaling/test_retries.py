@@ -124,6 +124,7 @@ COMMANDS: dict[str, tuple[Setup, str, Callable[[Stage], Json]]] = {
     "admit": (waiting, "doctor", on_patient),
     "deny": (waiting, "doctor", on_patient),
     "hold": (in_call, "doctor", on_patient),
+    "confirm_identity": (in_call, "doctor", lambda stage: {**on_patient(stage), "how": "said"}),
     "resume": (on_hold, "doctor", on_patient),
     "remove": (in_call, "doctor", on_patient),
     "decide_move": (move_asked, "doctor", lambda s: {"request_id": s.moves, "approve": True}),
