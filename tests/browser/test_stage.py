@@ -88,7 +88,7 @@ async def act_on_patient(doctor: ChromiumTab, action: str) -> None:
     """Choose `action` in the patient's menu of the people panel."""
     if not await doctor.evaluate(SHOWN.replace("TESTID", "close-panel")):
         await doctor.click("open-people")
-    await doctor.click('.person:has-text("Ada Example") .menu button')
+    await doctor.click('.person:has-text("Ada Example") [data-testid=person-actions]')
     await doctor.click(action)
 
 

@@ -28,7 +28,7 @@ function Person({ person }) {
     ${person.state === "on_hold" && session.can("hold") && html`<${Button} label=${t("call.resume")} icon="play" onClick=${() => void resume(session, person)} />`}
     ${person.state === "connected" && html`<span class="person__icons"><${Icon} name=${media.microphone ? "mic" : "mic-off"} size=${18} label=${t(media.microphone ? "call.device_microphone_on" : "call.device_microphone_off")} />
       <${Icon} name=${media.camera ? "video" : "video-off"} size=${18} label=${t(media.camera ? "call.device_camera_on" : "call.device_camera_off")} /></span>`}
-    ${items.length > 0 && html`<${Menu} label=${t("call.actions_for", { name })} icon="ellipsis-vertical" items=${items} />`}
+    ${items.length > 0 && html`<${Menu} label=${t("call.actions_for", { name })} icon="ellipsis-vertical" items=${items} testid="person-actions" />`}
   </li>`;
 }
 

@@ -48,7 +48,7 @@ export function Tools({ session, view }) {
     <${StillButton} session=${session} />
     <${Tool} icon=${media.microphone.value ? "mic" : "mic-off"} label=${t(media.microphone.value ? "scene.mic_on" : "scene.mic_off")} on=${media.microphone.value} onClick=${() => void media.toggleMicrophone()} testid="scene-microphone" />
     <${Tool} icon=${media.camera.value ? "video" : "video-off"} label=${t(media.camera.value ? "scene.camera_on" : "scene.camera_off")} on=${media.camera.value} onClick=${() => void media.toggleCamera()} testid="scene-camera" />
-    ${torch.has && html`<${Tool} icon="eye" label=${t("scene.light")} on=${torch.on} onClick=${torch.toggle} testid="scene-light" />`}
+    ${torch.has && html`<${Tool} icon="flashlight" label=${t("scene.light")} on=${torch.on} onClick=${torch.toggle} testid="scene-light" />`}
     ${speakers.length > 1 && html`<${Tool} icon="volume-2" label=${t("scene.speaker")} onClick=${nextSpeaker} testid="scene-speaker" />`}
   </div>`;
 }
