@@ -150,6 +150,8 @@ def _is_right(event: str, name: str, value: Any) -> bool:
         return False
     if name in ("attempt", "offer"):
         return value == 3
+    if event == "confirm_identity" and name == "how":
+        return value is None  # takes a confirmation back
     if name in ("reason", "emergency_reason", "by_name", "text"):
         return value is None and event != "recording_unrecorded"
     if event == "needs" and name == "needs":
