@@ -37,7 +37,7 @@ REAL_TIME = (
 )
 # Measurements, and floods that leave nothing to whatever runs beside them.
 ALONE = ("tests/bench", "tests/hostile", "tests/prove")
-MOST = "not real_time and not alone"  # how the Makefile asks for the rest, in the idle class beside what lives by the clock
+MOST = "not real_time and not alone"  # how the Makefile asks for the rest
 
 # Tests of pure code, which pass or fail for one reason alone. Every other test does real I/O on a machine that does other work
 # too, and gets a second chance, so that one race does not fail a whole run. The summary names it ("RERUN") with its
