@@ -50,8 +50,9 @@ class IncidentFrames:
             authorise(step, actor, Action.DRAW)
             if step.session.kind is not SessionKind.URGENT:
                 raise Conflict("This visit belongs to no incident.", code="no_incident")
-            if not _is_shown_around(step.seat(wanted.participant_id)):
-                raise NotFound()
+            seat = step.seats.get(wanted.participant_id)
+            if seat is None or not _is_shown_around(seat):
+                raise Conflict("Only the picture of a caller or a responder can be drawn on.", code="not_the_caller")
             former = self._desk.live.get(session_id).incident.frame
             await incident_frame_rows.shown(step, frame_id, wanted.participant_id, actor, former)
             await step.audit(AuditAction.FRAME_SHOWN, frame_id)

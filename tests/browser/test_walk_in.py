@@ -112,6 +112,7 @@ async def test_ten_seconds_without_network_at_every_step_of_the_way(server: Serv
         await tab.click("walk-enter")
         await tab.wait("line-place", timeout=30)
         row = await room.staff.sees("Ada Example", state="waiting", place=1)
+        await tab.wait("chat-input", timeout=30)  # its code comes after the place
         await tab.context.set_offline(True)
         await tab.fill("chat-input", "Are you there?")
         await tab.click("chat-send")

@@ -11,7 +11,7 @@ from telemed.care.incidents.frames import MAX_BYTES
 from telemed.care.incidents.ports import NewFrame
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.roles import Role
-from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed
 from tests.adapters.signaling.incidents import Emergency, an_emergency
 from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
@@ -122,7 +122,7 @@ async def test_a_specialist_draws_on_the_picture_of_a_responder(world: World) ->
     await doctor.do("draw", frame_id=frame["id"], shape={"id": "a", "kind": "circle", "points": [[0.5, 0.5], [0.6, 0.5]]})
     await until(lambda: at_scene.state["frame"] and kinds(at_scene) == ["circle"], "shown at the scene")
     assert await frames.picture(responder, made["session_id"], frame["id"]) == JPEG
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         face = replace(wanted, participant_id=doctor.state["you"]["participant_id"], command_id=command_id())
         await frames.freeze(world.doctor, made["session_id"], face)
     await doctor.do("frame_resume", frame_id=frame["id"])
@@ -138,7 +138,7 @@ async def test_the_caller_draws_nothing_and_another_visit_has_no_picture(world: 
     visit = await world.start_visit(emergency.staff)
     for session_id, wrong, fault in (
         (visit.id, a_frame(emergency), Conflict),
-        (emergency.session_id, a_frame(emergency, participant_id=lead.state["you"]["participant_id"]), NotFound),
+        (emergency.session_id, a_frame(emergency, participant_id=lead.state["you"]["participant_id"]), Conflict),
     ):
         with pytest.raises(fault):
             await emergency.incidents.freeze(emergency.staff, session_id, wrong)

@@ -15,7 +15,7 @@ async def test_the_whole_visit(world: World) -> None:
     assert {len(row) for row in visit.made["link"]["qr"]} == {len(visit.made["link"]["qr"])}, "the code is square"
     await until(lambda: any(row["id"] == visit.id and row["mine"] for row in today.state["sessions"]))
     doctor = await visit.doctor_joins()
-    can = ["admit", "hold", "remove", "invite", "end", "note", "chat", "share_screen", "record", "still"]
+    can = ["admit", "hold", "remove", "confirm", "invite", "end", "note", "chat", "share_screen", "record", "still"]
     assert doctor.state["you"]["can"] == can
     patient, seat = await _arrive(world, visit, today)
     await doctor.do("admit", participant_id=visit.patient_id)
