@@ -132,7 +132,9 @@ class IncidentCommands:
         """The caller wants nothing to be heard there, or no longer."""
 
         async def work(step: VisitStep, identity: Identity) -> Json:
-            _caller(step, identity, Action.ANSWER_INSTRUCTION)
+            seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
+            if not command.silent and step.session.silent and await _has_others(step, seat.id):
+                raise Conflict("Somebody else may need silence: staff decide.", code="others_here")
             await incident_steps.silence(step, command.silent)
             return {}
 
@@ -207,6 +209,13 @@ async def _instruction(step: VisitStep, instruction_id: str) -> InstructionRecor
     if found is None or found.session_id != step.session.id:
         raise NotFound()
     return found
+
+
+async def _has_others(step: VisitStep, participant_id: str) -> bool:
+    """Whether another caller came who may come back: silence is the whole visit's, and whoever hides must not be heard."""
+    rows = await incident_steps.rows_of(step)
+    others = {one.participant_id for one in rows.callers_of(step.session.id)} - {participant_id}
+    return any(one.participant_id in others and one.opened_at is not None and one.revoked_at is None for one in rows.accesses)
 
 
 async def _clear_before(step: VisitStep, participant_id: str, kind: InstructionKind) -> None:

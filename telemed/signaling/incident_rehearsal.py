@@ -20,6 +20,7 @@ from telemed.care.tokens import token_hash
 from telemed.errors import TelemedError
 from telemed.ids import new_id, new_secret
 from telemed.signaling.desk import Desk
+from telemed.signaling.faults import report_fault
 from telemed.signaling.incident_making import Invited, add_incident, begin_visit, invite_caller
 
 NUMBER = "+493012345678"  # nobody is called or written to
@@ -46,6 +47,9 @@ async def rehearse(desk: Desk) -> None:
     except _TakenBack:
         return
     except TelemedError:
+        desk.counters.add("incidents.not_rehearsed")
+    except Exception as error:  # noqa: BLE001 - a server that cannot rehearse still has to serve
+        report_fault("rehearsal", error)
         desk.counters.add("incidents.not_rehearsed")
 
 

@@ -9,6 +9,7 @@ import { Select } from "../components/select.js";
 import { Switch } from "../components/switch.js";
 import { MAX_LINE } from "../../core/live_text/edits.js";
 import { LiveLines } from "../text/live_lines.js";
+import { callersApart } from "./callers_apart.js";
 import { useCall } from "./context.js";
 import { personName } from "./words.js";
 
@@ -66,20 +67,23 @@ function useFollowEnd(count) {
   return { list, onScroll };
 }
 
-/** Staff choose whom they write to while somebody waits. */
+/** Staff choose whom they write to while somebody waits, and which of several callers. */
 function Addressee() {
   const { session } = useCall();
   const { to } = session.chat;
   const waiting = session.can("admit") ? session.waiting.value : [];
-  const alone = !session.others.value.length; // Then there is nobody else to write to.
-  const gone = (to.value !== null || alone) && !waiting.some((one) => one.id === to.value);
+  const callers = session.as === "staff" ? callersApart(session.state.value?.incident) : [];
+  const alone = waiting.length > 0 && !session.others.value.length; // Then there is nobody else to write to.
+  const people = [...waiting.map((one) => ({ value: one.id, label: t("text.to_waiting", { name: personName(one) }) })), ...callers];
+  const gone = (to.value !== null || alone) && !people.some((one) => one.value === to.value);
   const usual = alone ? (waiting[0]?.id ?? null) : null;
   useEffect(() => {
     if (gone) to.value = usual; // Let in meanwhile: they read what everybody reads.
   }, [gone, usual]);
-  if (!waiting.length) return null;
-  const options = [...(alone ? [] : [{ value: "", label: t("text.to_everybody") }]), ...waiting.map((one) => ({ value: one.id, label: t("text.to_waiting", { name: personName(one) }) }))];
-  return html`<div class="chat__to"><${Select} label=${t("text.to")} value=${to.value ?? ""} options=${options} onChange=${(/** @type {string} */ id) => { to.value = id || null; }} testid="chat-to" /></div>`;
+  if (!people.length) return null;
+  const options = [...(alone ? [] : [{ value: "", label: t("text.to_everybody") }]), ...people];
+  const hint = callers.length && !session.state.value?.incident?.silent ? t("text.voice_to_all_callers") : undefined;
+  return html`<div class="chat__to"><${Select} label=${t("text.to")} hint=${hint} value=${to.value ?? ""} options=${options} onChange=${(/** @type {string} */ id) => { to.value = id || null; }} testid="chat-to" /></div>`;
 }
 
 /** Whether others see each letter. Switched on it says so as long as it is. */

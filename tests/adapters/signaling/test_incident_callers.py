@@ -117,3 +117,33 @@ async def test_how_many_and_what_is_refused(world: World) -> None:
     with pytest.raises(Gone) as ended:
         await last_one.open()
     assert ended.value.code == "visit_ended"
+
+
+async def test_no_caller_ends_the_silence_of_another(world: World) -> None:
+    emergency = await an_emergency(world)
+    witness = await another(emergency)
+    first, _ = await emergency.caller()
+    await first.do("caller_silent", silent=True)
+    await first.do("caller_silent", silent=False)
+    assert not first.state["incident"]["silent"], "whoever is alone decides"
+    second, _ = await witness.caller()
+    await first.do("caller_silent", silent=True)
+    await until(lambda: second.state["incident"]["silent"], "the whole visit")
+    assert await second.refused("caller_silent", silent=False) == "others_here"
+    assert await first.refused("caller_silent", silent=False) == "others_here"
+    assert first.state["incident"]["silent"]
+    await emergency.incidents.silence(emergency.staff, emergency.id, False, command_id())
+    await until(lambda: not first.state["incident"]["silent"], "staff decide")
+
+
+async def test_staff_write_to_one_caller_alone(world: World) -> None:
+    emergency = await an_emergency(world)
+    witness = await another(emergency)
+    dispatcher = await emergency.lead()
+    first, first_seat = await emergency.caller()
+    second, _ = await witness.caller()
+    await dispatcher.do("chat", body="Stay under the bed", to=first_seat.participant_id)
+    await dispatcher.do("chat", body="We are coming")
+    await until(lambda: [line["body"] for line in first.state["chat"]] == ["Stay under the bed", "We are coming"])
+    await until(lambda: [line["body"] for line in second.state["chat"]] == ["We are coming"])
+    assert "under the bed" not in heard_by(second)

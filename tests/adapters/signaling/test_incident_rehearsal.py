@@ -6,7 +6,10 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from telemed.care.records import OrganisationRecord
+from telemed.signaling import incident_rehearsal
 from telemed.store import Store
 from tests.adapters.notify.sms_provider import Provider, provider_server
 from tests.adapters.signaling.incident_gateways import NUMBER, gateway
@@ -35,6 +38,15 @@ async def test_a_rehearsal_changes_and_sends_nothing(world: World) -> None:
         async with world.store.read() as tx:
             assert (await tx.audit.last()) is not None
         assert (await world.store.verify_audit()).fault_at is None
+
+
+async def test_a_fault_of_ours_ends_the_rehearsal_and_not_the_start(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no plan of numbers")
+
+    monkeypatch.setattr(incident_rehearsal, "texted", broken)
+    await world.signaling.rehearse()
+    assert world.signaling.counters.snapshot()["incidents.not_rehearsed"] == 1
 
 
 async def test_nobody_rehearses_where_nobody_works_yet(world: World, tmp_path: Any) -> None:

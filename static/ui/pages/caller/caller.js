@@ -34,6 +34,8 @@ export class Caller {
   /** What the dispatcher chose for the message; the page follows it where the browser speaks none of our languages. */
   language = signal("");
   silent = signal(false);
+  /** The server keeps it silent: there are other callers, and staff decide. */
+  silenceKept = signal(false);
   begun = signal(false);
   skippedWhere = signal(false);
   skippedCamera = signal(false);
@@ -252,7 +254,15 @@ export class Caller {
   #tellSilence() {
     if (!this.session.value) return;
     this.#silence = "telling";
-    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, () => { this.#silence = ""; });
+    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, (error) => this.#silenceRefused(error));
+  }
+
+  /** @param {any} error */
+  #silenceRefused(error) {
+    this.#silence = "";
+    if (error?.code !== "others_here") return;
+    this.silenceKept.value = true;
+    this.goSilent(true);
   }
 
   /** @param {CallerView} view */
