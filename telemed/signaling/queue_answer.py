@@ -90,11 +90,9 @@ class QueueAnswer:
             session_id,
             Role.PATIENT,
             waiting.name,
-            ParticipantState.ADMITTED,
+            ParticipantState.INVITED,  # nobody in that call hears of the person before it says yes
             act.step.now,
             act.step.now,
-            admitted_at=act.step.now,
-            silent_since=act.step.now,
             needs=waiting.needs,
         )
         await target.create_seat(seat)
@@ -124,7 +122,8 @@ class QueueAnswer:
             if entry is None or entry.participant_id != guest.participant_id or entry.into_session_id is None:
                 raise Conflict("You were not asked into another call.", code="not_moved")
             await queue_steps.give_up_other_seat(step)
-            await queue_steps.move(step, EntryEvent.DECLINED, Cause.SELF)
+            entry = await queue_steps.move(step, EntryEvent.DECLINED, Cause.SELF)
+            await queue_steps.save(step, replace(entry, acknowledged_by=None, acknowledged_at=None))
             return {}
 
         return await self._desk.command(guest, command.command_id, work)
@@ -144,7 +143,7 @@ class QueueAnswer:
             other = await VisitStep.load(tx, entry.into_session_id, now, ActorRef(entry.into_participant_id, actor.role))
             require_live(other)
             token = await _cookie(other, entry.into_participant_id, device_hash)
-            await other.move_seat(entry.into_participant_id, ParticipantEvent.LINK_OPENED, Cause.SELF)
+            await _come(other, entry.into_participant_id)
             if entry.closed_at is None:
                 await _end_wait(left, entry)
             return [left, other], {"session_id": other.session.id, "seat": entry.into_participant_id, "seat_token": token}
@@ -176,6 +175,15 @@ async def _cookie(step: VisitStep, participant_id: str, device_hash: str) -> str
     await step.tx.seats.create(record)
     await step.tx.seats.revoke_of_participant(participant_id, step.now, keep=record.id)
     return token
+
+
+async def _come(step: VisitStep, participant_id: str) -> None:
+    """Into the other call: straight in after the first yes, for staff have asked; afterwards as any page that is opened again."""
+    is_first = step.seat(participant_id).state is ParticipantState.INVITED
+    await step.move_seat(participant_id, ParticipantEvent.LINK_OPENED, Cause.SELF)
+    if is_first:
+        await step.move_seat(participant_id, ParticipantEvent.ENTERED_WAITING, Cause.SELF)
+        await step.move_seat(participant_id, ParticipantEvent.ADMITTED, Cause.SYSTEM)
 
 
 async def _end_wait(step: VisitStep, entry: EntryRecord) -> None:

@@ -17,6 +17,7 @@ from telemed.care.notify.compose import Wanted, compose
 from telemed.care.notify.records import Medium
 from telemed.care.ports import Json
 from telemed.care.queues import states
+from telemed.care.queues.records import EntryRecord
 from telemed.care.queues.words import IN_LINE, EntryEvent, EntryState
 from telemed.care.repositories import Transaction
 from telemed.care.states import Cause, ParticipantEvent, SessionState
@@ -86,7 +87,11 @@ class QueueClock:
             return over and visit.session.state in _EMPTYABLE
         if entry.state is EntryState.ASLEEP and (self._is_over(visit, now) or queue_watch.came_never(visit, now, self._began)):
             return True
-        return queue_watch.is_alone(entry, visit.seats, now) or self._is_soon(visit)
+        return self._is_in_vain(entry) or queue_watch.is_alone(entry, visit.seats, now) or self._is_soon(visit)
+
+    def _is_in_vain(self, entry: EntryRecord) -> bool:
+        into = entry.into_session_id
+        return into is not None and queue_watch.asked_in_vain(entry, self._desk.live.find(into))
 
     def _is_over(self, visit: LiveVisit, now: datetime) -> bool:
         due = states.due_at(visit.entry) if visit.entry is not None else None
@@ -107,6 +112,8 @@ class QueueClock:
             entry = await queue_steps.the_entry(step)
             if entry.state in _GONE:
                 await end_visit(step, Cause.SYSTEM)
+            elif self._is_in_vain(entry):
+                await queue_watch.ask_no_more(step)
             elif queue_watch.is_alone(entry, step.seats, step.now):
                 await queue_watch.take_back(step)
             elif queue_watch.came_never(visit, step.now, self._began):

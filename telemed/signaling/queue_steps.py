@@ -108,7 +108,12 @@ async def give_up_other_seat(step: VisitStep) -> None:
     if entry.into_session_id is None or entry.into_participant_id is None:
         return
     other = await step.beside_of(entry.into_session_id)
-    if other.session.state in LIVE_SESSIONS and other.seat(entry.into_participant_id).state not in _AWAY:
+    if other.session.state not in LIVE_SESSIONS:
+        return
+    state = other.seat(entry.into_participant_id).state
+    if state is ParticipantState.INVITED:
+        await other.move_seat(entry.into_participant_id, ParticipantEvent.REMOVED, Cause.STAFF)
+    elif state not in _AWAY:
         await other.move_seat(entry.into_participant_id, ParticipantEvent.LEFT, Cause.SELF)
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from telemed.care.queues.records import EntryRecord
-from telemed.care.queues.words import EntryEvent, EntryState
+from telemed.care.queues.words import IN_HAND, EntryEvent, EntryState
 from telemed.care.records import ParticipantRecord
+from telemed.care.roles import Role
 from telemed.care.states import IN_CALL, Cause, ParticipantEvent, ParticipantState
 from telemed.signaling import queue_steps
 from telemed.signaling.step import VisitStep
@@ -25,7 +26,7 @@ def is_alone(entry: EntryRecord, seats: Mapping[str, ParticipantRecord], now: da
     if entry.state is not EntryState.BEING_SEEN or entry.called_at is not None or entry.into_session_id is not None:
         return False
     person = seats.get(entry.participant_id)
-    staff = [seat for seat in seats.values() if seat.user_id is not None]
+    staff = [seat for seat in seats.values() if seat.user_id is not None or seat.role is Role.EXTERNAL_CLINICIAN]
     if person is None or person.state not in IN_CALL or not staff:
         return False
     return all(_gone_since(seat, now) <= now - ALONE_FOR for seat in staff)
@@ -47,6 +48,17 @@ async def take_back(step: VisitStep) -> None:
     await step.move_seat(entry.participant_id, ParticipantEvent.SENT_BACK, Cause.STAFF)
     for seat in [seat for seat in step.seats.values() if seat.user_id is not None and seat.state in IN_CALL]:
         await step.move_seat(seat.id, ParticipantEvent.LEFT, Cause.SELF)
+
+
+def asked_in_vain(entry: EntryRecord, other: LiveVisit | None) -> bool:
+    """Whether somebody was asked into a call that has ended meanwhile; `other`: that call, if it is still here."""
+    return entry.state in IN_HAND and entry.into_session_id is not None and (other is None or not other.is_live)
+
+
+async def ask_no_more(step: VisitStep) -> None:
+    """The old place in line; it sounds again, for nobody has the person in mind any more."""
+    entry = await queue_steps.move(step, EntryEvent.PUT_BACK, Cause.STAFF)
+    await queue_steps.save(step, replace(entry, acknowledged_by=None, acknowledged_at=None))
 
 
 def came_never(visit: LiveVisit, now: datetime, began: datetime) -> bool:

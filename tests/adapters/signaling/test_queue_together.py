@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from telemed.errors import Conflict
 from tests.adapters.signaling.waiting_rooms import Waiting, make_room, row_of
 from tests.adapters.signaling.world import Client, World, until
@@ -20,6 +22,11 @@ async def asked_in(world: World) -> tuple[Waiting, Waiting, Client]:
     return ada, bob, today
 
 
+def heard_by(client: Client) -> str:
+    """Everything a page was ever told."""
+    return json.dumps([client.state, client.heard], default=str)
+
+
 def called(world: World, session_id: str, name: str) -> list[str]:
     """The states of seats of this name in a visit."""
     return [seat.state.value for seat in world.signaling.live.get(session_id).seats.values() if seat.name == name]
@@ -27,12 +34,13 @@ def called(world: World, session_id: str, name: str) -> list[str]:
 
 async def test_who_would_rather_wait_keeps_the_place_and_nobody_waits_for_them(world: World) -> None:
     ada, bob, today = await asked_in(world)
-    assert called(world, ada.session_id, "Bob") == ["admitted"]
+    assert called(world, ada.session_id, "Bob") == ["invited"]
+    assert "Bob" not in heard_by(ada.page), "before the yes nobody there hears of the person"
     await bob.page.do("stay_in_line")
     await until(lambda: row_of(today, bob.entry_id)["state"] == "waiting")
     row = row_of(today, bob.entry_id)
     assert (row["place"], row["taken_by"], row["into_session_id"], row["called_at"]) == (1, None, None, None)
-    assert called(world, ada.session_id, "Bob") == ["left"], "no empty tile"
+    assert called(world, ada.session_id, "Bob") == ["removed"], "no empty tile"
     await until(lambda: bob.place["moved_to"] is None and bob.place["place"] == 1)
     seat = await world.seat_of(bob.entered.opened)
     try:
@@ -45,17 +53,32 @@ async def test_who_would_rather_wait_keeps_the_place_and_nobody_waits_for_them(w
     assert await ada.page.refused("stay_in_line") == "not_moved"
     await today.do("queue_answer", entry_id=bob.entry_id, into=ada.session_id, confirmed=True)
     await until(lambda: bob.place["moved_to"], "may be asked again")
-    assert (await world.signaling.queues.follow(seat, DEVICE)).session_id == ada.session_id
+    assert row_of(today, bob.entry_id)["into_session_id"] == ada.session_id
+    opened = await world.signaling.queues.follow(seat, DEVICE)
+    assert (opened.session_id, opened.state) == (ada.session_id, "admitted")
+    await until(lambda: "Bob" in heard_by(ada.page), "after the yes they know of each other")
+
+
+async def test_who_was_asked_into_a_call_that_ends_is_in_line_again_and_sounds(world: World) -> None:
+    ada, bob, today = await asked_in(world)
+    await today.do("queue_acknowledge", queue_id=bob.room.id)
+    doctor = await world.join(world.doctor, ada.session_id)
+    await doctor.do("end")
+    await world.sweep(1.0)
+    await until(lambda: row_of(today, bob.entry_id)["state"] == "waiting")
+    row = row_of(today, bob.entry_id)
+    assert (row["place"], row["taken_by"], row["into_session_id"], row["acknowledged"]) == (1, None, None, None)
+    await until(lambda: bob.place["moved_to"] is None and bob.place["place"] == 1)
 
 
 async def test_staff_take_back_what_they_asked(world: World) -> None:
     ada, bob, today = await asked_in(world)
     await today.do("queue_put_back", entry_id=bob.entry_id)
     await until(lambda: bob.place["place"] == 1 and bob.place["moved_to"] is None)
-    assert called(world, ada.session_id, "Bob") == ["left"]
+    assert called(world, ada.session_id, "Bob") == ["removed"]
     await today.do("queue_answer", entry_id=bob.entry_id, into=ada.session_id, confirmed=True)
     await today.do("queue_no_show", entry_id=bob.entry_id)
-    assert called(world, ada.session_id, "Bob") == ["left", "left"]
+    assert called(world, ada.session_id, "Bob") == ["removed", "removed"]
     assert called(world, ada.session_id, "Ada") == ["admitted"], "her call goes on"
 
 
