@@ -57,9 +57,8 @@ class HandoverDesk:
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.HAND_OVER)
             require_live(step)
+            await _withdraw_left_behind(step, actor.user_id)
             rows = await oncall_steps.rows_of(step)
-            if handovers.open_one(rows.handovers) is not None:
-                raise Conflict("A handover is under way.", code="handover_open")
             lead = handovers.lead_of(step.session.created_by, rows.handovers)
             if not handovers.may_offer(actor.user_id, lead, oncall_steps.present(step)):
                 raise Conflict("Who leads hands over.", code="not_lead")
@@ -147,6 +146,17 @@ class HandoverDesk:
             return await work(step, handover)
 
         return await self._desk.transactor.command(found.session_id, actor.ref, actor.user_id, command_id, run)
+
+
+async def _withdraw_left_behind(step: VisitStep, user_id: str) -> None:
+    """An offer nobody answered, of somebody who went, gives way to whoever is there. Raises Conflict for any other."""
+    open_one = handovers.open_one((await oncall_steps.rows_of(step)).handovers)
+    if open_one is None:
+        return
+    here = oncall_steps.present(step)
+    if open_one.state is not HandoverState.OFFERED or open_one.from_user in here or user_id not in here:
+        raise Conflict("A handover is under way.", code="handover_open")
+    await _move(step, open_one, HandoverEvent.WITHDRAWN)
 
 
 def _only(actor: Staff, user_id: str) -> None:

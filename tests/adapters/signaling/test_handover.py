@@ -78,6 +78,28 @@ async def test_who_went_before_the_yes_has_handed_over(world: World) -> None:
     assert other.state["scene"]["lead"] == other.state["you"]["participant_id"]
 
 
+async def test_an_offer_of_somebody_who_went_gives_way_to_who_is_there(world: World) -> None:
+    visit, second, third = await urgent(world), await colleague(world), await colleague(world, name="Dr. Third")
+    await world.visits.take_seat(second, visit.id)
+    client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
+    made = (await desk.offer(world.doctor, visit.id, third.user_id, "", command_id()))["handover"]
+    other = await world.join(second, visit.id)
+    with pytest.raises(Conflict) as refused:
+        await desk.offer(second, visit.id, third.user_id, "", command_id())
+    assert refused.value.code == "handover_open", "who offered is there"
+    await client.do("leave")
+    again = (await desk.offer(second, visit.id, third.user_id, "", command_id()))["handover"]
+
+    def states() -> dict[str, str]:
+        return {one["id"]: one["state"] for one in other.state["scene"]["handovers"]}
+
+    await until(lambda: states() == {made["id"]: "withdrawn", again["id"]: "offered"})
+    with pytest.raises(Conflict) as refused:
+        await desk.accept(third, made["id"], command_id())
+    assert refused.value.code == "handover_over"
+    assert (await desk.accept(third, again["id"], command_id()))["handover"]["state"] != "offered"
+
+
 async def test_when_the_taker_goes_first_who_gave_leads_on(world: World) -> None:
     visit, second, third = await urgent(world), await colleague(world), await colleague(world, name="Dr. Third")
     client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
