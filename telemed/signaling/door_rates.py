@@ -23,7 +23,7 @@ class Allowed:
     seconds: float
 
 
-PLACES_OF_SOURCE = Allowed(20, 60.0)  # new places in one waiting room from one address: a waiting area with its own network
+PLACES_OF_SOURCE = Allowed(20, 10.0)  # new places in one waiting room from one address: a clinic or a mobile network behind one
 PLACES_OF_QUEUE = Allowed(100, 6.0)  # from everywhere; twice the usual length of a line at once
 NUMBERS_OF_CLINIC = Allowed(60, 60.0)  # telephone numbers left with one organisation; each gets a few messages
 FOREIGN_NUMBERS = Allowed(10, 360.0)  # of them those of other countries, which are dear, and dearest to who profits from them
