@@ -221,7 +221,7 @@ def _return_to(seat: ParticipantRecord, target: S) -> S:
 def apply(seat: ParticipantRecord, event: E, cause: Cause, now_utc: datetime) -> tuple[ParticipantRecord, A | None]:
     """Return the seat after `event` and the audit action to record (None: nothing changed that is worth a row).
 
-    Keeps `since`, `admitted_at`, `held` and `silent_since` right. Raises Conflict.
+    Keeps `since`, `admitted_at`, `held`, `identity` and `silent_since` right. Raises Conflict.
     """
     row = transition(seat.state, event, cause)
     state = next_state(seat, event, cause)
@@ -232,9 +232,9 @@ def apply(seat: ParticipantRecord, event: E, cause: Cause, now_utc: datetime) ->
         silent_since=_silent_since(seat, event, now_utc),
     )
     if event is E.REINVITED:
-        return replace(moved, admitted_at=None, held=False, reason="", acknowledged_at=None), row.audit
+        return replace(moved, admitted_at=None, held=False, reason="", acknowledged_at=None, identity=None), row.audit
     if event is E.SENT_BACK:
-        return replace(moved, admitted_at=None, held=False, silent_since=None), row.audit
+        return replace(moved, admitted_at=None, held=False, silent_since=None, identity=None), row.audit
     if event is E.HELD or event is E.RESUMED:
         return replace(moved, held=event is E.HELD), row.audit
     if seat.admitted_at is None and (state is S.ADMITTED or event is E.ADMITTED):

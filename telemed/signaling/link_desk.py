@@ -282,6 +282,8 @@ async def _seat_cookie(
     await step.tx.seats.revoke_of_participant(seat.id, step.now, keep=record.id)
     if any(former.device_hash != device_hash for former in facts.tokens):
         step.moved.add(seat.id)
+    if not any(former.device_hash == device_hash for former in facts.tokens):
+        await step.doubt(seat.id)
     if opening is Opening.MOVE_APPROVED and facts.move is not None:
         await step.tx.moves.save(replace(facts.move, used_at=step.now))
     await step.audit(AuditAction.LINK_OPENED, facts.link.id)

@@ -118,7 +118,16 @@ class VisitStep:
             await self.tx.events.append(record)
         if action is not None:
             await self.tx.audit.append(actor, action, after.id, AuditOutcome.DONE, self.now)
+        if before.identity is not None and after.identity is None:
+            await self.tx.audit.append(actor, AuditAction.IDENTITY_UNCONFIRMED, after.id, AuditOutcome.DONE, self.now)
         return after
+
+    async def doubt(self, participant_id: str) -> None:
+        """It may be somebody else now: that staff made sure who it is no longer holds."""
+        seat = self.seat(participant_id)
+        if seat.identity is not None:
+            await self.save_seat(replace(seat, identity=None))
+            await self.audit(AuditAction.IDENTITY_UNCONFIRMED, seat.id)
 
     async def move_session(self, event: SessionEvent, cause: Cause) -> None:
         """Let `event` happen to the session. Raises Conflict when the table has no such step."""

@@ -60,6 +60,23 @@ async def test_a_live_seat_moves_only_when_staff_agree(world: World) -> None:
     assert (await visit.open(PHONE)).status == "approval_needed", "now the phone is the other device"
 
 
+async def test_on_another_device_it_is_to_be_made_sure_again_who_somebody_is(world: World) -> None:
+    visit = await world.start_visit()
+    doctor, _patient, _seat = await visit.call()
+    await doctor.do("confirm_identity", participant_id=visit.patient_id, how="said")
+    await until(lambda: doctor.person(visit.patient_id)["identity"] is not None)
+    assert (await visit.open()).status == "seat"
+    await world.visits.ask_move(visit.token, TABLET)
+    moves = await until(lambda: doctor.state["moves"])
+    assert doctor.person(visit.patient_id)["identity"] is not None, "the same device, and one that is not let in yet"
+    await doctor.do("decide_move", request_id=moves[0]["request_id"], approve=True)
+    assert (await visit.open(TABLET)).status == "seat"
+    await until(lambda: doctor.person(visit.patient_id)["identity"] is None, "perhaps somebody else")
+    async with world.store.read() as tx:
+        trail = [row.action for row in await tx.audit.page(limit=5000) if row.object_id == visit.patient_id]
+    assert trail.count("participant.identity_unconfirmed") == 1
+
+
 async def test_a_denied_move_leaves_everything_as_it_is(world: World) -> None:
     visit = await world.start_visit()
     doctor, patient, _seat = await visit.call()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.care.audit_actions import AuditAction
+from telemed.care.identity_check import IdentityCheck, IdentityHow
 from telemed.care.participant_states import RULES, TABLE, apply, due_at, next_state
 from telemed.care.records import ParticipantRecord
 from telemed.care.roles import Role
@@ -142,6 +144,15 @@ def test_a_new_link_lets_a_removed_person_start_over() -> None:
 def test_who_is_sent_back_waits_as_if_never_admitted() -> None:
     seat = run(a_seat(), (E.ADMITTED, Cause.STAFF), (E.HELD, Cause.STAFF), (E.SENT_BACK, Cause.STAFF))
     assert (seat.state, seat.admitted_at, seat.held) == (S.WAITING, None, False)
+
+
+def test_who_somebody_is_holds_until_the_seat_begins_anew() -> None:
+    check = IdentityCheck("usr_1", "Dr. Weiss", NOW, IdentityHow.SAID)
+    seat = replace(run(a_seat(), (E.ADMITTED, Cause.STAFF)), identity=check)
+    assert run(seat, (E.LEFT, Cause.SELF), (E.LINK_OPENED, Cause.SELF)).identity == check
+    assert run(seat, (E.SENT_BACK, Cause.STAFF)).identity is None
+    assert run(seat, (E.REMOVED, Cause.STAFF)).identity == check, "it was so"
+    assert run(seat, (E.REMOVED, Cause.STAFF), (E.REINVITED, Cause.STAFF)).identity is None
 
 
 def test_who_is_called_while_away_comes_back_into_the_call() -> None:
