@@ -6,7 +6,7 @@ What a message says is read on our own pages alone. The SMS or mail says that it
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from telemed.care.aftercare import states
 from telemed.care.aftercare.ports import Letter
@@ -21,6 +21,8 @@ from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
 from telemed.care.permissions import Action
 from telemed.care.ports import Json
+from telemed.care.records import SessionRecord
+from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import LIVE_SESSIONS
 from telemed.care.tokens import derived_token, token_hash
@@ -130,13 +132,10 @@ class LetterDesk:
     async def open(self, token: str, birth_date: date | None) -> Json:
         """-> {clinic, asks, tries_left, message}. Raises NotFound `message_unknown`, Gone `message_over`."""
         now = self._desk.clock.utcnow()
+        async with self._desk.store.read() as tx:
+            await _openable(tx, token, now)  # trying dead links again and again must not hold up the clinic
         async with self._desk.store.write() as tx:
-            message = await tx.visit_messages.by_token_hash(token_hash(token))
-            session = await tx.sessions.get(message.session_id) if message is not None else None
-            if message is None or session is None:
-                raise NotFound("This link is not known.", code="message_unknown")
-            if states.is_over(message, now):
-                raise Gone("This link does not work any more.", code="message_over")
+            message, session = await _openable(tx, token, now)
             read = reading(message, birth_date, now)
             if read.message != message:
                 await tx.visit_messages.save(read.message)
@@ -150,3 +149,14 @@ class LetterDesk:
             "tries_left": states.MAX_TRIES - read.message.tries,
             "message": own_message_view(message) if is_read else None,
         }
+
+
+async def _openable(tx: Transaction, token: str, now: datetime) -> tuple[VisitMessage, SessionRecord]:
+    """The message behind a link that works, and its visit. Raises NotFound `message_unknown`, Gone `message_over`."""
+    message = await tx.visit_messages.by_token_hash(token_hash(token))
+    session = await tx.sessions.get(message.session_id) if message is not None else None
+    if message is None or session is None:
+        raise NotFound("This link is not known.", code="message_unknown")
+    if states.is_over(message, now):
+        raise Gone("This link does not work any more.", code="message_over")
+    return message, session

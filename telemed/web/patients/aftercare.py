@@ -8,7 +8,7 @@ from telemed.care.identity import Staff
 from telemed.care.permissions import Action
 from telemed.care.ports import Json, Store
 from telemed.clock import Clock
-from telemed.web.patients.step import PatientStep
+from telemed.web.patients.step import PatientStep, visits_in_reach
 
 
 class PatientAftercare:
@@ -25,13 +25,15 @@ class PatientAftercare:
             await step.audit(AuditAction.PATIENT_AFTERCARE_READ)
             messages = await tx.visit_messages.of_patient(step.patient.id)
             follow_ups = await tx.follow_ups.of_patient(step.patient.id)
-            visits = {one.session_id: await tx.sessions.get(one.session_id) for one in follow_ups}
+            named = [*(one.session_id for one in messages), *(one.session_id for one in follow_ups)]
+            visits = await visits_in_reach(tx, actor, named)
+            messages = [one for one in messages if one.session_id in visits]
+            follow_ups = [one for one in follow_ups if one.session_id in visits]
             owners = {one.user_id: await tx.users.get(one.user_id) for one in follow_ups}
             sent = {one.id: await tx.outbox.about(one.id) for one in messages}
         rows = []
         for one in follow_ups:
-            session, owner = visits[one.session_id], owners[one.user_id]
-            if session is not None:
-                whose = {"owner": owner.name if owner is not None else "", "mine": one.user_id == actor.user_id}
-                rows.append({**follow_up_view(one, session), **whose})
+            owner = owners[one.user_id]
+            whose = {"owner": owner.name if owner is not None else "", "mine": one.user_id == actor.user_id}
+            rows.append({**follow_up_view(one, visits[one.session_id]), **whose})
         return {"messages": [message_view(one, sent[one.id]) for one in messages], "follow_ups": rows}

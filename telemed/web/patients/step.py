@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from telemed.care.identity import Staff
 from telemed.care.patients.records import ChangeRecord, PatientRecord
 from telemed.care.patients.words import ChangeKind
 from telemed.care.permissions import Action, may_patient
+from telemed.care.records import SessionRecord
 from telemed.care.repositories import Transaction
 from telemed.errors import NotAllowed, NotFound
 from telemed.ids import new_id
@@ -60,3 +62,13 @@ async def find(tx: Transaction, actor: Staff, patient_id: str) -> PatientRecord:
     if patient is None or patient.organisation_id != actor.organisation_id or not actor.works_at(patient.site_id):
         raise NotFound()
     return patient
+
+
+async def visits_in_reach(tx: Transaction, actor: Staff, session_ids: Iterable[str]) -> dict[str, SessionRecord]:
+    """Of these visits of a record those at the reader's site, by id: one of the whole organisation has visits at every site."""
+    visits = {}
+    for session_id in dict.fromkeys(session_ids):
+        session = await tx.sessions.get(session_id)
+        if session is not None and actor.works_at(session.site_id):
+            visits[session_id] = session
+    return visits

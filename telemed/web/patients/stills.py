@@ -13,7 +13,7 @@ from telemed.care.stills.words import StillPart, StillState
 from telemed.care.times import iso_utc
 from telemed.clock import Clock
 from telemed.errors import NotFound
-from telemed.web.patients.step import PatientStep
+from telemed.web.patients.step import PatientStep, visits_in_reach
 
 
 class PatientStills:
@@ -30,12 +30,13 @@ class PatientStills:
             step = await PatientStep.open(tx, self._clock.utcnow(), actor, patient_id, Action.READ_STILLS)
             await step.audit(AuditAction.PATIENT_STILLS_LISTED)
             stills = await tx.stills.of_patient(step.patient.id)
-            sessions = {still.session_id: await tx.sessions.get(still.session_id) for still in stills}
-        begun = {name: iso_utc(found.created_at) for name, found in sessions.items() if found is not None}
+            visits = await visits_in_reach(tx, actor, [still.session_id for still in stills])
+        begun = {name: iso_utc(found.created_at) for name, found in visits.items()}
         return {
             "stills": [
                 {**still_view(still, {}), "session_id": still.session_id, "session_at": begun[still.session_id]}
                 for still in stills
+                if still.session_id in visits
             ]
         }
 
@@ -48,6 +49,8 @@ class PatientStills:
             still = await tx.stills.get(still_id)
             session = await tx.sessions.get(still.session_id) if still is not None else None
             if still is None or session is None or session.patient_id != step.patient.id:
+                raise NotFound()
+            if not actor.works_at(session.site_id):
                 raise NotFound()
             if still.state is not StillState.KEPT or (part is StillPart.THUMBNAIL and not still.has_thumbnail):
                 raise NotFound()

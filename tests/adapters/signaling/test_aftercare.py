@@ -13,13 +13,15 @@ import pytest
 from telemed.care.aftercare.ports import Letter, Plan
 from telemed.care.aftercare.words import FollowUpState, MessageWay
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.clinic.records import SiteRecord
 from telemed.care.notify.compose import LinkMaker, letter
 from telemed.care.notify.records import Medium, OutboxMessage
-from telemed.care.patients.records import ChannelRecord, PatientRecord
+from telemed.care.patients.records import ChannelRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
 from telemed.care.tokens import derived_token
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
+from telemed.web.patients.aftercare import PatientAftercare
 from tests.adapters.signaling.test_queue_deaths import Sends
 from tests.adapters.signaling.waiting_rooms import Waiting, make_room
 from tests.adapters.signaling.world import World, command_id, until
@@ -128,8 +130,11 @@ async def test_a_link_ends_with_guesses_and_unknown_ones_are_not_there(sending: 
     with pytest.raises(Gone) as over:
         await after.open(token, BORN)
     assert over.value.code == "message_over"
-    with pytest.raises(NotFound) as unknown:
-        await after.open("A" * 22, BORN)
+    async with world.store.write():  # neither waits for the only writer
+        with pytest.raises(NotFound) as unknown:
+            await asyncio.wait_for(after.open("A" * 22, BORN), 15)
+        with pytest.raises(Gone):
+            await asyncio.wait_for(after.open(token, BORN), 15)
     assert unknown.value.code == "message_unknown"
 
 
@@ -163,7 +168,31 @@ async def test_a_message_to_a_record_waits_on_home_and_the_notice_leads_to_the_d
     assert mail.medium is Medium.MAIL and mail.details["link"].endswith("/my") and "Examplin" not in str(mail.details)
 
 
-async def attach(world: World, session_id: str) -> None:
+async def test_a_record_of_all_sites_shows_what_was_agreed_at_the_readers_own(sending: World) -> None:
+    world, after = sending, sending.signaling.aftercare
+    ada = await seen(world)
+    patient_id = await attach(world, ada.session_id)
+    written = await after.write(world.doctor, ada.session_id, Letter(SECRET, MessageWay.HOME, command_id()))
+    plan = Plan(world.clock.utcnow().date() + timedelta(days=7), "Call")
+    planned = await after.plan(world.doctor, ada.session_id, plan, command_id())
+    async with world.store.write() as tx:
+        session = await tx.sessions.get(ada.session_id)
+        assert session is not None
+        for site_id in ("site_north", "site_south"):
+            await tx.sites.create(SiteRecord(site_id, session.organisation_id, site_id, "", world.clock.utcnow()))
+        await tx.sessions.save(replace(session, site_id="site_north"))
+    shelf = PatientAftercare(world.store, world.clock)
+
+    async def shown(site_id: str | None) -> list[list[str]]:
+        read = await shelf.read(replace(world.doctor, site_id=site_id), patient_id)
+        return [[one["id"] for one in read["messages"]], [one["id"] for one in read["follow_ups"]]]
+
+    everything = [[written["message"]["id"]], [planned["follow_up"]["id"]]]
+    assert [await shown(None), await shown("site_north")] == [everything, everything]
+    assert await shown("site_south") == [[], []]
+
+
+async def attach(world: World, session_id: str) -> str:
     """The visit is one of somebody with a confirmed address."""
     now = world.clock.utcnow()
     patient = PatientRecord(new_id("pat"), world.doctor.organisation_id, "Ada", "ada", world.doctor.user_id, now, now)
@@ -174,6 +203,8 @@ async def attach(world: World, session_id: str) -> None:
         session = await tx.sessions.get(session_id)
         assert session is not None
         await tx.sessions.save(replace(session, patient_id=patient.id))
+        await tx.care_teams.add(TeamMemberRecord(new_id("tmm"), patient.id, world.doctor.user_id, world.doctor.user_id, now))
+    return patient.id
 
 
 async def test_a_follow_up_is_on_its_owners_today_alone_until_it_is_done(world: World) -> None:

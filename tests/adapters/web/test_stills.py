@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -392,6 +392,17 @@ async def test_a_patients_pictures_are_for_who_cares_for_the_person(visit: Visit
     assert one["session_id"] == visit.session_id
     picture = await visit.ask("GET", f"{listed}/{one['id']}/picture", await visit.staff_headers())
     assert await picture.read() == KEPT
+    house = visit.house
+    async with house.store.write() as tx:  # the record is everybody's, the visit was at one site
+        session = await tx.sessions.get(visit.session_id)
+        assert session is not None
+        at_home, elsewhere = session.site_id, house.places["south"].site_id
+        await tx.sessions.save(replace(session, site_id=elsewhere))
+    assert at_home is not None and elsewhere not in (None, at_home)
+    answer = await visit.ask("GET", listed, await visit.staff_headers())
+    assert (await answer.json())["stills"] == []
+    for part in ("picture", "thumbnail"):
+        assert (await visit.ask("GET", f"{listed}/{one['id']}/{part}", await visit.staff_headers())).status == 404
     for role, status in ((Role.RESPONDER, 403), (Role.FRONT_DESK, 403), (Role.ADMIN, 403)):
         other = await visit.staff_headers(visit.house.staff("north", role))
         assert (await visit.ask("GET", listed, other)).status == status
