@@ -16,7 +16,7 @@ import { newCommandId } from "./command_id.js";
  * @property {Record<CardPart, string>} ids of the commands
  */
 /** @typedef {{way: "home" | "link", shown: string | null}} Way */
-/** @typedef {{post: (path: string, body: Record<string, unknown>) => Promise<unknown>, storage: () => Pick<Storage, "getItem" | "setItem" | "removeItem"> | null, today?: () => Date}} CardPorts */
+/** `owner`: id of the user, whose drafts alone are taken up. @typedef {{owner: string, post: (path: string, body: Record<string, unknown>) => Promise<unknown>, storage: () => Pick<Storage, "getItem" | "setItem" | "removeItem"> | null, today?: () => Date}} CardPorts */
 /** What is missing before anything is sent. @typedef {"follow_up_text" | "follow_up_day" | "no_way"} CardGap */
 
 const KEY = "telemed-end-card-";
@@ -24,6 +24,9 @@ export const MAX_MESSAGE = 4_000;
 export const MAX_TEXT = 200;
 /** Days from today, as they are offered. */
 export const DAYS = /** @type {const} */ (["1", "3", "7", "14", "28", "90"]);
+
+/** What each field is sent with. @type {Partial<Record<keyof CardDraft, CardPart>>} */
+const PART_OF = { message: "message", way: "message", due: "follow_up", day: "follow_up", text: "follow_up", outcome: "outcome", note: "outcome" };
 
 /** @returns {CardDraft} */
 function emptyDraft() {
@@ -71,10 +74,18 @@ export class EndCard {
     return Boolean(note.trim() || message.trim() || text.trim());
   }
 
-  /** @param {Partial<CardDraft>} fields */
+  /**
+   * Other words are another command: under the id of one whose answer was lost the server would answer with what it has.
+   * @param {Partial<CardDraft>} fields
+   */
   set(fields) {
+    const before = this.draft.value;
+    const ids = { ...before.ids };
+    for (const [field, part] of /** @type {[keyof CardDraft, CardPart][]} */ (Object.entries(PART_OF))) {
+      if (field in fields && fields[field] !== before[field]) ids[part] = newCommandId();
+    }
     batch(() => {
-      this.draft.value = { ...this.draft.value, ...fields };
+      this.draft.value = { ...before, ids, ...fields };
       this.gap.value = null;
     });
     this.#keep();
@@ -122,7 +133,7 @@ export class EndCard {
   #request(part, ways) {
     const { outcome, note, message, way, text } = this.draft.value;
     if (part === "outcome") return { path: "complete", body: { outcome, ...(note.trim() ? { note } : {}) }, after: { note: "" } };
-    if (part === "message") return message.trim() ? { path: "messages", body: { body: message.trim(), way: way || ways[0]?.way }, after: { message: "" } } : null;
+    if (part === "message") return message.trim() ? { path: "messages", body: { body: message.trim(), way: (ways.find((one) => one.way === way) ?? ways[0])?.way }, after: { message: "" } } : null;
     const day = dueDay(this.draft.value, this.#today());
     return day && text.trim() ? { path: "follow-ups", body: { due_on: day, text: text.trim() }, after: { due: "", day: "", text: "" } } : null;
   }
@@ -143,16 +154,18 @@ export class EndCard {
   /** @returns {Partial<CardDraft>} */
   #kept() {
     try {
-      const kept = JSON.parse(this.#ports.storage()?.getItem(KEY + this.#sessionId) ?? "{}");
-      return typeof kept === "object" && kept !== null ? kept : {};
+      const { owner, ...kept } = JSON.parse(this.#ports.storage()?.getItem(KEY + this.#sessionId) ?? "{}");
+      if (owner === this.#ports.owner) return kept;
     } catch {
-      return {};
+      // Broken: as none.
     }
+    this.#drop();
+    return {};
   }
 
   #keep() {
     try {
-      this.#ports.storage()?.setItem(KEY + this.#sessionId, JSON.stringify(this.draft.value));
+      this.#ports.storage()?.setItem(KEY + this.#sessionId, JSON.stringify({ ...this.draft.value, owner: this.#ports.owner }));
     } catch {
       // Denied or full: then a reload begins anew.
     }

@@ -19,8 +19,8 @@ function aTab() {
   };
 }
 
-/** A card of one visit, and what it sent. @param {{fails?: string, tab?: ReturnType<typeof aTab>}} [options] */
-function aCard({ fails = "", tab = aTab() } = {}) {
+/** A card of one visit, and what it sent. @param {{fails?: string, tab?: ReturnType<typeof aTab>, owner?: string}} [options] */
+function aCard({ fails = "", tab = aTab(), owner = "usr_1" } = {}) {
   /** @type {{path: string, body: Record<string, any>}[]} */
   const sent = [];
   const state = { fails };
@@ -28,7 +28,7 @@ function aCard({ fails = "", tab = aTab() } = {}) {
     sent.push({ path, body });
     if (state.fails && path.endsWith(state.fails)) throw new Error("no network");
   };
-  const card = new EndCard("ses_1", { post, storage: () => tab.storage, today: () => TODAY });
+  const card = new EndCard("ses_1", { owner, post, storage: () => tab.storage, today: () => TODAY });
   return { card, sent, state, tab };
 }
 
@@ -77,6 +77,42 @@ test("a reload loses nothing, and trying again after it is still the same comman
   assert.deepEqual([after.card.draft.value.message, after.card.draft.value.note, after.card.draft.value.text], ["Rest.", "a note", "Call"]);
   assert.equal(await after.card.save(HOME), true);
   assert.equal(after.sent[0]?.body.command_id, sent[0]?.body.command_id);
+});
+
+test("other words after a lost answer are another command, each part for itself", async () => {
+  const { card, sent, state } = aCard({ fails: "messages" });
+  card.set({ message: "Rest.", due: "14", text: "Call" });
+  await card.save(HOME);
+  const { follow_up: followUp, outcome } = card.draft.value.ids;
+  card.set({ message: "Rest, and drink." });
+  state.fails = "";
+  assert.equal(await card.save(HOME), true);
+  assert.deepEqual([sent[0]?.body.body, sent[1]?.body.body], ["Rest.", "Rest, and drink."]);
+  assert.notEqual(sent[0]?.body.command_id, sent[1]?.body.command_id);
+  assert.deepEqual([sent[2]?.body.command_id, sent[3]?.body.command_id], [followUp, outcome], "the others are as they were");
+});
+
+test("the same words again are the same command", () => {
+  const { card } = aCard();
+  card.set({ message: "Rest.", due: "7", note: "fine" });
+  const { ids } = card.draft.value;
+  card.set({ message: "Rest.", due: "7", note: "fine" });
+  assert.deepEqual(card.draft.value.ids, ids);
+});
+
+test("a way that is there no more is not taken", async () => {
+  const { card, sent } = aCard();
+  card.set({ message: "Rest.", way: "link" });
+  assert.equal(await card.save(HOME), true);
+  assert.equal(sent[0]?.body.way, "home");
+});
+
+test("nobody gets what somebody else typed", () => {
+  const tab = aTab();
+  aCard({ tab }).card.set({ note: "a note" });
+  assert.equal(aCard({ tab }).card.draft.value.note, "a note");
+  assert.equal(aCard({ tab, owner: "usr_2" }).card.draft.value.note, "");
+  assert.equal(tab.kept.size, 0, "and it is gone");
 });
 
 test("what is half filled in is said before anything is sent", async () => {

@@ -2,13 +2,14 @@
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { DAYS, MAX_MESSAGE, MAX_TEXT, dayText } from "../../../core/end_card.js";
-import { clockTime, t } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
 import { Skeleton } from "../../components/skeleton.js";
 import { problemWords } from "../../problem_words.js";
+import { moment } from "../home/words.js";
 
 /** @typedef {import("../../../core/end_card.js").EndCard} EndCard */
 /** @typedef {import("../../../core/end_card.js").Way} Way */
@@ -34,7 +35,7 @@ export function useAfter(sessionId) {
 
 /** What became of the SMS or mail that says a message is there. @param {SentMessage} message */
 function fate({ opened_at: opened, notice }) {
-  if (opened) return { kind: /** @type {const} */ ("ok"), words: t("letter.read", { at: clockTime(opened) }) };
+  if (opened) return { kind: /** @type {const} */ ("ok"), words: t("letter.read", { at: moment(opened) }) };
   if (notice === "failed" || notice === "expired") return { kind: /** @type {const} */ ("urgent"), words: t("letter.notice_failed") };
   if (notice === "unknown") return { kind: /** @type {const} */ ("warn"), words: t("letter.notice_unknown") };
   return { kind: /** @type {const} */ ("plain"), words: t("letter.not_read") };
@@ -44,7 +45,7 @@ function fate({ opened_at: opened, notice }) {
 export function SentLine({ message }) {
   const { kind, words } = fate(message);
   return html`<li class="letter" data-testid="sent-message"><p class="letter__body">${message.body}</p>
-    <p class="muted small">${t("letter.by", { by: message.by, at: clockTime(message.at) })} <${Badge} kind=${kind}>${words}</${Badge}></p></li>`;
+    <p class="muted small">${t("letter.by", { by: message.by, at: moment(message.at) })} <${Badge} kind=${kind}>${words}</${Badge}></p></li>`;
 }
 
 /** @param {Way} way */

@@ -11,6 +11,7 @@ import { lazy } from "../../components/lazy.js";
 import { toast } from "../../components/toast.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { VisitRecord } from "../patients/visit_record.js";
+import { useStaffUser } from "../staff_user.js";
 import { FollowUpPart, MessagePart, useAfter } from "./card_parts.js";
 
 const VisitConnection = lazy(async () => (await import("../patients/visit_connection.js")).VisitConnection);
@@ -46,10 +47,18 @@ function Trouble({ card }) {
   return html`<${Banner} kind="urgent" testid="card-fault">${t(`endcard.failed_${fault.part}`)} ${words} ${t("endcard.kept")}</${Banner}>`;
 }
 
-/** @param {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} props */
+/** @typedef {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} OutcomeProps */
+
+/** Opens once it is known who writes: nobody gets what somebody else typed here. @param {OutcomeProps} props */
 export function OutcomeDialog({ task, onClose }) {
+  const user = useStaffUser();
+  return user && html`<${CardDialog} owner=${user.id} task=${task} onClose=${onClose} />`;
+}
+
+/** @param {OutcomeProps & {owner: string}} props */
+function CardDialog({ owner, task, onClose }) {
   const sessionId = task.session_id;
-  const card = useMemo(() => new EndCard(sessionId, { post: api.post, storage: () => sessionStorage }), [sessionId]);
+  const card = useMemo(() => new EndCard(sessionId, { owner, post: api.post, storage: () => sessionStorage }), [sessionId, owner]);
   const { after, problem, load } = useAfter(sessionId);
   const [patientId, setPatientId] = useState(/** @type {string | null | undefined} */ (undefined));
   useEffect(() => {
