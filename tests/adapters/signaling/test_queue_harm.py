@@ -14,9 +14,12 @@ from telemed.care.ports import Json
 from telemed.care.queues.ports import QueueChange
 from telemed.care.queues.records import Question
 from telemed.care.queues.words import QuestionKind
+from telemed.care.records import ParticipantRecord
+from telemed.care.roles import Role
 from telemed.care.states import ParticipantState
 from telemed.care.tokens import derived_token
 from telemed.errors import Gone, TooMany
+from telemed.ids import new_id
 from telemed.signaling import queue_clock
 from telemed.signaling.queue_watch import ALONE_FOR, COMES_WITHIN
 from telemed.signaling.step import VisitStep
@@ -102,6 +105,20 @@ async def test_who_is_left_alone_in_a_call_is_in_line_again_and_sounds(world: Wo
     await until(lambda: ada.page.state["you"]["state"] == "waiting", "the waiting page again")
     await today.do("queue_answer", entry_id=ada.entry_id)
     await until(lambda: ada.page.state["you"]["state"] == "admitted")
+
+
+async def test_who_talks_with_a_clinician_from_elsewhere_is_not_alone(world: World) -> None:
+    ada, today = await alone_in_the_call(world)
+
+    async def work(step: VisitStep) -> Json:
+        role, state = Role.EXTERNAL_CLINICIAN, ParticipantState.CONNECTED
+        await step.create_seat(ParticipantRecord(new_id("par"), ada.session_id, role, "Dr. Else", state, step.now, step.now))
+        return {}
+
+    await world.signaling.queues.commands._desk.transactor.change(ada.session_id, work)
+    await world.sweep(ALONE_FOR.total_seconds() + 5)
+    await world.sweep(1.0)
+    assert row_of(today, ada.entry_id)["state"] == "being_seen"
 
 
 async def test_who_is_on_hold_waits_on_purpose(world: World) -> None:

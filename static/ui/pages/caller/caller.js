@@ -148,6 +148,7 @@ export class Caller {
       const session = this.session.value;
       if (session) session.quiet.value = silent;
       if (silent) hush();
+      else this.silenceKept.value = false;
     });
     if (silent) this.camera.closeMicrophone();
     this.#remember();
