@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from telemed.care.notify.records import DeliveryState
+from telemed.care.notify.records import DeliveryState, Route
 
 REPORT_LIFE = timedelta(days=30)  # after the last attempt: providers give up on a phone within days
 
@@ -52,6 +52,7 @@ class DeliveryReport:
     reference: str = field(repr=False)
     gateway_id: str = field(repr=False)
     word: str = field(repr=False)
+    routes: frozenset[Route] = frozenset(Route)  # of the gateway that reports: it knows of no others' messages
 
     @property
     def said(self) -> Reported | None:

@@ -122,11 +122,11 @@ class OutboxRows:
         """The SMS a report is about; by the gateway's id only when no other has it, for not every gateway numbers well."""
         named = await self.get(report.reference) if report.reference else None
         if named is not None:
-            return named if named.medium is Medium.SMS else None
+            return named if named.medium is Medium.SMS and named.route in report.routes else None
         if not report.gateway_id:
             return None
         recent = (_c.state.in_(list(DeliveryState)), _c.due_at >= now - REPORT_LIFE)  # what the index of due messages finds
-        same = (_c.gateway_id == report.gateway_id, _c.medium == Medium.SMS)
+        same = (_c.gateway_id == report.gateway_id, _c.medium == Medium.SMS, _c.route.in_(sorted(report.routes)))
         found = await self._rows.all(self._rows.select(*recent, *same).limit(2))
         return self._opened(found[0]) if len(found) == 1 else None
 

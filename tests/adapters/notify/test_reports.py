@@ -15,7 +15,8 @@ import pytest
 from aiohttp import ClientSession, web
 
 from telemed.care.notify.compose import LinkMaker
-from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage
+from telemed.care.notify.records import DeliveryState, Fault, Medium, OutboxMessage, Route
+from telemed.care.notify.reports import DeliveryReport
 from telemed.clock import SystemClock
 from telemed.notify import Notify, SmsGateway, SmsSettings, SmtpGateway, SmtpSettings, Worker, WorkerSettings
 from telemed.notify.smtp_gateway import Security
@@ -107,6 +108,16 @@ async def test_what_the_gateway_reports_is_noted_once_and_in_any_order(ground: G
     assert (second.state, second.error, third.state) == (S.FAILED, Fault.UNDELIVERABLE, S.SENT)
     counted = {name[8:]: count for name, count in ground.notify.figures().items() if name.startswith("reports_")}
     assert counted == {"noted": 3, "repeated": 1, "late": 1, "on_the_way": 1, "no_message": 2}
+
+
+async def test_a_gateway_says_nothing_of_messages_that_went_another_way(ground: Ground) -> None:
+    await ground.sent()
+    other, own = frozenset({Route.SECOND}), frozenset({Route.FIRST})
+    for reference, gateway_id in (("out_1", ""), ("", "provider-out_1"), ("out_1", "provider-out_1")):
+        await ground.notify.take_report(DeliveryReport(reference, gateway_id, "failed", other))
+    assert (await get(ground.store)).state is S.SENT
+    await ground.notify.take_report(DeliveryReport("", "provider-out_1", "delivered", own))
+    assert (await get(ground.store)).state is S.DELIVERED
 
 
 async def test_a_report_that_overtakes_the_answer_counts(ground: Ground) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from telemed.care.notify.records import Route
 from telemed.care.notify.reports import DeliveryReport
 from telemed.care.roles import Role
 from telemed.store import Store
@@ -62,6 +63,15 @@ async def test_a_report_is_taken(door: Site, desk: Desk, body: dict[str, Any], k
     assert (answer.status, answer.json, list(answer.cookies)) == (200, {}, [])
     (taken,) = desk.reports
     assert (taken.reference, taken.gateway_id, taken.word) == known
+
+
+async def test_each_provider_speaks_for_its_own_route(store: Store, static_root: Path, desk: Desk) -> None:
+    second = "second-secret-0123456789-abcdef"
+    settings = settings_for(static_root, report_token=SECRET, second_report_token=second)
+    async with running_site(store, settings, ports={"reports": desk}) as site:
+        answers = [await report(site), await report(site, secret=second), await report(site, secret=SECRET + second)]
+    assert [answer.status for answer in answers] == [200, 200, 401]
+    assert [taken.routes for taken in desk.reports] == [{Route.FIRST}, {Route.SECOND}]
 
 
 async def test_without_the_secret_nothing_is_read(door: Site, desk: Desk) -> None:
