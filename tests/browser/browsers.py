@@ -13,9 +13,10 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+expect.set_options(timeout=15_000)  # ms, as for clicks: a busy machine is no fault of a page
 FAKE_DEVICE = "--use-fake-device-for-media-stream"
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
