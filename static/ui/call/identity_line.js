@@ -37,5 +37,5 @@ export function IdentityLine({ person }) {
       <${Button} kind="plain" label=${t("identified.take_back")} onClick=${() => void confirmIdentity(session, person, null)} testid="identity-back" attributes=${{ "aria-label": t("identified.take_back_of", { name }) }} /></p>`;
   }
   return html`<p class="identity small" data-testid="identity"><${Icon} name="circle-help" size=${16} /> <span>${t("identified.none")}</span>
-    <${Menu} label=${t("identified.confirm_of", { name })} icon="user-check" items=${items} testid="identity-menu" /></p>`;
+    <${Menu} label=${t("identified.confirm_of", { name })} icon="user-check" align="start" items=${items} testid="identity-menu" /></p>`;
 }
