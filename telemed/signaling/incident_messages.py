@@ -23,6 +23,7 @@ from telemed.errors import Conflict, NotFound
 from telemed.ids import new_id
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
+from telemed.signaling.faults import report_fault
 from telemed.signaling.incident_limits import check_limits
 from telemed.signaling.incident_rows import IncidentRows
 from telemed.signaling.step import VisitStep
@@ -89,7 +90,10 @@ class IncidentMessages:
         async with self._desk.store.read() as tx:
             news = [caller for caller in pending if self._is_news(caller, await _state(tx, caller, now))]
         for caller in news:
-            await self._note(caller)
+            try:
+                await self._note(caller)
+            except Exception as error:  # noqa: BLE001 - a fault with one link must not hold up the second route of others
+                report_fault("incident-messages", error)
 
     def _pending(self) -> Iterator[CallerRecord]:
         now = self._desk.clock.utcnow()

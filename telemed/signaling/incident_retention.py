@@ -10,6 +10,7 @@ from telemed.care.incidents.records import IncidentRecord
 from telemed.care.ports import Json
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
+from telemed.signaling.faults import report_fault
 from telemed.signaling.step import VisitStep
 
 LOOK_SECONDS = 3600.0
@@ -33,7 +34,10 @@ class IncidentRetention:
         async with self._desk.store.read() as tx:
             due = await tx.incidents.due_to_forget(self._desk.clock.utcnow() - timedelta(days=days), AT_ONCE)
         for incident in due:
-            await self._forget(incident)
+            try:
+                await self._forget(incident)
+            except Exception as error:  # noqa: BLE001 - what goes wrong with one must not keep the places of others
+                report_fault("incident-retention", error)
         if len(due) == AT_ONCE:
             self._looked_at = None  # there is more: the next sweep goes on
 

@@ -91,6 +91,8 @@ class Presence:
                 await chore()
             except TelemedError:
                 self._desk.counters.add("presence.chores_put_off")
+            except Exception as error:  # noqa: BLE001 - one chore that fails must not keep the others from being done
+                report_fault("chore", error)
 
     async def _sweep_visit(self, visit: LiveVisit) -> None:
         if not any(self._seat_events(visit, seat) for seat in visit.seats.values()) and not self._is_due(visit):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from telemed.care.notify.reports import DeliveryReport
+from telemed.signaling.transactor import Transactor
 from tests.adapters.notify.sms_provider import Provider, provider_server, status
 from tests.adapters.signaling.incident_gateways import NUMBER, delivery, delivery_of, gateway, serve_with, told
 from tests.adapters.signaling.incidents import Emergency, an_emergency
@@ -46,6 +51,25 @@ async def test_a_silent_provider_is_told_and_the_link_goes_over_the_second_route
         await told(world, board, emergency, "delivered")
         assert (await emergency.row())["state"] == "sent" and await seconds(world) == 1
         assert (len(first.posts), len(second.posts)) == (1, 1)
+
+
+async def test_a_fault_with_one_link_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Provider(), Provider()
+    first.answer = first.silence
+    async with provider_server(first) as one, provider_server(second) as other, gateway(world, one, other):
+        _, broken = await unanswered(world, first)
+        await an_emergency(world, phone=NUMBER)
+        await until(lambda: len(first.posts) == 2, "the first provider has both")
+        change = Transactor.change
+
+        async def failing(self: Transactor, session_id: str, *work: Any, **more: Any) -> Any:
+            if session_id == broken.session_id:
+                raise RuntimeError
+            return await change(self, session_id, *work, **more)
+
+        monkeypatch.setattr(Transactor, "change", failing)
+        await world.sweep(PATIENCE)
+        await until(lambda: second.posts, "the other link goes on")
 
 
 async def test_no_restart_sends_it_a_second_time(world: World) -> None:
