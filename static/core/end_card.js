@@ -34,6 +34,13 @@ function emptyDraft() {
   return { outcome: "completed", note: "", message: "", way: "", due: "", day: "", text: "", ids };
 }
 
+/** Whether what was kept is a draft of today's form: another version of the page may have kept it. @param {Record<string, unknown>} kept */
+function isDraft(kept) {
+  const { ids, ...fields } = emptyDraft();
+  const keptIds = /** @type {Record<string, unknown>} */ (kept.ids ?? {});
+  return Object.keys(fields).every((name) => typeof kept[name] === "string") && Object.keys(ids).every((part) => typeof keptIds[part] === "string");
+}
+
 /** A day of the reader's calendar. @param {Date} date */
 export function dayText(date) {
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
@@ -155,7 +162,7 @@ export class EndCard {
   #kept() {
     try {
       const { owner, ...kept } = JSON.parse(this.#ports.storage()?.getItem(KEY + this.#sessionId) ?? "{}");
-      if (owner === this.#ports.owner) return kept;
+      if (owner === this.#ports.owner && isDraft(kept)) return kept;
     } catch {
       // Broken: as none.
     }

@@ -32,6 +32,19 @@ function aCard({ fails = "", tab = aTab(), owner = "usr_1" } = {}) {
   return { card, sent, state, tab };
 }
 
+test("a draft of another version of the form is none", () => {
+  const tab = aTab();
+  aCard({ tab }).card.set({ note: "fine" });
+  const key = "telemed-end-card-ses_1";
+  const draft = JSON.parse(tab.kept.get(key) ?? "");
+  for (const wrong of [{ note: null }, { ids: {} }, { ids: undefined }, { due: 7 }]) {
+    tab.kept.set(key, JSON.stringify({ ...draft, ...wrong }));
+    assert.equal(aCard({ tab }).card.draft.value.note, "", JSON.stringify(wrong));
+  }
+  tab.kept.set(key, JSON.stringify(draft));
+  assert.equal(aCard({ tab }).card.draft.value.note, "fine");
+});
+
 test("days from today, over the end of a month and of a year", () => {
   assert.equal(dueDay({ due: "7", day: "" }, TODAY), "2026-12-07");
   assert.equal(dueDay({ due: "90", day: "" }, TODAY), "2027-02-28");

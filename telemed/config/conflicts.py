@@ -124,6 +124,8 @@ def _second_sms(config: Config) -> list[Problem]:
         found.append(("sms_second.url", "is a second provider without a first", "fill the section [sms]"))
     if second.url and second.url == config.sms.url:
         found.append(("sms_second.url", "is the first provider once more", "name another, or leave it empty"))
+    if second.report_token and second.report_token == config.sms.report_token:
+        found.append(("sms_second.report_token", "is the secret of the first provider", "agree on another with the second"))
     return found
 
 

@@ -38,6 +38,12 @@ class Limit:
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
+    def check(self, key: str, now: float) -> None:
+        """Raise TooMany where `take` would, and count nothing."""
+        bucket = self._buckets.get(key)
+        if bucket is not None and not bucket.has(now):
+            raise TooMany(retry_after=self._allowed.seconds)
+
     def take(self, key: str, now: float) -> None:
         """Count one. Raises TooMany. `now`: monotonic seconds."""
         bucket = self._buckets.get(key)
@@ -74,7 +80,10 @@ class NumberRates:
 
     def take(self, organisation_id: str, number: str, is_foreign: bool, now: float) -> None:
         """Count one; `number` as a key that says nothing. Raises TooMany. `now`: monotonic seconds."""
-        self._same.take(number, now)
+        limits = [(self._same, number), (self._of_clinic, organisation_id)]
         if is_foreign:
-            self._foreign.take(organisation_id, now)
-        self._of_clinic.take(organisation_id, now)
+            limits.append((self._foreign, organisation_id))
+        for limit, key in limits:  # all of them first: what one refuses must not use up another
+            limit.check(key, now)
+        for limit, key in limits:
+            limit.take(key, now)

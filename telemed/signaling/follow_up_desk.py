@@ -38,8 +38,7 @@ class FollowUpDesk:
 
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.PLAN_FOLLOW_UP)
-            if len(await step.tx.follow_ups.open_of(actor.user_id)) >= states.MAX_OPEN:
-                raise Conflict("You have too many open follow-ups.", code="too_many_follow_ups")
+            await _check_room(step, actor)
             if plan.due_on is None or plan.text is None:
                 raise InvalidInput("Say what is to be done, and when.", field="due_on")
             _check_day(plan.due_on, step)
@@ -86,6 +85,8 @@ class FollowUpDesk:
 
         async def change(step: VisitStep, before: FollowUp) -> FollowUp:
             after, action = states.moved(before, to, step.now)
+            if action is AuditAction.FOLLOW_UP_REOPENED:
+                await _check_room(step, actor)
             if action is not None:
                 await step.audit(action, after.id)
             return after
@@ -117,6 +118,12 @@ class FollowUpDesk:
             return {"follow_up": follow_up_view(after, step.session)}
 
         return known.session_id, run
+
+
+async def _check_room(step: VisitStep, actor: Staff) -> None:
+    """Raise Conflict when somebody has as many open follow-ups as one may have."""
+    if len(await step.tx.follow_ups.open_of(actor.user_id)) >= states.MAX_OPEN:
+        raise Conflict("You have too many open follow-ups.", code="too_many_follow_ups")
 
 
 def _check_day(day: date, step: VisitStep) -> None:

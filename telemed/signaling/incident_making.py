@@ -18,11 +18,12 @@ from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.states import ParticipantState, SessionKind
 from telemed.care.tokens import token_hash
+from telemed.errors import Conflict
 from telemed.ids import new_id
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
 from telemed.signaling.incident_messages import put_message
-from telemed.signaling.link_desk import LinkDesk, new_link
+from telemed.signaling.link_desk import MAX_SEATS, LinkDesk, new_link
 from telemed.signaling.staff_seats import new_visit, take_seat
 from telemed.signaling.step import VisitStep
 
@@ -102,6 +103,8 @@ async def invite_crew(step: VisitStep, desk: Desk, links: LinkDesk, actor: Staff
 
 
 async def _seat(step: VisitStep, role: Role, name: str, part: Part) -> ParticipantRecord:
+    if len(step.seats) >= MAX_SEATS:
+        raise Conflict("This visit has too many people.", code="too_many_people")
     seat = ParticipantRecord(new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now, part=part)
     await step.create_seat(seat)
     return seat

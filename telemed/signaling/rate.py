@@ -14,12 +14,16 @@ class TokenBucket:
         self._tokens = burst
         self._updated = now
 
-    def take(self, now: float) -> bool:
-        """Take one token; False when none is left. A clock that steps back gives nothing."""
+    def has(self, now: float) -> bool:
+        """Whether a token is left. A clock that steps back gives nothing."""
         elapsed = max(0.0, now - self._updated)
         self._updated = now
         self._tokens = min(self._burst, self._tokens + elapsed * self._rate)
-        if self._tokens < 1.0:
+        return self._tokens >= 1.0
+
+    def take(self, now: float) -> bool:
+        """Take one token; False when none is left."""
+        if not self.has(now):
             return False
         self._tokens -= 1.0
         return True

@@ -242,6 +242,18 @@ async def test_a_follow_up_is_on_its_owners_today_alone_until_it_is_done(world: 
     ]
 
 
+async def test_nobody_opens_more_again_than_one_may_have(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    after, ada = world.signaling.aftercare, await seen(world)
+    day = world.clock.utcnow().date() + timedelta(days=7)
+    first = (await after.plan(world.doctor, ada.session_id, Plan(day, "Ask"), command_id()))["follow_up"]["id"]
+    await after.move(world.doctor, first, FollowUpState.DONE, command_id())
+    await after.plan(world.doctor, ada.session_id, Plan(day, "Call"), command_id())
+    monkeypatch.setattr("telemed.care.aftercare.states.MAX_OPEN", 1)
+    with pytest.raises(Conflict) as full:
+        await after.move(world.doctor, first, FollowUpState.OPEN, command_id())
+    assert full.value.code == "too_many_follow_ups"
+
+
 @pytest.mark.parametrize("days", [-2, 5 * 366 + 1])
 async def test_a_day_that_is_over_or_far_off_is_a_mistake(world: World, days: int) -> None:
     ada = await seen(world)

@@ -12,6 +12,7 @@ from telemed.config.conflicts import conflicts
 BASE = f'[clinic]\nphone = "+49 30 1234567"\n[secrets]\ninstallation_key = "{"k" * 43}"\n'
 MAIL = '[mail]\nhost = "mail.example.org"\nsender = "telemed@example.org"\n'
 SECOND = '[sms_second]\nurl = "https://other.example.net/send"\n'
+SHARED_SECRET = f'report_token = "{"hunter2" * 5}"\n'
 SMS = '[sms]\nurl = "https://sms.example.org/send?v=1"\n'
 
 
@@ -44,6 +45,7 @@ def faults(source: str) -> set[str]:
         (SMS + SMS.replace("[sms]", "[sms_second]"), "sms_second.url"),
         (SMS + '[sms_second]\nurl = "http://other.example.net/send"', "sms_second.url"),
         (SMS + SECOND + 'token = "hunter2"\ntoken_file = "b"', "sms_second.token_file"),
+        (SMS + SHARED_SECRET + SECOND + SHARED_SECRET, "sms_second.report_token"),
     ],
 )
 def test_what_is_wrong_is_told(source: str, key: str) -> None:

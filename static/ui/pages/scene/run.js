@@ -62,7 +62,8 @@ function keepPress(press) {
 function recall() {
   try {
     const press = /** @type {Press | null} */ (JSON.parse(sessionStorage.getItem(PRESSED) ?? "null"));
-    return press && Date.now() - press.at < PRESS_MS ? press : null;
+    const age = Date.now() - Number(press?.at); // negative: the clock was set back, and nobody knows how long ago it was
+    return typeof press?.id === "string" && typeof press.commandId === "string" && age >= 0 && age < PRESS_MS ? press : null;
   } catch {
     return null;
   }
