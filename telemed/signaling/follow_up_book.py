@@ -45,16 +45,18 @@ class FollowUpBook:
     def _is_wanted(self, session_id: str) -> bool:
         return any(one.session_id == session_id for own in self._open.values() for one in own.values())
 
-    def follow(self, follow_ups: Iterable[FollowUp], session: SessionRecord) -> bool:
-        """Take over what a decision about a visit committed; whether anybody's list may be another now."""
+    def follow(self, follow_ups: Iterable[FollowUp], session: SessionRecord) -> set[str]:
+        """Take over what a decision about a visit committed; -> whose lists may be others now."""
         changed = list(follow_ups)
         for one in changed:
             self.put(one, session)
+        owners = {one.user_id for one in changed}
         known = self._visits.get(session.id)
         if known is None or known == session:
-            return bool(changed)
+            return owners
         self._visits[session.id] = session
-        return True
+        everybodys = (one for own in self._open.values() for one in own.values())
+        return owners | {one.user_id for one in everybodys if one.session_id == session.id}
 
     def rows_for(self, staff: Staff) -> list[Json]:
         """What somebody has to do, the earliest day first."""

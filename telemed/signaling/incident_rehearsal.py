@@ -40,7 +40,7 @@ async def rehearse(desk: Desk) -> None:
             if clinic is None or not people:
                 return
             await tx.templates.get(clinic.id, "", "en", Medium.SMS)
-        actor = Staff(people[0].id, clinic.id, people[0].role, people[0].name)
+        actor = people[0].staff
         async with desk.store.write() as tx:
             await _play(desk, tx, actor, clinic)
             raise _TakenBack

@@ -124,8 +124,7 @@ class LiveVisits:
         visit.take(outcome, now)
         self.board.publish(visit, now)
         self.tell_queues(touched, visit)
-        if self.follow_ups.follow(outcome.follow_ups, outcome.session):
-            self.board.publish_own(now)
+        self.board.publish_follow_ups(self.follow_ups.follow(outcome.follow_ups, outcome.session), now)
         if outcome.session.state not in KEPT:
             del self._visits[outcome.session.id]
             self.board.forget_visit(outcome.session.id)
@@ -146,7 +145,7 @@ class LiveVisits:
                 continue
             visit.publish_queue(now)
             self.board.publish_entry(visit, now)
-        self.board.publish_own(now)
+        self.board.publish_queues(now)
 
     def renew_queues(self) -> None:
         """A waiting room was made or changed, or somebody works there or does not any more."""
@@ -155,7 +154,7 @@ class LiveVisits:
             if visit.entry is not None:
                 visit.publish(now)
                 self.board.publish(visit, now)
-        self.board.publish_own(now)
+        self.board.publish_queues(now)
 
     def publish(self, visit: LiveVisit) -> None:
         """Tell a visit's seats what changed in memory only."""

@@ -83,19 +83,15 @@ class QueueClock:
         if entry is None:
             return False
         if entry.state is EntryState.REMOVED or entry.state is EntryState.LEFT:
-            over = entry.state is EntryState.REMOVED or self._is_over(visit, now)
+            over = entry.state is EntryState.REMOVED or _is_over(entry, now)
             return over and visit.session.state in _EMPTYABLE
-        if entry.state is EntryState.ASLEEP and (self._is_over(visit, now) or queue_watch.came_never(visit, now, self._began)):
+        if entry.state is EntryState.ASLEEP and (_is_over(entry, now) or queue_watch.came_never(visit, now, self._began)):
             return True
         return self._is_in_vain(entry) or queue_watch.is_alone(entry, visit.seats, now) or self._is_soon(visit)
 
     def _is_in_vain(self, entry: EntryRecord) -> bool:
         into = entry.into_session_id
         return into is not None and queue_watch.asked_in_vain(entry, self._desk.live.find(into))
-
-    def _is_over(self, visit: LiveVisit, now: datetime) -> bool:
-        due = states.due_at(visit.entry) if visit.entry is not None else None
-        return due is not None and due <= now.timestamp()
 
     def _is_soon(self, visit: LiveVisit) -> bool:
         """Whether somebody who left a number has nearly come to the front."""
@@ -120,7 +116,7 @@ class QueueClock:
                 await step.move_seat(entry.participant_id, ParticipantEvent.TIMED_OUT, Cause.SYSTEM)
             elif is_soon and entry.told_soon_at is None:
                 await self._calls.soon(step, entry)
-            elif entry.state is EntryState.ASLEEP and (states.due_at(entry) or 0.0) <= step.now.timestamp():
+            elif entry.state is EntryState.ASLEEP and _is_over(entry, step.now):
                 await queue_steps.move(step, EntryEvent.LEFT, Cause.SYSTEM)
                 await queue_steps.save(step, replace(await queue_steps.the_entry(step), phone=""))
             return {}
@@ -186,3 +182,9 @@ class QueueClock:
             except InvalidInput:
                 self._desk.counters.add("queues.unsendable")
         await tx.audit.append(SYSTEM, AuditAction.QUEUE_ALERTED, queue_id, AuditOutcome.DONE, now)
+
+
+def _is_over(entry: EntryRecord, now: datetime) -> bool:
+    """Whether the time of its state has run out."""
+    due = states.due_at(entry)
+    return due is not None and due <= now.timestamp()

@@ -116,11 +116,22 @@ class TodayBoard:
             reader.parts[visit.session.id] = {**before, "entries": [row]}
             reader.channel.send([("entry", row)], now)
 
-    def publish_own(self, now: datetime) -> None:
-        """Tell every reader what changed about the waiting rooms and about its follow-ups."""
+    def publish_queues(self, now: datetime) -> None:
+        """Tell every reader what changed about the waiting rooms."""
         for reader in self._readers.values():
-            before, reader.own = reader.own, self._own(reader.staff)
-            reader.channel.send(staff_changes(before, reader.own), now)
+            self._renew(reader, "queues", self._book.rows_for(reader.staff), now)
+
+    def publish_follow_ups(self, user_ids: Collection[str], now: datetime) -> None:
+        """Tell these people what changed about their follow-ups."""
+        for user_id in user_ids:
+            reader = self._readers.get(user_id)
+            if reader is not None:
+                self._renew(reader, "follow_ups", self._follow_ups.rows_for(reader.staff), now)
+
+    @staticmethod
+    def _renew(reader: _Reader, name: str, rows: list[Json], now: datetime) -> None:
+        before, reader.own = reader.own, {**reader.own, name: rows}
+        reader.channel.send(staff_changes(before, reader.own), now)
 
     def _own(self, staff: Staff) -> dict[str, list[Json]]:
         return {"queues": self._book.rows_for(staff), "follow_ups": self._follow_ups.rows_for(staff)}

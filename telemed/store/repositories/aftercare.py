@@ -22,10 +22,6 @@ class VisitMessageRows:
     def __init__(self, sql: SqlConnection) -> None:
         self._rows = RecordTable(sql, tables.visit_message, VisitMessage)
 
-    async def get(self, message_id: str) -> VisitMessage | None:
-        """Look up by id."""
-        return await self._rows.by(id=message_id)
-
     async def create(self, message: VisitMessage) -> None:
         """Add it."""
         await self._rows.insert(message)

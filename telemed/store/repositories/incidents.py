@@ -100,7 +100,8 @@ class IncidentRows:
         row = await self._sql.row(select(func.max(c.sequence).label("last")).where(mine))
         stored = replace(position, sequence=(row["last"] or 0 if row is not None else 0) + 1)
         await self._positions.insert(stored)
-        await self._positions.delete(mine, c.sequence <= stored.sequence - MAX_FIXES)
+        if stored.sequence > MAX_FIXES:
+            await self._positions.delete(mine, c.sequence <= stored.sequence - MAX_FIXES)
         return stored
 
     async def positions(self, incident_id: str, limit: int) -> list[PositionRecord]:

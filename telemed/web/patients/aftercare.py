@@ -29,11 +29,10 @@ class PatientAftercare:
             visits = await visits_in_reach(tx, actor, named)
             messages = [one for one in messages if one.session_id in visits]
             follow_ups = [one for one in follow_ups if one.session_id in visits]
-            owners = {one.user_id: await tx.users.get(one.user_id) for one in follow_ups}
+            owners = await tx.users.names({one.user_id for one in follow_ups})
             sent = {one.id: await tx.outbox.about(one.id) for one in messages}
         rows = []
         for one in follow_ups:
-            owner = owners[one.user_id]
-            whose = {"owner": owner.name if owner is not None else "", "mine": one.user_id == actor.user_id}
+            whose = {"owner": owners.get(one.user_id, ""), "mine": one.user_id == actor.user_id}
             rows.append({**follow_up_view(one, visits[one.session_id]), **whose})
         return {"messages": [message_view(one, sent[one.id]) for one in messages], "follow_ups": rows}

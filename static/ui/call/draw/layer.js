@@ -17,21 +17,21 @@ import { Ground } from "./ground.js";
 /** @typedef {import("../../../core/messages.js").DrawnShape} DrawnShape */
 /** @typedef {DrawnShape["kind"]} Tool */
 
-/** How each tool looks, drawn by itself. @type {{id: Tool, sample: DrawnShape}[]} */
-const TOOLS = [
-  { id: "pen", sample: { id: "pen", kind: "pen", points: [[0.1, 0.7], [0.25, 0.35], [0.45, 0.3], [0.5, 0.65], [0.65, 0.75], [0.9, 0.3]] } },
-  { id: "arrow", sample: { id: "arrow", kind: "arrow", points: [[0.12, 0.85], [0.85, 0.15]] } },
-  { id: "circle", sample: { id: "circle", kind: "circle", points: [[0.5, 0.5], [0.88, 0.5]] } },
-];
-/** Side of a tool's sample; large, so that the head of its arrow is seen. */
+/** Side of a tool's sample. */
 const SAMPLE = 24;
+/** How each tool looks. @type {{id: Tool, path: string}[]} */
+const TOOLS = [
+  { id: "pen", path: shapePath({ id: "pen", kind: "pen", points: [[0.1, 0.7], [0.25, 0.35], [0.45, 0.3], [0.5, 0.65], [0.65, 0.75], [0.9, 0.3]] }, SAMPLE, SAMPLE) },
+  { id: "arrow", path: "M4 20L20 4M10 4H20V14" }, // in true proportion its head would not be seen at this size
+  { id: "circle", path: shapePath({ id: "circle", kind: "circle", points: [[0.5, 0.5], [0.88, 0.5]] }, SAMPLE, SAMPLE) },
+];
 /** Width of the page below which an open panel would leave no room to draw. */
 const BESIDE = 1100;
 
 /** @param {{tool: Tool, onTool: (tool: Tool) => void}} props */
 function Tools({ tool, onTool }) {
-  return html`<div class="draw__tools" role="group" aria-label=${t("draw.tools")}>${TOOLS.map(({ id, sample }) => html`<button key=${id} type="button" class="draw__tool" aria-pressed=${String(tool === id)} onClick=${() => onTool(id)} data-testid=${`draw-${id}`}>
-    <svg viewBox=${`0 0 ${SAMPLE} ${SAMPLE}`} width=${SAMPLE} height=${SAMPLE} aria-hidden="true"><path class="draw__sample" d=${id === "arrow" ? "M4 20L20 4M10 4H20V14" : shapePath(sample, SAMPLE, SAMPLE)} /></svg><span>${t(`draw.${id}`)}</span></button>`)}</div>`;
+  return html`<div class="draw__tools" role="group" aria-label=${t("draw.tools")}>${TOOLS.map(({ id, path }) => html`<button key=${id} type="button" class="draw__tool" aria-pressed=${String(tool === id)} onClick=${() => onTool(id)} data-testid=${`draw-${id}`}>
+    <svg viewBox=${`0 0 ${SAMPLE} ${SAMPLE}`} width=${SAMPLE} height=${SAMPLE} aria-hidden="true"><path class="draw__sample" d=${path} /></svg><span>${t(`draw.${id}`)}</span></button>`)}</div>`;
 }
 
 /** What is drawn here, on its way. @param {FrozenFrame} frame */
