@@ -12,7 +12,7 @@ export const ACT_ICONS = { instruction: "clipboard-list", drawing: "notebook-pen
 /** Requests by what is asked, and by its value where that says which. @type {Record<string, string>} */
 const ASKS = {
   "camera rear": "ask_rear", "camera front": "ask_front", "light on": "ask_light", "light off": "ask_light_off",
-  hold_still: "ask_hold_still", turn: "ask_turn", closer: "ask_closer", still: "ask_photo", zoom: "ask_zoom",
+  hold_still: "ask_hold_still", turn: "ask_turn", closer: "ask_closer", still: "ask_photo", zoom: "ask_zoom", "zoom 1": "ask_zoom_out",
 };
 const HANDOVERS = new Set(["offered", "accepted", "declined", "withdrawn", "released"]);
 const VITALS = new Set(["pulse", "blood_pressure", "spo2", "breathing", "temperature", "gcs", "glucose"]);
