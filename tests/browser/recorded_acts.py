@@ -1,4 +1,5 @@
-"""What people did beside talking in the recorded visit of `recorded`: a card, a drawing, pictures, a measurement, a handover."""
+"""What people did beside talking in the recorded visit of `recorded`: a card, a drawing, pictures, a measurement,
+a handover, a call for who is on duty."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from datetime import datetime, timedelta
 
 from telemed.care.incidents.records import FrameRecord, IncidentRecord, InstructionRecord
 from telemed.care.incidents.words import Allowed, IncidentState, InstructionKind
-from telemed.care.oncall.records import Handover, Vital
-from telemed.care.oncall.words import HandoverState, VitalKind
+from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Speciality, Vital
+from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, StepEnd, VitalKind
 from telemed.care.records import SessionRecord, UserRecord
 from telemed.care.repositories import Transaction
 from telemed.care.stills.records import KeptPicture, StillRecord
@@ -31,12 +32,11 @@ SECONDS: Mapping[str, int] = {
     "deleted": 60,
     "vital": 70,
     "offered": 80,
+    "paged": 88,
 }
 
 
-async def furnish_acts(
-    tx: Transaction, stills: StillFiles, session_id: str, doctor: UserRecord, people: tuple[str, str]
-) -> None:
+async def furnish_acts(tx: Transaction, stills: StillFiles, session_id: str, doctor: UserRecord, people: tuple[str, str]) -> None:
     """`people`: the seats of who treats and who is treated."""
     visit = await tx.sessions.get(session_id)
     assert visit is not None
@@ -67,6 +67,22 @@ async def furnish_acts(
     side = (doctor.id, doctor.name, doctor.role.value)
     offered = ("Wound is closed", HandoverState.ACCEPTED, at("offered"), at("offered", 5))
     await tx.handovers.create(Handover("hdo_BrowserGiven0001", visit.id, *side, *side, *offered))
+    await _page(tx, visit, doctor, at("paged"))
+
+
+async def _page(tx: Transaction, visit: SessionRecord, doctor: UserRecord, at: datetime) -> None:
+    """A call that was accepted after four seconds."""
+    house, answered = visit.organisation_id, at + timedelta(seconds=4)
+    call = ("Trauma", "+49 30 112233", RingMode.ALL, "30")
+    await tx.rosters.create(Speciality("spc_BrowserTrauma01", house, call[0], call[2], call[1], "UTC", call[3], at))
+    asked = ("", doctor.id, doctor.name, doctor.role.value, PageState.ACCEPTED, answered, at, 1, at)
+    made = PageRecord("pag_BrowserCalled01", house, visit.id, "spc_BrowserTrauma01", *call, *asked)
+    await tx.pages.create(replace(made, taken_by=doctor.id, taken_name=doctor.name))
+    await tx.pages.add_step(
+        PageStep("pst_BrowserCalled01", made.id, 1, at, at + timedelta(seconds=30), StepEnd.ACCEPTED, answered)
+    )
+    rang = (made.id, doctor.id, doctor.name, 1, 1, RingState.ACCEPTED, True, at, answered)
+    await tx.pages.add_ring(PageRing("rng_BrowserCalled01", *rang))
 
 
 def _incident(visit: SessionRecord, doctor: UserRecord) -> IncidentRecord:

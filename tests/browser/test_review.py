@@ -238,12 +238,14 @@ async def acts_are_told(tab: ChromiumTab) -> None:
     page = tab.page
     signs = page.locator('[data-testid="act-sign"]')
     kinds = " ".join([await one.get_attribute("data-kinds") or "" for one in await signs.all()]).split()
-    assert sorted(set(kinds)) == ["drawing", "handover", "instruction", "still", "vital"]
+    assert sorted(set(kinds)) == ["drawing", "handover", "instruction", "ring", "still", "vital"]
     told = page.locator('[data-testid="event"]')
     for text in ("Press hard on the wound", "drew on the picture: Anna Beispiel (2 shapes)", "Blood pressure: 120/80 mmHg"):
         await expect(told.filter(has_text=text)).to_have_count(1)
     await expect(told.filter(has_text="Light on (not confirmed)")).to_have_count(1)
     await expect(told.filter(has_text="Wound is closed")).to_have_count(1)
+    for text in ("called for Trauma", "It rang at Dr. Clara Amsel (Trauma)", "(Trauma) accepted the call"):
+        await expect(told.filter(has_text=text)).to_have_count(1)
     await page.select_option('[data-testid="event-kind"]', "still")
     await expect(told).to_have_count(2)  # and not the one taken while she was not recorded
     await expect(told.nth(1)).to_contain_text("deleted since")

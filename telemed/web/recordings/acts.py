@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telemed.care.incidents.records import FrameRecord, InstructionRecord
-from telemed.care.oncall.records import Handover, Vital
+from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Vital
 from telemed.care.recording.records import ConsentEvent
 from telemed.care.repositories import Transaction
 from telemed.care.stills.records import StillRecord
 
 MAX_INSTRUCTIONS = 1000  # the newest; rows of the other kinds are bounded where they are made
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A call for somebody on duty: whom it rang at, in the order they began, and its steps."""
+
+    page: PageRecord
+    rings: Sequence[PageRing] = ()
+    steps: Sequence[PageStep] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Acts:
     handovers: Sequence[Handover] = ()
     vitals: Sequence[Vital] = ()
     said: Sequence[ConsentEvent] = ()
+    pages: Sequence[Paged] = ()
 
 
 async def read_acts(tx: Transaction, session_id: str) -> Acts:
@@ -35,4 +45,11 @@ async def read_acts(tx: Transaction, session_id: str) -> Acts:
         await tx.handovers.of_session(session_id),
         await tx.vitals.of_session(session_id),
         await tx.consents.of_session(session_id),
+        await _pages(tx, session_id),
     )
+
+
+async def _pages(tx: Transaction, session_id: str) -> list[Paged]:
+    pages = await tx.pages.of_session(session_id)
+    rings = await tx.pages.rings([one.id for one in pages]) if pages else []
+    return [Paged(page, [ring for ring in rings if ring.page_id == page.id], await tx.pages.steps(page.id)) for page in pages]

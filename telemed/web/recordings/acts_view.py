@@ -1,18 +1,17 @@
-"""Cards, drawings, stills, handovers and vital signs on the clock of a recording. Pure. The rules:
+"""Cards, drawings, stills, handovers, vital signs and calls for who is on duty, on the clock of a recording. Pure. The rules:
 
 * Each stands where it happened, also where nothing was written: the gap is on the people's rows.
 * What began before the recording and still held when it began stands at 0; everything else before it or after it is left out
   and counted, so that nobody takes the list for the whole visit.
 * A still is shown of people in the recording, at the moment they were in it. Who refused, withdrew, or had the own part destroyed
   has no still here, though the visit may keep it. One that was deleted since says so.
-* Words of a handover are for those who read the chat.
+* Words of a handover and of a call for who is on duty are for those who read the chat.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from telemed.care.incidents.cards import CARDS
 from telemed.care.incidents.records import FrameRecord, InstructionRecord
@@ -26,26 +25,14 @@ from telemed.care.recording.records import ConsentEvent, RecordingRecord
 from telemed.care.stills.records import StillRecord
 from telemed.care.stills.words import StillState
 from telemed.care.times import iso_utc
+from telemed.web.recordings.act_lines import end_of, line_of
 from telemed.web.recordings.acts import Acts
+from telemed.web.recordings.ring_acts import rings
 from telemed.web.recordings.timeline_view import Clock
 
 # A picture is taken just before its upload begins. What a device's clock says beyond that is another clock, or an old picture.
 CLOCKS_APART = timedelta(seconds=60)
 _THERE = frozenset({StillState.KEPT, StillState.ERASED})
-# What every line has; `what` and the rest by `kind`, see docs/protocol.md section 1.15.
-_BLANK: Json = {
-    "participant_id": None,
-    "name": "",
-    "to": "",
-    "value": None,
-    "second": None,
-    "unit": "",
-    "words": {},
-    "pictogram": "",
-    "seen": False,
-    "text": "",
-    "still": None,
-}
 
 
 def acts(clock: Clock, recording: RecordingRecord, rows: Acts, reads_chat: bool) -> Json:
@@ -83,6 +70,8 @@ def _all(clock: Clock, recording: RecordingRecord, rows: Acts, reads_chat: bool)
         yield from _handover(clock, handover, reads_chat)
     for vital in rows.vitals:
         yield _vital(clock, vital)
+    for page in rows.pages:
+        yield from rings(clock, page, reads_chat)
 
 
 def _placed(clock: Clock, line: Json) -> Json | None:
@@ -94,26 +83,18 @@ def _placed(clock: Clock, line: Json) -> Json | None:
     return {**line, "at_ms": max(at, 0), "end_ms": None if end is None else min(max(end, 0), clock.duration_ms)}
 
 
-def _line(clock: Clock, act_id: str, kind: str, what: str, at: datetime, **more: Any) -> Json:
-    return {**_BLANK, "id": act_id, "kind": kind, "what": what, "at_ms": clock.at(at), "end_ms": None, "lasts": False, **more}
-
-
-def _end(clock: Clock, at: datetime | None) -> int | None:
-    return None if at is None else clock.at(at)
-
-
 def _instruction(clock: Clock, one: InstructionRecord) -> Json:
     """From when the caller's page showed it; from the click where it never said so."""
     card = CARDS.get(one.card_id) if one.kind is InstructionKind.CARD else None
     at = one.shown_at or one.given_at
     end = None if one.cleared_at is None else max(one.cleared_at, at)
-    return _line(
+    return line_of(
         clock,
         one.id,
         "instruction",
         one.kind.value,
         at,
-        end_ms=_end(clock, end),
+        end_ms=end_of(clock, end),
         lasts=True,
         participant_id=one.participant_id,
         name=one.given_by_name,
@@ -126,7 +107,7 @@ def _instruction(clock: Clock, one: InstructionRecord) -> Json:
 
 def _frame(clock: Clock, frame: FrameRecord) -> Json:
     more = {"participant_id": frame.participant_id, "name": frame.by_name, "value": frame.shapes}
-    return _line(clock, frame.id, "drawing", "frozen", frame.shown_at, end_ms=_end(clock, frame.ended_at), lasts=True, **more)
+    return line_of(clock, frame.id, "drawing", "frozen", frame.shown_at, end_ms=end_of(clock, frame.ended_at), lasts=True, **more)
 
 
 def _still(clock: Clock, still: StillRecord) -> Json:
@@ -142,21 +123,21 @@ def _still(clock: Clock, still: StillRecord) -> Json:
         "thumbnail": still.has_thumbnail,
     }
     more = {"participant_id": still.participant_id, "still": picture if is_kept else None}
-    return _line(clock, still.id, "still", "kept" if is_kept else "deleted", taken_at(still), **more)
+    return line_of(clock, still.id, "still", "kept" if is_kept else "deleted", taken_at(still), **more)
 
 
 def _handover(clock: Clock, one: Handover, reads_chat: bool) -> Iterable[Json]:
     """Each step by itself: offered, answered, released."""
     people = {"name": one.from_name, "to": one.to_name, "text": one.brief if reads_chat else ""}
-    yield _line(clock, f"{one.id}:offered", "handover", "offered", one.offered_at, **people)
+    yield line_of(clock, f"{one.id}:offered", "handover", "offered", one.offered_at, **people)
     if one.answered_at is not None:
         what = HandoverState.ACCEPTED if one.state is HandoverState.RELEASED else one.state
-        yield _line(clock, f"{one.id}:answered", "handover", what.value, one.answered_at, **{**people, "text": ""})
+        yield line_of(clock, f"{one.id}:answered", "handover", what.value, one.answered_at, **{**people, "text": ""})
     if one.released_at is not None:
-        yield _line(clock, f"{one.id}:released", "handover", "released", one.released_at, **{**people, "text": ""})
+        yield line_of(clock, f"{one.id}:released", "handover", "released", one.released_at, **{**people, "text": ""})
 
 
 def _vital(clock: Clock, one: Vital) -> Json:
     second = None if one.second is None else vitals.told(one.kind, one.second)
     told = {"value": vitals.told(one.kind, one.value), "second": second, "unit": vitals.RANGES[one.kind].unit}
-    return _line(clock, one.id, "vital", one.kind.value, one.at, name=one.name, **told)
+    return line_of(clock, one.id, "vital", one.kind.value, one.at, name=one.name, **told)

@@ -7,7 +7,7 @@ import { personWords } from "../recordings/words.js";
 /** @typedef {import("./review.js").Review} Review */
 
 /** @type {Record<import("../../../core/review/messages.js").ActKind, string>} */
-export const ACT_ICONS = { instruction: "clipboard-list", drawing: "notebook-pen", still: "camera", handover: "users", vital: "activity" };
+export const ACT_ICONS = { instruction: "clipboard-list", drawing: "notebook-pen", still: "camera", handover: "users", vital: "activity", ring: "bell-ring" };
 
 /** Requests by what is asked, and by its value where that says which. @type {Record<string, string>} */
 const ASKS = {
@@ -15,6 +15,7 @@ const ASKS = {
   hold_still: "ask_hold_still", turn: "ask_turn", closer: "ask_closer", still: "ask_photo", zoom: "ask_zoom", "zoom 1": "ask_zoom_out",
 };
 const HANDOVERS = new Set(["offered", "accepted", "declined", "withdrawn", "released"]);
+const RINGS = new Set(["paged", "rang", "accepted", "declined", "missed", "unanswered", "cancelled"]);
 const VITALS = new Set(["pulse", "blood_pressure", "spo2", "breathing", "temperature", "gcs", "glucose"]);
 
 /** @param {Act} act what the caller was asked or shown */
@@ -41,6 +42,8 @@ export function actWords(review, act) {
     }
     case "vital":
       return t("review.act_vital", { what: VITALS.has(act.what) ? t(`vital.${act.what}`) : act.what, value: vitalText(/** @type {any} */ (act)), name: act.name });
+    case "ring":
+      return t(`review.act_ring_${RINGS.has(act.what) ? act.what : "paged"}`, { name: act.name, speciality: act.to }) + (act.text ? `: ${act.text}` : "");
     default:
       return act.what;
   }

@@ -1,5 +1,5 @@
-"""Cards, drawings, stills, handovers and vital signs on the recording's clock: what is before, within, after and in a gap; whose
-stills are shown; what was deleted."""
+"""Cards, drawings, stills, handovers, vital signs and calls on the recording's clock: what is before, within, after and in a gap;
+whose stills are shown; what was deleted."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from telemed.care.identity import ActorRef
 from telemed.care.incidents.records import FrameRecord, InstructionRecord
 from telemed.care.incidents.words import InstructionKind
-from telemed.care.oncall.records import Handover, Vital
-from telemed.care.oncall.words import HandoverState, VitalKind
+from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Vital
+from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, StepEnd, VitalKind
 from telemed.care.recording.records import ConsentEvent, RecordingRecord
 from telemed.care.recording.words import Basis, ConsentAct, RecordingState
 from telemed.care.states import SessionKind
 from telemed.care.stills.records import StillRecord
 from telemed.care.stills.words import StillState
 from telemed.web.recordings import acts_view as view
-from telemed.web.recordings.acts import Acts
+from telemed.web.recordings.acts import Acts, Paged
 from telemed.web.recordings.timeline_view import Clock
 from telemed.web.response_models_recordings import Act
 
@@ -167,6 +167,68 @@ def test_a_measurement_stands_where_it_was_measured() -> None:
     line = shown(Acts(vitals=[vital]))[0]
     assert (line["what"], line["at_ms"]) == ("blood_pressure", 33_000)
     assert (line["value"], line["second"], line["unit"]) == (120, 80, "mmHg")
+
+
+def paged(state: PageState, since: float, **changes: Any) -> PageRecord:
+    """A call for a trauma surgeon at 20 s, with two steps of 30 s."""
+    who = ("usr_1", "Rita", "responder", state, at(since), at(20))
+    made = PageRecord(
+        "pag_1", "org_1", "ses_1", "spc_1", "Trauma", "+49 30 1", RingMode.ESCALATE, "30,30", "Fell from a roof", *who
+    )
+    return replace(made, **changes)
+
+
+def ring(number: int, state: RingState, began: float, ended: float | None) -> PageRing:
+    name = ("Dora", "Emil")[number - 1]
+    return PageRing(f"rng_{number}", "pag_1", f"usr_{name}", name, number, number, state, True, at(began), maybe(ended))
+
+
+def step(number: int, end: StepEnd, began: float, ended: float) -> PageStep:
+    return PageStep(f"pst_{number}", "pag_1", number, at(began), at(began + 30), end, at(ended))
+
+
+def told(row: Paged) -> list[tuple[str, str, int, int | None]]:
+    return [
+        (one["what"], one["name"], one["at_ms"] // 1000, one["end_ms"] and one["end_ms"] // 1000)
+        for one in shown(Acts(pages=[row]))
+    ]
+
+
+def test_a_call_tells_who_was_rung_and_who_accepted() -> None:
+    rings = [ring(1, RingState.MISSED, 20, 50), ring(2, RingState.ACCEPTED, 50, 58)]
+    row = Paged(paged(PageState.ACCEPTED, 58), rings, [step(1, StepEnd.TIMED_OUT, 20, 50), step(2, StepEnd.ACCEPTED, 50, 58)])
+    assert told(row) == [
+        ("paged", "Rita", 20, 58),
+        ("rang", "Dora", 20, 50),
+        ("missed", "Dora", 50, None),
+        ("rang", "Emil", 50, 58),
+        ("accepted", "Emil", 58, None),
+    ]
+    first = shown(Acts(pages=[row]))[0]
+    assert (first["kind"], first["to"], first["text"]) == ("ring", "Trauma", "Fell from a roof")
+    assert {one["text"] for one in shown(Acts(pages=[row]), reads=False)} == {""}
+
+
+def test_a_call_that_nobody_answered_and_a_late_yes() -> None:
+    steps = [step(1, StepEnd.DECLINED, 20, 30), step(2, StepEnd.TIMED_OUT, 30, 60)]
+    declined = ring(1, RingState.DECLINED, 20, 30)
+    nobody = Paged(paged(PageState.UNANSWERED, 60), [declined, ring(2, RingState.MISSED, 30, 60)], steps)
+    assert told(nobody)[-2:] == [("unanswered", "Rita", 60, None), ("missed", "Emil", 60, None)]
+    assert ("declined", "Dora", 30, None) in told(nobody)
+    late = Paged(paged(PageState.ACCEPTED, 200), [declined, ring(2, RingState.ACCEPTED, 30, 200)], steps)
+    assert [one for one in told(late) if one[1] == "Emil"] == [
+        ("rang", "Emil", 30, 60),
+        ("missed", "Emil", 60, None),
+        ("accepted", "Emil", 200, None),
+    ]
+    assert ("unanswered", "Rita", 60, None) in told(late)
+
+
+def test_a_call_that_was_called_off_or_still_rings() -> None:
+    off = Paged(paged(PageState.CANCELLED, 25), [ring(1, RingState.CANCELLED, 20, 25)], [step(1, StepEnd.CANCELLED, 20, 25)])
+    assert told(off) == [("paged", "Rita", 20, 25), ("rang", "Dora", 20, 25), ("cancelled", "Rita", 25, None)]
+    rings = Paged(paged(PageState.RINGING, 20), [ring(1, RingState.RINGING, 20, None)])
+    assert told(rings) == [("paged", "Rita", 20, None), ("rang", "Dora", 20, None)]
 
 
 @given(st.lists(st.tuples(st.integers(-900, 900), st.none() | st.integers(0, 900)), max_size=30))
