@@ -156,6 +156,7 @@
  * @property {string} place
  * @property {string | null} call_back
  * @property {boolean} left_quickly
+ * @property {boolean} silent nothing is heard there
  * @property {Need[]} needs what talking with the person takes
  * @property {CallerFacts | null} facts
  * @property {IncidentPosition | null} position
@@ -178,7 +179,7 @@
  * @property {string | null} phone
  * @property {LinkKind[]} kinds
  * @property {string} language
- * @property {boolean} silent
+ * @property {boolean} silent at one of its callers nothing may be heard; for a caller: at this one
  * @property {string} script_version
  * @property {boolean} caller_agreed
  * @property {string | null} ended_at

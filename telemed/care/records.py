@@ -93,7 +93,6 @@ class SessionRecord:
     patient_id: str | None = None  # the record it was attached to, by staff only
     site_id: str | None = None
     video_codec: str = "vp8"  # as the clinic's policy was at its beginning
-    silent: bool = False  # nothing may be heard at the caller of an incident: it gets no sound at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,7 @@ class ParticipantRecord:
     needs: tuple[Need, ...] | None = None
     part: Part = Part.NONE  # in an incident
     identity: IdentityCheck | None = None  # None: nobody has made sure who this is
+    silent: bool = False  # of a caller of an incident: nothing may be heard there, it gets no sound at all
 
     @property
     def ref(self) -> ActorRef:

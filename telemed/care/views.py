@@ -131,7 +131,7 @@ def you_view(session: SessionRecord, viewer: ParticipantRecord) -> Json:
     can = [word for word, action in _ABILITIES.items() if may(identity, action, session, viewer)]
     view: Json = {"participant_id": viewer.id, "role": viewer.role.value, "state": viewer.state.value, "can": can}
     told_silent = viewer.device is not None and viewer.device.speaker == SILENT
-    if told_silent or (session.silent and viewer.part is Part.CALLER):
+    if told_silent or viewer.silent:
         view["silent"] = True
     return view
 
@@ -195,28 +195,26 @@ def _concerns(viewer: ParticipantRecord, seat: ParticipantRecord) -> bool:
     return is_staff(viewer) or seat.part is not Part.CREW
 
 
-def receives_kind(viewer: ParticipantRecord, seat: ParticipantRecord, kind: str, silent: bool) -> bool:
-    """Whether `viewer` may receive this kind ("audio", "video") of media of `seat`. A caller hears staff and sees nobody; where
-    nothing may be heard at the caller it gets no sound either. A crew watches callers, and hears staff speak with them."""
+def receives_kind(viewer: ParticipantRecord, seat: ParticipantRecord, kind: str) -> bool:
+    """Whether `viewer` may receive this kind ("audio", "video") of media of `seat`. A caller hears staff and sees nobody; one
+    at whom nothing may be heard gets no sound either. A crew watches callers, and hears staff speak with them."""
     if not may_receive(viewer, seat):
         return False
-    return seat.part is Part.CALLER or receives_of_staff(viewer, kind, silent)
+    return seat.part is Part.CALLER or receives_of_staff(viewer, kind)
 
 
-def receives_of_staff(viewer: ParticipantRecord, kind: str, silent: bool) -> bool:
+def receives_of_staff(viewer: ParticipantRecord, kind: str) -> bool:
     """Whether a part in an incident lets `viewer` receive this kind of media of staff: those who came by its links hear them."""
     if viewer.part is Part.CALLER:
-        return kind == "audio" and not silent
+        return kind == "audio" and not viewer.silent
     return viewer.part is not Part.CREW or kind == "audio"
 
 
-def participant_view(
-    seat: ParticipantRecord, viewer: ParticipantRecord, presence: Presence = ABSENT, silent: bool = False
-) -> Json | None:
-    """Return one seat as `viewer` sees it, None when it does not. `silent`: nothing may be heard at a caller of this visit."""
+def participant_view(seat: ParticipantRecord, viewer: ParticipantRecord, presence: Presence = ABSENT) -> Json | None:
+    """Return one seat as `viewer` sees it, None when it does not."""
     if not sees(viewer, seat):
         return None
-    tracks = [track for track in presence.tracks if receives_kind(viewer, seat, track.kind, silent)]
+    tracks = [track for track in presence.tracks if receives_kind(viewer, seat, track.kind)]
     view: Json = {
         "id": seat.id,
         "name": seat.name,
@@ -247,8 +245,7 @@ def needs_view(seat: ParticipantRecord) -> list[str]:
 
 def participants_view(scene: Scene, viewer: ParticipantRecord) -> list[Json]:
     """Return all seats `viewer` sees, in the order they were made."""
-    silent = scene.session.silent
-    views = (participant_view(seat, viewer, scene.presence.get(seat.id, ABSENT), silent) for seat in scene.seats)
+    views = (participant_view(seat, viewer, scene.presence.get(seat.id, ABSENT)) for seat in scene.seats)
     return [view for view in views if view is not None]
 
 

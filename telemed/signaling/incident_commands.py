@@ -129,13 +129,11 @@ class IncidentCommands:
         return await self._desk.command(guest, command.command_id, work)
 
     async def silent(self, guest: Guest, command: BeSilent) -> Json:
-        """The caller wants nothing to be heard there, or no longer."""
+        """The caller wants nothing to be heard there, or no longer. Nobody else's silence changes."""
 
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
-            if not command.silent and step.session.silent and await _has_others(step, seat.id):
-                raise Conflict("Somebody else may need silence: staff decide.", code="others_here")
-            await incident_steps.silence(step, command.silent)
+            await incident_steps.silence(step, seat.id, command.silent)
             return {}
 
         return await self._desk.command(guest, command.command_id, work)
@@ -209,13 +207,6 @@ async def _instruction(step: VisitStep, instruction_id: str) -> InstructionRecor
     if found is None or found.session_id != step.session.id:
         raise NotFound()
     return found
-
-
-async def _has_others(step: VisitStep, participant_id: str) -> bool:
-    """Whether another caller came who may come back: silence is the whole visit's, and whoever hides must not be heard."""
-    rows = await incident_steps.rows_of(step)
-    others = {one.participant_id for one in rows.callers_of(step.session.id)} - {participant_id}
-    return any(one.participant_id in others and one.opened_at is not None and one.revoked_at is None for one in rows.accesses)
 
 
 async def _clear_before(step: VisitStep, participant_id: str, kind: InstructionKind) -> None:

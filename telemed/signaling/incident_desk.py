@@ -9,7 +9,7 @@ from telemed.care.audit_actions import AuditAction
 from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.incidents import states
-from telemed.care.incidents.ports import IncidentOrder, NewCaller
+from telemed.care.incidents.ports import IncidentOrder, NewCaller, Silence
 from telemed.care.incidents.records import IncidentRecord
 from telemed.care.incidents.words import OVER, IncidentCause, IncidentEvent, IncidentState, Part
 from telemed.care.notify.numbers import texted
@@ -51,10 +51,10 @@ class IncidentDesk:
     async def create(self, actor: Staff, order: IncidentOrder) -> Json:
         """A visit, the own seat, the caller's seat and link, and the message with it; -> {incident, link}."""
         check(actor, Action.CREATE_INCIDENT)
-        whom = Invited(self._number(actor, order.phone))
+        whom = Invited(self._number(actor, order.phone), silent=order.silent)
 
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
-            step = await begin_visit(self._desk, tx, actor, order.reason, order.silent)
+            step = await begin_visit(self._desk, tx, actor, order.reason)
             await add_incident(step, actor, order)
             link = await self._invite(step, actor, order.command_id, whom)
             return step, {"incident_id": (await incident_steps.incident_of(step)).id, "link": link}
@@ -65,7 +65,7 @@ class IncidentDesk:
 
     async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
         """One caller more, with a link of its own; -> {incident, link}."""
-        whom = Invited(self._number(actor, wanted.phone), wanted.name)
+        whom = Invited(self._number(actor, wanted.phone), wanted.name, silent=wanted.silent)
 
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
@@ -143,14 +143,16 @@ class IncidentDesk:
             before = await self._load(tx, actor, incident_id)
             incident = await incident_steps.incident_of(before)
             states.transition(incident.state, IncidentEvent.REOPENED, IncidentCause.STAFF)
-            step = await begin_visit(self._desk, tx, actor, incident.reason, before.session.silent)
+            step = await begin_visit(self._desk, tx, actor, incident.reason)
             rows = await incident_steps.rows_of(before)
             step.incident = replace(rows, incident=incident)
             fresh = replace(incident, session_id=step.session.id, note=incident.note if note is None else note)
             await incident_steps.save(step, fresh)
             await incident_steps.move(step, IncidentEvent.REOPENED, IncidentCause.STAFF, actor.name)
             first = next(iter(rows.callers_of(before.session.id)), None)
-            whom = Invited(first.phone, place=first.place) if first is not None else Invited("")
+            whom = Invited("")
+            if first is not None:
+                whom = Invited(first.phone, place=first.place, silent=before.seat(first.participant_id).silent)
             ack = {"incident_id": incident_id, "link": await self._invite(step, actor, command_id, whom)}
             await tx.acks.save(actor.user_id, command_id, ack, step.now)
             before.incident = await read_rows(tx, before.session.id)
@@ -160,15 +162,24 @@ class IncidentDesk:
         self._desk.notifier.wake()
         return await self._with_link(actor, ack, command_id, "e")
 
-    async def silence(self, actor: Staff, incident_id: str, silent: bool, command_id: str) -> Json:
-        """Whether nothing may be heard at the caller from now on; -> {incident}."""
+    async def silence(self, actor: Staff, incident_id: str, wanted: Silence) -> Json:
+        """Whether nothing may be heard at one caller from now on; -> {incident}. Who has come ends it there: nobody else knows
+        when it is safe."""
 
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
-            await incident_steps.silence(step, silent)
+            rows = await incident_steps.rows_of(step)
+            callers = rows.callers_of(step.session.id)
+            caller = next((one for one in callers if wanted.participant_id in (None, one.participant_id)), None)
+            if caller is None:
+                raise NotFound()
+            way = rows.access(caller.id)
+            if not wanted.silent and step.seat(caller.participant_id).silent and way is not None and way.opened_at is not None:
+                raise Conflict("The caller alone ends this silence.", code="silence_kept")
+            await incident_steps.silence(step, caller.participant_id, wanted.silent)
             return {}
 
-        await self._command(actor, incident_id, command_id, work)
+        await self._command(actor, incident_id, wanted.command_id, work)
         return {"incident": await self._reading.row(actor, incident_id)}
 
     async def share(self, actor: Staff, incident_id: str, name: str, command_id: str) -> Json:

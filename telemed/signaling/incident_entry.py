@@ -40,8 +40,9 @@ class IncidentEntry:
         content = _content(opened)
         if opened.session_id is not None:
             visit = self._desk.live.get(opened.session_id)
-            if visit.incident.incident is not None:
-                content["caller"] = visit.incident.caller_view(visit.session, opened.participant_id or "")
+            seat = visit.seats.get(opened.participant_id or "")
+            if visit.incident.incident is not None and seat is not None:
+                content["caller"] = visit.incident.caller_view(seat)
         return CameIn(content, opened.session_id, opened.seat_token)
 
     async def open_crew(self, way: WayIn) -> CameIn:

@@ -43,16 +43,16 @@ class LiveIncident:
         if viewer.part is Part.CALLER:
             mine = [one for one in self.rows.instructions if one.participant_id == viewer.id and one.cleared_at is None]
             instructions = [views.instruction_view(one, for_staff=False) for one in mine]
-            view = {"incident": self.caller_view(session, viewer.id), "instructions": instructions}
+            view = {"incident": self.caller_view(viewer), "instructions": instructions}
             return {**NOTHING, **view, "frame": self._frame_of(viewer.id)}
         if viewer.part is Part.CREW and viewer.state in IN_CALL:
             return {**NOTHING, "incident": views.crew_view(incident), "positions": self._positions()}
         return NOTHING
 
-    def caller_view(self, session: SessionRecord, participant_id: str) -> Json | None:
+    def caller_view(self, seat: ParticipantRecord) -> Json | None:
         """The incident for one of its callers."""
-        incident, caller = self.rows.incident, self.rows.caller(participant_id)
-        return views.caller_view(incident, caller, session) if incident is not None and caller is not None else None
+        incident, caller = self.rows.incident, self.rows.caller(seat.id)
+        return views.caller_view(incident, caller, seat.silent) if incident is not None and caller is not None else None
 
     def _for_staff(self, scene: IncidentScene, viewer: ParticipantRecord) -> Json:
         leads = viewer.state in IN_CALL

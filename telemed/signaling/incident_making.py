@@ -32,12 +32,10 @@ CALLER_NAMES = {"en": "Caller", "de": "Anrufer"}  # nobody asks a person in need
 PIN_DIGITS = 6
 
 
-async def begin_visit(desk: Desk, tx: Transaction, actor: Staff, reason: str, silent: bool) -> VisitStep:
+async def begin_visit(desk: Desk, tx: Transaction, actor: Staff, reason: str) -> VisitStep:
     """An urgent visit with its dispatcher as lead."""
     desk.admission.check_new_session(SessionKind.URGENT)
     step = await new_visit(desk, tx, actor, SessionKind.URGENT, "", reason)
-    if silent:
-        await step.save_session(replace(step.session, silent=True))
     await take_seat(step, actor)
     return step
 
@@ -71,6 +69,7 @@ class Invited:
     phone: str = field(repr=False)
     name: str = field(repr=False, default="")  # as staff will know them; "": by number
     place: str = field(repr=False, default="")  # as they had typed it before
+    silent: bool | None = False  # nothing may be heard there; None: as at others of this visit, who may hide at the same place
 
 
 async def invite_caller(step: VisitStep, desk: Desk, hashed: str, made: tuple[str, str], whom: Invited) -> Json:
@@ -80,9 +79,10 @@ async def invite_caller(step: VisitStep, desk: Desk, hashed: str, made: tuple[st
     """
     incident = await incident_steps.incident_of(step)
     others = len((await incident_steps.rows_of(step)).callers_of(step.session.id))
+    silent = any(one.silent for one in step.seats.values()) if whom.silent is None else whom.silent
     usual = CALLER_NAMES[incident.language]
     name = whom.name or (f"{usual} {others + 1}" if others else usual)
-    seat = await _seat(step, Role.GUEST, name, Part.CALLER)
+    seat = await _seat(step, Role.GUEST, name, Part.CALLER, silent)
     link = await new_link(step, hashed, seat, made[0], LINK_LIFE)
     await incident_steps.add_access(step, _access(step, incident.id, link, Part.CALLER))
     caller = CallerRecord(link["id"], incident.id, step.session.id, seat.id, *made, phone=whom.phone, place=whom.place)
@@ -102,10 +102,11 @@ async def invite_crew(step: VisitStep, desk: Desk, links: LinkDesk, actor: Staff
     return link
 
 
-async def _seat(step: VisitStep, role: Role, name: str, part: Part) -> ParticipantRecord:
+async def _seat(step: VisitStep, role: Role, name: str, part: Part, silent: bool = False) -> ParticipantRecord:
     if len(step.seats) >= MAX_SEATS:
         raise Conflict("This visit has too many people.", code="too_many_people")
-    seat = ParticipantRecord(new_id("par"), step.session.id, role, name, ParticipantState.INVITED, step.now, step.now, part=part)
+    invited = ParticipantState.INVITED
+    seat = ParticipantRecord(new_id("par"), step.session.id, role, name, invited, step.now, step.now, part=part, silent=silent)
     await step.create_seat(seat)
     return seat
 

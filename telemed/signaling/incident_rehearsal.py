@@ -56,7 +56,7 @@ async def rehearse(desk: Desk) -> None:
 async def _play(desk: Desk, tx: Transaction, actor: Staff, clinic: OrganisationRecord) -> None:
     command_id = new_id("cmd")
     await tx.acks.find(actor.user_id, command_id)
-    step = await begin_visit(desk, tx, actor, ORDER.reason, ORDER.silent)
+    step = await begin_visit(desk, tx, actor, ORDER.reason)
     await add_incident(step, actor, ORDER)
     whom = Invited(texted(NUMBER, region_of(clinic.phone)))
     await invite_caller(step, desk, token_hash(new_secret()), (actor.user_id, command_id), whom)

@@ -193,9 +193,9 @@ async def came_back(step: VisitStep, participant_id: str) -> None:
         await save_caller(step, replace(caller, left_quickly=False))
 
 
-async def silence(step: VisitStep, silent: bool) -> None:
-    """Whether nothing may be heard at the caller from now on. The media plane follows the commit."""
-    incident = await incident_of(step)
-    if step.session.silent is not silent:
-        await step.save_session(replace(step.session, silent=silent))
-        await step.audit(AuditAction.INCIDENT_SILENCED if silent else AuditAction.INCIDENT_UNSILENCED, incident.id)
+async def silence(step: VisitStep, participant_id: str, silent: bool) -> None:
+    """Whether nothing may be heard at this caller from now on. The media plane follows the commit."""
+    seat = step.seat(participant_id)
+    if seat.silent is not silent:
+        await step.save_seat(replace(seat, silent=silent))
+        await step.audit(AuditAction.INCIDENT_SILENCED if silent else AuditAction.INCIDENT_UNSILENCED, seat.id)

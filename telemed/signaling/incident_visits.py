@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, Silence, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 from telemed.signaling.desk import Desk
@@ -49,9 +49,9 @@ class IncidentService:
         """-> {incident}, of a reopened one {incident, link}."""
         return await self._desk.change_state(actor, incident_id, event, note, command_id)
 
-    async def silence(self, actor: Staff, incident_id: str, silent: bool, command_id: str) -> Json:
+    async def silence(self, actor: Staff, incident_id: str, wanted: Silence) -> Json:
         """-> {incident}."""
-        return await self._desk.silence(actor, incident_id, silent, command_id)
+        return await self._desk.silence(actor, incident_id, wanted)
 
     async def share(self, actor: Staff, incident_id: str, name: str, command_id: str) -> Json:
         """-> {incident, link, pin}."""

@@ -109,11 +109,10 @@ class MediaOffers:
 
     @staticmethod
     def _tracks(visit: LiveVisit, viewer: ParticipantRecord, other: ParticipantRecord) -> list[str]:
-        silent = visit.session.silent
         return [
             track
             for source, track in visit.live(other.id).tracks.items()
-            if views.receives_kind(viewer, other, KINDS[source].value, silent)
+            if views.receives_kind(viewer, other, KINDS[source].value)
         ]
 
     async def _negotiate(self, room: MediaRoom, peer: MediaPeer, declaration: Negotiate, request: OfferRequest) -> Negotiated:

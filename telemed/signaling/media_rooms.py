@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from telemed.care.incidents.words import Part
 from telemed.care.ports import MediaPlane
 from telemed.care.states import IN_CALL, ParticipantState
 from telemed.clock import Clock
@@ -211,7 +210,7 @@ class MediaRooms:
             await room.plane.close_peer(room.room_id, participant_id)
             peer.state, peer.evicted = None, False
             return
-        flowing, hearing = seat.state in IN_CALL, not (visit.session.silent and seat.part is Part.CALLER)
+        flowing, hearing = seat.state in IN_CALL, not seat.silent
         if (flowing, hearing) == (peer.flowing, peer.hearing):
             return
         try:

@@ -42,7 +42,7 @@ def tracks_for(session: SessionRecord, viewer: ParticipantRecord) -> dict[str, t
         for seat_id in seat_ids(session)
         if seat_id != viewer.id
         for source, kind in _SOURCES
-        if views.receives_of_staff(viewer, kind.value, session.silent)
+        if views.receives_of_staff(viewer, kind.value)
     }
 
 

@@ -118,7 +118,6 @@ session = Table(
     ref("patient_id", "patient", null=True),
     ref("site_id", "site", null=True, index=False),
     Column("video_codec", String(8), nullable=False, server_default="vp8"),
-    Column("silent", Boolean, nullable=False, server_default=text("0")),
     Index("ix_session_state", "state", "created_at"),
     Index("ix_session_organisation", "organisation_id", "created_at"),
 )
@@ -144,6 +143,7 @@ participant = Table(
     Column("needs", Words(Need), nullable=True),  # null: nothing was said
     Column("part", Word(Part), nullable=False, server_default=""),
     Column("identity", IdentityJson(), nullable=True),  # null: nobody has made sure who this is
+    Column("silent", Boolean, nullable=False, server_default=text("0")),  # of a caller: nothing may be heard there
     UniqueConstraint("session_id", "user_id"),
     Index("ix_participant_state", "state"),
 )

@@ -64,6 +64,7 @@ class NewCallerBody(Body):
 
     phone: Number | None = None
     name: CallerName = ""
+    silent: bool | None = None
     command_id: CommandId
 
 
@@ -76,8 +77,9 @@ class IncidentStateBody(Body):
 
 
 class SilentBody(Body):
-    """`POST /incidents/{incident_id}/silent`."""
+    """`POST /incidents/{incident_id}/silent`: at the first caller unless another one is named."""
 
+    participant_id: Identifier | None = None
     silent: bool
     command_id: CommandId
 

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from tests.browser.axe import SIDEWAYS, accessible
 from tests.browser.browsers import ChromiumTab, chromium, eventually, open_chromium_tab, selector
 from tests.browser.incident_people import ALLOWED, HOSTILE, PLUS_CODE, READ_LINK, a_scene, board, by_code, in_the_call, text_of
+from tests.browser.recorded_call import STAGE_SECONDS
 from tests.browser.server import Server
 from tests.browser.test_rail import enter
 
@@ -179,6 +180,18 @@ async def test_a_second_caller_has_a_tile_and_cards_of_its_own_and_hears_of_no_o
         await witness.wait('[data-testid="caller-card"][data-card="cpr"]')
         assert await caller.page.get_attribute(selector("caller-card"), "data-card") == "hold_still"
         assert await witness.page.locator("video").count() <= 1, "its own picture alone"
+        await dispatcher.click("toggle-mic")
+        voices = [tab.page.locator("audio[data-voice]") for tab in (caller, witness)]
+        for voice in voices:
+            await expect(voice.first).to_be_attached(timeout=STAGE_SECONDS * 1000)
+        await dispatcher.page.locator(selector("incident-silent")).nth(1).click()
+        await witness.wait("caller-silent-view")
+        await expect(voices[1]).to_have_count(0)
+        await expect(tiles.nth(1).locator(selector("caller-is-silent"))).to_be_visible()
+        await expect(tiles.nth(0).locator(selector("caller-is-silent"))).to_have_count(0)
+        await expect(dispatcher.page.locator(selector("silence-kept"))).to_contain_text("Only <img")
+        await expect(voices[0].first).to_be_attached()
+        assert await caller.page.is_visible(selector("caller-live")), "the other is spoken to as before"
         await tiles.nth(1).locator(selector("caller-revoke")).click()
         await witness.wait("caller-over")
         await expect(dispatcher.page.locator(selector("addressee"))).to_have_count(0)

@@ -82,7 +82,7 @@ function Addressee() {
   }, [gone, usual]);
   if (!people.length) return null;
   const options = [...(alone ? [] : [{ value: "", label: t("text.to_everybody") }]), ...people];
-  const hint = callers.length && !session.state.value?.incident?.silent ? t("text.voice_to_all_callers") : undefined;
+  const hint = callers.length ? t(session.state.value?.incident?.silent ? "text.voice_to_callers_but_silent" : "text.voice_to_all_callers") : undefined;
   return html`<div class="chat__to"><${Select} label=${t("text.to")} hint=${hint} value=${to.value ?? ""} options=${options} onChange=${(/** @type {string} */ id) => { to.value = id || null; }} testid="chat-to" /></div>`;
 }
 

@@ -7,26 +7,24 @@ import { cardsHeld, commonInstructions } from "../../core/incident/common_instru
 import { AddCaller } from "../incident/add_caller.js";
 import { Asks } from "../incident/asks.js";
 import { Callers } from "../incident/callers.js";
-import { Addressee, EVERYBODY, addressed } from "../incident/addressee.js";
+import { Addressee, EVERYBODY, addressed, reachable } from "../incident/addressee.js";
 import { Cards } from "../incident/cards.js";
-import { setSilent } from "../incident/commands.js";
 import { Crews } from "../incident/crews.js";
-import { refusalWords } from "../incident/delivery_line.js";
 import { DrawPart } from "../incident/draw_part.js";
 import { EndDialog } from "../incident/end_dialog.js";
 import { PositionView } from "../incident/position_view.js";
+import { SilencePart } from "../incident/silence_part.js";
 import { isOver } from "../incident/words.js";
-import { Switch } from "../components/switch.js";
 import { useCall } from "./context.js";
 import { failureWords } from "./words.js";
 
 /** @param {{incident: import("../../core/messages.js").Incident}} props */
 function Head({ incident }) {
-  const silence = (/** @type {boolean} */ silent) => void setSilent(incident.id, silent).catch((error) => toast(refusalWords(error)));
+  const callers = reachable(incident);
   return html`<div class="incident-panel__head">
     <div class="incident__code" data-testid="incident-code-shown"><span class="incident__code-label">${t("incident.code_to_say")}</span><span class="incident__digits" aria-label=${[...incident.code].join(" ")}>${incident.code}</span></div>
-    <${Callers} incident=${incident} /><${AddCaller} incidentId=${incident.id} />
-    <${Switch} label=${t("incident.silent_on")} checked=${incident.silent} onChange=${silence} testid="incident-silent" />
+    <${Callers} incident=${incident} /><${AddCaller} incident=${incident} />
+    ${callers.map((one) => html`<${SilencePart} key=${one.link_id} incident=${incident} caller=${one} named=${callers.length > 1} />`)}
   </div>`;
 }
 

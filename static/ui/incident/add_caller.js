@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 import { numberProblem } from "../../core/incident/telephone_number.js";
 import { Button } from "../components/button.js";
 import { Field } from "../components/field.js";
+import { Switch } from "../components/switch.js";
 import { addCaller } from "./commands.js";
 import { refusalWords } from "./delivery_line.js";
 import { keepLink } from "./made_links.js";
@@ -12,17 +13,21 @@ import { keepLink } from "./made_links.js";
 const LONGEST_NAME = 80;
 const LONGEST_NUMBER = 40;
 
-/** @param {string} incidentId @param {() => void} onMade */
-function useAdding(incidentId, onMade) {
+/** @typedef {import("../../core/messages.js").Incident} Incident */
+
+/** @param {Incident} incident @param {() => void} onMade */
+function useAdding(incident, onMade) {
   const [phone, setPhone] = useState("");
   const [name, setName] = useState("");
+  const [silent, setSilent] = useState(incident.silent); // Whoever is with somebody who hides may hide as well.
   const [busy, setBusy] = useState(/** @type {"" | "send" | "code"} */ (""));
   const [problem, setProblem] = useState("");
   const commandId = useRef("");
-  const changing = (/** @type {(text: string) => void} */ set) => (/** @type {string} */ text) => {
+  /** @template T @param {(value: T) => void} set */
+  const changing = (set) => (/** @type {T} */ value) => {
     commandId.current = ""; // Another intention.
     setProblem("");
-    set(text);
+    set(value);
   };
   const add = async (/** @type {"send" | "code"} */ way) => {
     const wrong = way === "send" ? numberProblem(phone) : null;
@@ -30,7 +35,7 @@ function useAdding(incidentId, onMade) {
     setBusy(way);
     commandId.current ||= newCommandId();
     try {
-      const { link } = await addCaller(incidentId, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim() }, commandId.current);
+      const { link } = await addCaller(incident.id, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim(), silent }, commandId.current);
       keepLink(link);
       onMade();
     } catch (error) {
@@ -38,12 +43,12 @@ function useAdding(incidentId, onMade) {
     }
     setBusy("");
   };
-  return { phone, setPhone: changing(setPhone), name, setName: changing(setName), busy, problem, add };
+  return { phone, setPhone: changing(setPhone), name, setName: changing(setName), silent, setSilent: changing(setSilent), busy, problem, add };
 }
 
-/** @param {{incidentId: string, onMade: () => void}} props */
-function Form({ incidentId, onMade }) {
-  const { phone, setPhone, name, setName, busy, problem, add } = useAdding(incidentId, onMade);
+/** @param {{incident: Incident, onMade: () => void}} props */
+function Form({ incident, onMade }) {
+  const { phone, setPhone, name, setName, silent, setSilent, busy, problem, add } = useAdding(incident, onMade);
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     void add("send");
@@ -51,13 +56,14 @@ function Form({ incidentId, onMade }) {
   return html`<form class="add-caller" onSubmit=${submit} data-testid="add-caller-form" noValidate>
     <${Field} label=${t("incident.number")} hint=${t("incident.number_hint")} type="tel" value=${phone} autocomplete="off" maxlength=${LONGEST_NUMBER} onInput=${setPhone} error=${problem || undefined} testid="add-caller-phone" />
     <${Field} label=${t("incident.caller_name")} value=${name} maxlength=${LONGEST_NAME} autocomplete="off" onInput=${setName} testid="add-caller-name" />
+    <${Switch} label=${t("incident.kind_silent")} hint=${t("incident.kind_silent_hint")} checked=${silent} onChange=${setSilent} testid="add-caller-silent" />
     <div class="add-caller__acts"><${Button} kind="primary" type="submit" icon="send" label=${t("incident.send")} busy=${busy === "send"} testid="add-caller-send" /><${Button} icon="scan" label=${t("incident.by_code")} busy=${busy === "code"} onClick=${() => void add("code")} testid="add-caller-code" /></div>
   </form>`;
 }
 
-/** @param {{incidentId: string}} props */
-export function AddCaller({ incidentId }) {
+/** @param {{incident: Incident}} props */
+export function AddCaller({ incident }) {
   const [open, setOpen] = useState(false);
   if (!open) return html`<div><${Button} kind="plain" icon="user-plus" label=${t("incident.caller_add")} onClick=${() => setOpen(true)} testid="add-caller" /></div>`;
-  return html`<${Form} incidentId=${incidentId} onMade=${() => setOpen(false)} />`;
+  return html`<${Form} incident=${incident} onMade=${() => setOpen(false)} />`;
 }

@@ -7,7 +7,7 @@ import { t } from "../../core/i18n.js";
 export const EVERYBODY = "";
 
 /** Whose link still works. @param {Incident} incident */
-const reachable = ({ callers }) => callers.filter((one) => !one.revoked);
+export const reachable = ({ callers }) => callers.filter((one) => !one.revoked);
 
 /** The callers meant by a choice; who is gone since is nobody's choice any more. @param {Incident} incident @param {string} chosen */
 export function addressed(incident, chosen) {

@@ -18,6 +18,7 @@ export function FactsView({ caller }) {
   const open = /** @type {const} */ (["location", "camera"]).filter((what) => facts[what] === "unanswered");
   const away = caller.opened_at !== null && !caller.is_here && !caller.left_quickly; // Put away, out of reach, or closed.
   return html`<div class="facts" data-testid="facts">
+    ${caller.silent && html`<${Badge} kind="warn" icon="volume-x" testid="caller-is-silent">${t("incident.silent")}</${Badge}>`}
     ${caller.needs?.length > 0 && html`<${NeedBadges} needs=${caller.needs} />`}
     ${caller.call_back !== null && caller.call_back !== undefined && html`<${Badge} kind="urgent" icon="phone" testid="wants-call">${caller.call_back ? t("incident.call_back_at", { number: caller.call_back }) : t("incident.call_back")}</${Badge}>`}
     ${caller.left_quickly && html`<${Badge} kind="urgent" icon="log-out" testid="left-quickly">${t("incident.left_quickly")}</${Badge}>`}

@@ -32,6 +32,16 @@ class NewCaller:
 
     phone: str | None = field(repr=False)
     name: str = field(repr=False)
+    silent: bool | None  # None: as at the callers who are there
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Body of POST /incidents/{incident_id}/silent."""
+
+    participant_id: str | None  # None: the first caller
+    silent: bool
     command_id: str
 
 
@@ -105,7 +115,7 @@ class IncidentVisits(Protocol):
         """-> {incident}; with a reopened one {incident, link}."""
         ...
 
-    async def silence(self, actor: Staff, incident_id: str, silent: bool, command_id: str) -> Json:
+    async def silence(self, actor: Staff, incident_id: str, wanted: Silence) -> Json:
         """-> {incident}."""
         ...
 

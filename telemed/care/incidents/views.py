@@ -38,7 +38,7 @@ class IncidentScene:
 
 def incident_row(scene: IncidentScene, user_id: str, leads: bool) -> Json:
     """The incident for staff. Who does not lead it is told neither number nor place nor what the device says."""
-    incident, session = scene.incident, scene.session
+    incident = scene.incident
     callers = [one for caller in scene.callers if (one := _caller(scene, caller, leads)) is not None]
     first = callers[0] if callers else None
     seated = any(seat.user_id == user_id for seat in scene.seats.values())
@@ -55,7 +55,7 @@ def incident_row(scene: IncidentScene, user_id: str, leads: bool) -> Json:
         "phone": first["phone"] if first else "",
         "kinds": [kind.value for kind in incident.kinds],
         "language": incident.language,
-        "silent": session.silent,
+        "silent": any(one["silent"] and not one["revoked"] for one in callers),
         "script_version": incident.script_version,
         "caller_agreed": incident.caller_agreed,
         "ended_at": iso_or_none(incident.ended_at),
@@ -103,6 +103,7 @@ def _caller(scene: IncidentScene, found: CallerRecord, leads: bool) -> Json | No
         "place": caller.place,
         "call_back": caller.call_back,
         "left_quickly": caller.left_quickly,
+        "silent": seat.silent,
         "needs": [need.value for need in seat.needs or ()],
         "facts": dict(caller.facts) or None,
         "position": position_view(position) if position is not None else None,
@@ -122,12 +123,12 @@ def _crew(scene: IncidentScene, access: AccessRecord) -> Json:
     }
 
 
-def caller_view(incident: IncidentRecord, caller: CallerRecord, session: SessionRecord) -> Json:
+def caller_view(incident: IncidentRecord, caller: CallerRecord, silent: bool) -> Json:
     """The incident for one of its callers: what the own page needs."""
     return {
         "code": incident.code,
         "kinds": [kind.value for kind in incident.kinds],
-        "silent": session.silent,
+        "silent": silent,
         "language": incident.language,
         "place": caller.place,
         "call_back": caller.call_back,

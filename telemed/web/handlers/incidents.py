@@ -7,7 +7,7 @@ import base64
 from aiohttp import web
 
 from telemed.care.incidents import cards
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, Silence, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.tokens import token_hash
 from telemed.errors import InvalidInput
@@ -53,7 +53,7 @@ async def resend(call: Call) -> Reply:
 async def add_caller(call: Call) -> Reply:
     """`POST /incidents/{incident_id}/callers`."""
     body = call.body_as(ask.NewCallerBody)
-    wanted = NewCaller(body.phone, body.name, body.command_id)
+    wanted = NewCaller(body.phone, body.name, body.silent, body.command_id)
     return Reply(await call.services.deps.visits.incidents.add_caller(call.staff, _incident_id(call), wanted))
 
 
@@ -68,7 +68,8 @@ async def silence(call: Call) -> Reply:
     """`POST /incidents/{incident_id}/silent`."""
     body = call.body_as(ask.SilentBody)
     incidents = call.services.deps.visits.incidents
-    return Reply(await incidents.silence(call.staff, _incident_id(call), body.silent, body.command_id))
+    wanted = Silence(body.participant_id, body.silent, body.command_id)
+    return Reply(await incidents.silence(call.staff, _incident_id(call), wanted))
 
 
 async def share(call: Call) -> Reply:

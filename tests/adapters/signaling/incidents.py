@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telemed.care.identity import Seat, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, WayIn
 from telemed.care.incidents.words import Allowed, IncidentEvent
 from tests.adapters.signaling.world import Client, Json, World, command_id
 
@@ -94,3 +94,9 @@ class Emergency:
 async def an_emergency(world: World, **changes: Any) -> Emergency:
     staff = world.staff["dispatcher"]
     return Emergency(world, staff, await world.visits.incidents.create(staff, an_order(**changes)))
+
+
+async def another(emergency: Emergency, phone: str | None = None, name: str = "", silent: bool | None = None) -> Emergency:
+    """The same incident by the link of one caller more."""
+    wanted = NewCaller(phone, name, silent, command_id())
+    return replace(emergency, made=await emergency.incidents.add_caller(emergency.staff, emergency.id, wanted))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -13,14 +12,8 @@ from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.signaling.incident_desk import MAX_CALLERS
 from tests.adapters.notify.sms_provider import Provider, provider_server, status
 from tests.adapters.signaling.incident_gateways import NUMBER, gateway
-from tests.adapters.signaling.incidents import Emergency, an_emergency, fix
-from tests.adapters.signaling.world import Client, Json, World, command_id, until
-
-
-async def another(emergency: Emergency, phone: str | None = None, name: str = "") -> Emergency:
-    """The same incident by the link of one caller more."""
-    made: Json = await emergency.incidents.add_caller(emergency.staff, emergency.id, NewCaller(phone, name, command_id()))
-    return replace(emergency, made=made)
+from tests.adapters.signaling.incidents import an_emergency, another, fix
+from tests.adapters.signaling.world import Client, World, command_id, until
 
 
 def heard_by(client: Client) -> str:
@@ -95,7 +88,7 @@ async def test_how_many_and_what_is_refused(world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         await another(emergency, "12")
     assert refused.value.field == "phone"
-    wanted = NewCaller(None, "", command_id())
+    wanted = NewCaller(None, "", None, command_id())
     made = [await emergency.incidents.add_caller(emergency.staff, emergency.id, wanted) for _ in range(2)]
     assert made[0]["link"] == made[1]["link"], "a retry makes nothing twice"
     for _ in range(MAX_CALLERS - 2):
@@ -106,7 +99,7 @@ async def test_how_many_and_what_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
         await emergency.incidents.resend(emergency.staff, emergency.id, "lnk_elsewhere", command_id())
     with pytest.raises(NotFound):
-        await emergency.incidents.add_caller(world.staff["desk"], "inc_elsewhere", NewCaller(None, "", command_id()))
+        await emergency.incidents.add_caller(world.staff["desk"], "inc_elsewhere", NewCaller(None, "", None, command_id()))
     last = await emergency.incidents.revoke(emergency.staff, emergency.id, made[0]["link"]["id"], command_id())
     assert len(last["incident"]["callers"]) == MAX_CALLERS
     last_one = await another(emergency)
@@ -117,23 +110,6 @@ async def test_how_many_and_what_is_refused(world: World) -> None:
     with pytest.raises(Gone) as ended:
         await last_one.open()
     assert ended.value.code == "visit_ended"
-
-
-async def test_no_caller_ends_the_silence_of_another(world: World) -> None:
-    emergency = await an_emergency(world)
-    witness = await another(emergency)
-    first, _ = await emergency.caller()
-    await first.do("caller_silent", silent=True)
-    await first.do("caller_silent", silent=False)
-    assert not first.state["incident"]["silent"], "whoever is alone decides"
-    second, _ = await witness.caller()
-    await first.do("caller_silent", silent=True)
-    await until(lambda: second.state["incident"]["silent"], "the whole visit")
-    assert await second.refused("caller_silent", silent=False) == "others_here"
-    assert await first.refused("caller_silent", silent=False) == "others_here"
-    assert first.state["incident"]["silent"]
-    await emergency.incidents.silence(emergency.staff, emergency.id, False, command_id())
-    await until(lambda: not first.state["incident"]["silent"], "staff decide")
 
 
 async def test_staff_write_to_one_caller_alone(world: World) -> None:

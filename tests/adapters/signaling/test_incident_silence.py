@@ -1,16 +1,17 @@
-"""What the media plane is told of an incident's caller: sound of staff and nothing else, and none while it is silent."""
+"""What the media plane is told of an incident's callers: sound of staff and nothing else, and none while one is silent."""
 
 from __future__ import annotations
 
 import pytest
 
 from telemed.care.identity import Seat
-from telemed.care.incidents.words import Allowed
-from telemed.errors import NotAllowed
+from telemed.care.incidents.ports import Silence
+from telemed.care.incidents.words import Allowed, IncidentEvent
+from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.media.control import Source
 from telemed.signaling import seats_ahead
 from telemed.signaling.media_room import track_id
-from tests.adapters.signaling.incidents import Emergency, an_emergency
+from tests.adapters.signaling.incidents import Emergency, an_emergency, another
 from tests.adapters.signaling.offers import offer
 from tests.adapters.signaling.world import Client, World, command_id, until
 
@@ -94,8 +95,76 @@ async def test_silence_in_the_middle_of_a_call_holds_over_restarts_until_it_is_l
     await world.restart()
     await world.sweep()
     assert not peer.receiving, "control that starts anew finds it silent"
-    await emergency.incidents.silence(emergency.staff, emergency.id, False, command_id())
+    caller = await world.join(seat, emergency.session_id)
+    await caller.do("caller_silent", silent=False)
     await until(lambda: peer.receiving, "heard again")
+
+
+async def silence(emergency: Emergency, participant_id: str, silent: bool) -> None:
+    await emergency.incidents.silence(emergency.staff, emergency.id, Silence(participant_id, silent, command_id()))
+
+
+async def test_one_silent_caller_leaves_the_others_their_voices(world: World) -> None:
+    """Also when another speciality joins, the other caller comes and goes, and control restarts."""
+    emergency = await an_emergency(world)
+    witness = await another(emergency)
+    lead, own = await the_lead_speaks(emergency)
+    hides, hidden = await emergency.caller()
+    speaks, speaking = await witness.caller()
+    for seat in (hidden, speaking):
+        assert await sent_to(world, emergency, seat, sources=("microphone", "camera"))
+    peers = world.plane.rooms[emergency.session_id]
+    await hides.do("caller_silent", silent=True)
+    await until(lambda: not peers[hidden.participant_id].receiving, "silent at once")
+    assert peers[speaking.participant_id].receiving and peers[own].receiving
+    assert "silent" not in speaks.state["you"] and not speaks.state["incident"]["silent"]
+    assert [one["silent"] for one in lead.state["incident"]["callers"]] == [True, False]
+    assert await sent_to(world, emergency, hidden) == set()
+    assert track_id(own, Source.MICROPHONE) in await sent_to(world, emergency, speaking)
+    await speaks.do("caller_silent", silent=False)
+    await speaks.do("caller_silent", silent=True)
+    await speaks.do("caller_silent", silent=False)
+    await world.visits.take_seat(world.staff["second"], emergency.session_id)
+    doctor = await world.join(world.staff["second"], emergency.session_id)
+    await world.visits.offer(world.staff["second"], emergency.session_id, offer(1, 1, ("microphone",)))
+    theirs = doctor.state["you"]["participant_id"]
+    await until(lambda: any(one["id"] == theirs for one in hides.state["participants"]), "the doctor is there")
+    assert all(one["tracks"] == [] for one in hides.state["participants"] if one["id"] != hidden.participant_id)
+    assert not hides.state["policy"].get("ahead") and speaks.state["policy"]["ahead"]
+    assert track_id(theirs, Source.MICROPHONE) in await sent_to(world, emergency, speaking)
+    assert await sent_to(world, emergency, hidden) == set()
+    await world.restart()
+    await world.sweep()
+    assert not peers[hidden.participant_id].receiving and peers[speaking.participant_id].receiving
+    assert [one["silent"] for one in (await emergency.row())["callers"]] == [True, False]
+
+
+async def test_who_is_with_somebody_who_hides_is_asked_silently_too_unless_staff_say_otherwise(world: World) -> None:
+    emergency = await an_emergency(world, silent=True)
+    likewise, otherwise = await another(emergency), await another(emergency, silent=False)
+    assert [one["silent"] for one in (await emergency.row())["callers"]] == [True, True, False]
+    assert (await likewise.open(device="device-2")).content["caller"]["silent"] is True
+    assert (await otherwise.open(device="device-3")).content["caller"]["silent"] is False
+
+
+async def test_staff_take_a_silence_back_only_before_anybody_has_come(world: World) -> None:
+    emergency = await an_emergency(world, silent=True)
+    await silence(emergency, emergency.caller_id, False)
+    assert (await emergency.row())["silent"] is False
+    await silence(emergency, emergency.caller_id, True)
+    await emergency.caller()
+    for _ in range(2):
+        with pytest.raises(Conflict) as kept:
+            await silence(emergency, emergency.caller_id, False)
+        assert kept.value.code == "silence_kept"
+    own = (await emergency.lead()).state["you"]["participant_id"]
+    for nobody in (own, "par_elsewhere"):
+        with pytest.raises(NotFound):
+            await silence(emergency, nobody, True)
+    moved = await emergency.move(IncidentEvent.CLOSED)
+    assert moved["incident"]["state"] == "closed"
+    again = await emergency.move(IncidentEvent.REOPENED)
+    assert [one["silent"] for one in again["incident"]["callers"]] == [True], "silence goes with whoever needed it"
 
 
 async def test_a_link_for_the_place_alone_publishes_nothing(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from telemed.care.incidents.ports import NewCaller, WayIn
+from telemed.care.incidents.ports import NewCaller, Silence, WayIn
 from telemed.care.incidents.words import Allowed, IncidentEvent
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, TooMany
 from tests.adapters.signaling.incidents import Emergency, an_emergency, an_order, fix, token_of
@@ -224,8 +224,12 @@ async def test_the_caller_makes_its_page_silent_by_itself(world: World) -> None:
     await until(lambda: lead.state["incident"]["silent"], "staff know")
     assert caller.state["incident"]["silent"] and caller.state["you"]["silent"]
     assert await lead.refused("caller_silent", silent=False) == "not_allowed"
-    await emergency.incidents.silence(emergency.staff, emergency.id, False, command_id())
-    await until(lambda: not caller.state["incident"]["silent"], "heard again")
+    with pytest.raises(Conflict) as kept:
+        await emergency.incidents.silence(emergency.staff, emergency.id, Silence(emergency.caller_id, False, command_id()))
+    assert kept.value.code == "silence_kept", "nobody else knows when it is safe"
+    await caller.do("caller_silent", silent=False)
+    await until(lambda: not lead.state["incident"]["silent"], "staff know")
+    assert "silent" not in caller.state["you"]
 
 
 async def test_staff_alone_ask_and_of_the_caller_alone(world: World) -> None:
@@ -398,7 +402,7 @@ async def test_numbers_and_places_are_forgotten_when_their_time_is_over(world: W
     emergency = await an_emergency(world, phone="030 1234567")
     lead = await emergency.lead()
     caller, seat = await emergency.caller()
-    made = await emergency.incidents.add_caller(emergency.staff, emergency.id, NewCaller("030 1234568", "", command_id()))
+    made = await emergency.incidents.add_caller(emergency.staff, emergency.id, NewCaller("030 1234568", "", None, command_id()))
     witness, other = await replace(emergency, made=made).caller()
     for one, client in ((seat, caller), (other, witness)):
         await emergency.incidents.tell_location(one, emergency.session_id, fix(lat=51.987651, lon=7.123987))

@@ -130,6 +130,24 @@ def test_recordings_come_to_a_database_in_use(tmp_path: Path) -> None:
                 database.execute(statement)
 
 
+def test_whoever_was_silent_stays_so_and_nobody_else_becomes_it(tmp_path: Path) -> None:
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0018")
+    engine.dispose()
+    made = (("ses_1", 1, "par_hides", "caller"), ("ses_1", 1, "par_staff", ""), ("ses_2", 0, "par_speaks", "caller"))
+    with closing(sqlite3.connect(path)) as database, database:
+        for session_id, silent in dict.fromkeys((one[0], one[1]) for one in made):
+            add_row(database, "session", id=session_id, silent=silent)
+        for session_id, _, participant_id, part in made:
+            add_row(database, "participant", id=participant_id, session_id=session_id, part=part)
+    migrate(path)
+    with closing(sqlite3.connect(path)) as database:
+        found = dict(database.execute("SELECT id, silent FROM participant").fetchall())
+    assert found == {"par_hides": 1, "par_staff": 0, "par_speaks": 0}
+
+
 async def test_the_upgraded_store_reads_and_its_trail_verifies(earlier: Path) -> None:
     store = await Store.open(earlier)
     try:

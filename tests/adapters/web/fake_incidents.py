@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telemed.care.identity import Identity, Staff
-from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, WayIn
+from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, Silence, WayIn
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.ports import Json
 
@@ -45,8 +45,8 @@ class RememberedIncidents:
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         return self._row("change_state", actor, incident_id, event, note, command_id)
 
-    async def silence(self, actor: Staff, incident_id: str, silent: bool, command_id: str) -> Json:
-        return self._row("silence", actor, incident_id, silent, command_id)
+    async def silence(self, actor: Staff, incident_id: str, wanted: Silence) -> Json:
+        return self._row("silence", actor, incident_id, wanted)
 
     async def share(self, actor: Staff, incident_id: str, name: str, command_id: str) -> Json:
         return {**self._row("share", actor, incident_id, name, command_id), "link": LINK, "pin": "123456"}

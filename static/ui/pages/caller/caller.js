@@ -34,8 +34,6 @@ export class Caller {
   /** What the dispatcher chose for the message; the page follows it where the browser speaks none of our languages. */
   language = signal("");
   silent = signal(false);
-  /** The server keeps it silent: there are other callers, and staff decide. */
-  silenceKept = signal(false);
   begun = signal(false);
   skippedWhere = signal(false);
   skippedCamera = signal(false);
@@ -148,7 +146,6 @@ export class Caller {
       const session = this.session.value;
       if (session) session.quiet.value = silent;
       if (silent) hush();
-      else this.silenceKept.value = false;
     });
     if (silent) this.camera.closeMicrophone();
     this.#remember();
@@ -255,15 +252,7 @@ export class Caller {
   #tellSilence() {
     if (!this.session.value) return;
     this.#silence = "telling";
-    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, (error) => this.#silenceRefused(error));
-  }
-
-  /** @param {any} error */
-  #silenceRefused(error) {
-    this.#silence = "";
-    if (error?.code !== "others_here") return;
-    this.silenceKept.value = true;
-    this.goSilent(true);
+    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, () => { this.#silence = ""; });
   }
 
   /** @param {CallerView} view */

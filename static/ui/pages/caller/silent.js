@@ -74,7 +74,6 @@ export function Silent({ caller }) {
     <${Messages} caller=${caller} />
     <${Pictures} caller=${caller} />
     <${QuickPhrases} caller=${caller} />
-    ${caller.silenceKept.value && html`<p class="silent__status" role="status" data-testid="silence-kept">${t("caller.silent_kept")}</p>`}
     <div class="silent__foot">
       <span class="silent__code" aria-label=${t("caller.code")}>${caller.code.value}</span>
       <${Button} label=${t("caller.silent_off")} onClick=${() => caller.goSilent(false)} testid="silent-off" />

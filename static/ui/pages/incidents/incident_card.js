@@ -50,11 +50,11 @@ export function IncidentCard({ incident, fresh, onMade }) {
   return html`<li class=${fresh ? "incident incident--fresh" : "incident"} data-testid="incident" data-state=${incident.state} data-id=${incident.id}>
     <div class="incident__head">
       <div class="incident__what"><p class="incident__reason" dir="auto">${incident.reason}</p>
-        <p class="incident__meta"><${Badge} kind=${kind} icon=${icon} testid="incident-state">${word}</${Badge}>${incident.silent && html`<${Badge} kind="warn" icon="volume-x">${t("incident.silent")}</${Badge}>`}
+        <p class="incident__meta"><${Badge} kind=${kind} icon=${icon} testid="incident-state">${word}</${Badge}>
           <span>${incident.phone || t("incident.by_code_short")}</span> · <${DateTime} at=${incident.created_at} /> · <span>${incident.created_by}</span></p></div>
       ${!over && html`<div class="incident__code" data-testid="incident-code-shown"><span class="incident__code-label">${t("incident.code_to_say")}</span><span class="incident__digits" aria-label=${[...incident.code].join(" ")}>${incident.code}</span></div>`}
     </div>
-    ${!over && html`<${Callers} incident=${incident} /><${AddCaller} incidentId=${incident.id} />`}
+    ${!over && html`<${Callers} incident=${incident} /><${AddCaller} incident=${incident} />`}
     <div class="incident__acts">
       ${!over && html`<${Button} kind=${incident.callers.some((one) => one.opened_at) ? "primary" : "quiet"} icon="video" label=${t("incident.open")} href=${`/call/${incident.session_id}`} onClick=${() => enterQuietly(incident)} testid="incident-open" />`}
       ${over && html`<${Button} icon="clipboard-list" label=${t("incident.summary")} onClick=${() => setSummary(true)} testid="incident-summary-open" />`}

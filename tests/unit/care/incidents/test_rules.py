@@ -125,20 +125,21 @@ def test_who_receives_whom_in_an_incident() -> None:
     guest = a_seat(Role.GUEST, inside, id="par_guest")
     people = (lead, caller, other, crew, guest)
 
-    def received(viewer: object, silent: bool = False) -> set[tuple[str, str]]:
+    def received(viewer: object) -> set[tuple[str, str]]:
         return {
             (seat.id, kind)
             for seat in people
             for kind in ("audio", "video")
-            if views.receives_kind(viewer, seat, kind, silent)  # type: ignore[arg-type]
+            if views.receives_kind(viewer, seat, kind)  # type: ignore[arg-type]
         }
 
     assert received(caller) == {("par_lead", "audio")}
-    assert received(caller, silent=True) == set(), "nothing may be heard at the caller"
+    assert received(replace(caller, silent=True)) == set(), "nothing may be heard at this caller"
+    assert received(other) == {("par_lead", "audio")}, "the other hears staff"
     assert received(crew) == {(one, kind) for one in ("par_caller", "par_other") for kind in ("audio", "video")} | {
         ("par_lead", "audio")
     }
-    assert {one for one, _ in received(lead, silent=True)} == {"par_caller", "par_other", "par_crew", "par_guest"}
+    assert {one for one, _ in received(lead)} == {"par_caller", "par_other", "par_crew", "par_guest"}
     assert {one for one, _ in received(guest)} == {"par_lead", "par_caller", "par_other"}
     assert [seat.id for seat in people if views.sees(caller, seat)] == ["par_lead", "par_caller"]
     assert not views.reads_chat(crew)
