@@ -1,7 +1,7 @@
 """Whom what somebody writes is for, and who reads it as it is written. Pure.
 
 Who waits writes to staff alone, whoever else is in the call; staff may write to one person alone, who may still be waiting.
-Everything else is for everybody in the call, but for callers of an incident, who read nothing of each other.
+Everything else is for everybody in the call, but for callers of an incident, who read staff alone.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ def addressee(writer: ParticipantRecord, seats: Mapping[str, ParticipantRecord],
 
 
 def hears_of(viewer: ParticipantRecord, writer: ParticipantRecord | None) -> bool:
-    """Whether anything this person writes may reach `viewer`: the callers of an incident never hear of each other."""
-    if writer is None or writer.id == viewer.id:
+    """Whether anything this person writes may reach `viewer`: the callers of an incident hear of staff alone, neither of each
+    other nor of people who came by a link for something else."""
+    if viewer.part is not Part.CALLER:
         return True
-    return not (viewer.part is Part.CALLER and writer.part is Part.CALLER)
+    return writer is not None and (writer.id == viewer.id or is_staff(writer))
 
 
 def reads_now(viewer: ParticipantRecord, writer_id: str, to: str | None) -> bool:

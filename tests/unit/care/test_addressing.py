@@ -61,7 +61,8 @@ def test_callers_of_an_incident_hear_of_staff_and_of_themselves_alone() -> None:
     caller, other = (replace(BOB, id=name, state=S.CONNECTED, part=Part.CALLER) for name in ("par_one", "par_other"))
     assert not hears_of(caller, other) and not hears_of(other, caller)
     assert hears_of(caller, caller) and hears_of(caller, DOCTOR) and hears_of(DOCTOR, caller) and hears_of(ADA, caller)
-    assert hears_of(caller, None), "the server itself"
+    for stranger in (ADA, replace(DOCTOR, id="par_else", user_id=None, role=Role.EXTERNAL_CLINICIAN), None):
+        assert not hears_of(caller, stranger), "who came by a link for something else"
 
 
 def test_needs_are_words_of_the_list_each_once() -> None:
