@@ -271,6 +271,8 @@ class AuditAction(StrEnum):
     FRAME_SHOWN = "incident.frame_shown"
     FRAME_DRAWN = "incident.frame_drawn"  # the first line on it
     FRAME_RESUMED = "incident.frame_resumed"
+    FRAME_OPENED = "incident.frame_opened"  # of a recording
+    FRAME_ERASED = "incident.frame_erased"  # its key is destroyed, its lines are gone
     # object: instruction
     INSTRUCTION_GIVEN = "incident.instruction_given"
     INSTRUCTION_SHOWN = "incident.instruction_shown"

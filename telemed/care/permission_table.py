@@ -428,6 +428,7 @@ ROUTES: Mapping[str, Action] = {
     "POST /sessions/{id}/follow": Action.FOLLOW_CALL,
     "POST /sessions/{id}/frames": Action.DRAW,
     "GET /sessions/{id}/frames/{frame_id}": Action.SEE_FRAME,
+    "POST /sessions/{id}/frames/{frame_id}/erase": Action.ERASE_STILL,
     "GET /openapi.json": Action.READ_CLINIC,
     "GET /version": Action.READ_CLINIC,
 }

@@ -179,7 +179,8 @@ class Operation:
 
     async def _last_erased(self) -> datetime | None:
         async with self._store.read() as tx:
-            times = (await tx.recordings.last_erased_at(), await tx.stills.last_erased_at())
+            drawn = await tx.incidents.last_erased_frame_at()
+            times = (await tx.recordings.last_erased_at(), await tx.stills.last_erased_at(), drawn)
         return max((at for at in times if at is not None), default=None)
 
     def _workers(self) -> tuple[int, int]:

@@ -37,13 +37,13 @@ class StillFiles:
 
     def begin(self, still_id: str) -> None:
         """Make place and key; nothing for one that has them. Raises OSError."""
-        make_private_directory(self._root)
-        directory = make_private_directory(self._of(still_id))
-        sync_directory(self._root)
-        keys = self._keys()
-        if not keys.exists(still_id):
-            keys.create(still_id)
-        UploadFile(directory / NAME, keys.read(still_id)).close()
+        directory = self._placed(still_id)
+        UploadFile(directory / NAME, self._keys().read(still_id)).close()
+
+    def keep(self, still_id: str, data: bytes) -> None:
+        """Make place and key, and seal a picture that is here as a whole, as it is. Raises OSError."""
+        self._placed(still_id)
+        self._seal(still_id, StillPart.PICTURE, data)
 
     def received(self, still_id: str) -> int:
         """How many bytes are there. Raises NotFound."""
@@ -110,6 +110,15 @@ class StillFiles:
         """Everything that lies on the disk, keys without files too."""
         directories = {path.name for path in self._root.iterdir() if path.is_dir()} if self._root.is_dir() else set()
         return tuple(sorted(directories | set(self._keys().ids())))
+
+    def _placed(self, still_id: str) -> Path:
+        make_private_directory(self._root)
+        directory = make_private_directory(self._of(still_id))
+        sync_directory(self._root)
+        keys = self._keys()
+        if not keys.exists(still_id):
+            keys.create(still_id)
+        return directory
 
     def _seal(self, still_id: str, part: StillPart, data: bytes) -> None:
         path = self._of(still_id) / (part.value + SUFFIX)

@@ -87,6 +87,10 @@ class FileStillVault:
         """Strip and seal what came."""
         return await self._alone(still_id, self._files.finish, still_id)
 
+    async def keep(self, still_id: str, data: bytes) -> None:
+        """Seal a picture that is here as a whole."""
+        await self._alone(still_id, self._files.keep, still_id, data)
+
     async def put_thumbnail(self, still_id: str, data: bytes) -> None:
         """Strip and seal a small picture."""
         await self._alone(still_id, self._files.put_thumbnail, still_id, data)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telemed.care.identity import Staff
-from telemed.care.incidents import track, views
-from telemed.care.incidents.frames import Frame
-from telemed.care.incidents.records import IncidentRecord, PositionRecord
+from telemed.care.incidents import frames, track, views
+from telemed.care.incidents.records import FrameRecord, IncidentRecord, PositionRecord
 from telemed.care.incidents.views import IncidentScene
 from telemed.care.incidents.words import Part
 from telemed.care.permissions import Action, may
@@ -16,6 +15,7 @@ from telemed.care.ports import Json
 from telemed.care.records import ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, SessionKind
 from telemed.care.views import is_staff, seat_identity
+from telemed.signaling.incident_frame_rows import FrameRows
 from telemed.signaling.incident_rows import NO_INCIDENT, IncidentRows
 
 NOTHING: Json = {"incident": None, "positions": [], "instructions": [], "frame": None}
@@ -26,7 +26,14 @@ class LiveIncident:
     """Read by the visit and by the boards of dispatchers."""
 
     rows: IncidentRows = NO_INCIDENT
-    frame: Frame | None = None  # a caller's picture, or a responder's at a scene, frozen by staff
+    frame: FrameRecord | None = None  # a caller's picture, or a responder's at a scene, frozen by staff
+    jpeg: bytes = field(default=b"", repr=False)  # its bytes; empty after a restart: they are where stills are
+
+    def take_frame(self, rows: FrameRows) -> None:
+        """Show what the last commit left."""
+        is_same = rows.shown is not None and self.frame is not None and rows.shown.id == self.frame.id
+        self.jpeg = rows.jpeg or (self.jpeg if is_same else b"")
+        self.frame = rows.shown
 
     @property
     def incident(self) -> IncidentRecord | None:
@@ -66,12 +73,12 @@ class LiveIncident:
     def _frame_for_staff(self, viewer: ParticipantRecord) -> Json | None:
         """The frozen picture, for staff in the call: also for a responder whose it is."""
         shown = self.frame is not None and is_staff(viewer) and viewer.state in IN_CALL
-        return self.frame.view() if shown and self.frame is not None else None
+        return frames.view(self.frame) if shown and self.frame is not None else None
 
     def _frame_of(self, participant_id: str) -> Json | None:
         """The frozen picture, for whom it shows."""
         shown = self.frame is not None and self.frame.participant_id == participant_id
-        return self.frame.view() if shown and self.frame is not None else None
+        return frames.view(self.frame) if shown and self.frame is not None else None
 
     def abilities(self, session: SessionRecord, viewer: ParticipantRecord) -> list[str]:
         """What a seat may do here beyond what it may in any visit."""

@@ -77,6 +77,10 @@ class IncidentService:
         """The JPEG of a frame."""
         return await self._frames.picture(identity, session_id, frame_id)
 
+    async def erase_frame(self, actor: Staff, session_id: str, frame_id: str, reason: str) -> None:
+        """Destroy it."""
+        await self._frames.erase(actor, session_id, frame_id, reason)
+
     async def tell_location(self, identity: Identity, session_id: str, fix: Fix) -> None:
         """One fix of the caller's device."""
         await self._told.tell_location(identity, session_id, fix)

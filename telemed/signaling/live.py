@@ -13,7 +13,7 @@ from telemed.care.states import LIVE_SESSIONS, SessionState
 from telemed.clock import Clock
 from telemed.errors import NotFound, Unavailable
 from telemed.ids import new_id
-from telemed.signaling import incident_rows
+from telemed.signaling import incident_frame_rows, incident_rows
 from telemed.signaling.channel import Channel
 from telemed.signaling.chat_audience import ChatAudience
 from telemed.signaling.counters import Counters
@@ -85,6 +85,8 @@ class LiveVisits:
         visit.recording.take(await read_rows(tx, session.id))
         visit.on_call.take(await read_on_call(tx, session.id), self._clock.utcnow())
         visit.incident.rows = await incident_rows.read_rows(tx, session.id)
+        if visit.is_live:
+            visit.incident.frame = await incident_frame_rows.read_shown(tx, session.id)
         visit.stills.take(await tx.stills.shown(session.id))
         visit.entry = await tx.queue_entries.of_session(session.id)
         self.queues.follow(visit.entry)

@@ -16,7 +16,8 @@ from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.care.stills.records import StillRecord
 from telemed.errors import NotFound
 from telemed.ids import new_id
-from telemed.signaling import incident_steps, oncall_steps, queue_steps, recording_steps
+from telemed.signaling import incident_frame_rows, incident_steps, oncall_steps, queue_steps, recording_steps
+from telemed.signaling.incident_frame_rows import FrameRows
 from telemed.signaling.incident_rows import IncidentRows
 from telemed.signaling.oncall_rows import OnCallRows
 from telemed.signaling.recording_rows import RecordingRows
@@ -38,6 +39,7 @@ class Outcome:
     stills: tuple[StillRecord, ...] = ()  # new or changed ones
     entry: EntryRecord | None = None  # of a waiting room, if it came by one
     follow_ups: tuple[FollowUp, ...] = ()  # new or changed ones
+    frame: FrameRows | None = None  # None: as before
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class VisitStep:
     recording: RecordingRows | None = None  # None: nobody asked for it
     on_call: OnCallRows | None = None  # likewise
     incident: IncidentRows | None = None  # likewise
+    frame: FrameRows | None = None  # likewise
     stills: dict[str, StillRecord] = field(default_factory=dict)  # new or changed ones
     entry: EntryRecord | None = None
     entry_read: bool = False  # nobody asked for it yet
@@ -161,7 +164,8 @@ class VisitStep:
         await recording_steps.settle(self)
         await oncall_steps.settle(self)
         await incident_steps.settle(self)
+        await incident_frame_rows.settle(self)
         moves = await self.tx.moves.undecided(self.session.id)
         rows = (self.recording, self.on_call, self.incident, tuple(self.stills.values()), self.entry)
         told = Outcome(self.session, self.seats, moves, self.messages, frozenset(self.moved), self.links_wanted, *rows)
-        return replace(told, follow_ups=tuple(self.follow_ups.values()))
+        return replace(told, follow_ups=tuple(self.follow_ups.values()), frame=self.frame)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
+from telemed.care.incidents.records import FrameRecord
 from telemed.care.ports import Json
 from telemed.care.states import LIVE_SESSIONS
 from telemed.care.stills.records import StillRecord
@@ -17,6 +19,7 @@ from telemed.signaling.still_steps import discard, move_still, still_of
 
 SWEEP_SECONDS = 60.0
 TIDY_SECONDS = 3600.0  # it looks at every picture there is
+SEALED_WITHIN = timedelta(hours=1)  # far beyond what it takes to seal one, and to write that down
 _ON_DISK = frozenset({StillState.SENDING, StillState.KEPT})
 log = logging.getLogger(__name__)
 
@@ -67,9 +70,18 @@ class StillSweep:
         for still_id in await vault.ids():
             async with self._desk.store.read() as tx:
                 still = await tx.stills.get(still_id)
-            if still is None:
+                frame = await tx.incidents.frame(still_id) if still is None else None
+            if frame is not None:
+                await self._tidy_frame(frame)
+            elif still is None:
                 log.warning("on the disk and unknown to the database still=%s", short(still_id))  # it was put back: left
             elif still.state not in _ON_DISK:
                 await vault.discard(still_id)
             elif still.state is StillState.KEPT:
                 await vault.settle(still_id)
+
+    async def _tidy_frame(self, frame: FrameRecord) -> None:
+        """Remove a frozen picture that was erased, or sealed by a process that died before its row said so."""
+        is_young = self._desk.clock.utcnow() - frame.shown_at < SEALED_WITHIN
+        if frame.size == 0 and (frame.erased_at is not None or not is_young):
+            await self._desk.around.stills.discard(frame.id)

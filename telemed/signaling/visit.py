@@ -162,7 +162,8 @@ class LiveVisit:
             self.on_call.take(outcome.on_call, now)
         if outcome.incident is not None:
             self.incident.rows = outcome.incident
-            self.incident.frame = self.incident.frame if self.is_live else None
+        if outcome.frame is not None:
+            self.incident.take_frame(outcome.frame)
         self.stills.take(outcome.stills)
         for participant_id, wanted in outcome.links_wanted.items():
             self._set_wanted(participant_id, wanted)

@@ -15,6 +15,7 @@ from sqlalchemy import JSON, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from telemed.care.identity_check import IdentityCheck, IdentityHow
+from telemed.care.incidents.records import Shape
 from telemed.care.records import DeviceReport
 
 TIME_LENGTH = 27  # characters
@@ -63,6 +64,23 @@ class Word(TypeDecorator[E], Generic[E]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
         """From the stored text."""
         return None if value is None else self.words(value)
+
+
+class Shapes(TypeDecorator[tuple[Shape, ...]]):
+    """What is drawn on a picture, as a JSON list."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Shape, ...] | None, dialect: Dialect) -> list[Any] | None:
+        """To JSON."""
+        return None if value is None else [[one.id, one.kind, one.points] for one in value]
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Shape, ...] | None:
+        """From JSON."""
+        if value is None:
+            return None
+        return tuple(Shape(name, kind, tuple((x, y) for x, y in points)) for name, kind, points in value)
 
 
 class DeviceJson(TypeDecorator[DeviceReport]):

@@ -19,9 +19,10 @@ from sqlalchemy import (
 
 from telemed.care.incidents.words import Allowed, IncidentEvent, IncidentState, InstructionKind, Part, SendState
 from telemed.care.notify.records import Route
-from telemed.store.columns import WORD_LENGTH, UtcTime, Word, Words
+from telemed.store.columns import WORD_LENGTH, Shapes, UtcTime, Word, Words
 from telemed.store.schema_base import HASH_LENGTH, metadata, need, ref, row_id, time
 
+ERASED_WHERE = "erased_at IS NOT NULL"
 FORGETTABLE_WHERE = "ended_at IS NOT NULL AND forgotten_at IS NULL"
 
 incident = Table(
@@ -139,6 +140,18 @@ incident_frame = Table(
     time("shown_at"),
     need("shapes", Integer()),
     time("ended_at", null=True),
+    need("width", Integer()),
+    need("height", Integer()),
+    need("lines", Shapes()),
+    need("size", Integer()),
+    time("erased_at", null=True),
+    need("erase_reason", Text()),
+)
+Index(
+    "ix_incident_frame_erased",
+    incident_frame.c.erased_at,
+    sqlite_where=text(ERASED_WHERE),
+    postgresql_where=text(ERASED_WHERE),
 )
 
 incident_event = Table(

@@ -6,6 +6,7 @@ from telemed.care.permissions import Action
 from telemed.web import request_models_incidents as ask
 from telemed.web import response_models_incidents as give
 from telemed.web.handlers import incidents
+from telemed.web.request_models_stills import EraseStillBody
 from telemed.web.response_models import Nothing
 from telemed.web.route import Route
 from telemed.web.throttle import Rate
@@ -152,5 +153,14 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         Nothing,
         errors=(410,),
         files=("image/jpeg",),
+    ),
+    Route(
+        "POST",
+        "/sessions/{id}/frames/{frame_id}/erase",
+        Action.ERASE_STILL,
+        incidents.erase_frame,
+        Nothing,
+        EraseStillBody,
+        rate=FRAME_RATE,
     ),
 )

@@ -13,6 +13,7 @@ from telemed.care.break_glass import BreakGlassRecord
 from telemed.care.clinic.records import SettingChange, SiteRecord
 from telemed.care.identity import Seat, Staff
 from telemed.care.incidents.ports import IncidentOrder
+from telemed.care.incidents.records import FrameRecord
 from telemed.care.incidents.words import Allowed
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
@@ -417,7 +418,19 @@ class Things:
         return found
 
     async def _frame_id(self, whose: Whose, found: dict[str, str]) -> str:
-        return new_id("frm")
+        """A frozen picture that was put away: of the asker's visit, or within a recording."""
+        recording = await self._recorded(found["recording_id"]) if "recording_id" in found else None
+        session_id = recording.session_id if recording else found["id"]
+        leader, now = self.leader(whose), (recording and recording.started_at) or SystemClock().utcnow()
+        async with self.house.store.write() as tx:
+            shown = (await tx.participants.in_session(session_id))[-1]
+            if recording is not None:
+                said = (session_id, ConsentAct.AGREED, leader.ref, "2026-11", "en", now, None, shown.id)
+                await tx.consents.append(ConsentEvent(new_id("con"), *said))
+            frame = FrameRecord(new_id("frm"), None, session_id, shown.id, leader.user_id, leader.name, now, 1, now)
+            await tx.incidents.add_frame(replace(frame, width=640, height=480, size=len(PICTURE)))
+        await self.house.stills.keep(frame.id, PICTURE)
+        return frame.id
 
     async def _link_id(self, whose: Whose, found: dict[str, str]) -> str:
         staff = self.leader(whose)

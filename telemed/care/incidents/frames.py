@@ -1,12 +1,12 @@
-"""A frozen picture of a caller on which staff draw: what it may be, and what may be drawn. Pure rules; kept in memory alone."""
+"""A frozen picture of a caller on which staff draw: what it may be, what may be drawn, and how much of it is kept. Pure rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
+from telemed.care.incidents.records import FrameRecord, Shape
 from telemed.care.times import iso_utc
 from telemed.errors import Conflict, InvalidInput
 
@@ -15,44 +15,28 @@ MAX_SIDE = 4096  # pixels
 MAX_SHAPES = 60
 MAX_POINTS = 200  # of one line
 MAX_ALL_POINTS = 2000  # of one picture: what a snapshot can hold
+MOST_KEPT = 100  # pictures of one visit, 30 MB; more are shown and drawn on, and gone with a restart
 _DIGITS = 4  # of a coordinate: a pixel of the largest picture
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # markers of a frame header, ITU-T T.81 table B.1
 _ALONE = frozenset(range(0xD0, 0xDA)) | {0x01}  # markers without a length
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Something drawn: a line, an arrow from its first point to its second, a circle around its first through its second."""
+def view(frame: FrameRecord) -> dict[str, Any]:
+    """As pages get it; the bytes are asked for by HTTP."""
+    return {
+        "id": frame.id,
+        "participant_id": frame.participant_id,
+        "width": frame.width,
+        "height": frame.height,
+        "shapes": lines_view(frame.lines),
+        "at": iso_utc(frame.shown_at),
+        "by": frame.by_name,
+    }
 
-    id: str
-    kind: str  # pen, arrow, circle
-    points: tuple[tuple[float, float], ...]  # 0 to 1 of the picture's width and height
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The picture with all that is drawn on it."""
-
-    id: str
-    participant_id: str
-    width: int
-    height: int
-    by: str
-    at: datetime
-    jpeg: bytes = field(repr=False)
-    shapes: tuple[Shape, ...] = ()
-
-    def view(self) -> dict[str, Any]:
-        """As pages get it; the bytes are asked for by HTTP."""
-        return {
-            "id": self.id,
-            "participant_id": self.participant_id,
-            "width": self.width,
-            "height": self.height,
-            "shapes": [{"id": one.id, "kind": one.kind, "points": [list(point) for point in one.points]} for one in self.shapes],
-            "at": iso_utc(self.at),
-            "by": self.by,
-        }
+def lines_view(lines: Sequence[Shape]) -> list[dict[str, Any]]:
+    """What is drawn, as pages get it."""
+    return [{"id": one.id, "kind": one.kind, "points": [list(point) for point in one.points]} for one in lines]
 
 
 def check_jpeg(jpeg: bytes, width: int, height: int) -> None:
@@ -82,9 +66,10 @@ def a_shape(shape_id: str, kind: str, points: Sequence[Sequence[float]]) -> Shap
     return Shape(shape_id, kind, tuple((round(x, _DIGITS), round(y, _DIGITS)) for x, y in points))
 
 
-def drawn(frame: Frame, shape: Shape) -> Frame:
+def drawn(frame: FrameRecord, shape: Shape) -> FrameRecord:
     """Return the picture with a shape more, or in place of the one of its id. Raises Conflict when there is no room."""
-    others = tuple(one for one in frame.shapes if one.id != shape.id)
+    others = tuple(one for one in frame.lines if one.id != shape.id)
     if len(others) >= MAX_SHAPES or sum(len(one.points) for one in (*others, shape)) > MAX_ALL_POINTS:
         raise Conflict("There is too much on this picture.", code="too_many_shapes")
-    return replace(frame, shapes=(*others, shape))
+    lines = (*others, shape)
+    return replace(frame, lines=lines, shapes=max(frame.shapes, len(lines)))

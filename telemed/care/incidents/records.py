@@ -124,8 +124,17 @@ class InstructionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """Something drawn: a line, an arrow from its first point to its second, a circle around its first through its second."""
+
+    id: str
+    kind: str  # pen, arrow, circle
+    points: tuple[tuple[float, float], ...]  # 0 to 1 of the picture's width and height
+
+
+@dataclass(frozen=True, slots=True)
 class FrameRecord:
-    """That a caller's picture, or a responder's at a scene, was frozen to be drawn on. The picture is never kept: `frames.py`."""
+    """A caller's picture, or a responder's at a scene, frozen to be drawn on, with its lines. Its bytes lie where stills do."""
 
     id: str
     incident_id: str | None  # None: a scene to which a responder called
@@ -135,7 +144,13 @@ class FrameRecord:
     by_name: str
     shown_at: datetime
     shapes: int = 0  # the most that stood on it at once
-    ended_at: datetime | None = None  # None: it was shown until the visit or the server ended
+    ended_at: datetime | None = None  # None: it stands there, or did until a server of before ended
+    width: int = 0  # pixels
+    height: int = 0
+    lines: tuple[Shape, ...] = field(default=(), repr=False)  # as they stand, and in the end stood, on it
+    size: int = 0  # bytes of the picture that is kept; 0: none
+    erased_at: datetime | None = None
+    erase_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

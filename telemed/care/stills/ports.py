@@ -59,6 +59,10 @@ class StillVault(Protocol):
         """Strip and seal what came. Raises the faults of `media.pictures`."""
         ...
 
+    async def keep(self, still_id: str, data: bytes) -> None:
+        """Make place and key, and seal a picture that is here as a whole, as it is."""
+        ...
+
     async def put_thumbnail(self, still_id: str, data: bytes) -> None:
         """Strip and seal a small picture. Raises the faults of `media.pictures`, TooLarge."""
         ...
@@ -137,6 +141,10 @@ class NoStillVault:
     async def finish(self, still_id: str) -> KeptPicture:
         """Nothing came."""
         raise NotFound
+
+    async def keep(self, still_id: str, data: bytes) -> None:
+        """There is no place."""
+        raise Unavailable("Pictures are not kept here.", code="stills_off")
 
     async def put_thumbnail(self, still_id: str, data: bytes) -> None:
         """Nothing is taken."""

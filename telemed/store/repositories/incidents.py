@@ -21,6 +21,7 @@ from telemed.care.incidents.track import MAX_FIXES
 from telemed.store import schema_incidents as schema
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
+from telemed.store.repositories.recordings_search import as_it_stands
 
 MAX_ACCESSES = 400  # of one incident
 MAX_EVENTS = 500  # of one incident
@@ -157,6 +158,26 @@ class IncidentRows:
     async def save_frame(self, frame: FrameRecord) -> None:
         """Write it back."""
         await self._frames.save(frame)
+
+    async def open_frames(self, session_id: str) -> list[FrameRecord]:
+        """Return those of a visit that were not put away, newest first."""
+        c = self._frames.c
+        statement = self._frames.select(c.session_id == session_id, c.ended_at.is_(None))
+        return await self._frames.all(statement.order_by(c.shown_at.desc(), c.id.desc()).limit(MAX_FRAMES))
+
+    async def kept_frames(self, session_id: str) -> int:
+        """How many pictures of a visit are kept."""
+        c = self._frames.c
+        counting = select(func.count().label("count")).select_from(schema.incident_frame)
+        row = await self._sql.row(counting.where(c.session_id == session_id, c.size > 0))
+        return int(row["count"]) if row is not None else 0
+
+    async def last_erased_frame_at(self) -> datetime | None:
+        """Return when one was erased last."""
+        c = self._frames.c
+        statement = self._frames.select(as_it_stands(schema.ERASED_WHERE)).order_by(c.erased_at.desc()).limit(1)
+        newest = await self._frames.first(statement)
+        return None if newest is None else newest.erased_at
 
     async def frames(self, session_id: str) -> list[FrameRecord]:
         """Return the newest of a visit, oldest first."""

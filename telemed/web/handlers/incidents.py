@@ -15,6 +15,7 @@ from telemed.web import request_models_incidents as ask
 from telemed.web.call import Call, NewCookie, Reply
 from telemed.web.handlers.links import SEAT_COOKIE_SECONDS
 from telemed.web.origin import is_other_program
+from telemed.web.request_models_stills import EraseStillBody
 
 
 async def create_incident(call: Call) -> Reply:
@@ -121,6 +122,14 @@ async def frame_picture(call: Call) -> Reply:
     jpeg = await call.services.deps.visits.incidents.picture(call.who, call.session_id, frame_id)
     headers = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
     return Reply(stream=web.Response(body=jpeg, content_type="image/jpeg", headers=headers))
+
+
+async def erase_frame(call: Call) -> Reply:
+    """`POST /sessions/{id}/frames/{frame_id}/erase`."""
+    reason = call.body_as(EraseStillBody).reason
+    frame_id = call.request.match_info["frame_id"]
+    await call.services.deps.visits.incidents.erase_frame(call.staff, call.session_id, frame_id, reason)
+    return Reply()
 
 
 async def tell_location(call: Call) -> Reply:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +15,13 @@ from telemed.care.incidents.frames import MAX_BYTES
 from telemed.care.incidents.ports import NewFrame
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.roles import Role
-from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed
+from telemed.care.stills.ports import NoStillVault
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
+from telemed.recording.keys import RecordingKeys
+from telemed.recording.master_keys import MasterKeys
+from telemed.recording.still_files import StillFiles
+from telemed.recording.still_vault import FileStillVault
+from telemed.signaling.still_sweep import SEALED_WITHIN, StillSweep
 from tests.adapters.signaling.incidents import Emergency, an_emergency
 from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
@@ -179,3 +189,109 @@ async def test_drawing_has_bounds(world: World) -> None:
     await lead.do("draw", frame_id=frame["id"], shape={**shape, "id": "l3"})
     await emergency.move(IncidentEvent.CLOSED)
     assert world.signaling.live.get(emergency.session_id).incident.frame is None, "gone with the visit"
+    async with world.store.read() as tx:
+        assert [one.ended_at is None for one in await tx.incidents.frames(emergency.session_id)] == [False]
+
+
+@asynccontextmanager
+async def keeping(world: World, folder: Path) -> AsyncIterator[FileStillVault]:
+    """The server, started again, keeps pictures in this folder."""
+    keys = RecordingKeys(folder / "keys", MasterKeys((b"m" * 32,)))
+    vault = FileStillVault(StillFiles(folder / "stills", lambda: keys), lambda: True)
+    world.stills = vault
+    await world.restart()
+    try:
+        yield vault
+    finally:
+        await world.halt()
+        vault.close()
+        world.stills = NoStillVault()
+        await world.restart_after_halt()
+
+
+async def test_picture_and_lines_outlive_a_restart_and_are_drawn_on(world: World, tmp_path: Path) -> None:
+    async with keeping(world, tmp_path):
+        emergency = await an_emergency(world)
+        lead, (caller, seat) = await emergency.lead(), await emergency.caller()
+        frame = await frozen(emergency)
+        circle = {"id": "b", "kind": "circle", "points": [[0.5, 0.5], [0.6, 0.5]]}
+        await lead.do("draw", frame_id=frame["id"], shape={"id": "a", "kind": "arrow", "points": [[0, 0], [0.25, 1]]})
+        await lead.do("draw", frame_id=frame["id"], shape=circle)
+        await until(lambda: kinds(caller) == ["arrow", "circle"], "drawn")
+        before = caller.state["frame"]
+        sealed = [one for one in (tmp_path / "stills").rglob("*") if one.is_file()]
+        assert sealed and not any(b"JFIF" in one.read_bytes() or JPEG[:16] in one.read_bytes() for one in sealed)
+        await world.restart()
+        lead, caller = await emergency.lead(), await world.join(seat, emergency.session_id)
+        assert caller.state["frame"] == lead.state["frame"] == before
+        for who in (emergency.staff, seat):
+            assert await world.visits.incidents.picture(who, emergency.session_id, frame["id"]) == JPEG
+        await lead.do("draw", frame_id=frame["id"], shape={**circle, "points": [[0.5, 0.5], [0.7, 0.5]]})
+        await lead.do("draw_undo", frame_id=frame["id"])
+        await until(lambda: kinds(caller) == ["arrow"], "goes on")
+        await world.restart()
+        lead, caller = await emergency.lead(), await world.join(seat, emergency.session_id)
+        assert kinds(caller) == ["arrow"]
+        await lead.do("frame_resume", frame_id=frame["id"])
+        await until(lambda: caller.state["frame"] is None, "the live picture")
+        await world.restart()
+        assert (await emergency.lead()).state["frame"] is None
+        async with world.store.read() as tx:
+            row = await tx.incidents.frame(frame["id"])
+        assert row is not None and (row.shapes, len(row.lines), row.size) == (2, 1, len(JPEG))
+
+
+async def test_a_picture_that_cannot_be_kept_is_shown_all_the_same(world: World) -> None:
+    emergency = await an_emergency(world)
+    lead, (caller, seat) = await emergency.lead(), await emergency.caller()
+    frame = await frozen(emergency)
+    await until(lambda: caller.state["frame"], "shown")
+    assert await emergency.incidents.picture(seat, emergency.session_id, frame["id"]) == JPEG
+    await world.restart()
+    assert (await emergency.lead()).state["frame"] is None, "there is no picture to draw on"
+    assert lead.faults == []
+
+
+async def test_what_is_erased_leaves_a_row_and_nothing_on_the_disk(world: World, tmp_path: Path) -> None:
+    async with keeping(world, tmp_path) as vault:
+        emergency = await an_emergency(world)
+        lead, (caller, seat) = await emergency.lead(), await emergency.caller()
+        frame = await frozen(emergency)
+        await lead.do("draw", frame_id=frame["id"], shape={"id": "a", "kind": "arrow", "points": [[0, 0], [0.25, 1]]})
+        place = (emergency.session_id, frame["id"], "Another person is seen")
+        incidents = world.visits.incidents
+        for who, fault in ((world.staff["second"], NotAllowed), (world.staff["desk"], NotAllowed)):
+            with pytest.raises(fault):
+                await incidents.erase_frame(who, *place)
+        with pytest.raises(NotFound):
+            await incidents.erase_frame(emergency.staff, emergency.session_id, "frm_another", "why")
+        for _ in range(2):
+            await incidents.erase_frame(emergency.staff, *place)
+        await until(lambda: caller.state["frame"] is None, "not shown any more")
+        with pytest.raises(Gone):
+            await incidents.picture(seat, emergency.session_id, frame["id"])
+        assert await vault.ids() == ()
+        async with world.store.read() as tx:
+            row = await tx.incidents.frame(frame["id"])
+            trail = [one for one in await tx.audit.page() if one.action == "incident.frame_erased"]
+            assert await tx.incidents.last_erased_frame_at() is not None
+        assert row is not None and (row.size, row.lines, row.shapes, row.erase_reason) == (0, (), 1, place[2])
+        assert row.ended_at is not None and [one.object_id for one in trail] == [frame["id"]]
+
+
+async def test_a_picture_sealed_for_a_row_that_never_said_so_is_removed(world: World, tmp_path: Path) -> None:
+    async with keeping(world, tmp_path) as vault:
+        emergency = await an_emergency(world)
+        await emergency.lead(), await emergency.caller()
+        kept, cut_off = await frozen(emergency), await frozen(emergency)
+        async with world.store.write() as tx:
+            row = await tx.incidents.frame(cut_off["id"])
+            assert row is not None
+            await tx.incidents.save_frame(replace(row, size=0))
+        await StillSweep(world.signaling.still_uploads.desk).run()
+        assert set(await vault.ids()) == {kept["id"], cut_off["id"]}, "it may be on its way"
+        async with world.store.write() as tx:
+            old = row.shown_at - SEALED_WITHIN - timedelta(seconds=5)
+            await tx.incidents.save_frame(replace(row, size=0, shown_at=old))
+        await StillSweep(world.signaling.still_uploads.desk).run()
+        assert set(await vault.ids()) == {kept["id"]}

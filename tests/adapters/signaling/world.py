@@ -230,6 +230,7 @@ class World:
     clients: list[Client] = field(default_factory=list)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     notifier: Notifier = field(default_factory=NoNotifier)  # of the next start
+    stills: StillVault = field(default_factory=NoStillVault)  # likewise
 
     @property
     def visits(self) -> Any:
@@ -270,7 +271,7 @@ class World:
 
     async def restart_after_halt(self) -> None:
         """The second half of a restart."""
-        self.signaling = make_signaling(self.store, self.planes, self.clock, self.recordings, self.notifier)
+        self.signaling = make_signaling(self.store, self.planes, self.clock, self.recordings, self.notifier, self.stills)
         await self.serve()
 
     async def client(self, namespace: str, ticket: str, **options: Any) -> Client:

@@ -70,6 +70,9 @@ class RememberedIncidents:
         self._note("picture", identity, session_id, frame_id)
         return b"a picture"
 
+    async def erase_frame(self, actor: Staff, session_id: str, frame_id: str, reason: str) -> None:
+        self._note("erase_frame", actor, session_id, frame_id, reason)
+
     async def tell_location(self, identity: Identity, session_id: str, fix: Fix) -> None:
         self._note("tell_location", identity, session_id, fix)
 

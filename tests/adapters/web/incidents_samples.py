@@ -38,6 +38,7 @@ INCIDENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /callers/open": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /crews/open": {"token": LINK_TOKEN, "device": DEVICE, "pin": "123456"},
     "POST /sessions/{id}/location": {"lat": 52.5, "lon": 13.4, "accuracy": 8.0, "taken_at": "2026-03-01T08:00:00Z"},
+    "POST /sessions/{id}/frames/{frame_id}/erase": {"reason": "Another person is seen"},
     "POST /sessions/{id}/frames": {
         "participant_id": "par_AbCdEfGhIjKlMnOp",
         "jpeg": base64.b64encode(a_jpeg(320, 240)).decode(),
