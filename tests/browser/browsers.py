@@ -34,6 +34,12 @@ CHROMIUM_ARGUMENTS = (
 # Keeps every RTCPeerConnection of the page within reach of `getStats`.
 REMEMBER_CONNECTIONS = """(() => { const Real = window.RTCPeerConnection; if (!Real) return; window.connections = [];
 window.RTCPeerConnection = class extends Real { constructor(...a) { super(...a); window.connections.push(this); } }; })()"""
+# Firefox's offline mode leaves open WebSockets alone: nothing goes through them either. (A proxy that falls silent would not do:
+# behind one, Firefox offers no UDP for calls.)
+MUTE_SOCKETS = """;(() => { const Real = window.WebSocket; window.WebSocket = class extends Real {
+ constructor(...a) { super(...a); const mute = (event) => { if (!navigator.onLine) event.stopImmediatePropagation(); };
+  this.addEventListener("message", mute); }
+ send(data) { if (navigator.onLine) super.send(data); } }; })()"""
 # What a page of a strong device sees: the machine of the tests has fewer cores than several sizes of a camera are sent from.
 STRONG_DEVICE = 'Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 8 });'
 WEAK_DEVICE = STRONG_DEVICE.replace("8", "2")
@@ -174,13 +180,14 @@ async def open_chromium_tab(browser: Browser, *, preload: str = "", **options: A
 class FirefoxTab:
     """A page of firefox-esr, driven through a small Node process that speaks JSON lines."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, process: asyncio.subprocess.Process, page: int = 0) -> None:
+        self.process, self.page = process, page
         self.numbers = itertools.count(1)
 
     async def call(self, operation: str, *arguments: Any, timeout: float = 90.0) -> Any:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps({"id": next(self.numbers), "op": operation, "args": arguments}).encode() + b"\n")
+        asked = {"id": next(self.numbers), "op": operation, "args": arguments, "page": self.page}
+        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
         await self.process.stdin.drain()
         line = await asyncio.wait_for(self.process.stdout.readline(), timeout)
         answer = json.loads(line or b'{"error": "the browser bridge ended"}')
@@ -213,6 +220,14 @@ class FirefoxTab:
 
     async def screenshot(self, path: str) -> None:
         await self.call("screenshot", path)
+
+    async def set_offline(self, is_offline: bool) -> None:
+        """No network for the pages of this browser, or again."""
+        await self.call("offline", is_offline)
+
+    async def another(self) -> FirefoxTab:
+        """A second page of this browser, with its own cookies and storage. The two are used in turn; one `close` ends both."""
+        return FirefoxTab(self.process, await self.call("another"))
 
     async def reload(self) -> None:
         await self.call("reload")
@@ -253,7 +268,7 @@ async def open_firefox_tab(
         limit=2**22,
     )
     tab = FirefoxTab(process)
-    await tab.call("open", preload + REMEMBER_CONNECTIONS, width, height, timeout=60)
+    await tab.call("open", preload + REMEMBER_CONNECTIONS + MUTE_SOCKETS, width, height, timeout=60)
     return tab
 
 

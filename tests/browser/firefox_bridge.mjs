@@ -4,10 +4,13 @@ import { createInterface } from "node:readline";
 
 const require = createRequire(`${process.argv[2]}/package.json`);
 const puppeteer = (await import(require.resolve("puppeteer-core"))).default;
-let browser, page;
+let browser, preload;
+/** One for each tab; those after the first have storage and cookies of their own, as another device would. */
+const pages = [];
 
 const operations = {
-  async open(preload, width, height) {
+  async open(_, script, width, height) {
+    preload = script;
     browser = await puppeteer.launch({
       browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, acceptInsecureCerts: true, defaultViewport: { width, height },
       extraPrefsFirefox: {
@@ -15,36 +18,46 @@ const operations = {
         "media.peerconnection.enabled": true, "dom.disable_beforeunload": true,
       },
     });
-    page = await browser.newPage();
-    await page.evaluateOnNewDocument(preload);
+    await begin(await browser.newPage());
   },
-  goto: (url) => page.goto(url, { waitUntil: "load" }).then(() => null),
-  reload: () => page.reload({ waitUntil: "load" }).then(() => null),
-  async click(selector) { const found = await page.waitForSelector(selector, { visible: true, timeout: 15000 }); await found.click(); },
-  async fill(selector, text) {
+  async another() {
+    return begin(await (await browser.createBrowserContext()).newPage({ type: "window" }));
+  },
+  goto: (page, url) => page.goto(url, { waitUntil: "load" }).then(() => null),
+  reload: (page) => page.reload({ waitUntil: "load" }).then(() => null),
+  async click(page, selector) { const found = await page.waitForSelector(selector, { visible: true, timeout: 15000 }); await found.click(); },
+  async fill(page, selector, text) {
     const found = await page.waitForSelector(selector, { visible: true, timeout: 15000 });
     await found.click({ clickCount: 3 });
     await found.type(text);
   },
-  async drag(points) {
+  async drag(page, points) {
     const [[x, y], ...others] = points;
     await page.mouse.move(x, y);
     await page.mouse.down();
     for (const [toX, toY] of others) await page.mouse.move(toX, toY, { steps: 4 });
     await page.mouse.up();
   },
-  press: (key) => page.keyboard.press(key).then(() => null),
-  wait: (selector, timeout) => page.waitForSelector(selector, { timeout }).then(() => null),
-  evaluate: (source) => page.evaluate(`(${source})()`),
-  screenshot: (path) => page.screenshot({ path }).then(() => null),
+  press: (page, key) => page.keyboard.press(key).then(() => null),
+  wait: (page, selector, timeout) => page.waitForSelector(selector, { timeout }).then(() => null),
+  evaluate: (page, source) => page.evaluate(`(${source})()`),
+  async offline(_, isOffline) {
+    for (const page of pages) await page.setOfflineMode(isOffline);
+  },
+  screenshot: (page, path) => page.screenshot({ path }).then(() => null),
   close: () => browser.close(),
 };
 
+async function begin(page) {
+  await page.evaluateOnNewDocument(preload);
+  return pages.push(page) - 1;
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { id, op, args } = JSON.parse(line);
+  const { id, op, args, page = 0 } = JSON.parse(line);
   let answer;
   try {
-    answer = { id, result: (await operations[op](...args)) ?? null };
+    answer = { id, result: (await operations[op](pages[page], ...args)) ?? null };
   } catch (error) {
     answer = { id, error: String(error.message ?? error).slice(0, 500) };
   }

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from tests.browser.axe import accessible
 from tests.browser.browsers import (
     ChromiumTab,
+    FirefoxTab,
     chromium,
     eventually,
     media_flows,
@@ -18,6 +19,7 @@ from tests.browser.browsers import (
     open_firefox_tab,
     selector,
 )
+from tests.browser.cuts import cut_off
 from tests.browser.frozen import freezable_chromium
 from tests.browser.incident_people import (
     ALLOWED,
@@ -25,6 +27,7 @@ from tests.browser.incident_people import (
     HOSTILE,
     PHONE,
     PLUS_CODE,
+    READ_LINK,
     Scene,
     a_scene,
     board,
@@ -343,7 +346,8 @@ async def test_without_scripts_the_page_says_who_we_are_and_the_numbers(server: 
         assert "Demo Clinic" in words and "+49 30 5550100" in words and "112" in words and "Stay on the phone" in words
 
 
-async def test_in_firefox_as_well(server: Server) -> None:
+@pytest.mark.timeout(300)
+async def test_two_callers_in_firefox_over_a_cut_and_a_reload(server: Server) -> None:
     place = """Object.defineProperty(navigator, "geolocation", {value: {getCurrentPosition: (yes) => yes({timestamp: Date.now(),
  coords: {latitude: 52.5163, longitude: 13.3777, accuracy: 18, altitude: null, heading: null, speed: null}}),
  watchPosition: () => 1, clearWatch() {}}});"""
@@ -361,5 +365,39 @@ async def test_in_firefox_as_well(server: Server) -> None:
             await eventually(lambda: dispatcher.evaluate("() => window.came.picture"))
             await dispatcher.click("card-cpr")
             await caller.wait("metronome")
+            await a_witness_in_firefox(dispatcher, caller, link)
         finally:
             await caller.close()
+
+
+async def a_witness_in_firefox(dispatcher: ChromiumTab, caller: FirefoxTab, link: str) -> None:
+    """A second caller: both seen, each guided alone, and what both wrote in a cut arrives once."""
+    await dispatcher.click("add-caller")
+    await dispatcher.click("add-caller-code")
+    other = await eventually(lambda: dispatcher.evaluate(READ_LINK), timeout=30)
+    assert other != link
+    witness = await caller.another()
+    await witness.goto(str(other))
+    await witness.click("caller-begin")
+    await witness.wait("caller-live", timeout=30)
+    both = dispatcher.page.locator(selector("plus-code"))
+    await expect(both).to_have_count(2, timeout=30_000)
+    await expect(dispatcher.page.locator(SHOWN_VIDEO)).to_have_count(2, timeout=45_000)
+    async with cut_off(caller):  # and the witness: one browser, one network
+        for tab, words in ((caller, "one"), (witness, "two")):
+            await tab.wait("caller-offline", timeout=30)
+            await tab.fill("caller-write", words)
+            await tab.click("caller-send")
+        await dispatcher.page.locator(selector("addressee")).locator("input").last.check()
+        await dispatcher.click("card-hold_still")
+    await witness.wait('[data-testid="caller-card"][data-card="hold_still"]', timeout=30)
+    await caller.wait('[data-testid="caller-card"][data-card="cpr"]')
+    for tab in (caller, witness):
+        await tab.reload()
+        await tab.wait("caller-live", timeout=30)
+    await caller.wait('[data-testid="caller-card"][data-card="cpr"]')
+    await witness.wait('[data-testid="caller-card"][data-card="hold_still"]')
+    await dispatcher.click("open-chat")
+    lines = dispatcher.page.locator(selector("chat-message"))
+    await expect(lines).to_have_count(2, timeout=30_000)
+    assert sorted(["one" in text for text in await lines.all_inner_texts()]) == [False, True]

@@ -10,7 +10,16 @@ import pytest
 from playwright.async_api import Locator
 
 from tests.browser.axe import SIDEWAYS
-from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab, open_firefox_tab
+from tests.browser.browsers import (
+    ChromiumTab,
+    FirefoxTab,
+    chromium,
+    eventually,
+    media_flows,
+    open_chromium_tab,
+    open_firefox_tab,
+)
+from tests.browser.cuts import cut_off
 from tests.browser.on_call import PHONE, make_speciality, signed_in
 from tests.browser.people import sign_in
 from tests.browser.server import Server
@@ -29,6 +38,7 @@ TOO_SMALL = """() => { const seen = [...document.querySelectorAll(".scene :is(bu
   && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) small.push("text: " + e.outerHTML.slice(0, 90));
  return small; }"""
 RINGS = """() => Boolean(document.querySelector('[data-testid="ring-dialog"]'))"""
+STILLS = """() => document.querySelectorAll('[data-testid="still-open"]').length"""
 THUMB_PX = 57  # 15 mm: the radius of what a thumb in a glove covers
 FOCUSED = "() => document.activeElement?.dataset.testid ?? ''"
 # The server hears of the press, the page never of the answer.
@@ -217,24 +227,80 @@ async def test_nobody_answers_and_the_number_is_shown(server: Server) -> None:
         await eventually(lambda: doctor.evaluate(RINGS.replace("=> Boolean", "=> !Boolean")))
 
 
-async def test_the_scene_in_firefox(server: Server) -> None:
+@pytest.mark.timeout(300)
+async def test_the_scene_in_firefox_over_reloads_and_cuts_at_each_step(server: Server) -> None:
     async with chromium() as browser:
         await make_speciality(browser, server, "Trauma", "clinician")
         doctor = await open_chromium_tab(browser)
         await sign_in(doctor, server)
-        fox = await open_firefox_tab()
+        fox = await open_firefox_tab(width=390, height=844)
         try:
-            email, password = server.account("responder")
-            await fox.goto(server.base_url + "/sign-in")
-            await fox.fill("login-email", email)
-            await fox.fill("login-password", password)
-            await fox.click("login-submit")
-            await fox.wait("get-doctor")
-            await fox.click("get-doctor")
-            await doctor.wait("ring-dialog")
-            await doctor.click("ring-accept")
-            await doctor.wait("call-stage", timeout=20)
-            await media_flows(doctor, videos=1, audios=1)
-            await media_flows(fox, videos=1, audios=1)
+            await begun_from_firefox(server, fox, doctor)
+            await answered_and_told_in_firefox(fox, doctor)
+            await handed_over_in_firefox(fox, doctor)
+            assert pages_begun(server) == 1 and doctor.problems == []
         finally:
             await fox.close()
+
+
+async def begun_from_firefox(server: Server, fox: FirefoxTab, doctor: ChromiumTab) -> None:
+    """From signing in to ringing: nothing is called without a network, and once with it."""
+    email, password = server.account("responder")
+    await fox.goto(server.base_url + "/sign-in")
+    await fox.fill("login-email", email)
+    await fox.fill("login-password", password)
+    await fox.click("login-submit")
+    await fox.wait("get-doctor", timeout=30)
+    await fox.reload()
+    await fox.wait("get-doctor")
+    await fox.set_offline(True)
+    await fox.click("get-doctor")
+    await fox.wait("scene-phone")
+    await fox.wait(".scene__trouble", timeout=30)
+    await fox.set_offline(False)
+    assert pages_begun(server) == 0
+    await fox.click("get-doctor")
+    await doctor.wait("ring-dialog", timeout=30)
+    await fox.reload()
+    await fox.wait("paged", timeout=30)
+
+
+async def answered_and_told_in_firefox(fox: FirefoxTab, doctor: ChromiumTab) -> None:
+    """The doctor says yes while neither has a network; later what is measured and taken without one gets there once."""
+    async with cut_off(fox, doctor):
+        await doctor.click("ring-accept")
+        await doctor.wait("ring-waits")
+        await fox.wait("scene-phone", timeout=30)
+    await doctor.wait("call-stage", timeout=40)
+    await media_flows(doctor, videos=1, audios=1, timeout=40)
+    await fox.reload()
+    await media_flows(fox, videos=1, audios=1, timeout=60)
+    await fox.wait("handed-over", timeout=30)
+    async with cut_off(fox):
+        await fox.fill("enter-pulse", "88")
+        await fox.click("save-pulse")
+        await fox.click("scene-still")
+        await fox.wait(".vital__fault", timeout=30)
+        await fox.click("handed-over")
+        await fox.wait(".toast", timeout=30)
+    await fox.click("save-pulse")
+    await fox.wait("vital-pulse", timeout=30)
+    await eventually(lambda: doctor.evaluate(STILLS), timeout=90)
+    await fox.reload()
+    await fox.wait("vital-pulse", timeout=30)
+    assert await doctor.evaluate(STILLS) == 1 and await doctor.page.locator(".vital-strip dt").count() == 1
+
+
+async def handed_over_in_firefox(fox: FirefoxTab, doctor: ChromiumTab) -> None:
+    """What was not said in the cut is said now, and stays said after a reload."""
+    assert await doctor.page.locator('[data-testid="handover-dialog"]').count() == 0, "not without the network, and not by itself"
+    await fox.click("handed-over")
+    await doctor.wait("handover-dialog", timeout=30)
+    await fox.reload()
+    await fox.wait("handed-over", timeout=30)
+    await doctor.click("ring-accept")
+    await fox.wait("scene-leave", timeout=30)
+    await fox.reload()
+    await fox.wait("scene-leave", timeout=30)
+    await fox.click("scene-leave")
+    await fox.wait("get-doctor", timeout=30)

@@ -13,14 +13,14 @@ export const makeIncident = (fields) => api.post("/incidents", fields);
 /** @param {string} id @returns {Promise<{incident: Incident, timeline: TimelineEntry[], summary: Summary | null}>} */
 export const readIncident = (id) => api.get(`/incidents/${id}`);
 
-/** @param {string} id @param {string} linkId @returns {Promise<{incident: Incident}>} */
-export const sendAgain = (id, linkId) => api.post(`/incidents/${id}/resend`, { link_id: linkId, command_id: newCommandId() });
+/** @param {string} id @param {string} linkId @param {string} commandId @returns {Promise<{incident: Incident}>} */
+export const sendAgain = (id, linkId, commandId) => api.post(`/incidents/${id}/resend`, { link_id: linkId, command_id: commandId });
 
 /** @param {string} id @param {{phone?: string, name: string, silent: boolean}} fields @param {string} commandId @returns {Promise<{incident: Incident, link: IncidentLink}>} */
 export const addCaller = (id, fields, commandId) => api.post(`/incidents/${id}/callers`, { ...fields, command_id: commandId });
 
-/** @param {string} id @param {IncidentEvent} event @param {string} [note] @returns {Promise<{incident: Incident, link?: IncidentLink}>} */
-export const moveOn = (id, event, note = "") => api.post(`/incidents/${id}/state`, { event, ...(note ? { note } : {}), command_id: newCommandId() });
+/** @param {string} id @param {IncidentEvent} event @param {string} [note] @param {string} [commandId] @returns {Promise<{incident: Incident, link?: IncidentLink}>} */
+export const moveOn = (id, event, note = "", commandId = newCommandId()) => api.post(`/incidents/${id}/state`, { event, ...(note ? { note } : {}), command_id: commandId });
 
 /** @param {string} id @param {string} participantId @param {boolean} silent @returns {Promise<{incident: Incident}>} */
 export const setSilent = (id, participantId, silent) => api.post(`/incidents/${id}/silent`, { participant_id: participantId, silent, command_id: newCommandId() });

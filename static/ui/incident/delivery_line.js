@@ -1,5 +1,6 @@
 /** What became of the message: queued, sent, not confirmed, opened; with "Send again" where nobody knows. */
-import { html, useState } from "../../vendor/preact.js";
+import { html, useRef, useState } from "../../vendor/preact.js";
+import { NetworkError, newCommandId } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Badge } from "../components/badge.js";
 import { Button } from "../components/button.js";
@@ -23,11 +24,15 @@ export function DeliveryLine({ incident, caller }) {
   const [busy, setBusy] = useState(false);
   const { icon, kind, word } = deliveryLook(caller);
   const { state, since, second_route: secondRoute } = caller.delivery;
+  const commandId = useRef("");
   const again = async () => {
     setBusy(true);
+    commandId.current ||= newCommandId();
     try {
-      await sendAgain(incident.id, caller.link_id);
+      await sendAgain(incident.id, caller.link_id, commandId.current);
+      commandId.current = "";
     } catch (error) {
+      if (!(error instanceof NetworkError)) commandId.current = ""; // Without an answer the next press is the same one.
       toast(refusalWords(error));
     }
     setBusy(false);

@@ -1,5 +1,6 @@
 /** How an incident ends: closed, false alarm or nobody reached. All access ends with it; a summary stays. */
-import { html, useState } from "../../vendor/preact.js";
+import { html, useMemo, useState } from "../../vendor/preact.js";
+import { newCommandId } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { Dialog } from "../components/dialog.js";
@@ -19,10 +20,12 @@ export function EndDialog({ incident, open, onClose, onEnded }) {
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
+  const commandId = useMemo(newCommandId, [ending, note, open]); // Pressed again after a cut, it is the same end.
   const end = async () => {
     setBusy(true);
+    setProblem("");
     try {
-      await moveOn(incident.id, ending, note.trim());
+      await moveOn(incident.id, ending, note.trim(), commandId);
       onEnded();
     } catch (error) {
       setProblem(refusalWords(error));

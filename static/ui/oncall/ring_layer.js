@@ -1,6 +1,6 @@
 /** Over every page of staff: the dialog of a page for somebody on call, of a handover that is offered, and what became of one's own. */
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { api, newCommandId } from "../../core/api.js";
+import { NetworkError, api, newCommandId } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { useElementId } from "../components/element_id.js";
@@ -8,6 +8,7 @@ import { useModal } from "../components/modal.js";
 import { toast } from "../components/toast.js";
 import { useLanguage } from "../page.js";
 import { problemCode, problemWords } from "../problem_words.js";
+import { useOnline } from "../use_online.js";
 import { Countdown } from "./countdown.js";
 import { handovers, pages } from "./duty_store.js";
 import { useRinging } from "./ringing.js";
@@ -18,10 +19,28 @@ import { useRinging } from "./ringing.js";
 /** Codes that say how it ended while one pressed. */
 const ENDED = new Set(["page_taken", "page_over", "handover_over"]);
 
+/** Milliseconds for which an answer that a cut holds back is said again, and between two times. */
+const INSIST_MS = 30_000;
+const PAUSE_MS = 1_000;
+
+/** The same press until the server has heard it: who said yes while the network was away gets the call when it is back. @param {string} path */
+async function insist(path) {
+  const command = { command_id: newCommandId() };
+  const until = performance.now() + INSIST_MS;
+  for (;;) {
+    try {
+      return await api.post(path, command, { retry: true });
+    } catch (error) {
+      if (!(error instanceof NetworkError) || performance.now() > until) throw error;
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+    }
+  }
+}
+
 /** @param {string} path @param {(answer: any) => void} onDone @returns {Promise<void>} */
 async function act(path, onDone) {
   try {
-    onDone(await api.post(path, { command_id: newCommandId() }, { retry: true }));
+    onDone(await insist(path));
   } catch (error) {
     toast(ENDED.has(problemCode(error)) ? t("oncall.over") : problemWords(error));
   }
@@ -40,16 +59,18 @@ function enter(answer) {
 function Question({ title, testid, onAccept, onDecline, children }) {
   const id = useElementId("ring");
   const [busy, setBusy] = useState("");
+  const online = useOnline();
   const { ref, onCancel } = useModal(true, () => {});
   const accept = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => accept.current?.querySelector("button")?.focus(), []);
   const press = (/** @type {string} */ what, /** @type {() => Promise<void>} */ work) => () => {
+    if (busy) return; // One answer, also while a cut holds it back.
     setBusy(what);
     void work().finally(() => setBusy(""));
   };
   return html`<dialog class="dialog ring" role="alertdialog" ref=${ref} aria-labelledby=${id} data-testid=${testid} onCancel=${onCancel}>
     <div class="dialog__head"><h2 id=${id}>${title}</h2></div>
-    <div class="dialog__body ring__body">${children}</div>
+    <div class="dialog__body ring__body">${children}${busy && !online && html`<p class="ring__brief" role="status" data-testid="ring-waits">${t("oncall.answer_waits")}</p>`}</div>
     <div class="dialog__actions ring__actions">
       <${Button} large=${true} icon="phone-off" label=${t("oncall.decline")} busy=${busy === "no"} onClick=${press("no", onDecline)} testid="ring-decline" />
       <span ref=${accept}><${Button} kind="primary" large=${true} icon="phone" label=${t("oncall.accept")} busy=${busy === "yes"} onClick=${press("yes", onAccept)} testid="ring-accept" /></span>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -75,14 +76,22 @@ class RosterDesk:
         _of_the_whole_clinic(admin)
         now = self._clock.utcnow()
         async with self._store.write() as tx:
+            wanted = [Shift(new_id("shf"), speciality_id, **values) for values in shifts]
+            if await self._is_set(tx, admin, speciality_id, wanted):
+                return {"speciality": await self._view(tx, await _own(tx, admin, speciality_id), admin)}
             before = await _latest(tx, admin, speciality_id, revision)
-            wanted = [Shift(new_id("shf"), before.id, **values) for values in shifts]
             roster.check_shifts(wanted, {user.id for user in await _may_be_on_call(tx, admin)})
             await tx.rosters.set_shifts(before.id, wanted)
             after = replace(before, revision=before.revision + 1)
             await tx.rosters.save(after)
             await tx.audit.append(admin.ref, AuditAction.ROSTER_CHANGED, after.id, AuditOutcome.DONE, now)
             return {"speciality": await self._view(tx, after, admin)}
+
+    async def _is_set(self, tx: Transaction, admin: Staff, speciality_id: str, wanted: list[Shift]) -> bool:
+        """Whether the roster is this one already: said again because the answer was lost, it is no change of another's."""
+        before = await _own(tx, admin, speciality_id)
+        there = await tx.rosters.shifts([before.id])
+        return Counter(replace(one, id="") for one in there) == Counter(replace(one, id="") for one in wanted)
 
     async def _view(self, tx: Transaction, speciality: Speciality, admin: Staff) -> Json:
         """A speciality as this admin sees it: one of a site sees the shifts of people who work there."""
@@ -99,11 +108,17 @@ async def _may_be_on_call(tx: Transaction, admin: Staff) -> list[UserRecord]:
 
 
 async def _latest(tx: Transaction, admin: Staff, speciality_id: str, revision: int) -> Speciality:
+    found = await _own(tx, admin, speciality_id)
+    if found.revision != revision:
+        raise Conflict("Somebody else has changed it meanwhile.", code="speciality_changed")
+    return found
+
+
+async def _own(tx: Transaction, admin: Staff, speciality_id: str) -> Speciality:
+    """One of this admin's clinic. Raises NotFound."""
     found = await tx.rosters.get(speciality_id)
     if found is None or found.organisation_id != admin.organisation_id:
         raise NotFound()
-    if found.revision != revision:
-        raise Conflict("Somebody else has changed it meanwhile.", code="speciality_changed")
     return found
 
 

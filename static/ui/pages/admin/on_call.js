@@ -37,14 +37,14 @@ const secondsOf = (text) => text.split(/[\s,;]+/).filter(Boolean).map(Number);
 
 /** @param {{speciality: Speciality | null, onDone: () => void, onClose: () => void}} props `speciality` null: a new one */
 function SpecialityDialog({ speciality, onDone, onClose }) {
-  const commandId = useMemo(newCommandId, []);
-  const [name, setName] = useState(speciality?.name ?? "");
+    const [name, setName] = useState(speciality?.name ?? "");
   const [mode, setMode] = useState(/** @type {string} */ (speciality?.mode ?? "escalate"));
   const [phone, setPhone] = useState(speciality?.phone ?? "");
   const [zone, setZone] = useState(speciality?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [steps, setSteps] = useState((speciality?.steps ?? [30, 30]).join(", "));
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
+  const commandId = useMemo(newCommandId, [name, mode, phone, zone, steps]); // Other words are another speciality.
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (busy) return;
