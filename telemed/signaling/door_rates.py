@@ -6,54 +6,13 @@ machine from filling a waiting room, and from having the clinic pay for messages
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
-
-from telemed.errors import TooMany
-from telemed.signaling.rate import TokenBucket
-
-MAX_REMEMBERED = 10_000  # keys of each limit; drop rule: the one not seen for longest begins anew
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """`burst` at once, then one each `seconds`."""
-
-    burst: float
-    seconds: float
-
+from telemed.signaling.key_limit import Allowed, Limit
 
 PLACES_OF_SOURCE = Allowed(20, 10.0)  # new places in one waiting room from one address: a clinic or a mobile network behind one
 PLACES_OF_QUEUE = Allowed(100, 6.0)  # from everywhere; twice the usual length of a line at once
 NUMBERS_OF_CLINIC = Allowed(60, 60.0)  # telephone numbers left with one organisation; each gets a few messages
 FOREIGN_NUMBERS = Allowed(10, 360.0)  # of them those of other countries, which are dear, and dearest to who profits from them
 SAME_NUMBER = Allowed(4, 3 * 3600.0)  # nobody is sent messages all day because somebody else types their number
-
-
-class Limit:
-    """One bucket for each key."""
-
-    def __init__(self, allowed: Allowed, max_keys: int = MAX_REMEMBERED) -> None:
-        self._allowed = allowed
-        self._max_keys = max_keys
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
-
-    def check(self, key: str, now: float) -> None:
-        """Raise TooMany where `take` would, and count nothing."""
-        bucket = self._buckets.get(key)
-        if bucket is not None and not bucket.has(now):
-            raise TooMany(retry_after=self._allowed.seconds)
-
-    def take(self, key: str, now: float) -> None:
-        """Count one. Raises TooMany. `now`: monotonic seconds."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = TokenBucket(1 / self._allowed.seconds, self._allowed.burst, now)
-        self._buckets.move_to_end(key)
-        if len(self._buckets) > self._max_keys:
-            self._buckets.popitem(last=False)
-        if not bucket.take(now):
-            raise TooMany(retry_after=self._allowed.seconds)
 
 
 class PlaceRates:

@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime
 
-from telemed.errors import TooMany
-from telemed.signaling.rate import TokenBucket
+from telemed.signaling.key_limit import MAX_REMEMBERED, Allowed, Limit
 
-MAX_REMEMBERED = 10_000  # links in each table; drop rule: the one not seen for longest begins anew
-ROWS_PER_SECOND = 1 / 6  # new seat cookies and new wishes to move: people make a handful in a visit
-ROW_BURST = 20.0
+ROWS = Allowed(20, 6.0)  # new seat cookies and new wishes to move: people make a handful in a visit
 
 
 class LinkRates:
     """Counts by link id."""
 
     def __init__(self) -> None:
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
-        self._refused: OrderedDict[str, datetime] = OrderedDict()  # the minute of its latest audit row
+        self._rows = Limit(ROWS)
+        self._refused: OrderedDict[str, datetime] = OrderedDict()  # the minute of its latest audit row; bounded like a limit
 
     def take_row(self, link_id: str, now: float) -> None:
         """Count one row made by a link that works. Raises TooMany. `now`: monotonic seconds."""
-        bucket = self._buckets.get(link_id)
-        if bucket is None:
-            bucket = self._buckets[link_id] = TokenBucket(ROWS_PER_SECOND, ROW_BURST, now)
-        _keep(self._buckets, link_id)
-        if not bucket.take(now):
-            raise TooMany(retry_after=1 / ROWS_PER_SECOND)
+        self._rows.take(link_id, now)
 
     def was_refused(self, link_id: str) -> bool:
         """Whether it was refused before, as far as we remember."""
@@ -39,11 +31,7 @@ class LinkRates:
         if self._refused.get(link_id) == minute:
             return False
         self._refused[link_id] = minute
-        _keep(self._refused, link_id)
+        self._refused.move_to_end(link_id)
+        if len(self._refused) > MAX_REMEMBERED:
+            self._refused.popitem(last=False)
         return True
-
-
-def _keep(table: OrderedDict[str, TokenBucket] | OrderedDict[str, datetime], link_id: str) -> None:
-    table.move_to_end(link_id)
-    if len(table) > MAX_REMEMBERED:
-        table.popitem(last=False)

@@ -12,7 +12,8 @@ import pytest
 from telemed.care.audit_actions import AuditAction
 from telemed.errors import Gone, TooMany
 from telemed.signaling.event_rates import EVENT_RATES, EventRates
-from telemed.signaling.link_rates import MAX_REMEMBERED, ROW_BURST, LinkRates
+from telemed.signaling.key_limit import MAX_REMEMBERED
+from telemed.signaling.link_rates import ROWS, LinkRates
 from telemed.signaling.schemas import CALL_COMMANDS
 from tests.adapters.signaling.world import World, until
 
@@ -46,9 +47,9 @@ async def test_opening_a_dead_link_again_and_again_is_a_handful_of_rows(world: W
 async def test_a_link_that_works_makes_a_bounded_number_of_cookies(world: World) -> None:
     visit = await world.start_visit()
     answers = [await outcome(visit.open(f"device-number-{n:04d}")) for n in range(60)]
-    assert sum(answer is None for answer in answers) <= ROW_BURST + 5
+    assert sum(answer is None for answer in answers) <= ROWS.burst + 5
     assert {type(answer) for answer in answers if answer is not None} == {TooMany}
-    assert await rows(world, AuditAction.LINK_OPENED) <= ROW_BURST + 5
+    assert await rows(world, AuditAction.LINK_OPENED) <= ROWS.burst + 5
     world.clock.ahead += 60
     opened = await visit.open()
     for _ in range(60):
@@ -59,8 +60,8 @@ async def test_wishes_to_move_are_bounded(world: World) -> None:
     visit = await world.start_visit()
     await visit.patient_joins()
     answers = [await outcome(world.visits.ask_move(visit.token, f"device-number-{n:04d}")) for n in range(60)]
-    assert sum(answer is None for answer in answers) <= ROW_BURST + 5
-    assert await rows(world, AuditAction.MOVE_ASKED) <= ROW_BURST + 5
+    assert sum(answer is None for answer in answers) <= ROWS.burst + 5
+    assert await rows(world, AuditAction.MOVE_ASKED) <= ROWS.burst + 5
 
 
 async def outcome(call: Any) -> Exception | None:
@@ -128,4 +129,4 @@ def test_the_tables_of_links_stay_bounded() -> None:
     for n in range(MAX_REMEMBERED + 5):
         rates.take_row(f"lnk_{n}", 0.0)
         rates.is_first_refusal(f"lnk_{n}", datetime(2026, 3, 1, tzinfo=UTC))
-    assert len(rates._buckets) == len(rates._refused) == MAX_REMEMBERED
+    assert len(rates._rows) == len(rates._refused) == MAX_REMEMBERED
