@@ -23,7 +23,8 @@ from telemed.signaling.page_ladder import PageLadder
 from telemed.signaling.step import VisitStep
 
 LONGEST_NAP = 1.0  # seconds, while something rings
-PATIENCE = 0.5  # seconds after a failure of the database
+PATIENCE = 0.5  # seconds after a first failure; twice as long after each further one
+LONGEST_PATIENCE = 15.0  # somebody waits for help: what failed may work again
 
 
 @dataclass(slots=True)
@@ -36,6 +37,21 @@ class _Step:
     at: float
     remind_at: float
     reminded: bool = False
+    failures: int = 0  # one after the other
+
+    @property
+    def next(self) -> float:
+        """When there is something to do for it."""
+        return self.at if self.reminded else min(self.at, self.remind_at)
+
+    def put_off(self, now: float) -> None:
+        """What was due failed: not again at once. A reminder that fails does not put off the end of the step."""
+        later = now + patience(self.failures)
+        self.failures += 1
+        if self.at <= now:
+            self.at, self.reminded = later, True
+        else:
+            self.remind_at = later
 
 
 class PageClock:
@@ -63,33 +79,35 @@ class PageClock:
         self._wake.set()
 
     async def _run(self) -> None:
+        failures = 0
         while True:
             self._wake.clear()
             try:
                 left = await self.run_due()
             except Exception as error:  # noqa: BLE001 - time must go on whatever the database met
                 report_fault("page-clock", error)
-                await asyncio.sleep(PATIENCE)
+                self._desk.counters.add("page_clock.unread")
+                await asyncio.sleep(patience(failures))
+                failures += 1
                 continue
+            failures = 0
             await self._nap(left)
 
     async def run_due(self) -> float | None:
-        """End every step that is over; -> seconds until there is more to do. A page that fails keeps no other one waiting."""
-        failed: set[str] = set()
+        """End every step that is over; -> seconds until there is more to do. A page that fails is put off, longer each time it
+        fails again (LONGEST_PATIENCE at most), and keeps no other one waiting."""
         while True:
             await self._look()
             now = self._desk.clock.monotonic()
-            waiting = [step for step in self._steps.values() if step.page_id not in failed]
-            due = min(waiting, key=_next, default=None)
-            if due is None or _next(due) > now:
-                left = None if due is None else _next(due) - now
-                return min(left or PATIENCE, PATIENCE) if failed else left
+            due = min(self._steps.values(), key=lambda step: step.next, default=None)
+            if due is None or due.next > now:
+                return None if due is None else due.next - now
             try:
                 await self._carry_out(due, now)
             except Exception as error:  # noqa: BLE001 - the others' time must go on whatever this page met
                 report_fault("page-clock", error)
                 self._desk.counters.add("page_clock.put_off")
-                failed.add(due.page_id)
+                due.put_off(now)
 
     async def _look(self) -> None:
         """Take over what rings, as the rows say."""
@@ -121,7 +139,7 @@ class PageClock:
             return {}
 
         await self._desk.transactor.change(due.session_id, work)
-        due.reminded = True
+        due.reminded, due.failures = True, 0
         self.ladder.messages.sent()
 
     async def _nap(self, left: float | None) -> None:
@@ -138,6 +156,6 @@ class PageClock:
                 self._desk.live.board.publish(visit, now)
 
 
-def _next(step: _Step) -> float:
-    """When there is something to do for it."""
-    return step.at if step.reminded else min(step.at, step.remind_at)
+def patience(failures: int) -> float:
+    """Seconds until what failed is tried again, when it had failed `failures` times before."""
+    return min(PATIENCE * 2.0 ** min(failures, 10), LONGEST_PATIENCE)

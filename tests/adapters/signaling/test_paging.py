@@ -15,6 +15,7 @@ from telemed.care.oncall.requests import NewPage
 from telemed.care.oncall.words import PageState, RingMode, StepEnd
 from telemed.care.roles import Role
 from telemed.errors import Conflict, NotFound
+from telemed.signaling import page_clock
 from telemed.signaling.page_ladder import PageLadder
 from telemed.signaling.page_messages import PageMessages
 from telemed.signaling.step import VisitStep
@@ -150,6 +151,37 @@ async def test_a_page_that_cannot_go_on_keeps_no_other_waiting(world: World, mon
     assert the_page(asking, broken["page"]["id"])["step"] == 1
     monkeypatch.undo()
     await until(lambda: the_page(asking, broken["page"]["id"])["step"] == 2, "and is tried again")
+
+
+async def test_a_page_that_fails_again_and_again_is_tried_ever_more_seldom(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waits are doubled up to a bound, each failure is counted, and steps of others end when they are over."""
+    asker, second = await responder(world), await colleague(world)
+    broken = await page(world, asker, await speciality(world, [world.doctor], [second], steps="5,45"))
+    sound = await page(world, asker, await speciality(world, [world.doctor], [second], steps="60,45"))
+    ladder, clock, tries = PageLadder.time_out, world.signaling.on_call.clock, 0
+
+    async def time_out(self: PageLadder, step: VisitStep, record: PageRecord) -> None:
+        nonlocal tries
+        if record.id == broken["page"]["id"]:
+            tries += 1
+            raise RuntimeError
+        await ladder(self, step, record)
+
+    monkeypatch.setattr(PageLadder, "time_out", time_out)
+    await clock.stop()  # this test looks itself
+    for _ in range(600):  # a minute
+        world.clock.ahead += 0.1
+        await clock.run_due()
+    assert 7 <= tries <= 9, "after 5 s, and 0.5, 1, 2, 4, 8, 15, 15 s after each other"
+    assert world.signaling.counters.get("page_clock.put_off") == tries
+    world.clock.ahead += 2
+    await clock.run_due()
+    async with world.store.read() as tx:
+        going_on = await tx.pages.get(sound["page"]["id"])
+    assert going_on is not None and going_on.step == 2
+    assert [page_clock.patience(failures) for failures in (0, 1, 4, 5, 10_000)] == [0.5, 1, 8, 15, 15]
 
 
 async def test_steps_end_by_themselves_to_the_second(world: World) -> None:
