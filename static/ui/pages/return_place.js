@@ -20,16 +20,22 @@ export async function signOutBy(logout) {
     isSigningOut = false;
     throw error;
   }
+  forgetDrafts();
+  location.replace("/sign-in");
+}
+
+/** What was being typed is for nobody who signs in next, whoever that is. */
+function forgetDrafts() {
   try {
     forgetCards(sessionStorage);
   } catch {
     // Nothing was kept.
   }
-  location.replace("/sign-in");
 }
 
-/** Remembers this page and goes to sign-in. */
+/** The login is over: remembers this page, but nothing that was typed on it, and goes to sign-in. */
 export function goToSignIn() {
+  forgetDrafts();
   try {
     if (!isSigningOut) sessionStorage.setItem(KEY, location.pathname + (location.hash.startsWith("#t=") ? location.hash : ""));
   } catch {
@@ -38,8 +44,9 @@ export function goToSignIn() {
   location.replace("/sign-in");
 }
 
-/** @returns {string} a path; `/` leads to where this person works */
+/** Asked when somebody has signed in. @returns {string} a path; `/` leads to where this person works */
 export function placeToReturn() {
+  forgetDrafts(); // of somebody whose login ended while the page was closed
   try {
     const path = sessionStorage.getItem(KEY) ?? "";
     sessionStorage.removeItem(KEY);

@@ -1,6 +1,7 @@
 /** Own details and contacts: to read, and to confirm a number or address with a code. Changes are the clinic's. */
 import { html, useState } from "../../../vendor/preact.js";
 import { ApiError, api } from "../../../core/api.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { t } from "../../../core/i18n.js";
 import { clinicOfPage } from "../../clinic.js";
 import { Badge } from "../../components/badge.js";
@@ -9,7 +10,6 @@ import { Field } from "../../components/field.js";
 import { Icon } from "../../components/icon.js";
 import { telephoneUri } from "../../components/telephone.js";
 import { problemWords } from "../../problem_words.js";
-import { calendarDay } from "./words.js";
 
 /** @typedef {import("./types.js").Contact} Contact */
 

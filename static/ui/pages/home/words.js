@@ -11,11 +11,6 @@ export function moment(at) {
   return new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short" }).format(new Date(at));
 }
 
-/** A calendar day without a time, which belongs to no zone. @param {string} date "1956-03-12" */
-export function calendarDay(date) {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
-}
-
 const STAFF = new Set(["admin", "clinician", "dispatcher", "front_desk", "responder", "reviewer"]);
 
 /** @param {string} role */

@@ -1,6 +1,7 @@
 /** What was agreed after this person's visits: messages written to them, and what is to be done on a later day. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
@@ -9,7 +10,6 @@ import { SkeletonRows } from "../../components/skeleton.js";
 import { problemCode } from "../../problem_words.js";
 import { patientProblem } from "../patients/words.js";
 import { SentLine } from "../today/card_parts.js";
-import { dayWords } from "../today/follow_ups.js";
 import { Nothing, Section } from "./section.js";
 
 /** @typedef {import("../../../core/follow_ups.js").FollowUp & {owner: string, mine: boolean}} OwnedFollowUp */
@@ -20,7 +20,7 @@ const LOOKS = /** @type {const} */ ({ open: "brand", done: "ok", cancelled: "pla
 /** @param {{one: OwnedFollowUp}} props */
 function Line({ one }) {
   return html`<li class="letter" data-testid="patient-follow-up"><p class="letter__body">${one.text}</p>
-    <p class="muted small">${t("followup.of", { day: dayWords(one.due_on), owner: one.owner })} <${Badge} kind=${LOOKS[one.state]}>${t(`followup.is_${one.state}`)}</${Badge}></p></li>`;
+    <p class="muted small">${t("followup.of", { day: calendarDay(one.due_on), owner: one.owner })} <${Badge} kind=${LOOKS[one.state]}>${t(`followup.is_${one.state}`)}</${Badge}></p></li>`;
 }
 
 /** @param {{patientId: string, version: number}} props */

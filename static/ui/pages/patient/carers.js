@@ -1,6 +1,7 @@
 /** Who acts for the person, in what, and until when. */
 import { html, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Banner } from "../../components/banner.js";
@@ -12,7 +13,6 @@ import { Select } from "../../components/select.js";
 import { toast } from "../../components/toast.js";
 import { Checks } from "../patients/details_fields.js";
 import { MAX_NAME, RELATIONS, SCOPES } from "../patients/messages.js";
-import { dayWords } from "../patients/words.js";
 import { useAct } from "./act.js";
 import { ChannelDialog, ChannelLine, removeChannel } from "./channels.js";
 import { Nothing, Section } from "./section.js";
@@ -85,7 +85,7 @@ function CarerLine({ carer, record, onAsk, onChanged }) {
     <div class="carer__text">
       <p class="row__title">${carer.name} <span class="muted">${t(`relation.${carer.relation}`)}</span></p>
       <p class="muted">${carer.scope.map((word) => t(`scope.${word}`)).join(", ")}</p>
-      ${carer.ends_at && html`<p>${carer.active ? html`<span class="muted">${t("patient.until", { date: dayWords(carer.ends_at.slice(0, 10)) })}</span>` : html`<${Badge}>${t("patient.over")}</${Badge}>`}</p>`}
+      ${carer.ends_at && html`<p>${carer.active ? html`<span class="muted">${t("patient.until", { date: calendarDay(carer.ends_at.slice(0, 10), "medium") })}</span>` : html`<${Badge}>${t("patient.over")}</${Badge}>`}</p>`}
       ${channels.map((channel) => html`<${ChannelLine} key=${channel.id} channel=${channel} record=${record} canEdit=${canEdit} onRemove=${removeChannel(record, onChanged)} onChanged=${onChanged} />`)}
     </div>
     ${canEdit && html`<${Menu} kind="icon" icon="ellipsis-vertical" label=${t("patient.carer_actions", { name: carer.name })} items=${items} side="below" align="end" />`}

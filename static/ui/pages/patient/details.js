@@ -1,13 +1,14 @@
 /** Details of the person, changed in a dialog; joined records with the way back. */
 import { html, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { toast } from "../../components/toast.js";
 import { DetailsFields, detailsBody } from "../patients/details_fields.js";
-import { birthWords, dayWords, languageName } from "../patients/words.js";
+import { birthWords, languageName } from "../patients/words.js";
 import { useAct } from "./act.js";
 import { Section } from "./section.js";
 
@@ -44,7 +45,7 @@ function EditDialog({ patient, onClose, onSaved, onStale }) {
 /** @param {{merges: PatientRecord["merges"], canMerge: boolean, onUndo: (mergeId: string) => void}} props */
 function Merges({ merges, canMerge, onUndo }) {
   return html`<ul class="rows">${merges.map((merge) => html`<li class="row" key=${merge.id}>
-    <div class="row__text"><p class="row__title">${t("patient.joined_with", { name: merge.name })}</p><p class="row__meta">${dayWords(merge.at.slice(0, 10))}</p></div>
+    <div class="row__text"><p class="row__title">${t("patient.joined_with", { name: merge.name })}</p><p class="row__meta">${calendarDay(merge.at.slice(0, 10), "medium")}</p></div>
     ${canMerge && html`<div class="row__end"><${Button} icon="undo-2" label=${t("component.undo")} onClick=${() => onUndo(merge.id)} testid="undo-merge" attributes=${{ "aria-label": t("patient.undo_join", { name: merge.name }) }} /></div>`}
   </li>`)}</ul>`;
 }

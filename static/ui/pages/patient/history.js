@@ -1,10 +1,11 @@
 /** What was changed in the record, by whom, before and after. Read when asked for: every look is written down. */
 import { html, useState } from "../../../vendor/preact.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { t } from "../../../core/i18n.js";
 import { Button } from "../../components/button.js";
 import { DateTime } from "../../components/date_time.js";
 import { SkeletonRows } from "../../components/skeleton.js";
-import { languageName, dayWords, patientProblem } from "../patients/words.js";
+import { languageName, patientProblem } from "../patients/words.js";
 import { usePages } from "./pages.js";
 import { Nothing, Section } from "./section.js";
 
@@ -13,8 +14,8 @@ import { Nothing, Section } from "./section.js";
 /** @param {string} field @param {unknown} value @returns {string} */
 function valueWords(field, value) {
   if (value === null || value === "" || (Array.isArray(value) && !value.length)) return t("patient.empty_value");
-  if (field === "birth_date") return dayWords(String(value));
-  if (field === "ends_at") return dayWords(String(value).slice(0, 10));
+  if (field === "birth_date") return calendarDay(String(value), "medium");
+  if (field === "ends_at") return calendarDay(String(value).slice(0, 10), "medium");
   if (field === "language" || field === "interpreter_language") return languageName(String(value));
   if (field === "needs" && Array.isArray(value)) return value.map((word) => t(`need.${word}`)).join(", ");
   if (field === "scope" && Array.isArray(value)) return value.map((word) => t(`scope.${word}`)).join(", ");

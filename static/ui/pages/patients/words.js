@@ -1,4 +1,5 @@
 /** Patients in words: dates, languages, needs, and what went wrong. */
+import { calendarDay } from "../../../core/calendar_day.js";
 import { language, t } from "../../../core/i18n.js";
 import { SPOKEN_LANGUAGES, nameOfLanguage } from "../../../core/spoken_languages.js";
 import { problemCode, problemWords } from "../../problem_words.js";
@@ -15,11 +16,6 @@ export function languageChoices(current) {
   return [{ value: "", label: t("patient.not_known") }, ...named.sort((a, b) => a.label.localeCompare(b.label, language()))];
 }
 
-/** @param {string} date 1956-03-12 @returns {string} as the reader writes it */
-export function dayWords(date) {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
-}
-
 /** @param {string} date 1956-03-12 @param {Date} [now] @returns {number} full years */
 export function ageOf(date, now = new Date()) {
   const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
@@ -29,7 +25,7 @@ export function ageOf(date, now = new Date()) {
 
 /** @param {{birth_date: string | null}} patient @returns {string} "12 Mar 1956 (70 years)" */
 export function birthWords({ birth_date: born }) {
-  return born ? t("patient.born", { date: dayWords(born), age: ageOf(born) }) : t("patient.birth_unknown");
+  return born ? t("patient.born", { date: calendarDay(born, "medium"), age: ageOf(born) }) : t("patient.birth_unknown");
 }
 
 /** Codes that have their own sentence here. @type {Record<string, string>} */

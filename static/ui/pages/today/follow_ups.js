@@ -1,9 +1,10 @@
 /** What is to be done on a day: on Today from that day on, what comes later folded away. Each can be done, moved, or dropped, and taken back. */
 import { html, useState } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
+import { calendarDay } from "../../../core/calendar_day.js";
 import { MAX_TEXT, dayText } from "../../../core/end_card.js";
 import { daysUntil } from "../../../core/follow_ups.js";
-import { language, t } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
 import { Badge } from "../../components/badge.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
@@ -27,15 +28,10 @@ async function move(followUp, state) {
   }
 }
 
-/** "30 November", in the order of the reader. @param {string} day */
-export function dayWords(day) {
-  return new Intl.DateTimeFormat(language(), { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
-}
-
 /** @param {{followUp: FollowUp, today: string}} props */
 function Due({ followUp, today }) {
   const days = daysUntil(followUp, today);
-  if (days > 0) return html`<span>${dayWords(followUp.due_on)}</span>`;
+  if (days > 0) return html`<span>${calendarDay(followUp.due_on)}</span>`;
   return html`<${Badge} kind=${days < 0 ? "warn" : "brand"} icon="calendar">${days < 0 ? t("followup.late", { days: -days }) : t("followup.today")}</${Badge}>`;
 }
 
