@@ -238,10 +238,14 @@ class Notes(Protocol):
 class Acks(Protocol):
     """Answers to commands, so that a retry gets the first answer and has no second effect."""
 
-    async def find(self, actor_id: str, command_id: str) -> dict[str, Any] | None: ...
-    async def save(self, actor_id: str, command_id: str, ack: Mapping[str, Any], at: datetime) -> None:
+    async def find(self, actor_id: str, command_id: str, kind: str = "") -> dict[str, Any] | None:
+        """The first answer. Raise Conflict(code="command_repeated") when it answered a command of another kind."""
+        ...
+
+    async def save(self, actor_id: str, command_id: str, ack: Mapping[str, Any], at: datetime, kind: str = "") -> None:
         """Keep the answer in the transaction of its effect. It must hold no secret: leave a link's token out and derive it
-        again (`tokens.derived_token`). Raise Conflict(code="command_repeated") when there is one already."""
+        again (`tokens.derived_token`). Nor words of people: leave them out and
+        read them again. Raise Conflict(code="command_repeated") when there is one already."""
         ...
 
     async def prune(self, before: datetime) -> int:

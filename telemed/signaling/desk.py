@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import wraps
 
 from telemed.care.admission import Admission
 from telemed.care.identity import Identity
@@ -70,6 +71,7 @@ class Desk:
     async def command(self, guest: Guest, command_id: str, work: GuestWork) -> Json:
         """Carry out a command of a `/call` connection once, under the rights its holder has now."""
 
+        @wraps(work)
         async def run(step: VisitStep) -> Json:
             return await work(step, await identity_of(step.tx, guest))
 

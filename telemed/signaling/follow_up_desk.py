@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import wraps
 
 from telemed.care.aftercare import states
 from telemed.care.aftercare.ports import Plan
@@ -12,6 +13,7 @@ from telemed.care.aftercare.records import FollowUp
 from telemed.care.aftercare.views import follow_up_view
 from telemed.care.aftercare.words import FollowUpState
 from telemed.care.audit_actions import AuditAction
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import Staff
 from telemed.care.permission_table import TABLE
 from telemed.care.permissions import Action
@@ -56,9 +58,9 @@ class FollowUpDesk:
             await step.tx.follow_ups.create(made)
             step.follow_ups[made.id] = made
             await step.audit(AuditAction.FOLLOW_UP_PLANNED, made.id)
-            return {"follow_up": follow_up_view(made, step.session)}
+            return {"follow_up_id": made.id}
 
-        return await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
+        return await self._told(await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work))
 
     async def edit(self, actor: Staff, follow_up_id: str, plan: Plan, revision: int) -> Json:
         """-> {follow_up}. Raises NotFound, Conflict `follow_up_changed` when `revision` is not the latest."""
@@ -78,7 +80,7 @@ class FollowUpDesk:
             return after
 
         session_id, run = await self._run(actor, follow_up_id, change)
-        return await self._desk.transactor.change(session_id, run, actor.ref)
+        return await self._told(await self._desk.transactor.change(session_id, run, actor.ref))
 
     async def move(self, actor: Staff, follow_up_id: str, to: FollowUpState, command_id: str) -> Json:
         """-> {follow_up}: done, cancelled, or open again. Raises NotFound, Conflict."""
@@ -92,7 +94,17 @@ class FollowUpDesk:
             return after
 
         session_id, run = await self._run(actor, follow_up_id, change)
-        return await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, run)
+        ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, run)
+        return await self._told(ack)
+
+    async def _told(self, ack: Json) -> Json:
+        """-> {follow_up}: as it stands now. An answer that is kept holds no word of it."""
+        async with self._desk.store.read() as tx:
+            follow_up = await tx.follow_ups.get(str(kept_answer(ack, "follow_up_id")["follow_up_id"]))
+            session = await tx.sessions.get(follow_up.session_id) if follow_up is not None else None
+        if follow_up is None or session is None:
+            raise NotFound()
+        return {"follow_up": follow_up_view(follow_up, session)}
 
     async def _run(
         self, actor: Staff, follow_up_id: str, work: Work
@@ -103,6 +115,7 @@ class FollowUpDesk:
         if known is None or known.user_id != actor.user_id:
             raise NotFound()
 
+        @wraps(work)
         async def run(step: VisitStep) -> Json:
             staff = staff_of(await step.tx.users.get(actor.user_id))
             before = await step.tx.follow_ups.get(follow_up_id)
@@ -115,7 +128,7 @@ class FollowUpDesk:
             if after != before:
                 await step.tx.follow_ups.save(after)
                 step.follow_ups[after.id] = after
-            return {"follow_up": follow_up_view(after, step.session)}
+            return {"follow_up_id": after.id}
 
         return known.session_id, run
 

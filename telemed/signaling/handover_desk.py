@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Staff
@@ -139,6 +140,7 @@ class HandoverDesk:
         if found is None or actor.user_id not in (found.from_user, found.to_user):
             raise NotFound()
 
+        @wraps(work)
         async def run(step: VisitStep) -> Json:
             handover = (await oncall_steps.rows_of(step)).handover(handover_id)
             if handover is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.command_answers import kept_answer
@@ -21,6 +22,7 @@ from telemed.care.states import LIVE_SESSIONS, Cause, Outcome, ParticipantEvent
 from telemed.errors import Conflict, NotFound
 from telemed.signaling import incident_steps
 from telemed.signaling.acting import authorise
+from telemed.signaling.command_kinds import kind_of
 from telemed.signaling.desk import Desk
 from telemed.signaling.incident_making import Invited, add_incident, begin_visit, derived_pin, invite_caller, invite_crew
 from telemed.signaling.incident_messages import put_message
@@ -137,7 +139,7 @@ class IncidentDesk:
         """A new visit with a new link. Both visits are told in one go: the row leaves one and comes with the other."""
 
         async def begin(tx: Transaction) -> tuple[list[VisitStep], Json]:
-            stored = await tx.acks.find(actor.user_id, command_id)
+            stored = await tx.acks.find(actor.user_id, command_id, kind_of(self._reopen))
             if stored is not None:
                 return [], stored
             before = await self._load(tx, actor, incident_id)
@@ -154,7 +156,7 @@ class IncidentDesk:
             if first is not None:
                 whom = Invited(first.phone, place=first.place, silent=before.seat(first.participant_id).silent)
             ack = {"incident_id": incident_id, "link": await self._invite(step, actor, command_id, whom)}
-            await tx.acks.save(actor.user_id, command_id, ack, step.now)
+            await tx.acks.save(actor.user_id, command_id, ack, step.now, kind_of(self._reopen))
             before.incident = await read_rows(tx, before.session.id)
             return [before, step], ack
 
@@ -218,6 +220,7 @@ class IncidentDesk:
         return {"incident": await self._reading.row(actor, incident_id)}
 
     async def _command(self, actor: Staff, incident_id: str, command_id: str, work: IncidentWork) -> Json:
+        @wraps(work)
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             step = await self._load(tx, actor, incident_id)
             return step, await work(step, await incident_steps.incident_of(step))

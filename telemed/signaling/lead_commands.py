@@ -13,6 +13,7 @@ from telemed.care.ports import Json
 from telemed.care.states import Cause, ParticipantEvent, SessionEvent
 from telemed.errors import Conflict, NotFound
 from telemed.signaling.acting import Guest, authorise, own_seat, require_live, staff_of
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import Command, ConfirmIdentity, DecideMove, OnParticipant, OnParticipantWithReason
 from telemed.signaling.step import VisitStep
@@ -37,6 +38,7 @@ class LeadCommands:
         return await self._move(guest, command, Action.HOLD, ParticipantEvent.RESUMED)
 
     async def _move(self, guest: Guest, command: OnParticipant, action: Action, event: ParticipantEvent) -> Json:
+        @of_kind(f"seat.{event.value}")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, action, command.participant_id)

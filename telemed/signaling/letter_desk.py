@@ -16,6 +16,7 @@ from telemed.care.aftercare.views import follow_up_view, message_view, own_messa
 from telemed.care.aftercare.ways import Way, ways_to
 from telemed.care.aftercare.words import MessageWay
 from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.command_answers import kept_answer
 from telemed.care.identity import ActorRef, Staff
 from telemed.care.notify.catalogue import Template
 from telemed.care.notify.compose import Wanted, compose
@@ -76,11 +77,22 @@ class LetterDesk:
             await step.tx.visit_messages.create(message)
             await step.audit(AuditAction.VISIT_MESSAGE_WRITTEN, message.id)
             await self._notice(step, message, way, letter.command_id)
-            return {"message": message_view(message, await step.tx.outbox.about(message.id))}
+            return {"message_id": message.id}
 
-        result = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, letter.command_id, work)
+        ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, letter.command_id, work)
         self._desk.notifier.wake()
-        return result
+        return await self._written(actor, session_id, ack)
+
+    async def _written(self, actor: Staff, session_id: str, ack: Json) -> Json:
+        """The message of an answer, which holds no word of it; for who may still read it. Raises NotFound, NotAllowed."""
+        message_id = str(kept_answer(ack, "message_id")["message_id"])
+        async with self._desk.store.read() as tx:
+            step = await VisitStep.load(tx, session_id, self._desk.clock.utcnow(), actor.ref)
+            authorise(step, actor, Action.WRITE_TO_PATIENT)
+            message = await tx.visit_messages.get(message_id)
+            if message is None or message.session_id != session_id:
+                raise NotFound()
+            return {"message": message_view(message, await tx.outbox.about(message.id))}
 
     async def _ways(self, step: VisitStep) -> list[Way]:
         patient_id = step.session.patient_id

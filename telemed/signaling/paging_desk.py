@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Staff
@@ -172,6 +173,7 @@ class PagingDesk:
         async with self._desk.store.read() as tx:
             found, _ = await _found(tx, actor, page_id)
 
+        @wraps(work)
         async def run(step: VisitStep) -> Json:
             return await work(step, await oncall_steps.page_of(step, page_id))
 

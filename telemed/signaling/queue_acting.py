@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from telemed.care.actions import Action
 from telemed.care.identity import ActorRef, Staff
@@ -46,6 +47,7 @@ class QueueActing:
         """Carry out `work` once. Raises NotFound, NotAllowed, and what `work` raises."""
         session_id = await self._session_of(sender, command)
 
+        @wraps(work)
         async def run(step: VisitStep) -> Json:
             return await work(await self._checked(step, sender, command.entry_id, action))
 

@@ -30,6 +30,8 @@ MAX_QUEUES = 50  # of one organisation
 MAX_LINKS = 20  # of one waiting room, that work
 DEFAULT_TIME_ZONE = "Europe/Berlin"
 
+_CREATE = "queue.create"  # the kind of answers kept
+
 
 class QueueAdmin:
     """`/admin/queues` and what lies below it, and a member's own wish for messages."""
@@ -52,7 +54,7 @@ class QueueAdmin:
         check(admin, Action.MANAGE_CLINIC)
         now = self._desk.clock.utcnow()
         async with self._desk.store.write() as tx:
-            done = await tx.acks.find(admin.user_id, command_id)
+            done = await tx.acks.find(admin.user_id, command_id, _CREATE)
             if done is not None:
                 queue = await tx.queues.get(kept_answer(done, "queue_id")["queue_id"])
                 return {"queue": await _view(tx, _there(admin, queue), await _people(tx, admin))}
@@ -63,7 +65,7 @@ class QueueAdmin:
             queue = await _written(tx, made, fields, is_new=True)
             members = await self._set_members(tx, admin, queue, change.members or ())
             await tx.audit.append(admin.ref, AuditAction.QUEUE_CREATED, queue.id, AuditOutcome.DONE, now)
-            await tx.acks.save(admin.user_id, command_id, {"queue_id": queue.id}, now)
+            await tx.acks.save(admin.user_id, command_id, {"queue_id": queue.id}, now, _CREATE)
             people = await _people(tx, admin)
             answer = {"queue": await _view(tx, queue, people)}
         self._show(queue, members, people)

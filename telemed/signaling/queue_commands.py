@@ -20,6 +20,7 @@ from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import require_live, staff_of
 from telemed.signaling.chat_lines import append_line
+from telemed.signaling.command_kinds import kind_of, of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.queue_acting import Act, QueueActing, is_member, require_free_hands, writing_seat
@@ -194,6 +195,7 @@ class QueueCommands:
         return await self._on_seat(sender, command, ParticipantEvent.RESUMED)
 
     async def _on_seat(self, sender: Staff, command: OnEntry, event: ParticipantEvent) -> Json:
+        @of_kind(f"entry.{event.value}")
         async def work(act: Act) -> Json:
             require_live(act.step)
             if act.entry.state not in IN_HAND:
@@ -238,10 +240,10 @@ class QueueCommands:
             staff = staff_of(await tx.users.get(sender.user_id))
             queue = await tx.queues.get(command.queue_id)
             rights.check_queue(staff, Action.TEND_QUEUE, queue, await is_member(tx, command.queue_id, staff.user_id))
-            if queue is None or await tx.acks.find(staff.user_id, command.command_id) is not None:
+            if queue is None or await tx.acks.find(staff.user_id, command.command_id, kind_of(work)) is not None:
                 return {}
             changed = await work(tx, queue)
-            await tx.acks.save(staff.user_id, command.command_id, {}, self._desk.clock.utcnow())
+            await tx.acks.save(staff.user_id, command.command_id, {}, self._desk.clock.utcnow(), kind_of(work))
         if changed is not None:
             self._desk.live.queues.put(changed)
             self._desk.live.renew_queues()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity, Staff
@@ -26,6 +27,7 @@ from telemed.errors import Conflict, Unavailable
 from telemed.ids import new_id
 from telemed.signaling import recording_steps as steps
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.recording_clock import new_take
 from telemed.signaling.recording_means import RecordingMeans
@@ -112,6 +114,7 @@ class RecordingCommands:
         return await self._on_take(guest, command, work)
 
     async def _move(self, guest: Guest, command: OnRecording, event: RecordingEvent) -> Json:
+        @of_kind(f"recording.{event.value}")
         async def work(step: VisitStep, recording: RecordingRecord) -> None:
             await steps.move(step, recording, event, RecordingCause.RECORDER)
 
@@ -122,6 +125,7 @@ class RecordingCommands:
     ) -> Json:
         """Something about the open take."""
 
+        @wraps(act)
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.RECORD_CALL)

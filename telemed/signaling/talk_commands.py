@@ -9,6 +9,7 @@ from telemed.care.ports import Json
 from telemed.care.quality_minutes import Reception
 from telemed.signaling.acting import Guest, authorise, identity_of, require_live
 from telemed.signaling.chat_lines import append_line
+from telemed.signaling.command_kinds import LINE, of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.quality_keeper import QualityKeeper
 from telemed.signaling.schemas import Command, ReportQuality, SendChat, SetMedia
@@ -26,6 +27,7 @@ class TalkCommands:
         """One line to everybody in the call, or to staff while one waits; kept with the session. A line of real-time text goes to
         whom it was begun for."""
 
+        @of_kind(LINE)
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.CHAT)

@@ -16,6 +16,7 @@ from telemed.care.views import seat_identity
 from telemed.errors import Gone, NotFound, TelemedError
 from telemed.signaling.acting import Guest
 from telemed.signaling.chat_lines import append_line
+from telemed.signaling.command_kinds import LINE, of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import Command, WriteText
 from telemed.signaling.step import VisitStep
@@ -118,6 +119,7 @@ class TextCommands:
             return
         seat = visit.seats[writer_id]
 
+        @of_kind(LINE)
         async def work(step: VisitStep) -> Json:
             return await append_line(step, step.seat(writer_id), line.text.strip(), line.id, line.to)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
 from typing import Any, TypeVar
 
 from telemed.care.identity import SYSTEM, ActorRef
@@ -14,6 +15,7 @@ from telemed.care.ports import Json, Store
 from telemed.care.repositories import Transaction
 from telemed.clock import Clock
 from telemed.errors import TelemedError, Unavailable
+from telemed.signaling.command_kinds import kind_of
 from telemed.signaling.faults import report_fault
 from telemed.signaling.step import Outcome, VisitStep
 
@@ -39,8 +41,10 @@ class Transactor:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def command(self, session_id: str, actor: ActorRef, actor_id: str, command_id: str, work: Work) -> Json:
-        """Carry out `work` once: a command repeated by the same actor gets the answer it got first."""
+        """Carry out `work` once: a command repeated by the same actor gets the answer it got first. Raises Conflict
+        `command_repeated` when that answered a command of another kind (`command_kinds`)."""
 
+        @wraps(work)
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             step = await VisitStep.load(tx, session_id, self._clock.utcnow(), actor)
             return step, await work(step)
@@ -50,6 +54,7 @@ class Transactor:
     async def opening(self, actor_id: str, command_id: str, begin: Opening) -> Json:
         """Like `command` for a visit that `begin` finds or makes itself."""
 
+        @wraps(begin)
         async def one(tx: Transaction) -> tuple[list[VisitStep], Json]:
             step, ack = await begin(tx)
             return [step, *step.beside], ack
@@ -88,12 +93,12 @@ class Transactor:
     async def _with_ack(self, actor_id: str, command_id: str, begin: Several) -> Json:
         async with self._order:
             async with self._store.write() as tx:
-                stored = await tx.acks.find(actor_id, command_id)
+                stored = await tx.acks.find(actor_id, command_id, kind_of(begin))
                 if stored is not None:
                     return stored
                 steps, ack = await begin(tx)
                 outcomes = [await step.settle() for step in steps]
-                await tx.acks.save(actor_id, command_id, ack, self._clock.utcnow())
+                await tx.acks.save(actor_id, command_id, ack, self._clock.utcnow(), kind_of(begin))
             for outcome in outcomes:
                 self._tell(outcome)
         return ack

@@ -264,6 +264,7 @@ command_ack = Table(
     metadata,
     need("actor_id", String(WORD_LENGTH)),
     need("command_id", String(64)),
+    Column("kind", Text, nullable=False, server_default=""),  # "": of an earlier version
     need("ack", JSON()),
     Column("at", UtcTime(), nullable=False, index=True),
     PrimaryKeyConstraint("actor_id", "command_id"),

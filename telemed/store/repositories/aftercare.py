@@ -30,6 +30,10 @@ class VisitMessageRows:
         """Write it back."""
         await self._rows.save(message)
 
+    async def get(self, message_id: str) -> VisitMessage | None:
+        """Look up by id."""
+        return await self._rows.by(id=message_id)
+
     async def by_token_hash(self, token_hash: str) -> VisitMessage | None:
         """Look up by the token of its link; those that are over too."""
         return await self._rows.by(token_hash=token_hash)

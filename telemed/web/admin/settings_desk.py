@@ -22,6 +22,8 @@ from telemed.errors import InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.web.admin.setting_rows import SettingRows
 
+_CREATE = "site.create"  # the kind of answers kept
+
 
 class SettingsDesk:
     """Writes settings for admins. An admin of one site reads them and changes none: they hold for everybody."""
@@ -68,7 +70,7 @@ class SettingsDesk:
         _of_the_whole_clinic(admin)
         now = self._clock.utcnow()
         async with self._store.write() as tx:
-            done = await tx.acks.find(admin.user_id, command_id)
+            done = await tx.acks.find(admin.user_id, command_id, _CREATE)
             if done is not None:
                 return kept_answer(done, "change_id")
             site = SiteRecord(new_id("sit"), admin.organisation_id, name, phone, now)
@@ -77,7 +79,7 @@ class SettingsDesk:
             await tx.setting_changes.create(change)
             await tx.audit.append(admin.ref, AuditAction.SITE_CREATED, site.id, AuditOutcome.DONE, now)
             answer: Json = {"id": site.id, "change_id": change.id}
-            await tx.acks.save(admin.user_id, command_id, answer, now)
+            await tx.acks.save(admin.user_id, command_id, answer, now, _CREATE)
         return answer
 
     async def revert(self, admin: Staff, change_id: str) -> str | None:

@@ -19,6 +19,8 @@ from telemed.clock import Clock
 from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.ids import new_id
 
+_CREATE = "speciality.create"  # the kind of answers kept
+
 
 class RosterDesk:
     """An admin of one site reads the rosters and changes none: they hold for everybody."""
@@ -42,7 +44,7 @@ class RosterDesk:
         roster.zone_named(values["time_zone"])
         now = self._clock.utcnow()
         async with self._store.write() as tx:
-            done = await tx.acks.find(admin.user_id, command_id)
+            done = await tx.acks.find(admin.user_id, command_id, _CREATE)
             if done is not None:
                 return kept_answer(done, "speciality")
             if len(await tx.rosters.of_organisation(admin.organisation_id)) >= roster.MAX_SPECIALITIES:
@@ -51,7 +53,7 @@ class RosterDesk:
             await tx.rosters.create(made)
             await tx.audit.append(admin.ref, AuditAction.SPECIALITY_CREATED, made.id, AuditOutcome.DONE, now)
             answer: Json = {"speciality": await self._view(tx, made, admin)}
-            await tx.acks.save(admin.user_id, command_id, answer, now)
+            await tx.acks.save(admin.user_id, command_id, answer, now, _CREATE)
         return answer
 
     async def edit(self, admin: Staff, speciality_id: str, revision: int, values: dict[str, Any]) -> Json:

@@ -28,6 +28,8 @@ from telemed.web.patients.step import PatientStep, find
 
 MAX_DUPLICATES = 10  # shown before a record is made
 
+_CREATE = "patient.create"  # the kind of answers kept
+
 
 class PatientEditing:
     """Create, edit, merge, undo."""
@@ -43,7 +45,7 @@ class PatientEditing:
         now = self._clock.utcnow()
         kept = edits.checked(details, now.date())
         async with self._store.write() as tx:
-            ack = await tx.acks.find(actor.user_id, command_id)
+            ack = await tx.acks.find(actor.user_id, command_id, _CREATE)
             if ack is not None:
                 made = str(kept_answer(ack, "patient_id")["patient_id"])
                 step = await PatientStep.open(tx, now, actor, made, Action.READ_PATIENT)
@@ -54,7 +56,7 @@ class PatientEditing:
                 await tx.audit.append(actor.ref, searched, about, AuditOutcome.DONE, now)
                 return {"patient": None, "duplicates": await found_lines(tx, actor, known, now)}
             step = await _new_record(tx, actor, kept, now)
-            await tx.acks.save(actor.user_id, command_id, {"patient_id": step.patient.id}, now)
+            await tx.acks.save(actor.user_id, command_id, {"patient_id": step.patient.id}, now, _CREATE)
             return {**await record_parts(step), "duplicates": []}
 
     async def edit(self, actor: Staff, patient_id: str, changes: Json, revision: int) -> Json:

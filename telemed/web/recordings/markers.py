@@ -21,6 +21,8 @@ from telemed.web.recordings.door import RecordingDoor, RecordingStep
 NEW = 0  # the revision before the first
 MAX_MARKERS = 1000  # of one recording: more cannot be told apart on any timeline
 
+_CREATE = "marker.add"  # the kind of answers kept
+
 
 class RecordingMarkers:
     """Reading, adding, changing and removing. Authors change their own; every revision is kept."""
@@ -39,7 +41,7 @@ class RecordingMarkers:
         """-> {marker}; the same again for a repeated command. Raises NotFound, InvalidInput, Conflict `command_repeated`,
         `too_many_markers`."""
         async with self._door.change(actor, recording_id, Action.MARK_RECORDING) as step:
-            known = await step.tx.acks.find(actor.user_id, command_id)
+            known = await step.tx.acks.find(actor.user_id, command_id, _CREATE)
             if known is not None:
                 made = await _own(step, str(kept_answer(known, "marker_id")["marker_id"]))
                 return {"marker": views.marker_view(made, actor.user_id)}
@@ -57,7 +59,7 @@ class RecordingMarkers:
             )
             kept = await step.tx.markers.write(marker)
             await step.audit(AuditAction.RECORDING_MARKED)
-            await step.tx.acks.save(actor.user_id, command_id, {"marker_id": kept.id}, step.now)
+            await step.tx.acks.save(actor.user_id, command_id, {"marker_id": kept.id}, step.now, _CREATE)
         return {"marker": views.marker_view(kept, actor.user_id)}
 
     async def edit(self, actor: Staff, recording_id: str, marker_id: str, changes: Mapping[str, Any], revision: int) -> Json:

@@ -119,6 +119,35 @@ async def test_the_number_is_forgotten_when_the_visit_is_sealed(sending: World) 
     assert (await after.read(world.doctor, ada.session_id))["ways"] == []
 
 
+async def test_answers_kept_hold_no_words_and_answer_no_command_of_another_kind(sending: World) -> None:
+    world, after, actor = sending, sending.signaling.aftercare, sending.doctor
+    ada = await seen(world, "030 5550199", birth_date=BORN)
+    today = world.clock.utcnow().date()
+    wanted, plan = Letter(SECRET, MessageWay.LINK, command_id()), Plan(today, "Ask about Examplin")
+    written = await after.write(actor, ada.session_id, wanted)
+    with pytest.raises(Conflict) as refused:
+        await after.plan(actor, ada.session_id, plan, wanted.command_id)
+    assert refused.value.code == "command_repeated"
+    command = command_id()
+    planned = await after.plan(actor, ada.session_id, plan, command)
+    follow_up_id = planned["follow_up"]["id"]
+    with pytest.raises(Conflict):
+        await after.write(actor, ada.session_id, replace(wanted, command_id=command))
+    with pytest.raises(Conflict):
+        await after.move(actor, follow_up_id, FollowUpState.DONE, command)
+    with pytest.raises(Conflict):
+        await world.visits.complete(actor, ada.session_id, "completed", None, command)
+    assert await after.write(actor, ada.session_id, wanted) == written
+    assert await after.plan(actor, ada.session_id, plan, command) == planned
+    moved = command_id()
+    done = await after.move(actor, follow_up_id, FollowUpState.DONE, moved)
+    assert done["follow_up"]["state"] == "done"
+    assert await after.move(actor, follow_up_id, FollowUpState.DONE, moved) == done
+    async with world.store.read() as tx:
+        kept = [await tx.acks.find(actor.user_id, one) for one in (wanted.command_id, command, moved)]
+    assert kept == [{"message_id": written["message"]["id"]}, *[{"follow_up_id": follow_up_id}] * 2]
+
+
 async def test_a_link_ends_with_guesses_and_unknown_ones_are_not_there(sending: World) -> None:
     world, after = sending, sending.signaling.aftercare
     ada = await seen(world, "030 5550199", birth_date=BORN)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from telemed.care.identity import Seat
+from tests.adapters.signaling.ack_kinds import check_kind
 from tests.adapters.signaling.incidents import Emergency, an_emergency
 from tests.adapters.signaling.test_death_after_commit import COMMITTED_WITHIN, bury, dying, people_did, stored_answer
 from tests.adapters.signaling.world import Client, Json, World, command_id
@@ -74,3 +75,4 @@ async def test_events_of_an_incident(world: World, event: str) -> None:
     assert await sender.send(event, payload) == {"ok": True, "result": answer}
     assert await did(world) == before, "nothing was doubled"
     assert await stage.emergency.row() == seen
+    check_kind(world, command, event)

@@ -12,6 +12,7 @@ import pytest
 from telemed.care.notify.ports import NoNotifier
 from telemed.care.notify.records import Medium
 from telemed.signaling.schemas import STAFF_COMMANDS
+from tests.adapters.signaling.ack_kinds import check_kind
 from tests.adapters.signaling.test_death_after_commit import COMMITTED_WITHIN, bury, doomed, dying, people_did, stored_answer
 from tests.adapters.signaling.waiting_rooms import Room, Waiting, make_room, row_of
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
@@ -120,6 +121,7 @@ async def test_acts_of_staff(world: World, act: str) -> None:
     today = await world.today(world.doctor)
     assert await today.send(act, payload) == {"ok": True, "result": answer}
     assert await whole(world, stage) == before, "nothing was doubled"
+    check_kind(world, command, act)
 
 
 @pytest.mark.parametrize("act", ["keep_place", "drop_place"])

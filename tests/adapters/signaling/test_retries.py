@@ -10,6 +10,7 @@ import pytest
 
 from telemed.care.identity import Seat
 from telemed.care.recording.texts import CURRENT_TEXT
+from tests.adapters.signaling.ack_kinds import check_kind
 from tests.adapters.signaling.world import Client, Json, Visit, World, command_id, until
 
 
@@ -181,6 +182,7 @@ async def test_a_repeated_command_gets_its_first_answer_and_has_no_second_effect
         sender = await world.join(stage.seat, stage.visit.id)
     assert await sender.send(event, payload) == first
     assert await rows(world, stage.visit) == before
+    check_kind(world, payload["command_id"], event)
 
 
 @pytest.mark.parametrize("event", sorted(COMMANDS))
@@ -207,6 +209,22 @@ async def test_control_dies_between_commit_and_answer(world: World, event: str) 
     after = await rows(world, stage.visit)
     assert (after["messages"], after["events"]) == (before["messages"], before["events"])
     assert [a for a in after["audit"] if a.startswith("chat")] == [a for a in before["audit"] if a.startswith("chat")]
+
+
+async def test_an_id_used_for_another_command_is_refused_and_does_nothing(world: World) -> None:
+    """Also where both have the same fields and the same empty answer, and where one function serves several."""
+    visit = await world.start_visit()
+    doctor, patient, seat = await visit.call()
+    held = {"command_id": command_id(), "participant_id": visit.patient_id}
+    assert await doctor.send("hold", held) == await doctor.send("hold", held) == {"ok": True, "result": {}}
+    assert await doctor.refused("resume", held) == "command_repeated"
+    assert await doctor.refused("remove", held) == "command_repeated"
+    assert doctor.person(visit.patient_id)["state"] == "on_hold"
+    said = {"command_id": command_id(), "body": "Hello"}
+    await doctor.send("chat", said)
+    assert await doctor.refused("end", {"command_id": said["command_id"]}) == "command_repeated"
+    await doctor.do("resume", participant_id=visit.patient_id)
+    assert (await patient.send("chat", said))["ok"], "another's id is another id"
 
 
 async def test_ending_twice_and_after_death(world: World) -> None:
