@@ -181,6 +181,7 @@ class AuditAction(StrEnum):
     ENTRY_PULLED_IN = "entry.pulled_in"  # into the call of another patient
     ENTRY_FOLLOWED = "entry.followed"
     ENTRY_DECLINED = "entry.declined"  # the person would rather wait than be in a call with somebody else
+    ENTRY_FORGOTTEN = "entry.forgotten"  # what was said at the door was deleted: nobody needs it any more
     ENTRY_BEGUN_ANEW = "entry.begun_anew"  # somebody else took a place with the device of who had left
     # object: message
     CHAT_SENT = "chat.sent"
@@ -255,7 +256,8 @@ class AuditAction(StrEnum):
     INCIDENT_REOPENED = "incident.reopened"
     INCIDENT_SILENCED = "incident.silenced"  # nothing may be heard at the caller from now on
     INCIDENT_UNSILENCED = "incident.unsilenced"
-    INCIDENT_FORGOTTEN = "incident.forgotten"  # number, places and track were deleted: their time is over
+    INCIDENT_FORGOTTEN = "incident.forgotten"  # names, numbers, places and tracks were deleted: their time is over
+    INCIDENT_TEXTS_FORGOTTEN = "incident.texts_forgotten"  # so were reason and note
     # object: link of an incident
     INCIDENT_SHARED = "incident.shared"  # with a crew
     INCIDENT_CALLER_ADDED = "incident.caller_added"  # one caller more, with a link of its own

@@ -36,6 +36,7 @@ class Policy(StrEnum):
     RECORDING_DAYS_GROUP = "recording_days_group"
     RECORDING_QUOTA_GB = "recording_quota_gb"
     LOCATION_DAYS = "location_days"
+    INCIDENT_TEXT_DAYS = "incident_text_days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ RULES: Mapping[Policy, PolicyRule] = {
     Policy.RECORDING_DAYS_URGENT: _KEPT,
     Policy.RECORDING_DAYS_GROUP: _KEPT,
     Policy.RECORDING_QUOTA_GB: PolicyRule(0, 0, low=0, high=9999),  # 0: as much as the disk holds
-    Policy.LOCATION_DAYS: PolicyRule(30, 30, low=1, high=365),  # numbers, places and tracks after the end of an incident
+    Policy.LOCATION_DAYS: PolicyRule(30, 30, low=1, high=365),  # names, numbers, places and tracks after the end of an incident
+    # Its reason and note are a record of care, as the note and the chat of any visit, which nothing deletes by itself.
+    Policy.INCIDENT_TEXT_DAYS: PolicyRule(0, 0, low=0, high=3650),  # 0: as long as the visit
 }
 
 
@@ -102,6 +105,7 @@ class ClinicPolicies:
     recording_days_group: int
     recording_quota_gb: int  # 0: none
     location_days: int
+    incident_text_days: int  # 0: never
 
     def value_of(self, policy: Policy) -> Value:
         """The value of one policy."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+Mark = tuple[datetime, str]  # how far a list was read: time and id of the row that was last
+
 
 def iso_utc(at: datetime) -> str:
     """Return ISO 8601 UTC with milliseconds and `Z` (protocol.md). Raises ValueError for a time without a zone."""

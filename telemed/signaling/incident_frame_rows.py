@@ -28,13 +28,14 @@ async def read_shown(tx: Transaction, session_id: str) -> FrameRecord | None:
     return newest if newest is not None and newest.size > 0 else None
 
 
-async def show(step: VisitStep, frame: FrameRecord, jpeg: bytes, former: FrameRecord | None) -> None:
-    """One is shown; the one before it is not any more."""
+async def show(step: VisitStep, frame: FrameRecord, jpeg: bytes, former: FrameRecord | None) -> int:
+    """One is shown; the one before it is not any more. -> how many rows of older ones went for it."""
     if former is not None:
         await end(step, former.id)
-    await step.tx.incidents.add_frame(frame)
+    gone = await step.tx.incidents.add_frame(frame)
     step.frame = FrameRows(frame, jpeg)
     await step.audit(AuditAction.FRAME_SHOWN, frame.id)
+    return gone
 
 
 async def change(step: VisitStep, before: FrameRecord, after: FrameRecord) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity, Staff
@@ -56,7 +57,8 @@ class IncidentFrames:
             incident = (await incident_steps.rows_of(step)).incident
             ids = (frame_id, incident.id if incident is not None else None, session_id, wanted.participant_id)
             row = FrameRecord(*ids, actor.user_id, actor.name, step.now, width=wanted.width, height=wanted.height)
-            await incident_frame_rows.show(step, row, wanted.jpeg, self._desk.live.get(session_id).incident.frame)
+            gone = await incident_frame_rows.show(step, row, wanted.jpeg, self._desk.live.get(session_id).incident.frame)
+            self._desk.counters.add("frames.dropped", gone)
             return {"frame_id": frame_id}
 
         ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, wanted.command_id, work)
@@ -143,6 +145,7 @@ class IncidentFrames:
     ) -> Json:
         """Change the picture once, however often the command is repeated: decided and written one after the other."""
 
+        @wraps(change)
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.DRAW)

@@ -111,6 +111,12 @@ async def _seat(step: VisitStep, role: Role, name: str, part: Part, silent: bool
     return seat
 
 
+def usual_names(language: str) -> frozenset[str]:
+    """The names that callers get who are given none: they say nothing of anybody."""
+    usual = CALLER_NAMES[language]
+    return frozenset({usual, *(f"{usual} {number}" for number in range(2, MAX_SEATS + 1))})
+
+
 def _access(step: VisitStep, incident_id: str, link: Json, part: Part) -> AccessRecord:
     return AccessRecord(link["id"], incident_id, step.session.id, link["participant_id"], part, step.now)
 

@@ -1,57 +1,85 @@
-"""Numbers, places and tracks of incidents are deleted when their time is over. A chore, looked at once an hour."""
+"""What identifies callers of incidents is deleted when its time is over, and so are reason and note where the clinic says so.
+
+Two policies: `location_days` for names, numbers, places and tracks; `incident_text_days` for the free text, which is a record of
+care and stays with the visit unless the clinic sets a time. Counts, times, cards and the audit trail stay.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.incidents.records import IncidentRecord
 from telemed.care.ports import Json
+from telemed.care.times import Mark
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
-from telemed.signaling.faults import report_fault
+from telemed.signaling.due_walk import DueWalk
+from telemed.signaling.incident_making import CALLER_NAMES, usual_names
+from telemed.signaling.incident_rows import read_rows
 from telemed.signaling.step import VisitStep
-
-LOOK_SECONDS = 3600.0
-AT_ONCE = 50  # in one look: others wait for the writer, too
 
 
 class IncidentRetention:
-    """Remembers when it looked last; the first look is at the start."""
+    """One chore of every sweep."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._looked_at: float | None = None
+        self._callers = DueWalk[IncidentRecord](desk, "incident-retention", _mark)
+        self._texts = DueWalk[IncidentRecord](desk, "incident-texts-retention", _mark)
 
     async def run(self) -> None:
         """Forget what is due."""
-        now = self._desk.clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
-            return
-        self._looked_at = now
+        await self._callers.go_on(self._callers_due, self._forget_callers)
+        await self._texts.go_on(self._texts_due, self._forget_texts)
+
+    async def _callers_due(self, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
         days = self._desk.around.recording.policies().location_days
         async with self._desk.store.read() as tx:
-            due = await tx.incidents.due_to_forget(self._desk.clock.utcnow() - timedelta(days=days), AT_ONCE)
-        for incident in due:
-            try:
-                await self._forget(incident)
-            except Exception as error:  # noqa: BLE001 - what goes wrong with one must not keep the places of others
-                report_fault("incident-retention", error)
-        if len(due) == AT_ONCE:
-            self._looked_at = None  # there is more: the next sweep goes on
+            return await tx.incidents.due_to_forget(self._before(days), after, limit)
 
-    async def _forget(self, incident: IncidentRecord) -> None:
+    async def _texts_due(self, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
+        days = self._desk.around.recording.policies().incident_text_days
+        if days == 0:
+            return ()
+        async with self._desk.store.read() as tx:
+            return await tx.incidents.texts_due(self._before(days), after, limit)
+
+    def _before(self, days: int) -> datetime:
+        return self._desk.clock.utcnow() - timedelta(days=days)
+
+    async def _forget_callers(self, incident: IncidentRecord) -> None:
         async def work(step: VisitStep) -> Json:
             present = await incident_steps.incident_of(step)
-            if present.ended_at != incident.ended_at:
-                return {}  # opened again meanwhile
+            if present.ended_at != incident.ended_at or present.forgotten_at is not None:
+                return {}  # opened again, or forgotten meanwhile
             gone = present.forgotten_positions + await step.tx.incidents.forget_places(present.id)
-            for caller in (await incident_steps.rows_of(step)).callers:
-                await incident_steps.save_caller(step, replace(caller, phone="", place="", call_back=None, facts={}))
+            usual = usual_names(present.language)
+            await step.tx.incidents.forget_callers(present.id, CALLER_NAMES[present.language], usual)
             await incident_steps.save(step, replace(present, forgotten_at=step.now, forgotten_positions=gone))
-            step.incident = replace(await incident_steps.rows_of(step), positions=())
+            step.incident = await read_rows(step.tx, step.session.id)
+            step.seats = {seat.id: seat for seat in await step.tx.participants.in_session(step.session.id)}
             await step.audit(AuditAction.INCIDENT_FORGOTTEN, present.id)
             return {}
 
         await self._desk.transactor.change(incident.session_id, work)
+
+    async def _forget_texts(self, incident: IncidentRecord) -> None:
+        async def work(step: VisitStep) -> Json:
+            present = await incident_steps.incident_of(step)
+            if present.ended_at != incident.ended_at or present.texts_forgotten_at is not None:
+                return {}
+            await step.save_session(replace(step.session, reason=""))
+            await step.tx.incidents.forget_reasons(present.id)
+            await incident_steps.save(step, replace(present, reason="", note="", texts_forgotten_at=step.now))
+            await step.audit(AuditAction.INCIDENT_TEXTS_FORGOTTEN, present.id)
+            return {}
+
+        await self._desk.transactor.change(incident.session_id, work)
+
+
+def _mark(incident: IncidentRecord) -> Mark:
+    assert incident.ended_at is not None, "it is due because it has ended"
+    return incident.ended_at, incident.id

@@ -75,8 +75,9 @@ async def move(step: VisitStep, event: IncidentEvent, cause: IncidentCause, by_n
         return before
     is_over, was_over = row.next_state in OVER, before.state in OVER
     ended_at = step.now if is_over and not was_over else None if not is_over else before.ended_at
-    forgotten_at = before.forgotten_at if is_over else None  # what is told from now on is to be forgotten in its time, too
-    after = replace(before, state=row.next_state, state_since=step.now, ended_at=ended_at, forgotten_at=forgotten_at)
+    after = replace(before, state=row.next_state, state_since=step.now, ended_at=ended_at)
+    if not is_over:  # what is told from now on is to be forgotten in its time, too
+        after = replace(after, forgotten_at=None, texts_forgotten_at=None)
     await save(step, after)
     await step.tx.incidents.add_event(IncidentEventRecord(new_id("ine"), after.id, event, after.state, by_name, step.now))
     if row.audit is not None:

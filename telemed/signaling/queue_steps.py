@@ -76,14 +76,24 @@ def closed(entry: EntryRecord, now: datetime) -> EntryRecord:
     return replace(entry, closed_at=now, phone=entry.phone if entry.state is EntryState.DONE else "")
 
 
+async def forget(step: VisitStep) -> None:
+    """Nobody needs what was said at the door any more. Again: nothing."""
+    entry = await the_entry(step)
+    if entry.closed_at is None or entry.forgotten_at is not None:
+        return
+    await save(step, states.forgotten(entry, step.now))
+    await step.tx.audit.append(SYSTEM, AuditAction.ENTRY_FORGOTTEN, entry.id, AuditOutcome.DONE, step.now)
+
+
 async def settle(step: VisitStep) -> None:
     """Let the seat and the session move the entry."""
     entry = await entry_of(step)
     if entry is None:
         return
     if entry.closed_at is not None:
-        if entry.phone and step.session.state not in _REACHABLE:
-            await save(step, replace(entry, phone=""))
+        is_sealed = entry.state is EntryState.DONE and step.session.state not in _REACHABLE
+        if is_sealed and entry.forgotten_at is None:
+            await forget(step)
         return
     if step.session.state not in LIVE_SESSIONS:
         entry = await move(step, EntryEvent.ENDED, Cause.SYSTEM)

@@ -44,6 +44,7 @@ from telemed.signaling.overview import LoadWatch
 from telemed.signaling.packets import GuardedPacket
 from telemed.signaling.presence import Presence
 from telemed.signaling.quality_keeper import QualityKeeper
+from telemed.signaling.queue_retention import QueueRetention
 from telemed.signaling.queue_service import QueueService
 from telemed.signaling.recording_bystanders import RecordingBystanders
 from telemed.signaling.recording_clock import RecordingClock
@@ -113,6 +114,7 @@ class Signaling:
             self.queues.clock.run,
             IncidentMessages(desk).run,
             IncidentRetention(desk).run,
+            QueueRetention(desk).run,
             chores.run,
             self.text.run,
             stills.run,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Insert, Select, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Insert, Select, Table, Update, and_, bindparam, delete, insert, or_, select, true, update
 
+from telemed.care.times import Mark
 from telemed.errors import NotFound
 from telemed.store.connection import Parameters, SqlConnection
 
@@ -67,6 +69,13 @@ class RecordTable(Generic[R]):
 
     def _values(self, record: R) -> dict[str, Any]:
         return {field.name: getattr(record, field.name) for field in fields(record)}  # type: ignore[arg-type]
+
+
+def beyond(at: ColumnElement[datetime], row_id: ColumnElement[str], after: Mark | None) -> ColumnElement[bool]:
+    """The condition that a row comes after `after` in the order of time and id; None: every row does."""
+    if after is None:
+        return true()
+    return or_(at > after[0], and_(at == after[0], row_id > after[1]))
 
 
 @cache

@@ -24,6 +24,7 @@ from telemed.store.schema_base import HASH_LENGTH, metadata, need, ref, row_id, 
 
 ERASED_WHERE = "erased_at IS NOT NULL"
 FORGETTABLE_WHERE = "ended_at IS NOT NULL AND forgotten_at IS NULL"
+TEXTS_WHERE = "ended_at IS NOT NULL AND texts_forgotten_at IS NULL"
 
 incident = Table(
     "incident",
@@ -47,7 +48,9 @@ incident = Table(
     time("ended_at", null=True),
     time("forgotten_at", null=True),
     Column("forgotten_positions", Integer, nullable=False, server_default=text("0")),
+    time("texts_forgotten_at", null=True),
     Index("ix_incident_forgettable", "ended_at", sqlite_where=text(FORGETTABLE_WHERE), postgresql_where=text(FORGETTABLE_WHERE)),
+    Index("ix_incident_texts", "ended_at", sqlite_where=text(TEXTS_WHERE), postgresql_where=text(TEXTS_WHERE)),
 )
 
 incident_access = Table(
@@ -146,6 +149,7 @@ incident_frame = Table(
     need("size", Integer()),
     time("erased_at", null=True),
     need("erase_reason", Text()),
+    Index("ix_incident_frame_newest", "incident_id", "shown_at", "id"),
 )
 Index(
     "ix_incident_frame_erased",

@@ -12,6 +12,7 @@ from telemed.store.schema_base import digest, metadata, need, ref, row_id, time
 MAX_ZONE = 64  # characters of a time zone's name
 MAX_COMMAND = 64
 OPEN_WHERE = "closed_at IS NULL"
+FORGETTABLE_WHERE = "closed_at IS NOT NULL AND forgotten_at IS NULL"
 SERVED_WHERE = "answered_at IS NOT NULL AND ended_at IS NOT NULL"
 
 queue = Table(
@@ -95,6 +96,7 @@ queue_entry = Table(
     need("removed_reason", Text()),
     ref("into_session_id", "session", null=True, index=False),
     ref("into_participant_id", "participant", null=True, index=False),
+    time("forgotten_at", null=True),
     UniqueConstraint("session_id"),
     Index("ix_queue_entry_line", "queue_id", "state"),
 )
@@ -112,4 +114,10 @@ Index(
     queue_entry.c.ended_at,
     sqlite_where=text(SERVED_WHERE),
     postgresql_where=text(SERVED_WHERE),
+)
+Index(
+    "ix_queue_entry_forgettable",
+    queue_entry.c.closed_at,
+    sqlite_where=text(FORGETTABLE_WHERE),
+    postgresql_where=text(FORGETTABLE_WHERE),
 )

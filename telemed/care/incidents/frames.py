@@ -16,6 +16,9 @@ MAX_SHAPES = 60
 MAX_POINTS = 200  # of one line
 MAX_ALL_POINTS = 2000  # of one picture: what a snapshot can hold
 MOST_KEPT = 100  # pictures of one visit, 30 MB; more are shown and drawn on, and gone with a restart
+# Rows about pictures that were shown and not kept, of one incident with all its visits, or of one scene. Drop rule: the oldest
+# goes first, and the trail still has that it was shown. A row whose picture is kept, or was erased, stays: MOST_KEPT bounds them.
+MOST_UNKEPT = 500
 _DIGITS = 4  # of a coordinate: a pixel of the largest picture
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # markers of a frame header, ITU-T T.81 table B.1
 _ALONE = frozenset(range(0xD0, 0xDA)) | {0x01}  # markers without a length

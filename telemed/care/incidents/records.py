@@ -32,8 +32,9 @@ class IncidentRecord:
     reason: str = field(repr=False, default="")
     note: str = field(repr=False, default="")
     ended_at: datetime | None = None
-    forgotten_at: datetime | None = None  # when numbers, places and facts were deleted
+    forgotten_at: datetime | None = None  # when callers' names, numbers, places and facts were deleted
     forgotten_positions: int = 0  # how many fixes there had been: their number alone stays
+    texts_forgotten_at: datetime | None = None  # when reason and note were deleted
 
     @property
     def allows_video(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from telemed.care.incidents.records import (
     InstructionRecord,
     PositionRecord,
 )
+from telemed.care.times import Mark
 
 
 class Incidents(Protocol):
@@ -64,7 +65,10 @@ class Incidents(Protocol):
         ...
 
     async def frame(self, frame_id: str) -> FrameRecord | None: ...
-    async def add_frame(self, frame: FrameRecord) -> None: ...
+    async def add_frame(self, frame: FrameRecord) -> int:
+        """Add it; the number of older ones that went for it (`frames.MOST_UNKEPT`)."""
+        ...
+
     async def save_frame(self, frame: FrameRecord) -> None: ...
     async def open_frames(self, session_id: str) -> list[FrameRecord]:
         """Those not put away, newest first."""
@@ -84,8 +88,21 @@ class Incidents(Protocol):
         """All, oldest first."""
         ...
 
-    async def due_to_forget(self, before: datetime, limit: int) -> list[IncidentRecord]:
-        """Incidents over since before then whose number and places are still kept, oldest first."""
+    async def due_to_forget(self, before: datetime, after: Mark | None, limit: int) -> list[IncidentRecord]:
+        """Incidents over since before then whose callers are still known, oldest first; those that come after `after`."""
+        ...
+
+    async def texts_due(self, before: datetime, after: Mark | None, limit: int) -> list[IncidentRecord]:
+        """The same for those whose reason and note are still kept."""
+        ...
+
+    async def forget_callers(self, incident_id: str, name: str, usual: Collection[str]) -> None:
+        """Delete numbers, places, wishes and facts of all callers of all visits, and call those `name` whose name is not among
+        `usual`, also where they wrote."""
+        ...
+
+    async def forget_reasons(self, incident_id: str) -> None:
+        """Delete the reason that its visits have from it."""
         ...
 
     async def forget_places(self, incident_id: str) -> int:

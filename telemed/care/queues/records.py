@@ -115,3 +115,4 @@ class EntryRecord:
     removed_reason: str = ""
     into_session_id: str | None = None  # pulled into another call
     into_participant_id: str | None = None
+    forgotten_at: datetime | None = None  # when what was said at the door was deleted

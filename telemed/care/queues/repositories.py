@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from telemed.care.queues.records import EntryRecord, QueueMember, QueueRecord, WalkInLink
+from telemed.care.times import Mark
 
 
 class Queues(Protocol):
@@ -60,6 +61,10 @@ class QueueEntries(Protocol):
 
     async def create(self, entry: EntryRecord) -> None: ...
     async def save(self, entry: EntryRecord) -> None: ...
+    async def due_to_forget(self, before: datetime, after: Mark | None, limit: int) -> list[EntryRecord]:
+        """Those closed before then of which what was said at the door is still kept, oldest first; after `after`."""
+        ...
+
     async def waiting(self, queue_id: str) -> int:
         """How many stand in line."""
         ...

@@ -21,6 +21,7 @@ from telemed.errors import Conflict
 RETURN_SECONDS = 15 * 60.0  # as long as a seat that fell silent is waited for
 LONGEST_SLEEP = 12 * 3600.0  # of somebody who left a number: a day's work
 HELD_FOR = timedelta(minutes=5)  # a called person's place, before staff are asked
+KEPT_FOR = timedelta(hours=24)  # what was said at the door, once nobody comes back: as long as a visit can be corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,13 @@ def due_at(entry: EntryRecord) -> float | None:
     """Return when the time-out of its state is over as UTC seconds since 1970, None when none is running."""
     time_out = RULES[entry.state].time_out
     return None if time_out is None else entry.state_since.timestamp() + time_out
+
+
+def forgotten(entry: EntryRecord, now_utc: datetime) -> EntryRecord:
+    """The same without what was said at the door and about it. Name and reason are the visit's as well and stay there; when
+    what happened stays here."""
+    said = replace(entry, reason="", birth_date=None, answers=(), phone="", transfer_note="", removed_reason="")
+    return replace(said, forgotten_at=entry.forgotten_at or now_utc)
 
 
 def is_asked(entry: EntryRecord, now_utc: datetime) -> bool:

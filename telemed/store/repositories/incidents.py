@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from telemed.care.incidents.frames import MOST_KEPT, MOST_UNKEPT
 from telemed.care.incidents.records import (
     AccessRecord,
     CallerRecord,
@@ -18,14 +20,16 @@ from telemed.care.incidents.records import (
     PositionRecord,
 )
 from telemed.care.incidents.track import MAX_FIXES
+from telemed.care.times import Mark
+from telemed.store import schema as people_schema
 from telemed.store import schema_incidents as schema
 from telemed.store.connection import SqlConnection
-from telemed.store.record_table import RecordTable
+from telemed.store.record_table import RecordTable, beyond
 from telemed.store.repositories.recordings_search import as_it_stands
 
 MAX_ACCESSES = 400  # of one incident
 MAX_EVENTS = 500  # of one incident
-MAX_FRAMES = 500  # of one visit
+MAX_FRAMES = MOST_UNKEPT + MOST_KEPT  # of one visit
 
 
 class IncidentRows:
@@ -151,9 +155,15 @@ class IncidentRows:
         """Look up a frozen picture by id."""
         return await self._frames.by(id=frame_id)
 
-    async def add_frame(self, frame: FrameRecord) -> None:
-        """Add it."""
+    async def add_frame(self, frame: FrameRecord) -> int:
+        """Add it; the number of older ones that went for it. What is beyond the bound goes, the oldest first, but for rows whose
+        picture is kept or was erased."""
         await self._frames.insert(frame)
+        c = self._frames.c
+        mine = c.incident_id == frame.incident_id if frame.incident_id is not None else c.session_id == frame.session_id
+        unkept = select(c.id).where(mine, c.size == 0, c.erased_at.is_(None))
+        beyond_bound = unkept.order_by(c.shown_at.desc(), c.id.desc()).offset(MOST_UNKEPT)
+        return await self._frames.delete(c.id.in_(beyond_bound), c.id != frame.id)
 
     async def save_frame(self, frame: FrameRecord) -> None:
         """Write it back."""
@@ -194,11 +204,37 @@ class IncidentRows:
         c = self._events.c
         return await self._events.all(self._events.select(c.incident_id == incident_id).order_by(c.at, c.id).limit(MAX_EVENTS))
 
-    async def due_to_forget(self, before: datetime, limit: int) -> list[IncidentRecord]:
-        """Return those over since before then of which numbers and places are still kept, oldest first."""
+    async def due_to_forget(self, before: datetime, after: Mark | None, limit: int) -> list[IncidentRecord]:
+        """Return those over since before then of which callers are still known, oldest first."""
+        return await self._due(schema.FORGETTABLE_WHERE, before, after, limit)
+
+    async def texts_due(self, before: datetime, after: Mark | None, limit: int) -> list[IncidentRecord]:
+        """Return those over since before then of which reason and note are still kept, oldest first."""
+        return await self._due(schema.TEXTS_WHERE, before, after, limit)
+
+    async def _due(self, where: str, before: datetime, after: Mark | None, limit: int) -> list[IncidentRecord]:
         c = self._rows.c
-        statement = self._rows.select(c.ended_at.is_not(None), c.forgotten_at.is_(None), c.ended_at < before)
+        statement = self._rows.select(as_it_stands(where), c.ended_at < before, beyond(c.ended_at, c.id, after))
         return await self._rows.all(statement.order_by(c.ended_at, c.id).limit(limit))
+
+    async def forget_callers(self, incident_id: str, name: str, usual: Collection[str]) -> None:
+        """Delete what callers said and what identifies them. Statements, not rows in turn: however many there are."""
+        c = self._callers.c
+        emptied: dict[str, Any] = {"phone": "", "place": "", "call_back": None, "facts": {}}
+        await self._sql.change(update(schema.incident_caller).where(c.incident_id == incident_id).values(emptied), bulk=True)
+        seats = select(c.participant_id).where(c.incident_id == incident_id)
+        people, lines = people_schema.participant, people_schema.message
+        named = update(people).where(people.c.id.in_(seats), people.c.name.not_in(sorted(usual)))
+        await self._sql.change(named.values(name=name), bulk=True)
+        signed = update(lines).where(lines.c.participant_id.in_(seats), lines.c.name.not_in(sorted(usual)))
+        await self._sql.change(signed.values(name=name), bulk=True)
+
+    async def forget_reasons(self, incident_id: str) -> None:
+        """Delete the reason of its visits."""
+        access, session = schema.incident_access, people_schema.session
+        visits = select(access.c.session_id).where(access.c.incident_id == incident_id)
+        emptied = update(session).where(session.c.id.in_(visits), session.c.reason != "").values(reason="")
+        await self._sql.change(emptied, bulk=True)
 
     async def forget_places(self, incident_id: str) -> int:
         """Delete every fix; the number deleted."""

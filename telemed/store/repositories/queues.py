@@ -9,9 +9,11 @@ from sqlalchemy import func, select, text
 
 from telemed.care.queues.records import EntryRecord, QueueMember, QueueRecord, WalkInLink
 from telemed.care.queues.words import IN_LINE
+from telemed.care.times import Mark
 from telemed.store import schema_queues as tables
 from telemed.store.connection import SqlConnection
-from telemed.store.record_table import RecordTable
+from telemed.store.record_table import RecordTable, beyond
+from telemed.store.repositories.recordings_search import as_it_stands
 
 MAX_QUEUES = 200  # of one organisation
 MAX_MEMBERS = 500  # of one waiting room
@@ -130,6 +132,12 @@ class QueueEntryRows:
     async def save(self, entry: EntryRecord) -> None:
         """Write it back."""
         await self._rows.save(entry)
+
+    async def due_to_forget(self, before: datetime, after: Mark | None, limit: int) -> list[EntryRecord]:
+        """Return those closed before then of which what was said is still kept, oldest first."""
+        c = self._rows.c
+        due = (as_it_stands(tables.FORGETTABLE_WHERE), c.closed_at < before, beyond(c.closed_at, c.id, after))
+        return await self._rows.all(self._rows.select(*due).order_by(c.closed_at, c.id).limit(limit))
 
     async def waiting(self, queue_id: str) -> int:
         """How many stand in line."""

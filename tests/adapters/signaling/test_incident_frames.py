@@ -295,3 +295,26 @@ async def test_a_picture_sealed_for_a_row_that_never_said_so_is_removed(world: W
             await tx.incidents.save_frame(replace(row, size=0, shown_at=old))
         await StillSweep(world.signaling.still_uploads.desk).run()
         assert set(await vault.ids()) == {kept["id"]}
+
+
+async def test_rows_about_pictures_are_bounded_for_each_incident_and_the_oldest_go(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telemed.store.repositories.incidents.MOST_UNKEPT", 3)
+    other, emergency = await an_emergency(world), await an_emergency(world)
+    kept_besides = await frozen(other)
+    shown = [(await frozen(emergency))["id"] for _ in range(6)]
+    async with world.store.write() as tx:  # one is kept on the disk, one was erased
+        first, second = [await tx.incidents.frame(one) for one in shown[3:5]]
+        assert first is not None and second is not None
+        await tx.incidents.save_frame(replace(first, size=1))
+        await tx.incidents.save_frame(replace(second, erased_at=first.shown_at))
+    shown += [(await frozen(emergency))["id"] for _ in range(3)]
+    await emergency.move(IncidentEvent.CLOSED)
+    again = replace(emergency, made=await emergency.move(IncidentEvent.REOPENED))
+    shown.append((await frozen(again))["id"])
+    async with world.store.read() as tx:
+        rows = [row for one in (emergency, again, other) for row in await tx.incidents.frames(one.session_id)]
+    assert [row.id for row in rows] == [*shown[3:5], *shown[-3:], kept_besides["id"]]
+    assert world.signaling.counters.get("frames.dropped") == 5
+    assert again.world.signaling.live.get(again.session_id).incident.frame.id == shown[-1]

@@ -14,7 +14,7 @@ import { useResource } from "./use_resource.js";
 
 /**
  * @typedef {object} Policy
- * @property {"second_factor" | "idle_lock_minutes" | "login_hours" | "link_days" | "location_days" | "video_codec" | `recording_${string}`} name
+ * @property {"second_factor" | "idle_lock_minutes" | "login_hours" | "link_days" | "location_days" | "incident_text_days" | "video_codec" | `recording_${string}`} name
  * @property {string | number} value
  * @property {string | number} default
  * @property {boolean} is_set
@@ -99,7 +99,7 @@ function Group({ policies, names, mayChange, reload }) {
 }
 
 const SIGN_IN = ["second_factor", "idle_lock_minutes", "login_hours"];
-const LINKS = ["link_days", "location_days"];
+const LINKS = ["link_days", "location_days", "incident_text_days"];
 const CALLS = ["video_codec"];
 const RECORDINGS = ["recording_scheduled", "recording_urgent", "recording_group", "recording_emergency", "recording_decide_days", "recording_days_scheduled", "recording_days_urgent", "recording_days_group", "recording_quota_gb"];
 
