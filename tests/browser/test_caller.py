@@ -383,13 +383,16 @@ async def a_witness_in_firefox(dispatcher: ChromiumTab, caller: FirefoxTab, link
     both = dispatcher.page.locator(selector("plus-code"))
     await expect(both).to_have_count(2, timeout=30_000)
     await expect(dispatcher.page.locator(SHOWN_VIDEO)).to_have_count(2, timeout=45_000)
-    async with cut_off(caller):  # and the witness: one browser, one network
+    async with cut_off(caller, dispatcher):  # and the witness: one browser, one network
         for tab, words in ((caller, "one"), (witness, "two")):
             await tab.wait("caller-offline", timeout=30)
             await tab.fill("caller-write", words)
             await tab.click("caller-send")
         await dispatcher.page.locator(selector("addressee")).locator("input").last.check()
         await dispatcher.click("card-hold_still")
+        await dispatcher.click("open-chat")
+        await dispatcher.fill("chat-input", "three")
+        await dispatcher.click("chat-send")
     await witness.wait('[data-testid="caller-card"][data-card="hold_still"]', timeout=30)
     await caller.wait('[data-testid="caller-card"][data-card="cpr"]')
     for tab in (caller, witness):
@@ -397,7 +400,7 @@ async def a_witness_in_firefox(dispatcher: ChromiumTab, caller: FirefoxTab, link
         await tab.wait("caller-live", timeout=30)
     await caller.wait('[data-testid="caller-card"][data-card="cpr"]')
     await witness.wait('[data-testid="caller-card"][data-card="hold_still"]')
-    await dispatcher.click("open-chat")
-    lines = dispatcher.page.locator(selector("chat-message"))
-    await expect(lines).to_have_count(2, timeout=30_000)
-    assert sorted(["one" in text for text in await lines.all_inner_texts()]) == [False, True]
+    lines = dispatcher.page.locator(f"{selector('chat-message')}[data-status=sent]")
+    await expect(lines).to_have_count(3, timeout=30_000)
+    said = " ".join(await lines.all_inner_texts())
+    assert [said.count(word) for word in ("one", "two", "three")] == [1, 1, 1]

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.browser.browsers import ChromiumTab, Tab, chromium, eventually, open_chromium_tab, open_firefox_tab
+from tests.browser.cuts import cut_off
 from tests.browser.frozen import freezable_chromium
 from tests.browser.server import Server
 from tests.browser.waiting_rooms import Staff, fill_form, place_is, stand_in_line, tap_reason, waiting_room
@@ -210,15 +211,36 @@ async def test_the_next_person_with_the_same_device_gets_a_place_of_their_own(se
         assert other.problems == []
 
 
-async def test_firefox_stands_in_line_is_answered_and_put_back(server: Server) -> None:
+@pytest.mark.timeout(300)
+async def test_firefox_stands_in_line_over_a_cut_and_reloads_is_answered_and_put_back(server: Server) -> None:
     async with waiting_room(server) as room:
         fox = await open_firefox_tab(width=390, height=844)
         try:
-            await stand_in_line(fox, room.url)
+            await fox.goto(room.url)
+            await fill_form(fox)
+            await tap_reason(fox)
+            await fox.set_offline(True)
+            await fox.click("walk-enter")
+            await fox.wait("walk-problem", timeout=30)
+            await fox.set_offline(False)
             await fox.reload()
-            await fox.wait("line-place")
-            row = await room.staff.sees("Ada Example", place=1)
+            await fox.click("walk-enter")  # what was typed is still there
+            await fox.wait("line-place", timeout=30)
+            await fox.wait("chat-input", timeout=30)
+            async with cut_off(fox):
+                await fox.fill("chat-input", "Are you there?")
+                await fox.click("chat-send")
+                await fox.click("keep-place")
+                await fox.fill("keep-place-phone", "0151 23456789")
+                await fox.click("keep-place-save")
+            await fox.wait("place-kept", timeout=30)
+            row = await room.staff.sees("Ada Example", timeout=30, place=1, keeps_place=True, unread=1)
+            await fox.reload()
+            await fox.wait("line-place", timeout=30)
             await answered_and_put_back(fox, room.staff, row["id"])
+            await fox.reload()
+            await fox.wait("call-stage", timeout=40)
+            assert len(room.staff.state["entries"]) == 1, "one person, whatever was sent again"
         finally:
             await fox.close()
 
