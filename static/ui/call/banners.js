@@ -83,7 +83,7 @@ function interruption(session, view) {
 
 /** @param {import("../../core/call_session.js").CallSession} session @param {import("./view_state.js").ViewState} view */
 function hint(session, view) {
-  if (unasked(session) && !watches(session)) return { kind: "info", icon: "video-off", id: "unasked", text: t("call.banner_unasked"), action: html`<${Button} kind="primary" label=${t("check.use_devices")} onClick=${() => void session.devices.open()} />` };
+  if (unasked(session) && !watches(session)) return { kind: "info", icon: "video-off", id: "unasked", text: t("call.banner_unasked"), action: html`<${Button} kind="primary" label=${t("call.show_myself")} onClick=${() => void session.devices.open()} />` };
   if (session.media.interrupted.value) return interruption(session, view);
   if (view.soundBlocked.value) return { kind: "warn", icon: "volume-x", id: "sound", text: t("call.banner_sound"), action: html`<${Button} kind="primary" label=${t("call.turn_sound_on")} onClick=${() => view.playVoices()} />` };
   if (session.media.lacksVideo.value) return { kind: "warn", icon: "video-off", id: "no-codec", text: t("call.banner_no_codec"), action: null };

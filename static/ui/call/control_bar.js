@@ -69,7 +69,7 @@ export function ControlBar() {
   const unread = session.chat.unread.value;
   const incident = session.state.value?.incident;
   const attention = session.can("admit") ? session.waiting.value.length : 0;
-  return html`<div class="bar" role="toolbar" aria-label=${t("call.bar")}>
+  return html`<div class=${incident ? "bar bar--many" : "bar"} role="toolbar" aria-label=${t("call.bar")}>
     <div class="bar__group">
       ${(!incident || session.as === "staff") && html`<${DeviceButton} kind="microphone" /><${DeviceButton} kind="camera" />`}
       <${ShareButton} />

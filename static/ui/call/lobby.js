@@ -6,6 +6,15 @@ import { telephoneUri } from "../components/telephone.js";
 import { useCall } from "./context.js";
 import { LinkCard, MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
 
+/** Nobody of an incident is in the call: its link went out from the board, so there is nothing to send from here. */
+function NoCaller() {
+  return html`<div class="lobby__alone" role="status" data-testid="no-caller">
+    <span class="lobby__icon"><${Icon} name="map-pin" size=${28} /></span>
+    <h2>${t("incident.no_caller")}</h2>
+    <p>${t("incident.no_caller_more", { tab: t("call.incident") })}</p>
+  </div>`;
+}
+
 /** A person who is alone in the call, or on hold, is told why, what comes next, and whom to ring. */
 function Alone() {
   const { session } = useCall();
@@ -24,6 +33,7 @@ export function Lobby() {
   const { session } = useCall();
   if (!session.can("invite")) return html`<div class="lobby"><${Alone} /></div>`;
   const someoneWaits = session.waiting.value.length > 0;
+  if (session.state.value?.incident) return html`<div class="lobby"><${MoveRequests} /><${WaitingList} />${!someoneWaits && html`<${NoCaller} />`}</div>`;
   return html`<div class="lobby">
     <${MoveRequests} />
     <${WaitingList} />

@@ -35,7 +35,7 @@ function Timer({ since }) {
 /** Whose visit it is, for staff; who treats, for everybody else. */
 function title(/** @type {import("../../core/call_session.js").CallSession} */ session) {
   const state = session.state.value;
-  if (session.as === "staff") return state?.session.patient_name || t("today.unnamed");
+  if (session.as === "staff") return state?.session.patient_name || (state?.incident && state.session.reason) || t("today.unnamed");
   const clinicians = session.others.value.filter((one) => one.role === "clinician").map(personName);
   return clinicians.join(", ") || state?.clinic.name || "";
 }
@@ -43,10 +43,11 @@ function title(/** @type {import("../../core/call_session.js").CallSession} */ s
 export function TopBar() {
   const { session, view } = useCall();
   const call = session.state.value?.session;
+  const shown = title(session);
   const several = session.others.value.length > 1;
   const spotlight = view.spotlight.value;
   return html`<header class="top">
-    <div class="top__what"><h1 class="top__title">${title(session)}</h1>${session.as === "staff" && call?.reason && html`<p class="top__reason">${call.reason}</p>`}</div>
+    <div class="top__what"><h1 class="top__title">${shown}</h1>${session.as === "staff" && call?.reason && call.reason !== shown && html`<p class="top__reason">${call.reason}</p>`}</div>
     ${showsRecording(session.state.value) && html`<${RecordingMark} fallback=${html`<${PlainMark} />`} />`}
     <div class="top__state">
       ${call?.started_at && html`<${Timer} since=${call.started_at} />`}

@@ -1,5 +1,5 @@
 /** Menu: a button with a short list of actions (ARIA menu button pattern: arrows move, Escape closes, focus returns). */
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 
@@ -54,6 +54,29 @@ function useDismiss(open, root, close) {
   }, [open]);
 }
 
+/** What stands at a page's lower edge on phones, and a little air. */
+const EDGE = 80;
+
+/**
+ * The other edge or side where the list would leave the window.
+ * @param {boolean} open
+ * @param {import("../../vendor/preact.js").RefObject<HTMLElement | null>} root
+ * @param {string} align
+ * @param {string} side
+ */
+function useFit(open, root, align, side) {
+  const [fit, setFit] = useState("");
+  useLayoutEffect(() => {
+    const box = open && root.current?.querySelector(".menu__list")?.getBoundingClientRect();
+    if (!box) return setFit("");
+    const top = root.current?.getBoundingClientRect().top ?? 0;
+    const turned = box.left < 0 ? "start" : box.right > innerWidth ? "end" : align;
+    const above = side === "below" && box.bottom > innerHeight - EDGE && top > box.height;
+    setFit(`menu__list--${above ? "above" : side} menu__list--${turned}`);
+  }, [open]);
+  return fit || `menu__list--${side} menu__list--${align}`;
+}
+
 /** @param {{item: MenuItem, onDone: () => void}} props */
 function Item({ item, onDone }) {
   const choice = item.checked !== undefined;
@@ -74,6 +97,7 @@ export function Menu({ label, items, icon = "ellipsis", kind = "icon", align = "
   const root = useRef(/** @type {HTMLElement | null} */ (null));
   const close = () => setOpen(false);
   useDismiss(open, root, close);
+  const fit = useFit(open, root, align, side);
   const closeAndReturn = () => {
     close();
     root.current?.querySelector("button")?.focus();
@@ -89,7 +113,7 @@ export function Menu({ label, items, icon = "ellipsis", kind = "icon", align = "
   return html`<div class="menu" ref=${root} onKeyDown=${onKeyDown}>
     <${Button} kind=${kind} icon=${icon} label=${label} testid=${testid} class=${extra} onClick=${() => setOpen(!open)}
       attributes=${{ "aria-haspopup": "menu", "aria-expanded": String(open) }} />
-    ${open && html`<div class="menu__list menu__list--${side} menu__list--${align}" role="menu" aria-label=${label}>
+    ${open && html`<div class=${`menu__list ${fit}`} role="menu" aria-label=${label}>
       ${items.map((item) => html`<${Item} key=${item.id} item=${item} onDone=${closeAndReturn} />`)}
     </div>`}
   </div>`;

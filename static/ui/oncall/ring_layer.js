@@ -107,7 +107,7 @@ function HandoverQuestion({ handover }) {
   return html`<${Question} title=${t("oncall.handover_title", { name: handover.from.name })} testid="handover-dialog"
     onAccept=${() => act(`/handovers/${handover.id}/accept`, enter)} onDecline=${() => act(`/handovers/${handover.id}/decline`, () => {})}>
     ${handover.brief && html`<p class="ring__brief">${handover.brief}</p>`}
-    <p class="muted">${t("oncall.handover_hint")}</p>
+    <p class="muted">${t("oncall.handover_hint", { name: handover.from.name })}</p>
   </${Question}>`;
 }
 

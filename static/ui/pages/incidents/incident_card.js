@@ -1,5 +1,5 @@
 /** One incident on the board: the code to say, what became of the message, where it stands, and the way in. */
-import { html, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { recallWish, rememberWish } from "../../../core/media_wish.js";
 import { Badge } from "../../components/badge.js";
@@ -44,10 +44,14 @@ function menuItems(incident, { onEnd, onSummary, onMade }) {
 export function IncidentCard({ incident, fresh, onMade }) {
   const [asking, setAsking] = useState(false);
   const [summary, setSummary] = useState(false);
+  const card = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => { // On a phone it stands below the form: the code to say and to scan comes to who made it.
+    if (fresh && card.current && card.current.getBoundingClientRect().top > innerHeight / 2) card.current.scrollIntoView({ block: "start" });
+  }, [fresh]);
   const over = isOver(incident);
   const { icon, kind, word } = stateLook(incident.state);
   const items = menuItems(incident, { onEnd: () => setAsking(true), onSummary: () => setSummary(true), onMade });
-  return html`<li class=${fresh ? "incident incident--fresh" : "incident"} data-testid="incident" data-state=${incident.state} data-id=${incident.id}>
+  return html`<li ref=${card} class=${fresh ? "incident incident--fresh" : "incident"} data-testid="incident" data-state=${incident.state} data-id=${incident.id}>
     <div class="incident__head">
       <div class="incident__what"><p class="incident__reason" dir="auto">${incident.reason}</p>
         <p class="incident__meta"><${Badge} kind=${kind} icon=${icon} testid="incident-state">${word}</${Badge}>

@@ -1,5 +1,5 @@
 /** The card at the end of a visit: how it ended, a note, a message to the patient, a follow-up. All can be left out, and done later from Today. */
-import { html, useEffect, useMemo, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
 import { EndCard } from "../../../core/end_card.js";
 import { t } from "../../../core/i18n.js";
@@ -40,11 +40,13 @@ function ConnectionPart({ sessionId }) {
 /** What is missing or went wrong, and what of the card is safe. @param {{card: EndCard}} props */
 function Trouble({ card }) {
   const fault = card.fault.value;
-  if (card.gap.value === "no_way") return html`<${Banner} kind="urgent">${t("letter.no_way")}</${Banner}>`;
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [fault, card.gap.value]);
+  if (card.gap.value === "no_way") return html`<div ref=${place}><${Banner} kind="urgent">${t("letter.no_way")}</${Banner}></div>`;
   if (!fault) return null;
   const code = problemCode(fault.error);
   const words = REFUSED.has(code) ? t(`endcard.fault_${code}`) : problemWords(fault.error);
-  return html`<${Banner} kind="urgent" testid="card-fault">${t(`endcard.failed_${fault.part}`)} ${words} ${t("endcard.kept")}</${Banner}>`;
+  return html`<div ref=${place}><${Banner} kind="urgent" testid="card-fault">${t(`endcard.failed_${fault.part}`)} ${words} ${t("endcard.kept")}</${Banner}></div>`;
 }
 
 /** @typedef {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} OutcomeProps */
