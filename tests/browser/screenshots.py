@@ -29,6 +29,7 @@ from tests.browser.review_states import REVIEW_STATES
 from tests.browser.screenshot_album import Album
 from tests.browser.screenshot_states import STATES
 from tests.browser.server import start_server, stop_server
+from tests.browser.urgent_states import URGENT_STATES
 
 SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844), "narrow": (360, 740), "small": (320, 568)}
 SCHEMES = ("light", "dark")
@@ -100,7 +101,7 @@ async def take_all(browser: Browser, camera: Camera, var: pathlib.Path) -> None:
         async def open_tab(**options: object) -> ChromiumTab:
             return await open_chromium_tab(browser, reduced_motion="reduce", **options)
 
-        for name, act in (STATES | PERSON_STATES | QUEUE_STATES | RECORDING_STATES | REVIEW_STATES).items():
+        for name, act in (STATES | PERSON_STATES | QUEUE_STATES | URGENT_STATES | RECORDING_STATES | REVIEW_STATES).items():
             if camera.only in name:
                 await take_state(Album(server, camera, open_tab), name, act)
     finally:

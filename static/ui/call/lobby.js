@@ -33,7 +33,7 @@ export function Lobby() {
   const { session } = useCall();
   if (!session.can("invite")) return html`<div class="lobby"><${Alone} /></div>`;
   const someoneWaits = session.waiting.value.length > 0;
-  if (session.state.value?.incident) return html`<div class="lobby"><${MoveRequests} /><${WaitingList} />${!someoneWaits && html`<${NoCaller} />`}</div>`;
+  if (session.state.value?.incident) return html`<div class="lobby" role="group" aria-label=${t("call.incident")} tabindex="0"><${MoveRequests} /><${WaitingList} />${!someoneWaits && html`<${NoCaller} />`}</div>`; // Low beside an open panel: it scrolls, by keyboard too.
   return html`<div class="lobby">
     <${MoveRequests} />
     <${WaitingList} />
