@@ -1,6 +1,6 @@
 // Follow-ups as Today shows them: due from their day on, by the reader's own calendar; the others wait under "later". Pure.
 
-/** @typedef {{id: string, session_id: string, patient_name: string | null, patient_id: string | null, due_on: string, text: string, state: "open" | "done" | "cancelled", state_since: string, created_at: string, revision: number}} FollowUp */
+/** @typedef {{id: string, session_id: string, patient_name: string | null, patient_id: string | null, due_on: string, text: string, state: "open" | "done" | "cancelled", state_since: string, created_at: string, revision: number, was?: string}} FollowUp `was`: left behind by this person, to be taken over */
 
 const DAY_MS = 86_400_000;
 

@@ -84,6 +84,7 @@ class AuditAction(StrEnum):
     FOLLOW_UP_DONE = "follow_up.done"
     FOLLOW_UP_CANCELLED = "follow_up.cancelled"
     FOLLOW_UP_REOPENED = "follow_up.reopened"
+    FOLLOW_UP_TAKEN = "follow_up.taken"  # its owner is gone
     # object: patient
     PATIENT_AFTERCARE_READ = "patient.aftercare_read"
     # object: patient

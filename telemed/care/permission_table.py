@@ -110,7 +110,7 @@ TABLE: Mapping[Action, Grants] = {
     Action.READ_AFTERCARE: _LEADING,
     Action.WRITE_TO_PATIENT: _LEADING,
     Action.PLAN_FOLLOW_UP: _LEADING,
-    Action.CHANGE_FOLLOW_UP: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # the own ones
+    Action.CHANGE_FOLLOW_UP: _grant((CARE_ROLES, Scope.OWN_ACCOUNT)),  # the own ones, and what others left
     Action.READ_PATIENT_AFTERCARE: _grant((CARE_ROLES, Scope.CARE)),
     Action.CONNECT_SEAT: _grant((_SEATED, Scope.SEAT)),
     Action.PROBE_NETWORK: _grant((_SEATED, Scope.SEAT)),
@@ -284,6 +284,7 @@ ROUTES: Mapping[str, Action] = {
     "POST /sessions/{id}/follow-ups": Action.PLAN_FOLLOW_UP,
     "PATCH /follow-ups/{follow_up_id}": Action.CHANGE_FOLLOW_UP,
     "POST /follow-ups/{follow_up_id}/state": Action.CHANGE_FOLLOW_UP,
+    "POST /follow-ups/{follow_up_id}/take": Action.CHANGE_FOLLOW_UP,
     "GET /patients/{patient_id}/after": Action.READ_PATIENT_AFTERCARE,
     "POST /visit-messages/open": Action.OPEN_VISIT_MESSAGE,
     "POST /links/open": Action.OPEN_LINK,

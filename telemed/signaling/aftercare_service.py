@@ -40,6 +40,10 @@ class AftercareService:
         """-> {follow_up}."""
         return await self._follow_ups.move(actor, follow_up_id, to, command_id)
 
+    async def take(self, actor: Staff, follow_up_id: str, command_id: str) -> Json:
+        """-> {follow_up}."""
+        return await self._follow_ups.take(actor, follow_up_id, command_id)
+
     async def open(self, token: str, birth_date: date | None) -> Json:
         """-> {clinic, asks, tries_left, message}."""
         return await self._letters.open(token, birth_date)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from telemed.care.aftercare.heirs import LeftBehind
 from telemed.care.aftercare.records import FollowUp
 from telemed.care.aftercare.views import follow_up_view
 from telemed.care.aftercare.words import FollowUpState
@@ -17,11 +18,13 @@ from telemed.care.repositories import Transaction
 
 
 class FollowUpBook:
-    """By owner: at most MAX_OPEN each (`care.aftercare.states`)."""
+    """By owner: at most MAX_OPEN each (`care.aftercare.states`). What somebody left behind besides by who may take it."""
 
     def __init__(self) -> None:
         self._open: dict[str, dict[str, FollowUp]] = {}  # by owner and id
         self._visits: dict[str, SessionRecord] = {}  # by id, of those
+        self._owners: dict[str, str] = {}  # by id, of those
+        self._left: dict[str, LeftBehind] = {}  # by id
 
     async def load(self, tx: Transaction, organisation_id: str) -> None:
         """Read the open ones of one organisation."""
@@ -35,11 +38,17 @@ class FollowUpBook:
 
     def put(self, follow_up: FollowUp, session: SessionRecord) -> None:
         """Take over a row that was committed."""
+        before = self._owners.get(follow_up.id, follow_up.user_id)
+        if before != follow_up.user_id:
+            self._open[before].pop(follow_up.id, None)  # somebody else has taken it
+        self._owners[follow_up.id] = follow_up.user_id
         own = self._open.setdefault(follow_up.user_id, {})
         if follow_up.state is FollowUpState.OPEN:
             own[follow_up.id] = follow_up
             self._visits[session.id] = session
-        elif own.pop(follow_up.id, None) is not None and not self._is_wanted(session.id):
+            return
+        del self._owners[follow_up.id]
+        if own.pop(follow_up.id, None) is not None and not self._is_wanted(session.id):
             self._visits.pop(session.id, None)
 
     def _is_wanted(self, session_id: str) -> bool:
@@ -51,6 +60,9 @@ class FollowUpBook:
         for one in changed:
             self.put(one, session)
         owners = {one.user_id for one in changed}
+        for one in changed:
+            left = self._left.pop(one.id, None)
+            owners |= left.heirs if left is not None else frozenset()
         known = self._visits.get(session.id)
         if known is None or known == session:
             return owners
@@ -58,12 +70,20 @@ class FollowUpBook:
         everybodys = (one for own in self._open.values() for one in own.values())
         return owners | {one.user_id for one in everybodys if one.session_id == session.id}
 
+    def leave(self, found: Iterable[LeftBehind]) -> set[str]:
+        """Take over what is left behind now; -> whose lists may be others."""
+        before, self._left = self._left, {one.follow_up.id: one for one in found}
+        changed = {key for key in before.keys() | self._left.keys() if before.get(key) != self._left.get(key)}
+        return {heir for rows in (before, self._left) for key in changed & rows.keys() for heir in rows[key].heirs}
+
     def rows_for(self, staff: Staff) -> list[Json]:
-        """What somebody has to do, the earliest day first."""
+        """What somebody has to do, the earliest day first, and then what they may take from people who are gone."""
         own = sorted(self._open.get(staff.user_id, {}).values(), key=lambda one: (one.due_on, one.id))
         visits = ((one, self._visits[one.session_id]) for one in own)
-        return [
-            follow_up_view(one, session)
-            for one, session in visits
-            if session.organisation_id == staff.organisation_id and staff.works_at(session.site_id)
-        ]
+        rows = [follow_up_view(one, session) for one, session in visits if _reaches(staff, session)]
+        left = (one for one in self._left.values() if staff.user_id in one.heirs and _reaches(staff, one.session))
+        return rows + [follow_up_view(one.follow_up, one.session) | {"was": one.was} for one in left]
+
+
+def _reaches(staff: Staff, session: SessionRecord) -> bool:
+    return session.organisation_id == staff.organisation_id and staff.works_at(session.site_id)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import wraps
 
 from telemed.care.aftercare import states
+from telemed.care.aftercare.heirs import is_able
 from telemed.care.aftercare.ports import Plan
 from telemed.care.aftercare.records import FollowUp
 from telemed.care.aftercare.views import follow_up_view
@@ -22,6 +23,7 @@ from telemed.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.signaling.acting import authorise, staff_of
 from telemed.signaling.desk import Desk
+from telemed.signaling.follow_up_heirs import heirs_of
 from telemed.signaling.step import VisitStep
 
 _ONE_DAY = timedelta(days=1)  # the writer's day may have begun before the server's, or after
@@ -30,7 +32,7 @@ Work = Callable[[VisitStep, FollowUp], Awaitable[FollowUp]]
 
 
 class FollowUpDesk:
-    """`POST /sessions/{id}/follow-ups`, `PATCH /follow-ups/{follow_up_id}`, `POST /follow-ups/{follow_up_id}/state`."""
+    """`POST /sessions/{id}/follow-ups`, and `PATCH`, `/state` and `/take` of `/follow-ups/{follow_up_id}`."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -106,6 +108,31 @@ class FollowUpDesk:
             raise NotFound()
         return {"follow_up": follow_up_view(follow_up, session)}
 
+    async def take(self, actor: Staff, follow_up_id: str, command_id: str) -> Json:
+        """-> {follow_up}: from now on one's own, whose owner is gone. Raises NotFound, Conflict `too_many_follow_ups`."""
+        async with self._desk.store.read() as tx:
+            known = await tx.follow_ups.get(follow_up_id)
+        if known is None:
+            raise NotFound()
+
+        async def work(step: VisitStep) -> Json:
+            before = await step.tx.follow_ups.get(follow_up_id)
+            staff = staff_of(await step.tx.users.get(actor.user_id))
+            if staff.role not in TABLE[Action.CHANGE_FOLLOW_UP]:
+                raise NotAllowed()
+            if before is None or not (_reaches(staff, step) and await _may_take(step, staff, before)):
+                raise NotFound()
+            if before.user_id == staff.user_id:
+                return {"follow_up": follow_up_view(before, step.session)}
+            await _check_room(step, staff)
+            after = replace(before, user_id=staff.user_id)
+            await step.tx.follow_ups.save(after)
+            step.follow_ups[after.id] = after
+            await step.audit(AuditAction.FOLLOW_UP_TAKEN, after.id)
+            return {"follow_up": follow_up_view(after, step.session)}
+
+        return await self._desk.transactor.command(known.session_id, actor.ref, actor.user_id, command_id, work)
+
     async def _run(
         self, actor: Staff, follow_up_id: str, work: Work
     ) -> tuple[str, Callable[[VisitStep], Awaitable[Json]]]:
@@ -119,8 +146,7 @@ class FollowUpDesk:
         async def run(step: VisitStep) -> Json:
             staff = staff_of(await step.tx.users.get(actor.user_id))
             before = await step.tx.follow_ups.get(follow_up_id)
-            reaches = staff.organisation_id == step.session.organisation_id and staff.works_at(step.session.site_id)
-            if before is None or before.user_id != staff.user_id or not reaches:
+            if before is None or before.user_id != staff.user_id or not _reaches(staff, step):
                 raise NotFound()
             if staff.role not in TABLE[Action.CHANGE_FOLLOW_UP]:
                 raise NotAllowed()
@@ -131,6 +157,21 @@ class FollowUpDesk:
             return {"follow_up_id": after.id}
 
         return known.session_id, run
+
+
+def _reaches(staff: Staff, step: VisitStep) -> bool:
+    return staff.organisation_id == step.session.organisation_id and staff.works_at(step.session.site_id)
+
+
+async def _may_take(step: VisitStep, staff: Staff, follow_up: FollowUp) -> bool:
+    """Whether it is one's own, or an open one of somebody who is gone that one may take."""
+    if follow_up.user_id == staff.user_id:
+        return True
+    owner = await step.tx.users.get(follow_up.user_id)
+    if follow_up.state is not FollowUpState.OPEN or (owner is not None and is_able(owner, step.session)):
+        return False
+    people = await step.tx.users.in_organisation(step.session.organisation_id)
+    return staff.user_id in await heirs_of(step.tx, step.session, people)
 
 
 async def _check_room(step: VisitStep, actor: Staff) -> None:

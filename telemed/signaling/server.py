@@ -19,6 +19,7 @@ from telemed.signaling.counters import Counters
 from telemed.signaling.desk import Around, Desk
 from telemed.signaling.engine_guard import EngineGuard
 from telemed.signaling.entry import CALL_NAMESPACE, STAFF_NAMESPACE, Entry
+from telemed.signaling.follow_up_heirs import FollowUpHeirs
 from telemed.signaling.holders import Holders
 from telemed.signaling.housekeeping import Housekeeping
 from telemed.signaling.incident_commands import IncidentCommands
@@ -116,6 +117,7 @@ class Signaling:
             IncidentRetention(desk).run,
             QueueRetention(desk).run,
             chores.run,
+            FollowUpHeirs(desk).run,
             self.text.run,
             stills.run,
         )

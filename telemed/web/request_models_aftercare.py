@@ -46,6 +46,12 @@ class MoveFollowUpBody(Body):
     command_id: CommandId
 
 
+class TakeFollowUpBody(Body):
+    """`POST /follow-ups/{follow_up_id}/take`."""
+
+    command_id: CommandId
+
+
 class OpenMessageBody(Body):
     """`POST /visit-messages/open`."""
 

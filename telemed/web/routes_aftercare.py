@@ -54,6 +54,16 @@ AFTERCARE_ROUTES: tuple[Route, ...] = (
         rate=WRITE_RATE,
         errors=(409,),
     ),
+    Route(
+        "POST",
+        "/follow-ups/{follow_up_id}/take",
+        Action.CHANGE_FOLLOW_UP,
+        aftercare.take_follow_up,
+        give.FollowUpAnswer,
+        ask.TakeFollowUpBody,
+        rate=WRITE_RATE,
+        errors=(409,),
+    ),
     Route("GET", "/patients/{patient_id}/after", Action.READ_PATIENT_AFTERCARE, aftercare.of_patient, give.PatientAftercare),
     Route(
         "POST",

@@ -52,6 +52,10 @@ class Aftercare(Protocol):
         """-> {follow_up}."""
         ...
 
+    async def take(self, actor: Staff, follow_up_id: str, command_id: str) -> Json:
+        """-> {follow_up}."""
+        ...
+
     async def open(self, token: str, birth_date: date | None) -> Json:
         """-> {clinic, asks, tries_left, message}."""
         ...
@@ -77,6 +81,10 @@ class NoAftercare:
         raise NotFound()
 
     async def move(self, actor: Staff, follow_up_id: str, to: FollowUpState, command_id: str) -> Json:
+        """Raises NotFound."""
+        raise NotFound()
+
+    async def take(self, actor: Staff, follow_up_id: str, command_id: str) -> Json:
         """Raises NotFound."""
         raise NotFound()
 

@@ -45,6 +45,10 @@ class FollowUps(Protocol):
         """Open ones of an organisation, by id beyond `after`, at most 500."""
         ...
 
+    async def left_behind(self, organisation_id: str) -> list[FollowUp]:
+        """Open ones whose owner can no longer act on them (`care.aftercare.heirs`), by day, at most 500."""
+        ...
+
 
 class AftercareTransaction(Protocol):
     """The part of a transaction that holds them."""

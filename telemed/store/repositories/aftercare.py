@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from telemed.care.aftercare.records import FollowUp, VisitMessage
 from telemed.care.aftercare.states import MAX_OPEN
+from telemed.care.roles import CARE_ROLES
 from telemed.store import schema
 from telemed.store import schema_aftercare as tables
 from telemed.store.connection import SqlConnection
@@ -94,3 +95,12 @@ class FollowUpRows:
         c = self._rows.c
         where = (c.organisation_id == organisation_id, c.id > after, as_it_stands(tables.OPEN_WHERE))
         return await self._rows.all(self._rows.select(*where).order_by(c.id).limit(PAGE))
+
+    async def left_behind(self, organisation_id: str) -> list[FollowUp]:
+        """Return open ones whose owner is gone, in another role or at another site, by day."""
+        c, user, visit = self._rows.c, schema.user.c, schema.session.c
+        here = or_(user.site_id.is_(None), visit.site_id.is_(None), user.site_id == visit.site_id)
+        owner = select(user.id).where(user.id == c.user_id, visit.id == c.session_id, user.is_active, here)
+        able = owner.where(user.role.in_(sorted(CARE_ROLES))).correlate(self._rows.table).exists()
+        where = (c.organisation_id == organisation_id, as_it_stands(tables.OPEN_WHERE), ~able)
+        return await self._rows.all(self._rows.select(*where).order_by(c.due_on, c.id).limit(PAGE))

@@ -39,6 +39,12 @@ async def move_follow_up(call: Call) -> Reply:
     return Reply(await call.services.deps.aftercare.move(call.staff, _follow_up_id(call), body.state, body.command_id))
 
 
+async def take_follow_up(call: Call) -> Reply:
+    """`POST /follow-ups/{follow_up_id}/take`."""
+    command_id = call.body_as(ask.TakeFollowUpBody).command_id
+    return Reply(await call.services.deps.aftercare.take(call.staff, _follow_up_id(call), command_id))
+
+
 async def of_patient(call: Call) -> Reply:
     """`GET /patients/{patient_id}/after`."""
     return Reply(await call.services.patients.aftercare.read(call.staff, call.request.match_info["patient_id"]))

@@ -14,10 +14,12 @@ from telemed.care.aftercare.ports import Letter, Plan
 from telemed.care.aftercare.words import FollowUpState, MessageWay
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.clinic.records import SiteRecord
+from telemed.care.identity import Staff
 from telemed.care.notify.compose import LinkMaker, letter
 from telemed.care.notify.records import Medium, OutboxMessage
 from telemed.care.patients.records import ChannelRecord, PatientRecord, TeamMemberRecord
 from telemed.care.patients.words import ChannelKind
+from telemed.care.roles import Role
 from telemed.care.tokens import derived_token
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
@@ -269,6 +271,66 @@ async def test_a_follow_up_is_on_its_owners_today_alone_until_it_is_done(world: 
         AuditAction.FOLLOW_UP_DONE,
         AuditAction.FOLLOW_UP_REOPENED,
     ]
+
+
+async def change(world: World, staff: Staff, **fields: Any) -> None:
+    """The account, as an admin changes it."""
+    async with world.store.write() as tx:
+        user = await tx.users.get(staff.user_id)
+        assert user is not None
+        await tx.users.save(replace(user, **fields))
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"role": Role.FRONT_DESK}], ids=["left", "another role"])
+async def test_what_somebody_left_behind_is_seen_and_taken_by_one_of_the_team(world: World, gone: dict[str, Any]) -> None:
+    after, ada = world.signaling.aftercare, await seen(world)
+    colleague, stranger = world.staff["colleague"], world.staff["second"]
+    pages = {name: await world.today(world.staff[name]) for name in ("colleague", "second", "desk")}
+    day = world.clock.utcnow().date() + timedelta(days=7)
+    made = (await after.plan(world.doctor, ada.session_id, Plan(day, "Ask about the fever"), command_id()))["follow_up"]
+    await world.sweep(60.0)
+    assert all(page.state["follow_ups"] == [] for page in pages.values()), "the owner is there"
+    with pytest.raises(NotFound):
+        await after.take(colleague, made["id"], command_id())
+    await change(world, world.doctor, **gone)
+    await world.sweep(60.0)
+    row = (await until(lambda: pages["colleague"].state["follow_ups"], "the team sees it"))[0]
+    assert (row["id"], row["was"], row["patient_name"]) == (made["id"], world.doctor.name, "Ada")
+    assert pages["second"].state["follow_ups"] == pages["desk"].state["follow_ups"] == [], "not of this team, no such role"
+    for staff, refusal in ((stranger, NotFound), (world.staff["desk"], NotAllowed)):
+        with pytest.raises(refusal):
+            await after.take(staff, made["id"], command_id())
+    with pytest.raises(NotFound):
+        await after.move(colleague, made["id"], FollowUpState.DONE, command_id())
+    command = command_id()
+    taken = [await after.take(colleague, made["id"], command) for _ in range(2)]
+    assert taken[0] == taken[1], "said again because the answer was lost"
+    await until(lambda: ["was" in row for row in pages["colleague"].state["follow_ups"]] == [False], "one's own")
+    await world.sweep(60.0)
+    await after.move(colleague, made["id"], FollowUpState.DONE, command_id())
+    await until(lambda: pages["colleague"].state["follow_ups"] == [])
+    assert [action for action, _ in await trail(world, made["id"])] == [
+        AuditAction.FOLLOW_UP_PLANNED,
+        AuditAction.FOLLOW_UP_TAKEN,
+        AuditAction.FOLLOW_UP_DONE,
+    ]
+
+
+async def test_where_nobody_of_the_team_is_left_all_who_care_see_it_until_its_owner_is_back(world: World) -> None:
+    after, ada = world.signaling.aftercare, await seen(world)
+    second, desk = await world.today(world.staff["second"]), await world.today(world.staff["desk"])
+    day = world.clock.utcnow().date() + timedelta(days=7)
+    await after.plan(world.doctor, ada.session_id, Plan(day, "Ask about the fever"), command_id())
+    for staff in (world.doctor, world.staff["colleague"]):
+        await change(world, staff, is_active=False)
+    await world.restart()
+    second = await world.today(world.staff["second"])
+    await world.sweep(60.0)
+    await until(lambda: [row["was"] for row in second.state["follow_ups"]] == [world.doctor.name], "after a restart too")
+    assert desk.state["follow_ups"] == []
+    await change(world, world.doctor, is_active=True)
+    await world.sweep(60.0)
+    await until(lambda: second.state["follow_ups"] == [], "its owner is back")
 
 
 async def test_nobody_opens_more_again_than_one_may_have(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

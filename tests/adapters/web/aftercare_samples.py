@@ -13,6 +13,7 @@ AFTERCARE_BODIES: dict[str, dict[str, Any]] = {
     "POST /sessions/{id}/messages": {"body": "Drink a lot.\nCall us if it lasts.", "way": "home", "command_id": "command-1"},
     "POST /sessions/{id}/follow-ups": {"due_on": _SOON, "text": "Ask about the fever", "command_id": "command-1"},
     "PATCH /follow-ups/{follow_up_id}": {"due_on": _SOON, "text": "Ask again", "revision": 1},
+    "POST /follow-ups/{follow_up_id}/take": {"command_id": "command-1"},
     "POST /follow-ups/{follow_up_id}/state": {"state": "done", "command_id": "command-1"},
     "POST /visit-messages/open": {"token": LINK_TOKEN, "birth_date": "1980-02-29"},
 }

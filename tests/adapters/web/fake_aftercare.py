@@ -53,6 +53,9 @@ class OneVisit:
     async def move(self, actor: Staff, follow_up_id: str, to: FollowUpState, command_id: str) -> Any:
         return {"follow_up": {**FOLLOW_UP, "state": to.value}}
 
+    async def take(self, actor: Staff, follow_up_id: str, command_id: str) -> Any:
+        return {"follow_up": FOLLOW_UP}
+
     async def open(self, token: str, birth_date: date | None) -> Any:
         clinic = {"name": "Clinic", "phone": "1", "emergency_number": "112", "demo": True}
         own = {"id": "vms_1", "session_id": SESSION_ID, "by": "Dr. A", "at": AT, "body": "Drink a lot.", "new": True}

@@ -28,6 +28,16 @@ async function move(followUp, state) {
   }
 }
 
+/** Makes what somebody left behind one's own. @param {FollowUp} followUp */
+async function take(followUp) {
+  try {
+    await api.post(`/follow-ups/${followUp.id}/take`, { command_id: newCommandId() }, { retry: true });
+    toast(t("followup.now_yours"));
+  } catch (error) {
+    toast(problemCode(error) === "not_found" ? t("followup.taken") : problemCode(error) === "too_many_follow_ups" ? t("followup.too_many") : problemWords(error));
+  }
+}
+
 /** @param {{followUp: FollowUp, today: string}} props */
 function Due({ followUp, today }) {
   const days = daysUntil(followUp, today);
@@ -61,19 +71,34 @@ function EditDialog({ followUp, onClose }) {
   </${Dialog}>`;
 }
 
+/** @param {FollowUp} followUp */
+const titleOf = ({ patient_id: id, patient_name: name }) => (id ? html`<a href="/patients/${id}">${name || t("today.unnamed")}</a>` : name || t("today.unnamed"));
+
+/** Its owner is gone: whoever takes it has it. @param {{followUp: FollowUp, today: string}} props */
+function LeftRow({ followUp, today }) {
+  const name = followUp.patient_name || t("today.unnamed");
+  const end = html`<${Button} icon="user-check" label=${t("followup.take")} onClick=${() => void take(followUp)} testid="follow-up-take" attributes=${{ "aria-label": t("followup.take_for", { name, text: followUp.text }) }} />`;
+  return html`<${ListRow} class="row--task" lead=${html`<span class="avatar"><${Icon} name="calendar" /></span>`} title=${titleOf(followUp)}
+    meta=${html`<span>${followUp.text}</span> <${Due} followUp=${followUp} today=${today} /> <${Badge} icon="user">${t("followup.was", { name: followUp.was ?? "" })}</${Badge}>`} end=${end} />`;
+}
+
 /** @param {{followUp: FollowUp, today: string}} props */
 export function FollowUpRow({ followUp, today }) {
+  return followUp.was === undefined ? html`<${OwnRow} followUp=${followUp} today=${today} />` : html`<${LeftRow} followUp=${followUp} today=${today} />`;
+}
+
+/** @param {{followUp: FollowUp, today: string}} props */
+function OwnRow({ followUp, today }) {
   const [editing, setEditing] = useState(false);
   const name = followUp.patient_name || t("today.unnamed");
   const items = [
     { id: "edit", label: t("followup.edit"), icon: "notebook-pen", testid: "follow-up-open-edit", onSelect: () => setEditing(true) },
     { id: "cancel", label: t("followup.cancel"), icon: "x", testid: "follow-up-cancel", onSelect: () => void move(followUp, "cancelled") },
   ];
-  const title = followUp.patient_id ? html`<a href="/patients/${followUp.patient_id}">${name}</a>` : name;
   const end = html`<${Button} icon="check" label=${t("followup.done")} onClick=${() => void move(followUp, "done")} testid="follow-up-done" attributes=${{ "aria-label": t("followup.done_for", { name, text: followUp.text }) }} />
     <${Menu} label=${t("followup.more_for", { name })} icon="ellipsis-vertical" items=${items} testid="follow-up-more" />
     ${editing && html`<${EditDialog} followUp=${followUp} onClose=${() => setEditing(false)} />`}`;
-  return html`<${ListRow} class="row--task" lead=${html`<span class="avatar"><${Icon} name="calendar" /></span>`} title=${title}
+  return html`<${ListRow} class="row--task" lead=${html`<span class="avatar"><${Icon} name="calendar" /></span>`} title=${titleOf(followUp)}
     meta=${html`<span>${followUp.text}</span> <${Due} followUp=${followUp} today=${today} />`} end=${end} />`;
 }
 
