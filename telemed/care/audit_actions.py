@@ -255,6 +255,7 @@ class AuditAction(StrEnum):
     INCIDENT_FALSE_ALARM = "incident.false_alarm"
     INCIDENT_UNREACHABLE = "incident.unreachable"
     INCIDENT_REOPENED = "incident.reopened"
+    INCIDENT_CODE_SHOWN = "incident.code_shown"  # a caller's link, to be scanned, once more
     INCIDENT_SILENCED = "incident.silenced"  # nothing may be heard at the caller from now on
     INCIDENT_UNSILENCED = "incident.unsilenced"
     INCIDENT_FORGOTTEN = "incident.forgotten"  # names, numbers, places and tracks were deleted: their time is over

@@ -400,6 +400,7 @@ ROUTES: Mapping[str, Action] = {
     "POST /incidents/{incident_id}/callers": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/state": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/silent": Action.LEAD_INCIDENT,
+    "POST /incidents/{incident_id}/links/{link_id}/code": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/crews": Action.LEAD_INCIDENT,
     "POST /incidents/{incident_id}/links/{link_id}/revoke": Action.LEAD_INCIDENT,
     "GET /guidance": Action.READ_GUIDANCE,

@@ -18,6 +18,7 @@ from telemed.care.patients.channels import region_of
 from telemed.care.permissions import Action, check
 from telemed.care.ports import Json
 from telemed.care.repositories import Transaction
+from telemed.care.roles import Role
 from telemed.care.states import LIVE_SESSIONS, Cause, Outcome, ParticipantEvent
 from telemed.errors import Conflict, NotFound
 from telemed.signaling import incident_steps
@@ -118,6 +119,28 @@ class IncidentDesk:
         await self._command(actor, incident_id, command_id, work)
         self._desk.notifier.wake()
         return {"incident": await self._reading.row(actor, incident_id)}
+
+    async def show_code(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
+        """A caller's link that nobody has opened, for pages that know none; -> {incident, link}."""
+
+        async def work(step: VisitStep, incident: IncidentRecord) -> Json:
+            _check_open(incident)
+            rows = await incident_steps.rows_of(step)
+            caller = next((one for one in rows.callers_of(step.session.id) if one.id == link_id), None)
+            way = rows.access(link_id)
+            if caller is None or way is None:
+                raise NotFound()
+            if way.revoked_at is not None:
+                raise Conflict("The link was taken back.", code="link_revoked")
+            if way.opened_at is not None:
+                raise Conflict("Somebody has opened this link.", code="link_opened")
+            await step.audit(AuditAction.INCIDENT_CODE_SHOWN, link_id)
+            link = {"id": link_id, "participant_id": caller.participant_id, "role": Role.GUEST.value}
+            return {"link": link, "made_by": caller.made_by, "made_with": caller.made_with}
+
+        ack = kept_answer(await self._command(actor, incident_id, command_id, work), "made_with")
+        link = self._links.with_url(ack["link"], ack["made_by"], ack["made_with"], "e")
+        return {"incident": await self._reading.row(actor, incident_id), "link": link}
 
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         """Hand over, end, call it a false alarm or unreachable, or open it again; -> {incident}, then with a new link."""

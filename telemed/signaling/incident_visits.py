@@ -45,6 +45,10 @@ class IncidentService:
         """-> {incident, link}."""
         return await self._desk.add_caller(actor, incident_id, wanted)
 
+    async def show_code(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
+        """-> {incident, link}."""
+        return await self._desk.show_code(actor, incident_id, link_id, command_id)
+
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         """-> {incident}, of a reopened one {incident, link}."""
         return await self._desk.change_state(actor, incident_id, event, note, command_id)

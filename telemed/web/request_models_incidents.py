@@ -47,7 +47,7 @@ class CreateIncidentBody(Body):
 
 
 class IncidentCommandBody(Body):
-    """`POST /incidents/{incident_id}/links/{link_id}/revoke`."""
+    """`POST /incidents/{incident_id}/links/{link_id}/revoke` and `.../code`."""
 
     command_id: CommandId
 

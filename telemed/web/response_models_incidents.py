@@ -16,7 +16,7 @@ class IncidentAnswer(Answer):
 
 
 class IncidentMade(Answer):
-    """`POST /incidents` and `POST /incidents/{incident_id}/callers`."""
+    """`POST /incidents`, `POST /incidents/{incident_id}/callers`, and `POST /incidents/{incident_id}/links/{link_id}/code`."""
 
     incident: dict[str, Any]
     link: Link

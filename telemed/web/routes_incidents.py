@@ -93,6 +93,16 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         rate=COMMAND_RATE,
         errors=(409,),
     ),
+    Route(
+        "POST",
+        "/incidents/{incident_id}/links/{link_id}/code",
+        Action.LEAD_INCIDENT,
+        incidents.show_code,
+        give.IncidentMade,
+        ask.IncidentCommandBody,
+        rate=COMMAND_RATE,
+        errors=(409,),
+    ),
     Route("GET", "/guidance", Action.READ_GUIDANCE, incidents.guidance, give.Guidance),
     Route(
         "POST",

@@ -270,6 +270,14 @@ async def test_an_incident_that_is_opened_again_shows_its_new_code(server: Serve
         await tab.click("incident-reopen")
         second = str(await eventually(lambda: tab.evaluate(READ_LINK)))
         assert second != first, "the former one is not shown any more, not for a moment"
+        await tab.reload()
+        await tab.wait("show-code")
+        assert not await tab.evaluate(READ_LINK), "a page that is loaded again knows no link"
+        await tab.page.focus(selector("show-code"))
+        await tab.page.keyboard.press("Enter")
+        assert str(await eventually(lambda: tab.evaluate(READ_LINK))) == second, "the same again"
+        assert await tab.evaluate("() => document.activeElement?.tagName") == "SUMMARY", "the keyboard stays there"
+        await accessible(tab, "the code once more")
         await caller.evaluate(f"() => {{ location.hash = {json.dumps(second.partition('#')[2])}; }}")
         await caller.wait("caller-start")
         await caller.click("caller-begin")

@@ -12,7 +12,7 @@ from telemed.care.aftercare.words import FollowUpState
 from telemed.care.break_glass import BreakGlassRecord
 from telemed.care.clinic.records import SettingChange, SiteRecord
 from telemed.care.identity import Seat, Staff
-from telemed.care.incidents.ports import IncidentOrder
+from telemed.care.incidents.ports import IncidentOrder, NewCaller
 from telemed.care.incidents.records import FrameRecord
 from telemed.care.incidents.words import Allowed
 from telemed.care.notify.catalogue import Template
@@ -436,8 +436,8 @@ class Things:
         staff = self.leader(whose)
         if "incident_id" in found:
             incidents = self.house.signaling.visits.incidents
-            shared = await incidents.share(staff, found["incident_id"], "Crew", f"command-{number()}")
-            return str(shared["link"]["id"])
+            wanted = NewCaller(None, "Somebody else", None, f"command-{number()}")
+            return str((await incidents.add_caller(staff, found["incident_id"], wanted))["link"]["id"])
         made = await self.house.signaling.visits.create_link(staff, found["id"], "guest", "Guest", None, f"command-{number()}")
         return str(made["link"]["id"])
 

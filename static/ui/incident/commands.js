@@ -19,6 +19,9 @@ export const sendAgain = (id, linkId, commandId) => api.post(`/incidents/${id}/r
 /** @param {string} id @param {{phone?: string, name: string, silent: boolean}} fields @param {string} commandId @returns {Promise<{incident: Incident, link: IncidentLink}>} */
 export const addCaller = (id, fields, commandId) => api.post(`/incidents/${id}/callers`, { ...fields, command_id: commandId });
 
+/** @param {string} id @param {string} linkId @returns {Promise<{incident: Incident, link: IncidentLink}>} a link that nobody has opened, to be scanned */
+export const showCode = (id, linkId) => api.post(`/incidents/${id}/links/${linkId}/code`, { command_id: newCommandId() }, { retry: true });
+
 /** @param {string} id @param {IncidentEvent} event @param {string} [note] @param {string} [commandId] @returns {Promise<{incident: Incident, link?: IncidentLink}>} */
 export const moveOn = (id, event, note = "", commandId = newCommandId()) => api.post(`/incidents/${id}/state`, { event, ...(note ? { note } : {}), command_id: commandId });
 

@@ -11,7 +11,7 @@ import { sendAgain } from "./commands.js";
 import { deliveryLook, wantsResend } from "./words.js";
 
 /** Answers of the server that have words of their own. @type {Record<string, string>} */
-const REFUSALS = { no_number: "incident.no_number", resend_limit: "incident.resend_limit", incident_over: "incident.is_over", too_many_links: "incident.too_many", silence_kept: "incident.silence_kept" };
+const REFUSALS = { no_number: "incident.no_number", resend_limit: "incident.resend_limit", incident_over: "incident.is_over", too_many_links: "incident.too_many", silence_kept: "incident.silence_kept", link_opened: "incident.link_opened", link_revoked: "incident.link_closed" };
 
 /** @param {unknown} error */
 export function refusalWords(error) {

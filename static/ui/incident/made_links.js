@@ -1,4 +1,4 @@
-/** Links of callers that this page has made: no later answer holds them, so that they are shown only here. */
+/** Links of callers that this page has made or asked for: no other answer holds them, so that they are shown only here. */
 import { signal } from "../../vendor/preact.js";
 
 /** @typedef {import("./commands.js").IncidentLink} IncidentLink */

@@ -111,6 +111,10 @@ class IncidentVisits(Protocol):
         """-> {incident, link}."""
         ...
 
+    async def show_code(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
+        """-> {incident, link}."""
+        ...
+
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         """-> {incident}; with a reopened one {incident, link}."""
         ...

@@ -86,6 +86,12 @@ async def revoke(call: Call) -> Reply:
     return Reply(await call.services.deps.visits.incidents.revoke(call.staff, _incident_id(call), link_id, command_id))
 
 
+async def show_code(call: Call) -> Reply:
+    """`POST /incidents/{incident_id}/links/{link_id}/code`."""
+    link_id, command_id = call.request.match_info["link_id"], call.body_as(ask.IncidentCommandBody).command_id
+    return Reply(await call.services.deps.visits.incidents.show_code(call.staff, _incident_id(call), link_id, command_id))
+
+
 async def guidance(call: Call) -> Reply:
     """`GET /guidance`: the cards, the same for everybody."""
     return Reply(cards.guidance())

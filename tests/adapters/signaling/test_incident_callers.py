@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from telemed.care.audit_actions import AuditAction
 from telemed.care.incidents.ports import NewCaller
 from telemed.care.incidents.words import IncidentEvent
-from telemed.errors import Conflict, Gone, InvalidInput, NotFound
+from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from telemed.signaling.incident_desk import MAX_CALLERS
 from tests.adapters.notify.sms_provider import Provider, provider_server, status
 from tests.adapters.signaling.incident_gateways import NUMBER, gateway
@@ -123,3 +124,36 @@ async def test_staff_write_to_one_caller_alone(world: World) -> None:
     await until(lambda: [line["body"] for line in first.state["chat"]] == ["Stay under the bed", "We are coming"])
     await until(lambda: [line["body"] for line in second.state["chat"]] == ["We are coming"])
     assert "under the bed" not in heard_by(second)
+
+
+async def test_a_code_is_shown_again_until_somebody_opens_the_link(world: World) -> None:
+    emergency = await an_emergency(world)
+    witness = await another(emergency)
+    desk, colleague = emergency.incidents, world.staff["second"]
+    first, second = emergency.made["link"], witness.made["link"]
+    with pytest.raises(NotAllowed):
+        await desk.show_code(colleague, emergency.id, first["id"], command_id())
+    await world.visits.take_seat(colleague, emergency.session_id)
+    command = command_id()
+    for _ in range(2):
+        shown = await desk.show_code(colleague, emergency.id, second["id"], command)
+        assert shown["link"] == second, "the very same, to whoever leads it, as often as the answer is lost"
+    await world.restart()
+    desk = world.visits.incidents
+    again = (await desk.show_code(emergency.staff, emergency.id, first["id"], command_id()))["link"]
+    assert again == first, "after a restart too"
+    await emergency.open()
+    with pytest.raises(Conflict) as opened:
+        await desk.show_code(emergency.staff, emergency.id, first["id"], command_id())
+    assert opened.value.code == "link_opened"
+    await desk.revoke(emergency.staff, emergency.id, second["id"], command_id())
+    with pytest.raises(Conflict) as revoked:
+        await desk.show_code(emergency.staff, emergency.id, second["id"], command_id())
+    assert revoked.value.code == "link_revoked"
+    crew = await emergency.share()
+    for nobodys in (crew["link"]["id"], "lnk_elsewhere"):
+        with pytest.raises(NotFound):
+            await desk.show_code(emergency.staff, emergency.id, nobodys, command_id())
+    async with world.store.read() as tx:
+        told = [row.object_id for row in await tx.audit.page(limit=5000) if row.action == AuditAction.INCIDENT_CODE_SHOWN]
+    assert sorted(told) == sorted([second["id"], first["id"]])

@@ -42,6 +42,9 @@ class RememberedIncidents:
     async def add_caller(self, actor: Staff, incident_id: str, wanted: NewCaller) -> Json:
         return {**self._row("add_caller", actor, incident_id, wanted), "link": LINK}
 
+    async def show_code(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
+        return {**self._row("show_code", actor, incident_id, link_id, command_id), "link": LINK}
+
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         return self._row("change_state", actor, incident_id, event, note, command_id)
 

@@ -34,6 +34,7 @@ INCIDENT_BODIES: dict[str, dict[str, Any]] = {
     "POST /incidents/{incident_id}/state": {"event": "hand_over", "command_id": COMMAND},
     "POST /incidents/{incident_id}/silent": {"silent": True, "command_id": COMMAND},
     "POST /incidents/{incident_id}/crews": {"name": "Crew", "command_id": COMMAND},
+    "POST /incidents/{incident_id}/links/{link_id}/code": {"command_id": COMMAND},
     "POST /incidents/{incident_id}/links/{link_id}/revoke": {"command_id": COMMAND},
     "POST /callers/open": {"token": LINK_TOKEN, "device": DEVICE},
     "POST /crews/open": {"token": LINK_TOKEN, "device": DEVICE, "pin": "123456"},
