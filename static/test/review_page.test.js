@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hitsOf, lineAt } from "../core/review/chat_search.js";
+import { drawingOver, drawingsAt } from "../core/review/drawings.js";
 import { eventsOf, speakersOf } from "../core/review/events.js";
 import { countOf, isBackwards, NO_FILTERS, queryOf } from "../core/review/list_query.js";
 import { differences, markersAt, neighbour, reduceMarkers } from "../core/review/markers.js";
@@ -164,4 +165,14 @@ test("the list is asked only for what was chosen, days in the reader's zone", ()
   assert.equal(countOf({ ...NO_FILTERS, text: "x", tag: "y" }), 1);
   assert.equal(isBackwards({ ...NO_FILTERS, from: "2030-01-02", to: "2030-01-01" }), true);
   assert.equal(isBackwards({ ...NO_FILTERS, to: "2030-01-01" }), false);
+});
+
+test("a drawing stands over the picture of its person while it was shown", () => {
+  const drawing = { id: "d", width: 4, height: 3, at: "", shapes: [] };
+  const act = (id, at_ms, end_ms, more = {}) => ({ id, kind: "drawing", what: "frozen", at_ms, end_ms, participant_id: "p", drawing, ...more });
+  const acts = [act("a", 10, 20), act("b", 15, null), act("c", 10, 30, { drawing: null }), act("d", 12, 18, { participant_id: "q" })];
+  assert.deepEqual([9, 10, 15, 18, 20, 1e6].map((ms) => drawingsAt(acts, ms).join()), ["", "a", "a,b,d", "a,b", "b", "b"]);
+  assert.equal(drawingOver(acts, "a,b,d", "p")?.id, "b");
+  assert.equal(drawingOver(acts, "a", "q"), undefined);
+  assert.equal(drawingOver(acts, "", "p"), undefined);
 });

@@ -356,6 +356,7 @@ ROUTES: Mapping[str, Action] = {
     "GET /recordings/{recording_id}/segments/{segment_id}": Action.WATCH_RECORDING,
     "GET /recordings/{recording_id}/stills/{still_id}/thumbnail": Action.WATCH_RECORDING,
     "GET /recordings/{recording_id}/stills/{still_id}/picture": Action.WATCH_RECORDING,
+    "GET /recordings/{recording_id}/frames/{frame_id}": Action.WATCH_RECORDING,
     "GET /recordings/{recording_id}/markers": Action.WATCH_RECORDING,
     "POST /recordings/{recording_id}/markers": Action.MARK_RECORDING,
     "PATCH /recordings/{recording_id}/markers/{marker_id}": Action.MARK_RECORDING,

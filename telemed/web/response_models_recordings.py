@@ -223,6 +223,24 @@ class StillOfAct(Answer):
     thumbnail: bool
 
 
+class ShapeOfAct(Answer):
+    """Something drawn; points are 0 to 1 of the picture's width and height."""
+
+    id: str
+    kind: Literal["pen", "arrow", "circle"]
+    points: list[list[float]]
+
+
+class DrawingOfAct(Answer):
+    """A frozen picture to open below this recording, with its lines as they stood when it was put away."""
+
+    id: str
+    width: int
+    height: int
+    at: Time
+    shapes: list[ShapeOfAct]
+
+
 class Act(Answer):
     """Something that was done beside talking. What the fields say depends on `kind`: section 1.15 of the protocol."""
 
@@ -242,6 +260,7 @@ class Act(Answer):
     seen: bool
     text: str
     still: StillOfAct | None
+    drawing: DrawingOfAct | None
 
 
 class RecordingTimeline(Answer):

@@ -69,6 +69,15 @@ RECORDING_ROUTES: tuple[Route, ...] = (
         rate=STILL_RATE,
         files=_PICTURES,
     ),
+    Route(
+        "GET",
+        f"{_ONE}/frames/{{frame_id}}",
+        Action.WATCH_RECORDING,
+        recordings.recording_frame,
+        Nothing,
+        rate=STILL_RATE,
+        files=("image/jpeg",),
+    ),
     Route("GET", f"{_ONE}/markers", Action.WATCH_RECORDING, recordings.recording_markers, give.Markers),
     Route(
         "POST",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from telemed.care.incidents.records import FrameRecord, IncidentRecord, InstructionRecord
+from telemed.care.incidents.records import FrameRecord, IncidentRecord, InstructionRecord, Shape
 from telemed.care.incidents.words import Allowed, IncidentState, InstructionKind
 from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Speciality, Vital
 from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, StepEnd, VitalKind
@@ -22,6 +22,8 @@ from telemed.recording.still_files import StillFiles
 from tests import pictures
 
 INCIDENT = "inc_BrowserRecorded1"
+FRAME = "frm_BrowserFrame0001"
+LINES = (Shape("one", "arrow", ((0.1, 0.1), (0.4, 0.5))), Shape("two", "circle", ((0.5, 0.5), (0.7, 0.5))))
 KEPT, DELETED, WITHHELD_ONE = "stl_BrowserKept00001", "stl_BrowserDeleted01", "stl_BrowserWithheld1"
 SECONDS: Mapping[str, int] = {
     "card": 6,
@@ -52,9 +54,10 @@ async def furnish_acts(tx: Transaction, stills: StillFiles, session_id: str, doc
     await tx.incidents.add_instruction(replace(card, shown_at=at("card"), cleared_at=at("card", 12)))
     light = replace(card, id="ins_BrowserLight0001", kind=InstructionKind.LIGHT, value="on", card_id="", given_at=at("light"))
     await tx.incidents.add_instruction(light)
-    await tx.incidents.add_frame(
-        FrameRecord("frm_BrowserFrame0001", *given, doctor.id, doctor.name, at("frame"), 2, at("frame", 4))
-    )
+    frozen = pictures.encoded("mjpeg", 640, 480)
+    stills.keep(FRAME, frozen)
+    frame = FrameRecord(FRAME, *given, doctor.id, doctor.name, at("frame"), 2, at("frame", 4), width=640, height=480)
+    await tx.incidents.add_frame(replace(frame, lines=LINES, size=len(frozen)))
     for still_id, what in ((KEPT, "kept"), (WITHHELD_ONE, "withheld"), (DELETED, "deleted")):
         picture = _kept(stills, still_id)
         made = StillRecord(still_id, visit.id, people[1], 0, StillState.KEPT, at(what), at(what), has_thumbnail=True)

@@ -40,11 +40,12 @@
 /** @typedef {{participant_id: string, start_ms: number, end_ms: number | null, what: string}} ConsentSpan */
 /** @typedef {{participant_id: string, source: string, start_ms: number, end_ms: number, why: string}} GapSpan */
 /** @typedef {{id: string, number: number, at: string, size: number, sha256: string, width: number, height: number, thumbnail: boolean}} StillOfAct */
+/** @typedef {{id: string, width: number, height: number, at: string, shapes: import("../messages.js").DrawnShape[]}} DrawingOfAct */
 /** @typedef {"instruction" | "drawing" | "still" | "handover" | "vital" | "ring"} ActKind */
 /**
  * Something that was done beside talking; what the fields say depends on `kind`.
  * @typedef {{id: string, kind: ActKind, what: string, at_ms: number, end_ms: number | null, participant_id: string | null, name: string, to: string, value: string | number | null,
- *   second: number | null, unit: string, words: Record<string, string>, pictogram: string, seen: boolean, text: string, still: StillOfAct | null}} Act
+ *   second: number | null, unit: string, words: Record<string, string>, pictogram: string, seen: boolean, text: string, still: StillOfAct | null, drawing?: DrawingOfAct | null}} Act
  */
 /** @typedef {{duration_ms: number, joins: JoinEvent[], speaking: PersonSpan[], chat: ChatLine[], quality: QualitySpan[], reads_chat?: boolean, consent: ConsentSpan[], gaps: GapSpan[], acts: Act[], acts_outside: number}} Timeline */
 

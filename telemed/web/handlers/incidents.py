@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 
-from aiohttp import web
-
 from telemed.care.incidents import cards
 from telemed.care.incidents.ports import CameIn, Fix, IncidentOrder, NewCaller, NewFrame, Silence, WayIn
 from telemed.care.incidents.words import IncidentEvent
@@ -16,6 +14,7 @@ from telemed.web.call import Call, NewCookie, Reply
 from telemed.web.handlers.links import SEAT_COOKIE_SECONDS
 from telemed.web.origin import is_other_program
 from telemed.web.request_models_stills import EraseStillBody
+from telemed.web.stills.sending import frame_answer
 
 
 async def create_incident(call: Call) -> Reply:
@@ -126,8 +125,7 @@ async def frame_picture(call: Call) -> Reply:
     """`GET /sessions/{id}/frames/{frame_id}`."""
     frame_id = call.request.match_info["frame_id"]
     jpeg = await call.services.deps.visits.incidents.picture(call.who, call.session_id, frame_id)
-    headers = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
-    return Reply(stream=web.Response(body=jpeg, content_type="image/jpeg", headers=headers))
+    return Reply(stream=frame_answer(jpeg))
 
 
 async def erase_frame(call: Call) -> Reply:

@@ -7,7 +7,7 @@ from telemed.care.stills.words import StillPart
 from telemed.web import request_models_recordings as ask
 from telemed.web.call import Call, Reply
 from telemed.web.recordings.withdrawing import Said
-from telemed.web.stills.sending import picture_answer
+from telemed.web.stills.sending import frame_answer, picture_answer
 
 
 def _id(call: Call) -> str:
@@ -69,6 +69,12 @@ async def _still(call: Call, part: StillPart) -> Reply:
     still_id = call.request.match_info["still_id"]
     still, reader = await call.services.recordings.stills.open(call.staff, _id(call), still_id, part)
     return Reply(stream=picture_answer(still, part, reader))
+
+
+async def recording_frame(call: Call) -> Reply:
+    """`GET /recordings/{recording_id}/frames/{frame_id}`: audited."""
+    jpeg = await call.services.recordings.frames.open(call.staff, _id(call), call.request.match_info["frame_id"])
+    return Reply(stream=frame_answer(jpeg))
 
 
 async def recording_markers(call: Call) -> Reply:

@@ -21,6 +21,7 @@ _BLANK: Json = {
     "seen": False,
     "text": "",
     "still": None,
+    "drawing": None,
 }
 
 

@@ -4,7 +4,7 @@
 * What began before the recording and still held when it began stands at 0; everything else before it or after it is left out
   and counted, so that nobody takes the list for the whole visit.
 * A still is shown of people in the recording, at the moment they were in it. Who refused, withdrew, or had the own part destroyed
-  has no still here, though the visit may keep it. One that was deleted since says so.
+  has no still here, though the visit may keep it. One that was deleted since says so. So with the picture of a drawing.
 * Words of a handover and of a call for who is on duty are for those who read the chat.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from telemed.care.incidents import frames
 from telemed.care.incidents.cards import CARDS
 from telemed.care.incidents.records import FrameRecord, InstructionRecord
 from telemed.care.incidents.words import InstructionKind
@@ -50,6 +51,13 @@ def shows_still(still: StillRecord | None, recording: RecordingRecord, said: Seq
     return spans.is_in(still.participant_id, taken_at(still), said, recording)
 
 
+def shows_frame(frame: FrameRecord | None, recording: RecordingRecord, said: Sequence[ConsentEvent]) -> bool:
+    """Whether a frozen picture belongs to the recording: it is kept, and its person was in the recording when it was frozen."""
+    if frame is None or frame.session_id != recording.session_id or frame.size == 0:
+        return False
+    return spans.is_in(frame.participant_id, frame.shown_at, said, recording)
+
+
 def taken_at(still: StillRecord) -> datetime:
     """When a picture was taken, by our clock: the device's word where it fits to when it was asked for and came."""
     said, came = still.taken_at, still.kept_at or still.state_since
@@ -62,7 +70,7 @@ def _all(clock: Clock, recording: RecordingRecord, rows: Acts, reads_chat: bool)
     for instruction in rows.instructions:
         yield _instruction(clock, instruction)
     for frame in rows.frames:
-        yield _frame(clock, frame)
+        yield _frame(clock, frame, shows_frame(frame, recording, rows.said))
     for still in rows.stills:
         if shows_still(still, recording, rows.said):
             yield _still(clock, still)
@@ -105,8 +113,11 @@ def _instruction(clock: Clock, one: InstructionRecord) -> Json:
     )
 
 
-def _frame(clock: Clock, frame: FrameRecord) -> Json:
-    more = {"participant_id": frame.participant_id, "name": frame.by_name, "value": frame.shapes}
+def _frame(clock: Clock, frame: FrameRecord, is_shown: bool) -> Json:
+    shapes = frames.lines_view(frame.lines)
+    picture = {"id": frame.id, "width": frame.width, "height": frame.height, "at": iso_utc(frame.shown_at), "shapes": shapes}
+    more: Json = {"participant_id": frame.participant_id, "name": frame.by_name, "value": frame.shapes}
+    more["drawing"] = picture if is_shown else None
     return line_of(clock, frame.id, "drawing", "frozen", frame.shown_at, end_ms=end_of(clock, frame.ended_at), lasts=True, **more)
 
 

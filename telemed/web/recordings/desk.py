@@ -9,6 +9,7 @@ from telemed.web.recordings.door import RecordingDoor
 from telemed.web.recordings.erasing import RecordingErasing
 from telemed.web.recordings.export import RecordingExports
 from telemed.web.recordings.figures import RecordingFigures
+from telemed.web.recordings.frames import RecordingFrames
 from telemed.web.recordings.markers import RecordingMarkers
 from telemed.web.recordings.media import RecordingMedia
 from telemed.web.recordings.own import OwnRecordings
@@ -27,6 +28,7 @@ class RecordingDesk:
     reading: RecordingReading
     media: RecordingMedia
     stills: RecordingStills
+    frames: RecordingFrames
     markers: RecordingMarkers
     review: RecordingReview
     verifier: RecordingVerifier
@@ -46,6 +48,7 @@ class RecordingDesk:
             RecordingReading(store, clock, door, vault),
             RecordingMedia(door, vault, watching),
             RecordingStills(door, deps.still_vault, watching),
+            RecordingFrames(door, deps.still_vault, watching),
             RecordingMarkers(door),
             RecordingReview(door),
             RecordingVerifier(door, vault),

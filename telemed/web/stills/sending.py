@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from aiohttp import web
+
 from telemed.care.stills.ports import StillReader
 from telemed.care.stills.records import StillRecord
 from telemed.care.stills.views import file_name
@@ -26,6 +28,12 @@ def picture_answer(still: StillRecord, part: StillPart, reader: StillReader) -> 
     if is_picture:
         headers["ETag"] = f'"{still.sha256}"'
     return StreamedAnswer(200, headers, Source(_pieces(reader), reader.close), reader.size)
+
+
+def frame_answer(jpeg: bytes) -> web.Response:
+    """A frozen picture: small enough to go as a whole."""
+    headers = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
+    return web.Response(body=jpeg, content_type=JPEG, headers=headers)
 
 
 async def _pieces(reader: StillReader) -> AsyncIterator[bytes]:

@@ -83,6 +83,7 @@ export function Controls({ root }) {
       <${Speed} />
       ${review.can.value.mark && html`<${Button} icon="plus" label=${t("review.marker")} onClick=${() => review.newMarker()} testid="add-marker" attributes=${{ "aria-label": t("review.add_marker"), title: t("review.add_marker") }} />`}
       <${Button} kind="icon" icon=${spotlight ? "rectangle-horizontal" : "layout-grid"} label=${t("review.spotlight")} pressed=${spotlight} onClick=${() => { review.mode.value = spotlight ? "grid" : "spotlight"; }} testid="spotlight" />
+      ${review.timeline.value.acts.some((act) => act.drawing) && html`<${Button} kind="icon" icon="notebook-pen" label=${t("review.show_drawings")} pressed=${review.drawings.value} onClick=${() => { review.drawings.value = !review.drawings.value; }} testid="show-drawings" />`}
       <${Button} kind="icon" icon="link" label=${t("review.copy_link")} onClick=${() => void copyMoment(review)} testid="copy-moment" />
       <${Button} kind="icon" icon="keyboard" label=${t("review.keys")} onClick=${() => { review.dialog.value = { name: "keys" }; }} testid="keys" class="controls__keys" />
       <${FullScreen} root=${root} />

@@ -6,6 +6,7 @@ import { EmptyState } from "../../components/empty_state.js";
 import { Icon } from "../../components/icon.js";
 import { Select } from "../../components/select.js";
 import { Button } from "../../components/button.js";
+import { ActDrawing } from "./act_drawing.js";
 import { ActStill } from "./act_still.js";
 import { ACT_ICONS } from "./act_words.js";
 import { Moment } from "./markers_tab.js";
@@ -23,8 +24,8 @@ const PAGE = 200;
 function Line({ event, words }) {
   const review = useReview();
   const icon = (event.act ? undefined : ENDED[event.what]) ?? ICONS[event.kind];
-  return html`<li class="note note--line ${event.act?.still ? "note--act" : ""}" data-testid="event" data-kind=${event.kind}><button type="button" class="note__jump" onClick=${() => review.jump(event.at_ms)}><${Icon} name=${icon} size=${16} /><${Moment} at=${event.at_ms} end=${event.end_ms} /><span class="note__words">${words}</span></button>
-    ${event.act?.still && html`<${ActStill} act=${event.act} />`}</li>`;
+  return html`<li class="note note--line ${event.act?.still || event.act?.drawing ? "note--act" : ""}" data-testid="event" data-kind=${event.kind}><button type="button" class="note__jump" onClick=${() => review.jump(event.at_ms)}><${Icon} name=${icon} size=${16} /><${Moment} at=${event.at_ms} end=${event.end_ms} /><span class="note__words">${words}</span></button>
+    ${event.act?.still && html`<${ActStill} act=${event.act} />`}${event.act?.drawing && html`<${ActDrawing} act=${event.act} />`}</li>`;
 }
 
 export function EventsTab() {

@@ -2,6 +2,7 @@
 import { batch, computed, createContext, signal, useContext } from "../../../vendor/preact.js";
 import { api, newCommandId } from "../../../core/api.js";
 import { hitsOf, lineAt } from "../../../core/review/chat_search.js";
+import { drawingsAt } from "../../../core/review/drawings.js";
 import { speakersOf } from "../../../core/review/events.js";
 import { markersAt, neighbour, reduceMarkers } from "../../../core/review/markers.js";
 import { reasonAt, sourceGapsAt } from "../../../core/review/schedule.js";
@@ -40,6 +41,8 @@ export class Review {
   dialog = signal(null);
   /** Whether single keys act; one may turn them off (WCAG 2.1.4). */
   keys = signal(true);
+  /** Whether drawings lie over the pictures while they were shown. */
+  drawings = signal(false);
   hits = computed(() => hitsOf(this.timeline.value.chat, this.chatQuery.value));
   #pictureGaps;
   #speakers = computed(() => speakersOf(this.timeline.value.speaking));
@@ -61,6 +64,7 @@ export class Review {
     /** What follows the position, worked out apart: a list is drawn anew when its answer changes, not ten times a second. */
     const { position } = this.player;
     this.chatLine = computed(() => lineAt(this.timeline.value.chat, position.value));
+    this.drawingNow = computed(() => drawingsAt(this.timeline.value.acts, position.value).join());
     this.markersNow = computed(() => markersAt(this.markers.value, position.value).map((one) => one.id).join());
     this.away = computed(() => recording.participants.filter(({ id }) => reasonAt(this.timeline.value, id, position.value) === "away").map(({ id }) => id).join());
     const gaps = computed(() => JSON.stringify([...sourceGapsAt(this.timeline.value, "camera", position.value)]));

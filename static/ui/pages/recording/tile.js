@@ -5,6 +5,7 @@ import { reasonAt } from "../../../core/review/schedule.js";
 import { Avatar } from "../../components/avatar.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
+import { TileDrawing } from "./act_drawing.js";
 import { MediaElement } from "./media_element.js";
 import { nameOf } from "./words.js";
 import { useReview } from "./review.js";
@@ -71,6 +72,7 @@ export function ReviewTile({ view, rect, speaks }) {
     <div class="review-tile__media" ref=${host} hidden=${isMissing}></div>
     ${!isMissing && (!hasPicture || pictureGap) && html`<div class="review-tile__missing review-tile__missing--covers"><${Avatar} name=${person} large=${true} />${pictureGap && html`<p><${Icon} name="video-off" />${t("review.no_picture")}</p><p class="review-tile__reason">${t(`review.gap_${pictureGap}`)}</p>`}</div>`}
     ${isMissing && html`<${Missing} view=${view} />`}
+    ${group === "main" && html`<${TileDrawing} participantId=${participantId} />`}
     ${view.state === "waiting" && html`<span class="review-tile__wait"><${Icon} name="loader-circle" label=${t("review.buffering")} /></span>`}
     <div class="review-tile__foot"><span class="review-tile__name">${speaks && html`<${Icon} name="mic" size=${14} label=${t("review.speaks")} />`}<span>${name}</span></span>
       <span class="review-tile__acts">${group === "main" && html`<${SoundControls} participantId=${participantId} name=${person} wide=${(rect?.width ?? 0) >= ROOM_FOR_VOLUME} />`}

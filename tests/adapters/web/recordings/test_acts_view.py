@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.care.identity import ActorRef
-from telemed.care.incidents.records import FrameRecord, InstructionRecord
+from telemed.care.incidents.records import FrameRecord, InstructionRecord, Shape
 from telemed.care.incidents.words import InstructionKind
 from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep, Vital
 from telemed.care.oncall.words import HandoverState, PageState, RingMode, RingState, StepEnd, VitalKind
@@ -111,6 +111,29 @@ def test_a_drawing_says_whose_picture_by_whom_and_how_much() -> None:
     assert (line["kind"], line["what"], line["value"], line["name"]) == ("drawing", "frozen", 3, "Dora")
     assert (line["participant_id"], line["at_ms"], line["end_ms"]) == (CALLER, 50_000, 80_000)
     assert places(Acts(frames=[replace(frame, ended_at=None)])) == [(50_000, None)]
+
+
+def test_a_drawing_that_was_kept_can_be_opened_where_its_person_was_recorded() -> None:
+    lines = (Shape("a", "arrow", ((0.1, 0.2), (0.3, 0.4))),)
+    plain = FrameRecord("frm_1", "inc_1", "ses_1", CALLER, "usr_1", "Dora", at(50), 3, at(80))
+    frame = replace(plain, width=640, height=480, lines=lines, size=9)
+    drawing = shown(Acts(frames=[frame], said=AGREED))[0]["drawing"]
+    assert (drawing["id"], drawing["width"], drawing["height"]) == ("frm_1", 640, 480)
+    assert drawing["shapes"] == [{"id": "a", "kind": "arrow", "points": [[0.1, 0.2], [0.3, 0.4]]}]
+    no, out = said(0, ConsentAct.REFUSED), said(40, ConsentAct.WITHDRAWN, 2)
+    for hidden, acts_said in (
+        (plain, AGREED),
+        (replace(frame, size=0, lines=()), AGREED),
+        (frame, ()),
+        (frame, (no,)),
+        (frame, (*AGREED, out)),
+        (frame, (*AGREED, said(700, ConsentAct.DESTROY_EARLIER, 3))),
+        (replace(frame, shown_at=at(-5)), AGREED),
+    ):
+        lines_told = shown(Acts(frames=[hidden], said=acts_said))
+        assert [one["drawing"] for one in lines_told] == [None], "that it was shown is no secret, the picture is"
+        assert not view.shows_frame(hidden, TAKE, acts_said)
+    assert not view.shows_frame(replace(frame, session_id="ses_2"), TAKE, AGREED) and not view.shows_frame(None, TAKE, AGREED)
 
 
 def test_a_still_stands_where_it_was_taken_by_a_clock_one_can_believe() -> None:

@@ -1,4 +1,4 @@
-"""Stills through the recording they belong to: who opens them, what is written down, and what is never given."""
+"""Stills and drawings through the recording they belong to: who opens them, what is written down, and what is never given."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from telemed.care.identity import ActorRef
+from telemed.care.incidents.records import FrameRecord, Shape
 from telemed.care.recording.records import ConsentEvent
 from telemed.care.recording.words import ConsentAct, RecordingState, ViewKind
+from telemed.care.repositories import Transaction
 from telemed.care.roles import Role
 from telemed.care.stills.ports import NoStillVault
 from telemed.care.stills.records import StillRecord
@@ -26,6 +28,8 @@ from tests.adapters.web.site import running_site, settings_for
 STILL_ID = "stl_AbCdEfGhIjKlMnOp"
 TAKER = seat_of(Role.CLINICIAN)  # agreed to be recorded
 SILENT = seat_of(Role.DISPATCHER)  # never answered
+FRAME_ID = "frm_AbCdEfGhIjKlMnOp"
+FRAME = f"/frames/{FRAME_ID}"
 PICTURE = f"/stills/{STILL_ID}/picture"
 THUMBNAIL = f"/stills/{STILL_ID}/thumbnail"
 
@@ -67,9 +71,20 @@ async def reviewed(
         async with store.write() as tx:
             at = BEGAN + timedelta(seconds=60)
             still = StillRecord(STILL_ID, RECORDED_ID, TAKER, 0, StillState.KEPT, at, at, has_thumbnail=True)
+            frame = FrameRecord(FRAME_ID, None, RECORDED_ID, TAKER, "usr_none", "Dora", at + timedelta(seconds=5))
+            user = await made_by(tx)
+            lines = (Shape("a", "circle", ((0.5, 0.5), (0.6, 0.5))),)
+            await tx.incidents.add_frame(replace(frame, shown_by=user, width=640, height=480, lines=lines, shapes=1, size=9))
             await tx.stills.create(replace(still, kept_at=at, mime="image/jpeg", size=10, sha256="a" * 64, width=640, height=480))
         await made.sign_in(Role.REVIEWER)
         yield made
+
+
+async def made_by(tx: Transaction) -> str:
+    """Somebody there is."""
+    recording = await tx.recordings.get(RECORDING_ID)
+    assert recording is not None
+    return recording.started_by
 
 
 async def change(reviewed: Reviewed, **changes: object) -> None:
@@ -130,12 +145,41 @@ async def test_what_is_gone_or_of_somebody_not_recorded_is_not_there(reviewed: R
     assert stills.opened == ["picture"]
 
 
+async def test_a_drawing_is_opened_and_written_down(reviewed: Reviewed, stills: OneStill) -> None:
+    told = (await reviewed.ask("GET", "/timeline")).json
+    drawing = next(one for one in told["acts"] if one["kind"] == "drawing")["drawing"]
+    assert (drawing["id"], [one["kind"] for one in drawing["shapes"]]) == (FRAME_ID, ["circle"])
+    answer = await reviewed.ask("GET", FRAME)
+    assert (answer.status, answer.text, answer.headers["Content-Type"]) == (200, f"{FRAME_ID} picture", "image/jpeg")
+    assert answer.headers["Cache-Control"] == "no-store, private"
+    assert (await reviewed.ask("GET", "/frames/frm_another")).status == 404
+    async with reviewed.store.read() as tx:
+        rows = [row for row in await tx.audit.page() if row.action == "incident.frame_opened"]
+        views = await tx.recording_views.of_recording(RECORDING_ID)
+        frame = await tx.incidents.frame(FRAME_ID)
+    assert [(row.object_id, row.role) for row in rows] == [(FRAME_ID, "reviewer")] and len(views) == 1
+    assert frame is not None
+    stills.opened.clear()
+    for changes in ({"participant_id": SILENT}, {"shown_at": BEGAN - timedelta(seconds=5)}, {"size": 0, "erased_at": BEGAN}):
+        async with reviewed.store.write() as tx:
+            await tx.incidents.save_frame(replace(frame, **changes))  # type: ignore[arg-type]
+        assert (await reviewed.ask("GET", FRAME)).status == 404, changes
+    async with reviewed.store.write() as tx:
+        await tx.incidents.save_frame(frame)
+    for role in (Role.FRONT_DESK, Role.ADMIN):
+        await reviewed.sign_in(role)
+        assert (await reviewed.ask("GET", FRAME)).status in (403, 404)
+    assert stills.opened == []
+
+
 async def test_a_part_that_is_withdrawn_takes_its_stills_along(reviewed: Reviewed, stills: OneStill) -> None:
     said = (RECORDED_ID, ConsentAct.DESTROY_EARLIER, ActorRef(TAKER, "seat"), "v", "en", BEGAN + 2 * LASTED)
     async with reviewed.store.write() as tx:
         await tx.consents.append(ConsentEvent("con_Withdrawn", *said, RECORDING_ID, TAKER))
     assert await opened(reviewed) == [404, 404] and stills.opened == []
-    assert (await reviewed.ask("GET", "/timeline")).json["acts"] == []
+    assert (await reviewed.ask("GET", FRAME)).status == 404
+    told = (await reviewed.ask("GET", "/timeline")).json["acts"]
+    assert [(one["kind"], one["drawing"]) for one in told] == [("drawing", None)]
 
 
 async def test_a_deleted_one_says_so(reviewed: Reviewed) -> None:
