@@ -59,15 +59,20 @@ export function capturedLines(track) {
  * @param {number | undefined} maxBitrate bit/s of a picture in one size
  * @param {Taken | null} taken
  * @param {number} height captured lines, 0: not known
- * @param {{nudged?: boolean, rests?: ReadonlySet<string> | null}} [moment] of several sizes: a little less each; these are off
+ * @param {{nudged?: boolean, rests?: ReadonlySet<string> | null, ceiling?: number}} [moment] of several sizes: a little less each; these
+ *   are off. `ceiling`: bit/s of all together, 0: none
  */
-export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = null } = {}) {
+export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = null, ceiling = 0 } = {}) {
   const several = encodings.length > 1;
+  let left = ceiling || Infinity; // The smallest first: a larger one beside it would only take what it lacks.
   let changed = false;
   for (const encoding of encodings) {
     const size = encoding.rid ?? "";
-    const active = !taken?.paused && !rests?.has(size) && (!several || !taken?.layers.length || taken.layers.includes(size));
-    const most = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    const wanted = !taken?.paused && !rests?.has(size) && (!several || !taken?.layers.length || taken.layers.includes(size));
+    const active = wanted && left > 0;
+    const own = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    const most = active ? Math.min(own, left) : own;
+    left -= active ? most : 0;
     if ((encoding.active ?? true) !== active) {
       encoding.active = active;
       changed = true;

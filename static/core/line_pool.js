@@ -11,6 +11,7 @@ import { adjust, cameraLayers, capturedLines } from "./layers.js";
  * @property {number} [maxBitrate] bit/s
  * @property {boolean} [layers] a new line is made in several sizes, if the picture is large enough
  * @property {import("./layers.js").Taken | null} [taken] what the server said is taken of it
+ * @property {number} [ceiling] bit/s of pictures while some wait in this browser (send_queue.js), 0: none
  * @property {boolean} [nudged] its sizes' limits are a little lower; a change is all that counts
  * @property {ReadonlySet<string> | null} [rests] sizes that the browser ended for its link, off for a moment
  */

@@ -11,6 +11,7 @@ import { AS_USUAL, browserCapabilities } from "./codecs.js";
 import { Emitter } from "./emitter.js";
 import { MediaWatch, arrivalOf } from "./media_watch.js";
 import { Prepared } from "./prepared.js";
+import { SendQueue } from "./send_queue.js";
 import { clock as realClock, singleTimer } from "./timers.js";
 
 /** @typedef {import("./messages.js").Source} Source */
@@ -93,6 +94,7 @@ export class Peer extends Emitter {
   #sampleTimer;
   #prepared;
   #sizes;
+  #sendQueue = new SendQueue();
   /** The room's; to be set before connecting. @type {import("./codecs.js").VideoCodec} */
   videoCodec = "vp8";
 
@@ -154,7 +156,7 @@ export class Peer extends Emitter {
    * @param {boolean} [layers] whether a line that is made now may come in several sizes
    */
   publish(source, track, maxBitrate, layers = false) {
-    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ...(maxBitrate ? { maxBitrate } : {}) });
+    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ceiling: track?.kind === "video" ? this.#sendQueue.ceiling : 0, ...(maxBitrate ? { maxBitrate } : {}) });
     this.#changed();
   }
 
@@ -172,7 +174,7 @@ export class Peer extends Emitter {
     if (!this.#attempt || this.#refusesSending) return;
     const voice = this.#taken.get("microphone");
     const still = [...this.#taken].flatMap(([source, { paused }]) => (paused ? [source] : []));
-    this.#attempt.sending = { long: (voice?.maxBitrate ?? 0) > 0, redundant: voice?.redundant === true, still };
+    this.#attempt.sending = { long: (voice?.maxBitrate ?? 0) > 0, redundant: voice?.redundant === true && !this.#sendQueue.isFull, still };
   }
 
   /** @param {Source} source */
@@ -234,8 +236,9 @@ export class Peer extends Emitter {
   /** @param {Attempt | null} [prepared] */
   #newAttempt(prepared = null) {
     this.#sizes.forget();
+    this.#sendQueue.forget();
     this.#taken.clear(); // All sizes are sent at first: nobody knows yet what is taken of them.
-    for (const publication of this.#publish.values()) publication.taken = null;
+    for (const publication of this.#publish.values()) [publication.taken, publication.ceiling] = [null, 0];
     const attempt = prepared ?? this.#createAttempt();
     this.#attempt?.close();
     attempt.number = Math.max(this.#clockCounts ? this.#ports.utcNow() : 0, this.#lastNumber + 1);
@@ -415,7 +418,15 @@ export class Peer extends Emitter {
     }
     const camera = this.#publish.get("camera");
     if (camera && this.state === "connected") this.#sizes.look(camera, report);
+    if (this.#sendQueue.look(report, now)) this.#capPictures();
     this.emit("stats", report);
+  }
+
+  #capPictures() {
+    this.#sendAsTaken();
+    for (const publication of this.#publish.values()) if (publication.track?.kind === "video") publication.ceiling = this.#sendQueue.ceiling;
+    this.#changed();
+    if (this.#attempt?.needsAnswer && !this.#offerTimer.running) this.#schedule(AT_ONCE_MS);
   }
 
   /** @param {PeerState} state */

@@ -146,3 +146,24 @@ test("a size that the browser leaves out for its link is noticed, and limits cha
   assert.equal(adjust(encodings, MAX, null, 360, { rests: new Set(["f"]) }), true);
   assert.deepEqual(encodings.map((one) => one.active), [undefined, false]);
 });
+
+test("what a ceiling leaves goes to the smallest size first, and sizes it leaves nothing are off", () => {
+  /** @returns {RTCRtpEncodingParameters[]} */
+  const sizes = () => [{ rid: "h", scaleResolutionDownBy: 2, active: true }, { rid: "f", scaleResolutionDownBy: 1, active: true }];
+  const [low, high] = [sizes(), sizes()];
+  assert.equal(adjust(low, 1_500_000, null, 360, { ceiling: 60_000 }), true);
+  assert.deepEqual(low.map(({ rid, active, maxBitrate }) => [rid, active, (maxBitrate ?? 0) > 60_000]), [["h", true, false], ["f", false, true]]);
+  assert.equal(low[0]?.maxBitrate, 60_000);
+  adjust(high, 1_500_000, null, 360);
+  const of = high.map(({ maxBitrate }) => maxBitrate ?? 0);
+  adjust(high, 1_500_000, null, 360, { ceiling: (of[0] ?? 0) + 50_000 });
+  assert.deepEqual(high.map(({ active, maxBitrate }) => [active, maxBitrate]), [[true, of[0]], [true, 50_000]]);
+  assert.equal(adjust(low, 1_500_000, null, 360), true);
+  assert.deepEqual(low.map(({ active, maxBitrate }) => [active, maxBitrate]), of.map((most) => [true, most]), "and all is back");
+});
+
+test("a camera in one size and a screen obey the ceiling, sound has none", () => {
+  const one = [{ maxBitrate: 1_500_000, active: true }];
+  assert.equal(adjust(one, 1_500_000, null, 0, { ceiling: 50_000 }), true);
+  assert.deepEqual(one, [{ maxBitrate: 50_000, active: true }]);
+});

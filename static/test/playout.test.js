@@ -6,9 +6,12 @@ import { Playout, spareTime } from "../core/playout.js";
 const quality = (up, down, rtt) => ({ participant_id: "x", bars: 3, up_loss: up, down_loss: down, rtt_ms: rtt });
 const receiver = () => /** @type {RTCRtpReceiver & {jitterBufferTarget: number | null}} */ (/** @type {unknown} */ ({ jitterBufferTarget: null }));
 
-test("time for three tries, on each leg that loses", () => {
+test("time for two tries on each leg that loses, for three on one that loses much", () => {
   assert.equal(spareTime(null, null), 0);
-  assert.equal(spareTime(quality(0.1, 0.01, 60), quality(0.01, 0.1, 60)), 0, "what I send and they receive is no matter here");
+  assert.equal(spareTime(quality(0, 0.009, 60), null), 0);
+  assert.equal(spareTime(quality(0, 0.03, 60), null), 200);
+  assert.equal(spareTime(quality(0, 0, 60), quality(0.01, 0, 20)), 100);
+  assert.equal(spareTime(quality(0.1, 0.001, 60), quality(0.001, 0.1, 60)), 0, "what I send and they receive is no matter here");
   assert.equal(spareTime(quality(0, 0.1, 20), quality(0, 0, 60)), 150);
   assert.equal(spareTime(quality(0, 0, 60), quality(0.1, 0, 20)), 150);
   assert.equal(spareTime(quality(0, 0.1, 20), quality(0.1, 0, 20)), 300);

@@ -74,7 +74,7 @@ class QualityMeter:
             peer.room.room_id,
             peer.peer_id,
             up.loss,
-            down.loss,
+            max(down.loss, _lost_at_first(peer)),
             round(round_trip, 4),
             up.rate,
             down.rate,
@@ -87,6 +87,13 @@ class QualityMeter:
             held=peer.uplink.held,
             up_wait=round(min(max(peer.uplink.waits, 0.0), MAX_JITTER), 3),
         )
+
+
+def _lost_at_first(peer: Peer) -> float:
+    """Share of what was sent that did not arrive the first time, where transport-wide reports tell. In receiver reports what was
+    asked for and came, however late, counts as received; who listens must know what gets lost, to wait for it."""
+    control = peer.control
+    return round(min(control.estimate.loss, MAX_SHARE), 4) if control is not None and control.in_charge else 0.0
 
 
 def _worst(jitters: Iterable[float]) -> float:

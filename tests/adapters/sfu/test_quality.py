@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
 
 from telemed.media.control import PeerQuality, Way, WorkerEvent
 from telemed.rtp.rtcp import build_receiver_report
 from telemed.rtp.rtcp_records import ReportBlock
+from telemed.sfu.quality import QualityMeter
+from telemed.sfu.subscriber_control import SubscriberControl
 from tests.adapters.sfu.conftest import Stage, until
 from tests.adapters.sfu.test_recovery import call, frame
 
@@ -48,3 +54,15 @@ async def test_each_direction_is_told_with_jitter_way_and_pictures(stage: Stage)
     assert event.video_rate == event.down_rate, "nothing but pictures flows"
     publisher = next(event for event in of("alice") if event.up_rate > 0)
     assert (publisher.layer, publisher.video_rate, publisher.down_rate) == (None, 0, 0)
+
+
+@pytest.mark.parametrize(("in_charge", "told"), [(True, 0.03), (False, 0.0)])
+async def test_what_was_lost_at_first_is_told_though_it_came_when_asked_for(stage: Stage, in_charge: bool, told: float) -> None:
+    await call(stage)
+    bob = stage.peer("bob")
+    before = bob.control
+    bob.control = cast(SubscriberControl, SimpleNamespace(in_charge=in_charge, estimate=SimpleNamespace(loss=0.03)))
+    try:  # receiver reports say that nothing is missing
+        assert QualityMeter(bob).measure([], {}, 0.05, 10.0).down_loss == told
+    finally:
+        bob.control = before

@@ -20,6 +20,7 @@ from tests.pictures import encoded, jpeg_with
 
 THIN = Impairment(rate=200_000, delay=0.03, loss=0.03)
 MORE_CONCEALED = 0.01  # of the voice, than without the still
+KEPT_WAITING = 0.5  # seconds a voice may wait at the listener's, on average: with the way itself a conversation bears little more
 WHOLE = "byte-equal after stripping, and the hash as told"
 PACED = "at most 30 % of the estimate"
 BEGIN = """async () => {
@@ -70,11 +71,12 @@ async def still_beside(here: Case, fine: bool, quiet: float, patience: float) ->
     verdict.tell(f"{sent.seconds:.0f} s, {rate / 1000:.0f} kbit/s of an estimate of {sent.estimate / 1000:.0f}")
     verdict.tell(f"stopped for the voice {sent.stopped:.0%} of the time")
     for name, quietly, beside in (
-        ("the phone's voice", before.doctor.concealed, sent.measured.doctor.concealed),
-        ("the doctor's voice", before.phone.concealed, sent.measured.phone.concealed),
+        ("the phone's voice", before.doctor, sent.measured.doctor),
+        ("the doctor's voice", before.phone, sent.measured.phone),
     ):
-        verdict.tell(f"{name}: concealed {quietly:.2%} without")
-        verdict.share("more with it", max(beside - quietly, 0.0), MORE_CONCEALED)
+        verdict.tell(f"{name}: concealed {quietly.concealed:.2%} without")
+        verdict.share("more with it", max(beside.concealed - quietly.concealed, 0.0), MORE_CONCEALED)
+        verdict.seconds("kept", beside.delay, KEPT_WAITING)
     print(before.lines(), sent.measured.lines(), sep="\n", flush=True)
     await here.link.set(CLEAN)
     return verdict
