@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
+import pathlib
+import sqlite3
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from telemed.media.pictures import stripped
 from tests.browser.axe import accessible
 from tests.browser.browsers import (
     ChromiumTab,
@@ -37,6 +42,8 @@ from tests.browser.incident_people import (
 )
 from tests.browser.server import Server
 from tests.browser.test_degraded import FAKE_ANSWER
+from tests.browser.test_stills import SUM
+from tests.pictures import encoded, jpeg_with
 
 FIRST_PLACE_MS = 2_000  # after the yes
 FIRST_PICTURE_MS = 1_500
@@ -58,6 +65,8 @@ CLOCK_BEHIND = """(() => { const Real = Date, behind = 3 * 3600e3;
 window.Date = class extends Real { constructor(...all) { if (all.length) super(...all); else super(Real.now() - behind); }
  static now() { return Real.now() - behind; } }; })();"""
 AS_FAST_AS_IT_IS = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+# Of a picture on its way, bytes that are there.
+SENT = "() => document.querySelector('.still-progress')?.value || 0"
 SHOWN_VIDEO = '[data-testid="remote-video"]:not([hidden])'
 REFUSE_PLACE = "navigator.geolocation.getCurrentPosition = (yes, no) => no({code: 1, PERMISSION_DENIED: 1});"
 
@@ -336,6 +345,73 @@ async def test_a_link_that_leads_nowhere_says_so_with_the_number(server: Server)
         await tab.reload()
         await tab.wait("caller-over")
         assert dispatcher.problems == []
+
+
+def past_its_time(server: Server, dispatcher: ChromiumTab) -> None:
+    """The links of the visit the dispatcher is in; the server has no way to be told another date."""
+    session = dispatcher.page.url.rsplit("/", 1)[-1]
+    with contextlib.closing(sqlite3.connect(server.var / "telemed.sqlite3", timeout=5)) as database, database:
+        changed = database.execute(
+            "UPDATE link SET expires_at = '2001' || substr(expires_at, 5) WHERE session_id = ?", (session,)
+        )
+        assert changed.rowcount == 1
+
+
+async def test_a_link_past_its_time_says_so_with_the_numbers(server: Server) -> None:
+    async with chromium() as browser:
+        dispatcher = await board(browser, server)
+        link = await by_code(dispatcher)
+        await in_the_call(dispatcher)
+        caller = await open_chromium_tab(browser, **ALLOWED)
+        await caller.goto(link)
+        await caller.wait("caller-begin")
+        past_its_time(server, dispatcher)
+        await caller.reload()  # who was here before has no more of it than somebody new
+        await caller.wait("caller-expired")
+        await expect(caller.page.locator(selector("caller-expired"))).to_contain_text("no longer valid")
+        words = await caller.page.inner_text("body")
+        assert "+49 30 5550100" in words and "112" in words
+        assert await caller.page.locator(f"{selector('caller-begin')}, {selector('caller-again')}").count() == 0
+        assert await caller.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        await accessible(caller, "a link past its time")
+        other = await open_firefox_tab(width=390, height=844)
+        try:
+            await other.goto(link)
+            await other.wait("caller-expired")
+            assert "+49 30 5550100" in await other.evaluate("() => document.body.innerText")
+        finally:
+            await other.close()
+        assert (dispatcher.problems, caller.problems) == ([], [])
+
+
+async def test_a_picture_goes_on_after_a_cut_and_after_a_reload(server: Server, tmp_path: pathlib.Path) -> None:
+    photo = jpeg_with(encoded("mjpeg", 1600, 1200, noise=24), 6)
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    async with chromium() as browser:
+        dispatcher = await board(browser, server)
+        await dispatcher.click("kind-upload")
+        link = await by_code(dispatcher)
+        await in_the_call(dispatcher)
+        caller = await open_chromium_tab(browser, **ALLOWED)
+        await caller.goto(link)
+        await caller.click("caller-begin")
+        await caller.wait("caller-live")
+        await caller.click("send-picture")
+        await caller.page.set_input_files(selector("still-file"), tmp_path / "photo.jpg")
+        await caller.click("still-send")
+        before = await eventually(lambda: caller.evaluate(SENT), timeout=60)
+        await cut(caller)
+        went_on = f"() => {{ const sent = ({SENT})(); return sent > {before} && sent; }}"
+        kept = await eventually(lambda: caller.evaluate(went_on), timeout=60)
+        await caller.reload()
+        await caller.wait("caller-live", timeout=30)
+        first = await eventually(lambda: caller.evaluate(SENT), timeout=60)
+        assert first >= kept, "what was there is not sent again"
+        await dispatcher.wait("still-open", timeout=100)
+        await dispatcher.click("still-open")
+        read, told = await eventually(lambda: dispatcher.evaluate(SUM))
+        assert read == told == hashlib.sha256(stripped(photo, 40_000_000).data).hexdigest()
+        assert (dispatcher.problems, caller.problems) == ([], [])
 
 
 async def test_without_scripts_the_page_says_who_we_are_and_the_numbers(server: Server) -> None:

@@ -15,7 +15,7 @@ export function FactsView({ caller }) {
   const { battery, charging, network } = facts;
   const percent = (/** @type {number} */ share) => new Intl.NumberFormat(language(), { style: "percent" }).format(share);
   const denied = /** @type {const} */ (["location", "camera", "microphone"]).filter((what) => facts[what] === "denied" || facts[what] === "dismissed");
-  const open = /** @type {const} */ (["location", "camera"]).filter((what) => facts[what] === "unanswered");
+  const open = /** @type {const} */ (["location", "camera", "microphone"]).filter((what) => facts[what] === "unanswered");
   const away = caller.opened_at !== null && !caller.is_here && !caller.left_quickly; // Put away, out of reach, or closed.
   return html`<div class="facts" data-testid="facts">
     ${caller.silent && html`<${Badge} kind="warn" icon="volume-x" testid="caller-is-silent">${t("incident.silent")}</${Badge}>`}

@@ -5,15 +5,17 @@ import { abilitiesOf, hasOtherCamera, setTorch, setZoom } from "../../../core/in
 /** @typedef {import("./flow.js").CameraState} CameraState */
 /** @typedef {import("../../../core/messages.js").CallerFacts} CallerFacts */
 
+/** @typedef {"camera" | "microphone"} Kind */
+
 /** Milliseconds after which an open question counts as overlooked. */
 const UNANSWERED_MS = 12_000;
 /** @type {Partial<Record<CameraState, string>>} */
 const TOLD = { ok: "granted", refused: "denied", dismissed: "dismissed", unanswered: "unanswered", none: "unavailable", failed: "unavailable" };
 
-/** Whether a no was only a question put away, which the browser will ask again. */
-async function wasDismissed() {
+/** Whether a no was only a question put away, which the browser will ask again. @param {Kind} kind */
+async function wasDismissed(kind) {
   try {
-    const { state } = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("camera") });
+    const { state } = await navigator.permissions.query({ name: /** @type {PermissionName} */ (kind) });
     return state === "prompt";
   } catch {
     return false; // Firefox before 131 and Safari do not say.
@@ -22,6 +24,7 @@ async function wasDismissed() {
 
 export class CameraWork {
   state = signal(/** @type {CameraState} */ ("untested"));
+  microphoneState = signal(/** @type {CameraState} */ ("untested"));
   /** @type {import("../../../vendor/preact.js").Signal<MediaStreamTrack | null>} */
   track = signal(null);
   /** @type {import("../../../vendor/preact.js").Signal<MediaStreamTrack | null>} */
@@ -33,6 +36,7 @@ export class CameraWork {
   hasOther = signal(false);
   /** @type {(facts: CallerFacts) => void} */
   onFacts = () => {};
+  #turns = { camera: 0, microphone: 0 };
 
   /** @param {import("../../../core/devices.js").Devices} devices */
   constructor(devices) {
@@ -42,18 +46,7 @@ export class CameraWork {
 
   /** Brings up the browser's question. */
   async open() {
-    if (this.state.value === "asking") return;
-    this.state.value = "asking";
-    const patience = setTimeout(() => {
-      if (this.state.value !== "asking") return;
-      this.state.value = "unanswered";
-      this.onFacts({ camera: "unanswered" });
-    }, UNANSWERED_MS);
-    const verdict = await this.devices.start("camera");
-    clearTimeout(patience);
-    const dismissed = verdict === "refused" && (await wasDismissed());
-    this.state.value = dismissed ? "dismissed" : verdict;
-    this.onFacts({ camera: TOLD[this.state.value] ?? "unasked", microphone: this.microphone.value ? "granted" : "phone_call" });
+    await this.#question("camera", this.state);
   }
 
   /** The person's own wish: the picture stops, and comes back. */
@@ -87,20 +80,42 @@ export class CameraWork {
 
   /** In a tap of the person, whose phone call has ended. */
   async openMicrophone() {
-    const verdict = await this.devices.start("microphone");
-    this.onFacts({ microphone: verdict === "ok" ? "granted" : "denied" });
-    return verdict === "ok";
+    await this.#question("microphone", this.microphoneState);
   }
 
   closeMicrophone() {
     this.devices.stop("microphone");
+    if (this.microphoneState.value === "ok") this.microphoneState.value = "untested";
   }
 
   /** Its light goes out. */
   close() {
     this.devices.stop("camera");
-    this.devices.stop("microphone");
+    this.closeMicrophone();
     if (this.state.value === "ok") this.state.value = "untested"; // Coming back, it opens again by itself.
+  }
+
+  /** Until it is answered; when it was asked once more meanwhile, the newer question says how it is. @param {Kind} kind @param {typeof this.state} state */
+  async #question(kind, state) {
+    if (state.value === "asking") return;
+    state.value = "asking";
+    const turn = (this.#turns[kind] += 1);
+    const patience = setTimeout(() => {
+      if (state.value !== "asking") return;
+      state.value = "unanswered";
+      this.#tell();
+    }, UNANSWERED_MS);
+    const verdict = await this.devices.start(kind);
+    clearTimeout(patience);
+    const dismissed = verdict === "refused" && (await wasDismissed(kind));
+    if (turn !== this.#turns[kind]) return;
+    state.value = dismissed ? "dismissed" : verdict;
+    this.#tell();
+  }
+
+  /** What was allowed, with what the camera can do. @param {CallerFacts} [more] */
+  #tell(more = {}) {
+    this.onFacts({ ...more, camera: TOLD[this.state.value] ?? "unasked", microphone: TOLD[this.microphoneState.value] ?? "phone_call" });
   }
 
   /** @param {MediaStreamTrack | null} track */
@@ -122,6 +137,6 @@ export class CameraWork {
   async #look() {
     this.hasOther.value = await hasOtherCamera();
     const { torch, zoom } = this.abilities.value;
-    this.onFacts({ camera: "granted", torch, zoom: zoom ? zoom.most : null, microphone: this.microphone.value ? "granted" : "phone_call" });
+    this.#tell({ torch, zoom: zoom ? zoom.most : null });
   }
 }

@@ -16,7 +16,7 @@ import { Messages } from "./messages.js";
 import { Pictures } from "./pictures.js";
 import { PromptPicture } from "./prompt_picture.js";
 import { Shown } from "./shown.js";
-import { TypedPlace } from "./where_step.js";
+import { HowToAllow, TypedPlace } from "./where_step.js";
 import { VoicesOfStaff } from "./voices.js";
 
 /** @typedef {import("./caller.js").Caller} Caller */
@@ -72,21 +72,24 @@ function CameraTools({ caller }) {
   </div>`;
 }
 
+/** What became of the question for the microphone. @param {{state: import("./flow.js").CameraState}} props */
+function VoiceQuestion({ state }) {
+  if (state === "untested" || state === "ok") return null;
+  if (state === "asking") return html`<${PromptPicture} wish="microphone" />`;
+  if (state === "unanswered") return html`<${PromptPicture} wish="microphone" /><${Banner} kind="info" testid="microphone-unanswered">${t("caller.unanswered")}</${Banner}>`;
+  const words = state === "refused" || state === "dismissed" ? `caller.microphone_${state}` : "caller.microphone_failed";
+  return html`<p role="alert" data-testid="microphone-no" data-state=${state}>${t(words)}</p>${state === "refused" && html`<${HowToAllow} what="microphone" />`}`;
+}
+
 /** The voice goes by the phone. Only when that call has ended does the page ask for the microphone. @param {{caller: Caller}} props */
 function Voice({ caller }) {
-  const { microphone } = caller.camera;
-  const [asking, setAsking] = useState(false);
-  const [failed, setFailed] = useState(false);
-  const talk = async () => {
-    setAsking(true);
-    setFailed(!(await caller.camera.openMicrophone()));
-    setAsking(false);
-  };
+  const { microphone, microphoneState } = caller.camera;
+  const state = microphoneState.value;
   if (microphone.value) return html`<${Button} large=${true} wide=${true} icon="mic-off" label=${t("caller.microphone_off")} onClick=${() => caller.camera.closeMicrophone()} testid="talk-off" />`;
+  const label = t(state === "untested" || state === "ok" || state === "asking" ? "caller.talk_here" : "caller.ask_again");
   return html`<p class="live__hint">${t("caller.phone_runs")}</p>
-    ${asking && html`<${PromptPicture} wish="microphone" />`}
-    ${failed && html`<p role="alert">${t("caller.microphone_failed")}</p>`}
-    <${Button} large=${true} wide=${true} icon="mic" label=${t("caller.talk_here")} busy=${asking} onClick=${() => void talk()} testid="talk" />`;
+    <${VoiceQuestion} state=${state} />
+    <${Button} large=${true} wide=${true} icon="mic" label=${label} busy=${state === "asking"} onClick=${() => void caller.camera.openMicrophone()} testid="talk" />`;
 }
 
 /** For who cannot hear, cannot speak or signs: staff see it at once, and letters are read as they are written. @param {{caller: Caller}} props */

@@ -7,7 +7,7 @@ import { Notice } from "../join/notice.js";
 /** @typedef {import("./caller.js").Caller} Caller */
 
 /** Links that will not open again. */
-const OVER = new Set(["link_expired", "link_revoked", "visit_ended", "removed", "ended"]);
+const OVER = new Set(["link_revoked", "visit_ended", "removed", "ended"]);
 
 /** @param {{caller: Caller, code: string}} props */
 export function Fault({ caller, code }) {
@@ -17,6 +17,7 @@ export function Fault({ caller, code }) {
     return () => removeEventListener("online", again);
   }, []);
   if (OVER.has(code)) return html`<${Notice} icon="circle-check" title=${t("caller.over_title")} text=${t("caller.over_text")} code=${code} testid="caller-over" />`;
+  if (code === "link_expired") return html`<${Notice} icon="hourglass" kind="warn" title=${t("caller.expired_title")} text=${t("caller.expired_text")} code=${code} testid="caller-expired" />`;
   if (code === "link_unknown") return html`<${Notice} icon="link" kind="warn" title=${t("caller.unknown_title")} text=${t("caller.unknown_text")} code=${code} testid="caller-unknown" />`;
   return html`<${Notice} icon="unplug" kind="warn" title=${t("caller.trouble_title")} text=${t("caller.trouble_text")} code=${code} testid="caller-trouble"
     actions=${html`<${Button} kind="primary" large=${true} wide=${true} icon="refresh-cw" label=${t("common.try_again")} onClick=${() => void caller.open()} testid="caller-again" />`} />`;

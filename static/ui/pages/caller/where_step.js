@@ -33,7 +33,7 @@ export function TypedPlace({ caller, primary }) {
   </form>`;
 }
 
-/** @param {{what: "where" | "camera"}} props how this browser is told to allow it after all */
+/** @param {{what: "where" | "camera" | "microphone"}} props how this browser is told to allow it after all */
 export function HowToAllow({ what }) {
   return html`<div class="how-to" data-testid="how-to-allow"><h2>${t("caller.how_title")}</h2><p>${t(`caller.how_${browserFamily(navigator.userAgent)}_${what}`)}</p></div>`;
 }
