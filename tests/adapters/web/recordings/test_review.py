@@ -357,7 +357,7 @@ async def test_figures_for_admins_name_nobody(reviewed: Reviewed) -> None:
         if route.path.startswith("/recordings"):
             path = route.path.replace("{recording_id}", RECORDING_ID).replace("{segment_id}", SEGMENT_ID)
             path = path.replace("{marker_id}", MARKER_ID).replace("{export_id}", "exp_AbCdEfGh")
-            path = path.replace("{still_id}", "stl_AbCdEfGh")
+            path = path.replace("{still_id}", "stl_AbCdEfGh").replace("{frame_id}", "frm_AbCdEfGh")
             assert (await reviewed.site.ask(route.method, f"/api/v1{path}", {} if route.method != "GET" else None)).status in (
                 400,
                 403,
