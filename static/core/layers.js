@@ -44,6 +44,8 @@ function bitrateOf(height, scale, maxBitrate) {
   return Math.round(maxBitrate * share * (scale === 1 ? LARGE_SHARE : 1));
 }
 
+/** Share of its limit below which a larger size is worse to look at than the smaller one. */
+const WORTH = 0.5;
 /** Bit/s by which limits change when a browser is to look at its link again. */
 const NUDGE = 1_000;
 
@@ -64,13 +66,14 @@ export function capturedLines(track) {
  */
 export function adjust(encodings, maxBitrate, taken, height, { nudged = false, rests = null, ceiling = 0 } = {}) {
   const several = encodings.length > 1;
-  let left = ceiling || Infinity; // The smallest first: a larger one beside it would only take what it lacks.
+  const total = ceiling || Infinity;
+  let left = total; // The smallest first: a larger one beside it would only take what it lacks.
   let changed = false;
   for (const encoding of encodings) {
     const size = encoding.rid ?? "";
     const wanted = !taken?.paused && !rests?.has(size) && (!several || !taken?.layers.length || taken.layers.includes(size));
-    const active = wanted && left > 0;
     const own = several ? bitrateOf(height, encoding.scaleResolutionDownBy ?? 1, maxBitrate ?? 0) - (nudged ? NUDGE : 0) : Math.min(maxBitrate ?? 0, taken?.maxBitrate || Infinity);
+    const active = wanted && (left === total || left >= own * WORTH);
     const most = active ? Math.min(own, left) : own;
     left -= active ? most : 0;
     if ((encoding.active ?? true) !== active) {

@@ -156,7 +156,8 @@ export class Peer extends Emitter {
    * @param {boolean} [layers] whether a line that is made now may come in several sizes
    */
   publish(source, track, maxBitrate, layers = false) {
-    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ceiling: track?.kind === "video" ? this.#sendQueue.ceiling : 0, ...(maxBitrate ? { maxBitrate } : {}) });
+    this.#publish.set(source, { track, layers, taken: this.#taken.get(source) ?? null, ...(maxBitrate ? { maxBitrate } : {}) });
+    this.#shareCeiling();
     this.#changed();
   }
 
@@ -422,9 +423,15 @@ export class Peer extends Emitter {
     this.emit("stats", report);
   }
 
+  /** All pictures together get what the ceiling leaves: a camera beside a screen half of it. */
+  #shareCeiling() {
+    const pictures = [...this.#publish.values()].filter(({ track, taken }) => track?.kind === "video" && !taken?.paused);
+    for (const publication of pictures) publication.ceiling = Math.round(this.#sendQueue.ceiling / pictures.length);
+  }
+
   #capPictures() {
     this.#sendAsTaken();
-    for (const publication of this.#publish.values()) if (publication.track?.kind === "video") publication.ceiling = this.#sendQueue.ceiling;
+    this.#shareCeiling();
     this.#changed();
     if (this.#attempt?.needsAnswer && !this.#offerTimer.running) this.#schedule(AT_ONCE_MS);
   }

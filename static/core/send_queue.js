@@ -17,6 +17,10 @@ const LEAST = 30_000;
 const GROWTH = 1.08;
 const NEAR = 0.85;
 const GROWTH_NEAR = 1.02;
+/** Times what was too much: so far beyond it the link is another one by now. */
+const BEYOND = 1.1;
+/** Milliseconds without a picture after which nothing is known of the link any more. */
+const IDLE_MS = 10_000;
 /** Times what leaves: a ceiling so high limits nothing, and is lifted. */
 const FAR_ABOVE = 3;
 
@@ -46,6 +50,7 @@ export class SendQueue {
   /** Bit/s that was too much. */
   #tooMuch = Infinity;
   #at = -Infinity;
+  #leftAt = -Infinity;
   #waitedAt = -Infinity;
   #lossyAt = -Infinity;
   /** @type {Map<string, Sent>} */
@@ -60,7 +65,7 @@ export class SendQueue {
   forget() {
     this.ceiling = 0;
     this.#tooMuch = Infinity;
-    this.#at = this.#waitedAt = this.#lossyAt = -Infinity;
+    this.#at = this.#leftAt = this.#waitedAt = this.#lossyAt = -Infinity;
     this.#before = new Map();
   }
 
@@ -87,7 +92,13 @@ export class SendQueue {
     }
     this.#at = now;
     this.#before = lines;
-    if (grown.packets) this.#decide(grown.waited / grown.packets, (grown.bits * 1000) / elapsed);
+    if (grown.packets) {
+      this.#leftAt = now;
+      this.#decide(grown.waited / grown.packets, (grown.bits * 1000) / elapsed);
+    } else if (now - this.#leftAt > IDLE_MS) {
+      this.ceiling = 0;
+      this.#tooMuch = Infinity;
+    }
   }
 
   /** @param {number} wait seconds @param {number} rate bit/s that left */
@@ -97,6 +108,7 @@ export class SendQueue {
       this.#tooMuch = rate;
       this.ceiling = Math.round(Math.max(LEAST, rate * (wait > VERY_LONG ? MUCH_LESS : LESS)));
     } else if (this.ceiling && wait < SHORT) {
+      if (this.ceiling > BEYOND * this.#tooMuch) this.#tooMuch = Infinity;
       const grown = this.ceiling * (this.ceiling < NEAR * this.#tooMuch ? GROWTH : GROWTH_NEAR);
       this.ceiling = grown > FAR_ABOVE * rate ? 0 : Math.round(grown);
     }

@@ -157,7 +157,9 @@ test("what a ceiling leaves goes to the smallest size first, and sizes it leaves
   adjust(high, 1_500_000, null, 360);
   const of = high.map(({ maxBitrate }) => maxBitrate ?? 0);
   adjust(high, 1_500_000, null, 360, { ceiling: (of[0] ?? 0) + 50_000 });
-  assert.deepEqual(high.map(({ active, maxBitrate }) => [active, maxBitrate]), [[true, of[0]], [true, 50_000]]);
+  assert.deepEqual(high.map(({ active }) => active), [true, false], "it would be worse to look at than the smaller one");
+  adjust(high, 1_500_000, null, 360, { ceiling: (of[0] ?? 0) + 400_000 });
+  assert.deepEqual(high.map(({ active, maxBitrate }) => [active, maxBitrate]), [[true, of[0]], [true, 400_000]]);
   assert.equal(adjust(low, 1_500_000, null, 360), true);
   assert.deepEqual(low.map(({ active, maxBitrate }) => [active, maxBitrate]), of.map((most) => [true, most]), "and all is back");
 });

@@ -91,3 +91,15 @@ test("a link is full for a minute after pictures waited, but not for a voice tha
   for (let second = 0; second < 40; second += 1) sender.queue.look(report, (sender.at += 1_000));
   assert.equal(sender.queue.isFull, false);
 });
+
+test("a camera that was off for a while begins without a ceiling", () => {
+  const sender = new Sender();
+  sender.second(0.02, 80_000);
+  sender.second(0.9, 80_000);
+  assert.equal(sender.queue.ceiling, 40_000);
+  const report = sender.report();
+  for (let second = 0; second < 10; second += 1) sender.queue.look(report, (sender.at += 1_000));
+  assert.equal(sender.queue.ceiling, 40_000);
+  sender.queue.look(report, (sender.at += 1_000));
+  assert.equal(sender.queue.ceiling, 0);
+});

@@ -10,7 +10,6 @@ from telemed.media.redundancy import RedundancyChoice
 
 if TYPE_CHECKING:
     from telemed.sfu.flows import EgressFlow
-    from telemed.sfu.peer import Peer
     from telemed.sfu.tracks import Track
 
 REPEAT = 4.0  # seconds: a word that was lost is said again
@@ -25,9 +24,6 @@ QUICK_FOR = 10.0  # each time in vain twice as long, up to
 QUICK_FOR_LIMIT = 80.0
 TRIAL = 30.0  # seconds after which a voice as usual was not in vain
 LOSS_SECONDS = 1.0  # between two looks at what is lost: as often as it is counted
-HEAVY_LOSS = 26  # 1/256, of a voice on its way here, from which it repeats frames whatever its pictures have left
-HEAVY_FOR = 20.0  # seconds after the latest such report
-BESIDE_PICTURES = 100_000  # bit/s: pictures of no more are those of a thin link, on which a request for what is lost does better
 THIN_VOICE = 16_000  # bit/s: plain speech; with long frames 25 of it on the wire
 
 Wanted = tuple[tuple[str, ...], int, bool]  # names of layers, bit/s, nothing at all
@@ -78,24 +74,13 @@ class PublisherWants:
 class VoiceWants:
     """Of one track of sound: whether who speaks was told to send less, or to repeat earlier frames, and when."""
 
-    __slots__ = (
-        "_changed_at",
-        "_choice",
-        "_heavy_at",
-        "_looked_at",
-        "_quick_for",
-        "_slow_at",
-        "_told_at",
-        "_usual_from",
-        "redundant",
-        "thin",
-    )
+    __slots__ = ("_changed_at", "_choice", "_looked_at", "_quick_for", "_slow_at", "_told_at", "_usual_from", "redundant", "thin")
 
     def __init__(self) -> None:
         self.thin = False
         self.redundant = False
         self._choice = RedundancyChoice()
-        self._heavy_at = self._looked_at = self._slow_at = self._told_at = self._changed_at = self._usual_from = float("-inf")
+        self._looked_at = self._slow_at = self._told_at = self._changed_at = self._usual_from = float("-inf")
         self._quick_for = QUICK_FOR
 
     def look(self, track: Track, now: float) -> LayersWanted | None:
@@ -131,27 +116,17 @@ class VoiceWants:
 
     def _judge_loss(self, track: Track, now: float) -> None:
         """Decide whether so much of this voice is lost on its way here that its packets should repeat earlier frames, where they
-        can. Not while it is to be thin, nor neither heard nor recorded, nor where it would take the little its pictures have."""
+        can. Not while it is to be thin, nor neither heard nor recorded; what room its own path has only who speaks knows."""
         stream = track.stream
         if stream is None or stream.redundancy is None or now - self._looked_at < LOSS_SECONDS:
             self.redundant = self.redundant and not self.thin
             return
         self._looked_at = now
         unheard = not track.flows and stream.tap is None
-        if stream.stats.fraction_lost >= HEAVY_LOSS:
-            self._heavy_at = now
-        room = 0.0 if self.thin or unheard else self._room(stream.published.peer, now)
+        room = 0.0 if self.thin or unheard else float("inf")
         uplink = stream.published.peer.uplink
         queued = uplink.sends_little or uplink.held
         self.redundant = self._choice.look(stream.stats.fraction_lost / 256, room, now, queued) > 0
-
-    def _room(self, speaker: Peer, now: float) -> float:
-        """What the speaker's own path has besides voices and the little its pictures need, as far as that can be seen from here:
-        bit/s of its pictures beyond that. Without pictures, and where much is lost, the voice may take what it can get."""
-        pictures = [lane.stream.rate.bitrate for lane in speaker.lanes if lane.stream is not None and lane.stream.is_video]
-        if not any(pictures) or now - self._heavy_at < HEAVY_FOR:
-            return float("inf")
-        return sum(pictures) - BESIDE_PICTURES
 
 
 def _link(flow: EgressFlow) -> float:

@@ -2,14 +2,15 @@
 import { html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
+import { lazy } from "../components/lazy.js";
 import { Tabs } from "../components/tabs.js";
 import { ChatPanel } from "./text_parts.js";
 import { useCall } from "./context.js";
-import { PeoplePanel } from "./people_panel.js";
 import { IncidentPanel, NotesPanel, TechnicalPanel } from "./staff_parts.js";
 
 /** @typedef {import("./view_state.js").Panel} Panel */
 
+const PeoplePanel = lazy(() => import("./people_panel.js").then((part) => part.PeoplePanel));
 const PANELS = { incident: IncidentPanel, chat: ChatPanel, people: PeoplePanel, notes: NotesPanel, technical: TechnicalPanel };
 
 /** Focus goes into the panel when it opens, and back to where it was when it closes. @param {Panel | null} panel */
