@@ -62,7 +62,8 @@ class FollowUpDesk:
             await step.audit(AuditAction.FOLLOW_UP_PLANNED, made.id)
             return {"follow_up_id": made.id}
 
-        return await self._told(await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work))
+        ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, work)
+        return await self._told(actor, ack)
 
     async def edit(self, actor: Staff, follow_up_id: str, plan: Plan, revision: int) -> Json:
         """-> {follow_up}. Raises NotFound, Conflict `follow_up_changed` when `revision` is not the latest."""
@@ -82,7 +83,7 @@ class FollowUpDesk:
             return after
 
         session_id, run = await self._run(actor, follow_up_id, change)
-        return await self._told(await self._desk.transactor.change(session_id, run, actor.ref))
+        return await self._told(actor, await self._desk.transactor.change(session_id, run, actor.ref))
 
     async def move(self, actor: Staff, follow_up_id: str, to: FollowUpState, command_id: str) -> Json:
         """-> {follow_up}: done, cancelled, or open again. Raises NotFound, Conflict."""
@@ -97,14 +98,15 @@ class FollowUpDesk:
 
         session_id, run = await self._run(actor, follow_up_id, change)
         ack = await self._desk.transactor.command(session_id, actor.ref, actor.user_id, command_id, run)
-        return await self._told(ack)
+        return await self._told(actor, ack)
 
-    async def _told(self, ack: Json) -> Json:
-        """-> {follow_up}: as it stands now. An answer that is kept holds no word of it."""
+    async def _told(self, actor: Staff, ack: Json) -> Json:
+        """-> {follow_up}: as it stands now. An answer that is kept holds no word of it, and is no right to read one that went to
+        somebody else since. Raises NotFound."""
         async with self._desk.store.read() as tx:
             follow_up = await tx.follow_ups.get(str(kept_answer(ack, "follow_up_id")["follow_up_id"]))
             session = await tx.sessions.get(follow_up.session_id) if follow_up is not None else None
-        if follow_up is None or session is None:
+        if follow_up is None or session is None or follow_up.user_id != actor.user_id:
             raise NotFound()
         return {"follow_up": follow_up_view(follow_up, session)}
 
@@ -123,15 +125,16 @@ class FollowUpDesk:
             if before is None or not (_reaches(staff, step) and await _may_take(step, staff, before)):
                 raise NotFound()
             if before.user_id == staff.user_id:
-                return {"follow_up": follow_up_view(before, step.session)}
+                return {"follow_up_id": before.id}
             await _check_room(step, staff)
             after = replace(before, user_id=staff.user_id)
             await step.tx.follow_ups.save(after)
             step.follow_ups[after.id] = after
             await step.audit(AuditAction.FOLLOW_UP_TAKEN, after.id)
-            return {"follow_up": follow_up_view(after, step.session)}
+            return {"follow_up_id": after.id}
 
-        return await self._desk.transactor.command(known.session_id, actor.ref, actor.user_id, command_id, work)
+        ack = await self._desk.transactor.command(known.session_id, actor.ref, actor.user_id, command_id, work)
+        return await self._told(actor, ack)
 
     async def _run(
         self, actor: Staff, follow_up_id: str, work: Work

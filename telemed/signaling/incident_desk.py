@@ -139,8 +139,11 @@ class IncidentDesk:
             return {"link": link, "made_by": caller.made_by, "made_with": caller.made_with}
 
         ack = kept_answer(await self._command(actor, incident_id, command_id, work), "made_with")
+        row = await self._reading.row(actor, incident_id)
+        if any(one["link_id"] == link_id and one["opened_at"] is not None for one in row["callers"]):  # a command said again
+            raise Conflict("Somebody has opened this link.", code="link_opened")
         link = self._links.with_url(ack["link"], ack["made_by"], ack["made_with"], "e")
-        return {"incident": await self._reading.row(actor, incident_id), "link": link}
+        return {"incident": row, "link": link}
 
     async def change_state(self, actor: Staff, incident_id: str, event: IncidentEvent, note: str | None, command_id: str) -> Json:
         """Hand over, end, call it a false alarm or unreachable, or open it again; -> {incident}, then with a new link."""
@@ -174,10 +177,9 @@ class IncidentDesk:
             fresh = replace(incident, session_id=step.session.id, note=incident.note if note is None else note)
             await incident_steps.save(step, fresh)
             await incident_steps.move(step, IncidentEvent.REOPENED, IncidentCause.STAFF, actor.name)
-            first = next(iter(rows.callers_of(before.session.id)), None)
-            whom = Invited("")
-            if first is not None:
-                whom = Invited(first.phone, place=first.place, silent=before.seat(first.participant_id).silent)
+            callers = rows.callers_of(before.session.id)
+            hidden = any(before.seat(one.participant_id).silent for one in callers)  # who answers may be any of them
+            whom = Invited(callers[0].phone, place=callers[0].place, silent=hidden) if callers else Invited("")
             ack = {"incident_id": incident_id, "link": await self._invite(step, actor, command_id, whom)}
             await tx.acks.save(actor.user_id, command_id, ack, step.now, kind_of(self._reopen))
             before.incident = await read_rows(tx, before.session.id)
@@ -195,10 +197,13 @@ class IncidentDesk:
             _check_open(incident)
             rows = await incident_steps.rows_of(step)
             callers = rows.callers_of(step.session.id)
-            caller = next((one for one in callers if wanted.participant_id in (None, one.participant_id)), None)
+            named = [one for one in callers if wanted.participant_id in (None, one.participant_id)]
+            ways = {one.id: rows.access(one.id) for one in named}
+            living = [one for one in named if (way := ways[one.id]) is not None and way.revoked_at is None]
+            caller = next(iter(living or named), None)
             if caller is None:
                 raise NotFound()
-            way = rows.access(caller.id)
+            way = ways[caller.id]
             if not wanted.silent and step.seat(caller.participant_id).silent and way is not None and way.opened_at is not None:
                 raise Conflict("The caller alone ends this silence.", code="silence_kept")
             await incident_steps.silence(step, caller.participant_id, wanted.silent)

@@ -28,10 +28,11 @@ async def read_shown(tx: Transaction, session_id: str) -> FrameRecord | None:
     return newest if newest is not None and newest.size > 0 else None
 
 
-async def show(step: VisitStep, frame: FrameRecord, jpeg: bytes, former: FrameRecord | None) -> int:
-    """One is shown; the one before it is not any more. -> how many rows of older ones went for it."""
-    if former is not None:
-        await end(step, former.id)
+async def show(step: VisitStep, frame: FrameRecord, jpeg: bytes) -> int:
+    """One is shown; none before it is any more, also none that a sudden end of the server left open. -> how many rows of older
+    pictures went for it."""
+    for row in await step.tx.incidents.open_frames(step.session.id):
+        await end(step, row.id)
     gone = await step.tx.incidents.add_frame(frame)
     step.frame = FrameRows(frame, jpeg)
     await step.audit(AuditAction.FRAME_SHOWN, frame.id)

@@ -57,7 +57,7 @@ class IncidentFrames:
             incident = (await incident_steps.rows_of(step)).incident
             ids = (frame_id, incident.id if incident is not None else None, session_id, wanted.participant_id)
             row = FrameRecord(*ids, actor.user_id, actor.name, step.now, width=wanted.width, height=wanted.height)
-            gone = await incident_frame_rows.show(step, row, wanted.jpeg, self._desk.live.get(session_id).incident.frame)
+            gone = await incident_frame_rows.show(step, row, wanted.jpeg)
             self._desk.counters.add("frames.dropped", gone)
             return {"frame_id": frame_id}
 
@@ -77,13 +77,15 @@ class IncidentFrames:
 
         async def work(step: VisitStep) -> Json:
             row = await step.tx.incidents.frame(frame_id)
-            if row is not None and row.erased_at is None:
+            erased = row is None or row.erased_at is not None
+            if row is not None and not erased:
                 await step.tx.incidents.save_frame(replace(row, size=len(jpeg)))
-            return {}
+            return {"erased": erased}
 
         try:
             await vault.keep(frame_id, jpeg)
-            await self._desk.transactor.change(session_id, work)
+            if (await self._desk.transactor.change(session_id, work))["erased"]:  # while it was being sealed
+                await vault.discard(frame_id)
         except TelemedError as fault:  # it is in sight all the same, and care goes on
             log.warning("a frozen picture is not kept frame=%s code=%s", short(frame_id), fault.code)
 

@@ -52,6 +52,7 @@ async def bringing_in(floor: Floor, person: Person, other: Person) -> ChromiumTa
     return tab
 
 
+@pytest.mark.own_server  # on which nobody is still paged
 async def test_every_act_of_a_waiting_room_waits_for_the_network_and_is_done_once(server: Server) -> None:
     async with a_floor(server, "Cut dialogs", "clinician", "dispatcher") as floor:
         ada, eve, finn = [await floor.walk_in(f"{name} Example") for name in ("Ada", "Eve", "Finn")]

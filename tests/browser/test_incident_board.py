@@ -185,6 +185,9 @@ async def test_a_second_caller_has_a_tile_and_cards_of_its_own_and_hears_of_no_o
         for voice in voices:
             await expect(voice.first).to_be_attached(timeout=STAGE_SECONDS * 1000)
         await dispatcher.page.locator(selector("incident-silent")).nth(1).click()
+        await dispatcher.click("silence-cancel")
+        await dispatcher.page.locator(selector("incident-silent")).nth(1).click()
+        await dispatcher.click("silence-confirm")
         await witness.wait("caller-silent-view")
         await expect(voices[1]).to_have_count(0)
         await expect(tiles.nth(1).locator(selector("caller-is-silent"))).to_be_visible()

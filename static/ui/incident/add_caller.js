@@ -19,7 +19,8 @@ const LONGEST_NUMBER = 40;
 function useAdding(incident, onMade) {
   const [phone, setPhone] = useState("");
   const [name, setName] = useState("");
-  const [silent, setSilent] = useState(incident.silent); // Whoever is with somebody who hides may hide as well.
+  const [chosen, setSilent] = useState(/** @type {boolean | null} */ (null));
+  const silent = chosen ?? incident.silent; // Whoever is with somebody who hides may hide as well, also one who hides from now on.
   const [busy, setBusy] = useState(/** @type {"" | "send" | "code"} */ (""));
   const [problem, setProblem] = useState("");
   const commandId = useRef("");
@@ -35,7 +36,7 @@ function useAdding(incident, onMade) {
     setBusy(way);
     commandId.current ||= newCommandId();
     try {
-      const { link } = await addCaller(incident.id, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim(), silent }, commandId.current);
+      const { link } = await addCaller(incident.id, { ...(way === "send" ? { phone: phone.trim() } : {}), name: name.trim(), ...(chosen === null ? {} : { silent: chosen }) }, commandId.current);
       keepLink(link);
       onMade();
     } catch (error) {

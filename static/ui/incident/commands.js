@@ -16,7 +16,7 @@ export const readIncident = (id) => api.get(`/incidents/${id}`);
 /** @param {string} id @param {string} linkId @param {string} commandId @returns {Promise<{incident: Incident}>} */
 export const sendAgain = (id, linkId, commandId) => api.post(`/incidents/${id}/resend`, { link_id: linkId, command_id: commandId });
 
-/** @param {string} id @param {{phone?: string, name: string, silent: boolean}} fields @param {string} commandId @returns {Promise<{incident: Incident, link: IncidentLink}>} */
+/** @param {string} id @param {{phone?: string, name: string, silent?: boolean}} fields @param {string} commandId @returns {Promise<{incident: Incident, link: IncidentLink}>} */
 export const addCaller = (id, fields, commandId) => api.post(`/incidents/${id}/callers`, { ...fields, command_id: commandId });
 
 /** @param {string} id @param {string} linkId @returns {Promise<{incident: Incident, link: IncidentLink}>} a link that nobody has opened, to be scanned */

@@ -1,5 +1,5 @@
 /** What became of the message: queued, sent, not confirmed, opened; with "Send again" where nobody knows. */
-import { html, useRef, useState } from "../../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { NetworkError, newCommandId } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { Badge } from "../components/badge.js";
@@ -25,6 +25,7 @@ export function DeliveryLine({ incident, caller }) {
   const { icon, kind, word } = deliveryLook(caller);
   const { state, since, second_route: secondRoute } = caller.delivery;
   const commandId = useRef("");
+  useEffect(() => { commandId.current = ""; }, [since]); // It went out, whether or not the answer came: the next press is another one.
   const again = async () => {
     setBusy(true);
     commandId.current ||= newCommandId();

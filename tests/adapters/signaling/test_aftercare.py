@@ -305,6 +305,9 @@ async def test_what_somebody_left_behind_is_seen_and_taken_by_one_of_the_team(wo
     command = command_id()
     taken = [await after.take(colleague, made["id"], command) for _ in range(2)]
     assert taken[0] == taken[1], "said again because the answer was lost"
+    async with world.store.read() as tx:
+        kept = await tx.acks.find(colleague.user_id, command)
+    assert kept == {"follow_up_id": made["id"]}, "no word of it"
     await until(lambda: ["was" in row for row in pages["colleague"].state["follow_ups"]] == [False], "one's own")
     await world.sweep(60.0)
     await after.move(colleague, made["id"], FollowUpState.DONE, command_id())

@@ -172,3 +172,15 @@ async def test_a_link_for_the_place_alone_publishes_nothing(world: World) -> Non
     _, seat = await emergency.caller()
     with pytest.raises(NotAllowed):
         await world.visits.offer(seat, emergency.session_id, offer(1, 1, ("camera",)))
+
+
+async def test_opened_again_it_is_silent_if_anybody_was_and_who_is_not_named_is_the_first_who_may_come(world: World) -> None:
+    emergency = await an_emergency(world)
+    witness = await another(emergency, silent=True)
+    await emergency.incidents.revoke(emergency.staff, emergency.id, emergency.made["link"]["id"], command_id())
+    await emergency.incidents.silence(emergency.staff, emergency.id, Silence(None, False, command_id()))
+    assert [one["silent"] for one in (await emergency.row())["callers"]] == [False, False], "of two the one whose link holds"
+    await emergency.incidents.silence(emergency.staff, emergency.id, Silence(witness.caller_id, True, command_id()))
+    await emergency.move(IncidentEvent.FALSE_ALARM)
+    again = Emergency(world, emergency.staff, await emergency.move(IncidentEvent.REOPENED))
+    assert (await again.open(device="device-4")).content["caller"]["silent"] is True

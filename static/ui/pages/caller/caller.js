@@ -65,6 +65,7 @@ export class Caller {
   #facts = new Facts((facts) => this.session.value?.command("caller_facts", { ...facts }).then(() => true, () => false) ?? Promise.resolve(false));
   /** Whether the server knows that nothing may be heard here: `telling` while it is told. @type {"" | "telling" | "told"} */
   #silence = "";
+  #tellings = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {(() => void)[]} */
@@ -149,7 +150,7 @@ export class Caller {
     });
     if (silent) this.camera.closeMicrophone();
     this.#remember();
-    if (this.state.peek()?.incident?.silent === silent) this.#silence = "told";
+    if (this.#silence !== "telling" && this.state.peek()?.incident?.silent === silent) this.#silence = "told";
     else this.#tellSilence();
     if (silent && !this.begun.value) this.begin();
   }
@@ -236,7 +237,8 @@ export class Caller {
     if (connection === "online") {
       this.#facts.again();
       this.#post.again();
-      if (incident && this.silent.peek() && !this.#silence) untracked(() => this.#tellSilence());
+      const unknownThere = !this.#silence || (this.#silence === "told" && incident?.silent === false);
+      if (incident && this.silent.peek() && unknownThere) untracked(() => this.#tellSilence());
     }
     if (connection === "replaced") this.#over({ name: "elsewhere" });
     if (connection === "ended") this.#over(viewOfEnd(reason));
@@ -248,11 +250,16 @@ export class Caller {
     if (!this.silent.peek()) this.goSilent(true);
   }
 
-  /** Until it is acknowledged: staff must not speak to somebody who may not be heard. */
+  /** Until it is acknowledged: staff must not speak to somebody who may not be heard. Of two presses the later one counts. */
   #tellSilence() {
     if (!this.session.value) return;
     this.#silence = "telling";
-    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => { this.#silence = "told"; }, () => { this.#silence = ""; });
+    this.#tellings += 1;
+    const telling = this.#tellings;
+    const ended = (/** @type {"" | "told"} */ silence) => {
+      if (telling === this.#tellings) this.#silence = silence;
+    };
+    this.session.value.command("caller_silent", { silent: this.silent.peek() }).then(() => ended("told"), () => ended(""));
   }
 
   /** @param {CallerView} view */
