@@ -44,7 +44,7 @@ NOW = """() => Number(document.querySelector('[data-testid="position"]').getAttr
 WITHHELD = f"""() => document.querySelector('[data-lane="{PATIENT}:main"]').dataset.state === "gap" """
 TEXT = """() => document.querySelector('[data-testid="TESTID"]')?.innerText ?? "" """
 APART = 0.08  # seconds the pictures of different people may be apart
-LOADED = 20.0  # seconds, on a loaded two-core machine
+LOADED = 60.0  # seconds: what reads whole recordings yields to everything else on a busy machine
 
 
 @dataclass(frozen=True)
