@@ -182,7 +182,9 @@ export class Peer extends Emitter {
   unpublish(source) {
     this.#taken.delete(source); // What was said of it does not hold for what is published next.
     this.#sendAsTaken();
-    if (this.#publish.delete(source)) this.#changed();
+    if (!this.#publish.delete(source)) return;
+    this.#shareCeiling();
+    this.#changed();
   }
 
   /** Receives exactly these tracks. @param {ReadonlyArray<{id: string, kind: Kind}>} tracks */
@@ -203,6 +205,11 @@ export class Peer extends Emitter {
   networkChanged() {
     this.#prepared.renew();
     if (this.#attempt?.answered) this.#restart(true);
+  }
+
+  /** Whether pictures of ours wait in this browser: what else there is to send would only make them wait longer. */
+  get picturesWait() {
+    return this.#sendQueue.waits;
   }
 
   /** @returns {Promise<RTCStatsReport | null>} */
@@ -423,10 +430,11 @@ export class Peer extends Emitter {
     this.emit("stats", report);
   }
 
-  /** All pictures together get what the ceiling leaves: a camera beside a screen half of it. */
+  /** All pictures together get what the ceiling leaves: a camera beside a screen half of it. One that is stopped needs none of it. */
   #shareCeiling() {
-    const pictures = [...this.#publish.values()].filter(({ track, taken }) => track?.kind === "video" && !taken?.paused);
-    for (const publication of pictures) publication.ceiling = Math.round(this.#sendQueue.ceiling / pictures.length);
+    const pictures = [...this.#publish.values()].filter(({ track }) => track?.kind === "video");
+    const sent = pictures.filter(({ taken }) => !taken?.paused).length;
+    for (const publication of pictures) publication.ceiling = Math.round(this.#sendQueue.ceiling / Math.max(1, sent));
   }
 
   #capPictures() {

@@ -24,6 +24,8 @@ const IDLE_MS = 10_000;
 /** Times what leaves: a ceiling so high limits nothing, and is lifted. */
 const FAR_ABOVE = 3;
 
+/** Milliseconds after pictures waited in which nothing else is to be sent beside the call. */
+const REST_MS = 3_000;
 /** Milliseconds a link counts as full after pictures waited, and as lossy after so much of our voice was reported lost. */
 const FULL_MS = 60_000;
 const LOSSY_MS = 20_000;
@@ -55,6 +57,11 @@ export class SendQueue {
   #lossyAt = -Infinity;
   /** @type {Map<string, Sent>} */
   #before = new Map();
+
+  /** Whether pictures wait, or did a moment ago: the voice is kept back with them. */
+  get waits() {
+    return this.#at - this.#waitedAt < REST_MS;
+  }
 
   /** Whether a voice that repeats frames would take what pictures lack; of one that loses much that is no matter. */
   get isFull() {

@@ -79,8 +79,10 @@ test("a link is full for a minute after pictures waited, but not for a voice tha
   const sender = new Sender();
   sender.second(0.02, 80_000);
   assert.equal(sender.queue.isFull, false);
+  assert.equal(sender.queue.waits, false);
   assert.equal(sender.second(0.3, 80_000), true);
   assert.equal(sender.queue.isFull, true);
+  assert.equal(sender.queue.waits, true);
   const report = sender.report();
   sender.report = () => [...report, ["voice at the server", { type: "remote-inbound-rtp", kind: "audio", fractionLost: 0.2 }]];
   sender.at += 1_000;
@@ -88,6 +90,7 @@ test("a link is full for a minute after pictures waited, but not for a voice tha
   assert.equal(sender.queue.isFull, false);
   for (let second = 0; second < 20; second += 1) sender.queue.look(report, (sender.at += 1_000));
   assert.equal(sender.queue.isFull, true, "the loss is over");
+  assert.equal(sender.queue.waits, false, "nothing waited for a while");
   for (let second = 0; second < 40; second += 1) sender.queue.look(report, (sender.at += 1_000));
   assert.equal(sender.queue.isFull, false);
 });

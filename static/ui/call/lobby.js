@@ -4,16 +4,7 @@ import { t } from "../../core/i18n.js";
 import { Icon } from "../components/icon.js";
 import { telephoneUri } from "../components/telephone.js";
 import { useCall } from "./context.js";
-import { LinkCard, MoveRequests, PatientDetails, WaitingList } from "./staff_parts.js";
-
-/** Nobody of an incident is in the call: its link went out from the board, so there is nothing to send from here. */
-function NoCaller() {
-  return html`<div class="lobby__alone" role="status" data-testid="no-caller">
-    <span class="lobby__icon"><${Icon} name="map-pin" size=${28} /></span>
-    <h2>${t("incident.no_caller")}</h2>
-    <p>${t("incident.no_caller_more", { tab: t("call.incident") })}</p>
-  </div>`;
-}
+import { LinkCard, MoveRequests, NoCaller, PatientDetails, WaitingList } from "./staff_parts.js";
 
 /** A person who is alone in the call, or on hold, is told why, what comes next, and whom to ring. */
 function Alone() {

@@ -11,6 +11,7 @@ export const IncidentPanel = lazy(async () => (await import("./incident_panel.js
 export const InviteDialog = lazy(async () => (await import("./invite_dialog.js")).InviteDialog);
 export const LinkCard = lazy(async () => (await import("./link_card.js")).LinkCard);
 export const MoveRequests = lazy(async () => (await import("./move_requests.js")).MoveRequests);
+export const NoCaller = lazy(async () => (await import("./no_caller.js")).NoCaller);
 export const NotesPanel = lazy(async () => (await import("./notes_panel.js")).NotesPanel);
 export const OnCallLayer = lazy(async () => (await import("./oncall/layer.js")).OnCallLayer);
 export const PatientDetails = lazy(async () => (await import("./patient_details.js")).PatientDetails);

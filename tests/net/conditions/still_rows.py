@@ -25,10 +25,10 @@ WHOLE = "byte-equal after stripping, and the hash as told"
 PACED = "at most 30 % of the estimate"
 BEGIN = """async () => {
  const { StillUpload } = await import("/static/core/stills/upload.js");
+ const { paceOf } = await import("/static/ui/call/stills/desk.js");
  const bytes = Uint8Array.from(atob("DATA"), (one) => one.charCodeAt(0));
  const { session } = seat;
- const pace = () => { const known = session.quality.value.get(session.me.value?.id ?? "");
-  return known?.data.upload ? { ...known.data.upload, at: known.at } : null; };
+ const pace = paceOf(session);
  const facts = { commandId: crypto.randomUUID(), takenAt: new Date().toISOString(), stillId: null, kind: "image/jpeg",
   url: null };
  const base = `/api/v1/sessions/${session.sessionId}/stills`;

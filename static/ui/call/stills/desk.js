@@ -18,11 +18,13 @@ const lookedFor = new Set();
 /** @param {string} sessionId */
 export const stillsAt = (sessionId) => `/api/v1/sessions/${sessionId}/stills`;
 
-/** What the server said last of one's own way to it. @param {CallSession} session */
-function paceOf(session) {
+/** What the server said last of one's own way to it; and nothing is sent while the call's own pictures wait in this browser. @param {CallSession} session */
+export function paceOf(session) {
   return () => {
     const known = session.quality.value.get(session.me.value?.id ?? "");
-    return known?.data.upload ? { ...known.data.upload, at: known.at } : null;
+    if (!known?.data.upload) return null;
+    const { estimate, go } = known.data.upload;
+    return { estimate, go: go && !session.media.peer.picturesWait, at: known.at };
   };
 }
 
