@@ -32,23 +32,18 @@ class IncidentRetention:
 
     async def run(self) -> None:
         """Forget what is due."""
-        await self._callers.go_on(self._callers_due, self._forget_callers)
-        await self._texts.go_on(self._texts_due, self._forget_texts)
+        policies = self._desk.around.recording.policies()
+        await self._callers.go_on(timedelta(days=policies.location_days), self._callers_due, self._forget_callers)
+        if policies.incident_text_days:  # 0: kept with the visit
+            await self._texts.go_on(timedelta(days=policies.incident_text_days), self._texts_due, self._forget_texts)
 
-    async def _callers_due(self, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
-        days = self._desk.around.recording.policies().location_days
+    async def _callers_due(self, before: datetime, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
         async with self._desk.store.read() as tx:
-            return await tx.incidents.due_to_forget(self._before(days), after, limit)
+            return await tx.incidents.due_to_forget(before, after, limit)
 
-    async def _texts_due(self, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
-        days = self._desk.around.recording.policies().incident_text_days
-        if days == 0:
-            return ()
+    async def _texts_due(self, before: datetime, after: Mark | None, limit: int) -> Sequence[IncidentRecord]:
         async with self._desk.store.read() as tx:
-            return await tx.incidents.texts_due(self._before(days), after, limit)
-
-    def _before(self, days: int) -> datetime:
-        return self._desk.clock.utcnow() - timedelta(days=days)
+            return await tx.incidents.texts_due(before, after, limit)
 
     async def _forget_callers(self, incident: IncidentRecord) -> None:
         async def work(step: VisitStep) -> Json:

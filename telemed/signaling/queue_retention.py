@@ -7,6 +7,7 @@ rest, those who left, did not come or were removed, is this chore's. What staff 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from telemed.care.ports import Json
 from telemed.care.queues.records import EntryRecord
@@ -27,11 +28,11 @@ class QueueRetention:
 
     async def run(self) -> None:
         """Forget what is due."""
-        await self._walk.go_on(self._due, self._forget)
+        await self._walk.go_on(KEPT_FOR, self._due, self._forget)
 
-    async def _due(self, after: Mark | None, limit: int) -> Sequence[EntryRecord]:
+    async def _due(self, before: datetime, after: Mark | None, limit: int) -> Sequence[EntryRecord]:
         async with self._desk.store.read() as tx:
-            return await tx.queue_entries.due_to_forget(self._desk.clock.utcnow() - KEPT_FOR, after, limit)
+            return await tx.queue_entries.due_to_forget(before, after, limit)
 
     async def _forget(self, entry: EntryRecord) -> None:
         async def work(step: VisitStep) -> Json:

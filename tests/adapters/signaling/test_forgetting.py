@@ -193,3 +193,15 @@ async def test_what_was_said_at_the_door_goes_a_day_after_the_entry(
     assert "a cough" in written(world, "session"), "the visit's record is the visit's"
     await passing(world, 2 * 3601.0, lambda: True)
     assert acts(world, "entry.forgotten") == [ada.entry_id], "once"
+
+
+async def test_a_clock_set_forward_forgets_nothing_early(world: World) -> None:
+    room = await make_room(world, questions=(QUESTION,))
+    ada = await room.arrive("Ada", birth_date=date(1980, 2, 29), answers={"q1": "Since the funfair"})
+    await left(ada)
+    await world.sweep(20 * 60.0)  # the visit of somebody who left is over
+    world.clock.stepped = 2 * DAY
+    await world.sweep(3601.0)
+    await world.sweep(3601.0)
+    assert "funfair" in written(world, "queue_entry"), "two hours have passed, no day"
+    await passing(world, DAY, lambda: acts(world, "entry.forgotten") == [ada.entry_id])
