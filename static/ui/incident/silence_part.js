@@ -9,10 +9,10 @@ import { toast } from "../components/toast.js";
 import { setSilent } from "./commands.js";
 import { refusalWords } from "./delivery_line.js";
 
-/** Asked where it cannot be taken back. @param {{name: string, onYes: () => void, onClose: () => void}} props */
-function Question({ name, onYes, onClose }) {
+/** Asked where it cannot be taken back. @param {{title: string, onYes: () => void, onClose: () => void}} props */
+function Question({ title, onYes, onClose }) {
   const actions = html`<${Button} label=${t("common.cancel")} onClick=${onClose} testid="silence-cancel" /><${Button} kind="primary" icon="volume-x" label=${t("incident.silent_make")} onClick=${onYes} testid="silence-confirm" />`;
-  return html`<${Dialog} title=${t("incident.silent_of", { name })} open=${true} onClose=${onClose} actions=${actions} testid="silence-question"><p>${t("incident.silent_why", { name })}</p></${Dialog}>`;
+  return html`<${Dialog} title=${title} open=${true} onClose=${onClose} actions=${actions} testid="silence-question"><p>${t("incident.silent_why")}</p></${Dialog}>`;
 }
 
 /** @param {{incident: import("../../core/messages.js").Incident, caller: import("../../core/messages.js").IncidentCaller, named: boolean}} props `named`: there are others */
@@ -26,6 +26,7 @@ export function SilencePart({ incident, caller, named }) {
     void setSilent(incident.id, caller.participant_id, silent).catch((error) => toast(refusalWords(error)));
   };
   const choose = (/** @type {boolean} */ silent) => (silent && hasCome ? setAsking(true) : send(silent));
-  return html`<${Switch} label=${named ? t("incident.silent_of", { name }) : t("incident.silent_on")} checked=${caller.silent} onChange=${choose} testid="incident-silent" />
-    ${asking && html`<${Question} name=${name} onYes=${() => send(true)} onClose=${() => setAsking(false)} />`}`;
+  const label = named ? t("incident.silent_of", { name }) : t("incident.silent_on");
+  return html`<${Switch} label=${label} checked=${caller.silent} onChange=${choose} testid="incident-silent" />
+    ${asking && html`<${Question} title=${label} onYes=${() => send(true)} onClose=${() => setAsking(false)} />`}`;
 }
