@@ -24,7 +24,8 @@ const IDLE_MS = 10_000;
 /** Times what leaves: a ceiling so high limits nothing, and is lifted. */
 const FAR_ABOVE = 3;
 
-/** Milliseconds after pictures waited in which nothing else is to be sent beside the call. */
+/** Seconds of waiting from which nothing else is to be sent beside the call, and for how many milliseconds after. */
+const TOO_LONG = 0.5;
 const REST_MS = 3_000;
 /** Milliseconds a link counts as full after pictures waited, and as lossy after so much of our voice was reported lost. */
 const FULL_MS = 60_000;
@@ -54,13 +55,14 @@ export class SendQueue {
   #at = -Infinity;
   #leftAt = -Infinity;
   #waitedAt = -Infinity;
+  #tooLongAt = -Infinity;
   #lossyAt = -Infinity;
   /** @type {Map<string, Sent>} */
   #before = new Map();
 
-  /** Whether pictures wait, or did a moment ago: the voice is kept back with them. */
+  /** Whether pictures wait so long, or did a moment ago, that the voice is kept back with them. */
   get waits() {
-    return this.#at - this.#waitedAt < REST_MS;
+    return this.#at - this.#tooLongAt < REST_MS;
   }
 
   /** Whether a voice that repeats frames would take what pictures lack; of one that loses much that is no matter. */
@@ -72,7 +74,7 @@ export class SendQueue {
   forget() {
     this.ceiling = 0;
     this.#tooMuch = Infinity;
-    this.#at = this.#leftAt = this.#waitedAt = this.#lossyAt = -Infinity;
+    this.#at = this.#leftAt = this.#waitedAt = this.#tooLongAt = this.#lossyAt = -Infinity;
     this.#before = new Map();
   }
 
@@ -112,6 +114,7 @@ export class SendQueue {
   #decide(wait, rate) {
     if (wait > LONG) {
       this.#waitedAt = this.#at;
+      if (wait > TOO_LONG) this.#tooLongAt = this.#at;
       this.#tooMuch = rate;
       this.ceiling = Math.round(Math.max(LEAST, rate * (wait > VERY_LONG ? MUCH_LESS : LESS)));
     } else if (this.ceiling && wait < SHORT) {

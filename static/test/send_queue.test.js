@@ -82,6 +82,8 @@ test("a link is full for a minute after pictures waited, but not for a voice tha
   assert.equal(sender.queue.waits, false);
   assert.equal(sender.second(0.3, 80_000), true);
   assert.equal(sender.queue.isFull, true);
+  assert.equal(sender.queue.waits, false);
+  sender.second(0.6, 80_000);
   assert.equal(sender.queue.waits, true);
   const report = sender.report();
   sender.report = () => [...report, ["voice at the server", { type: "remote-inbound-rtp", kind: "audio", fractionLost: 0.2 }]];

@@ -385,6 +385,7 @@ class PeerQuality:
     video_paused: bool = False  # all pictures it asked for are kept back to keep the sound
     held: bool = False  # its own pictures are stopped, as its link is full and its voice waits
     up_wait: float = 0.0  # seconds its voice waits for its link
+    up_video_rate: int = 0  # of `up_rate`, what is pictures
 
 
 WorkerEvent = PeerStateChanged | SpeakerChanged | VideoPaused | LayersWanted | PeerQuality | LoadChanged | RecordingReport

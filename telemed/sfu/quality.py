@@ -86,6 +86,7 @@ class QualityMeter:
             video_paused=bool(pictures) and all(flow.paused for flow in pictures),
             held=peer.uplink.held,
             up_wait=round(min(max(peer.uplink.waits, 0.0), MAX_JITTER), 3),
+            up_video_rate=up.video_rate,
         )
 
 

@@ -16,6 +16,6 @@ def tell_itself(visit: LiveVisit, event: PeerQuality, figures: Json, now: float)
     if channel is None:
         return
     estimate, still_rate = visit.stills.link(event.peer_id, now)
-    pace = estimate.add(Uplink(event.up_rate, still_rate, event.up_loss, event.up_wait, event.held))
+    pace = estimate.add(Uplink(event.up_rate, still_rate, event.up_loss, event.up_wait, event.held, event.up_video_rate))
     own = {**quality_view(event), "upload": {"estimate": pace.estimate, "go": pace.go}}
     channel.live("quality", own | figures if is_staff(visit.seats[event.peer_id]) else own)

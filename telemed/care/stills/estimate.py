@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 SHARE = 0.3  # of the estimate is what a still may take; clients keep to it
 FIRST = 100_000.0  # bit/s taken for a link that carries a voice alone: a still then begins with 30 kbit/s
-PICTURES = 80_000.0  # bit/s of media from which there are pictures among it
+PICTURES = 80_000.0  # bit/s of media from which there are pictures among it, whatever is told of them
+# bit/s of pictures from which they are a camera's, whose browser looks for more by itself: less than the least an encoder makes
+# of one, more than a shared page takes that stands still.
+LEAST_PICTURES = 25_000.0
 BEYOND = 4.0  # times what came, at most: a still alone would then take more than the voice beside it
 FLOOR = 40_000.0  # bit/s: less than a voice takes is no estimate
 CEILING = 20_000_000.0
@@ -28,14 +31,15 @@ BASE_SAMPLES = 0.1  # weight of one sample in what was lost and waited before: h
 
 @dataclass(frozen=True, slots=True)
 class Uplink:
-    """One sample. `media`, `still`: bit/s that came; `loss` 0..1; `wait`: seconds the voice waits for the link; `held`: pictures
-    are stopped, as the voice waits."""
+    """One sample. `media`, `still`: bit/s that came, `pictures`: those of the media; `loss` 0..1; `wait`: seconds the voice waits
+    for the link; `held`: pictures are stopped, as the voice waits."""
 
     media: float
     still: float
     loss: float
     wait: float
     held: bool
+    pictures: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class UplinkEstimate:
         """What came is proven; a little more is tried while the still, and not the link, sets the pace."""
         if self._disturbed_for:
             return
-        if sample.media >= PICTURES:
+        if sample.media >= PICTURES or sample.pictures >= LEAST_PICTURES:
             self._value = max(self._came, FLOOR)
             return
         if sample.still >= USED * SHARE * self._value:

@@ -170,6 +170,14 @@ def test_a_voice_alone_lets_the_estimate_grow() -> None:
     assert still > 500_000
 
 
+def test_beside_the_smallest_picture_of_a_thin_link_a_still_takes_no_more_than_its_share_of_what_comes() -> None:
+    estimate, still = UplinkEstimate(), 0.0
+    for _ in range(60):  # two minutes
+        told = estimate.add(Uplink(68_000, still, 0.03, 0.05, False, pictures=31_000)).estimate
+        still = min(SHARE * told, 110_000)
+    assert still < 35_000, "the link has 200,000, and the picture looks for them"
+
+
 def test_more_loss_than_before_stops_a_still() -> None:
     estimate = UplinkEstimate()
     for _ in range(5):
