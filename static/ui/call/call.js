@@ -11,11 +11,10 @@ import { useCall } from "./context.js";
 import { ControlBar } from "./control_bar.js";
 import { RecordingLayer } from "./recording_parts.js";
 import { RemoteAudio } from "./remote_audio.js";
-import { SidePanel } from "./side_panel.js";
 import { AfterCall, DeviceDialog, FrameLayer, HelpDialog, IncidentDesk, InviteDialog, MoveRequests, OnCallLayer, QueueCard, ReasonDialog, Shortcuts, ShortcutsDialog, WaitingList } from "./staff_parts.js";
 import { Stage } from "./stage.js";
 import { StillLayer, hasStills } from "./stills_parts.js";
-import { LiveStrip, NeedsDialog, fetchChat } from "./text_parts.js";
+import { LiveStrip, NeedsDialog, SidePanel, fetchChat } from "./text_parts.js";
 import { TopBar } from "./top_bar.js";
 
 /** Before the first word of the server. */
@@ -59,6 +58,8 @@ function InCall({ admit }) {
   recorded.current ||= showsRecording(state);
   const pictured = useRef(false); // Likewise; and what is under way must not go with the last entry.
   pictured.current ||= hasStills(session);
+  const opened = useRef(false); // Likewise: it gives the focus back when it closes.
+  opened.current ||= view.panel.value !== null;
   useArrivals(session);
   useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
   useAdmitAtOnce(admit);
@@ -67,7 +68,7 @@ function InCall({ admit }) {
     <${TopBar} />
     <div class="call__middle">
       <div class="call__stage"><${Stage} />${state?.frame && html`<${FrameLayer} />`}<div class="over"><${Banners} />${recorded.current && html`<${RecordingLayer} />`}${state?.scene && html`<${OnCallLayer} />`}${pictured.current && html`<${StillLayer} />`}<${Door} />${session.as === "staff" && html`<${QueueCard} />`}${session.text.value && view.panel.value !== "chat" && html`<${LiveStrip} />`}</div></div>
-      <${SidePanel} />
+      ${opened.current && html`<${SidePanel} />`}
     </div>
     <${ControlBar} />
     <${RemoteAudio} /><${Announcer} /><${Dialogs} />${state?.incident && html`<${IncidentDesk} />`}${view.prefs.value.shortcuts && html`<${Shortcuts} />`}

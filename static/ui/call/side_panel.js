@@ -4,9 +4,9 @@ import { t } from "../../core/i18n.js";
 import { Button } from "../components/button.js";
 import { lazy } from "../components/lazy.js";
 import { Tabs } from "../components/tabs.js";
-import { ChatPanel } from "./text_parts.js";
 import { useCall } from "./context.js";
 import { IncidentPanel, NotesPanel, TechnicalPanel } from "./staff_parts.js";
+import { ChatPanel } from "./text_parts.js";
 
 /** @typedef {import("./view_state.js").Panel} Panel */
 
