@@ -1,4 +1,4 @@
-"""Goes through what is due to be forgotten: a batch a sweep until the end is reached, and from the beginning an hour later.
+"""Goes through what is due to be forgotten: a batch a look until the end is reached, and from the beginning an hour later.
 
 The place reached is kept in memory alone. Each row is forgotten in a transaction of its own that takes it off the list, so a
 server that is killed on the way begins again with what is left. A row that cannot be forgotten is passed over until the next
@@ -17,7 +17,7 @@ from telemed.signaling.desk import Desk
 from telemed.signaling.faults import report_fault
 
 LOOK_SECONDS = 3600.0
-AT_ONCE = 50  # in one sweep: others wait for the writer, too
+AT_ONCE = 20  # in one look of a second: others wait for the writer, too
 
 T = TypeVar("T")
 Read = Callable[[datetime, Mark | None, int], Awaitable[Sequence[T]]]  # those over by a time that come after a mark
@@ -43,7 +43,7 @@ class DueWalk(Generic[T]):
             return
         due = await read(wall - keep, self._reached, AT_ONCE)
         if self._reached is None:
-            self._begun_at = now  # where nothing could be read the next sweep tries again
+            self._begun_at = now  # where nothing could be read the next call tries again
         for row in due:
             if self._is_early(self._mark_of(row)[0], keep, wall):
                 continue

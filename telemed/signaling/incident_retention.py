@@ -23,7 +23,7 @@ from telemed.signaling.step import VisitStep
 
 
 class IncidentRetention:
-    """One chore of every sweep."""
+    """One chore of the upkeep."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

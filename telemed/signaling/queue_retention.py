@@ -20,7 +20,7 @@ from telemed.signaling.step import VisitStep
 
 
 class QueueRetention:
-    """One chore of every sweep."""
+    """One chore of the upkeep."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -65,6 +65,7 @@ from telemed.signaling.talk_commands import TalkCommands
 from telemed.signaling.text_commands import TextCommands
 from telemed.signaling.tickets import Tickets
 from telemed.signaling.transactor import Transactor
+from telemed.signaling.upkeep import Upkeep
 from telemed.signaling.visits import VisitService
 
 PATH = "/socket.io/"
@@ -114,15 +115,14 @@ class Signaling:
             self.on_call.clock.forget_old,
             self.queues.clock.run,
             IncidentMessages(desk).run,
-            IncidentRetention(desk).run,
-            QueueRetention(desk).run,
             chores.run,
-            FollowUpHeirs(desk).run,
             self.text.run,
             stills.run,
         )
         self.still_uploads, self.still_shelf = StillUploadDesk(desk), StillShelf(desk)
         self.presence = Presence(desk, self.media, sweeps)
+        may_wait = (IncidentRetention(desk).run, QueueRetention(desk).run, FollowUpHeirs(desk).run)
+        self.upkeep = Upkeep(self.counters, may_wait)
         self._guard = EngineGuard(make_server(settings), settings.allowed_origins, clock, self.counters)
         self._add_namespaces(desk, placement, clock)
         self.media.on_presence = self.presence.poke
@@ -172,6 +172,7 @@ class Signaling:
         self._guard.start()
         self.media.start()
         self.presence.start()
+        self.upkeep.start()
         self.on_call.clock.start()
 
     async def rehearse(self) -> None:
@@ -183,6 +184,7 @@ class Signaling:
         await self._guard.stop()
         await self.on_call.clock.stop()
         await self.presence.stop()
+        await self.upkeep.stop()
         await self.text.flush()
         await self._transactor.idle()
         await self.media.stop()

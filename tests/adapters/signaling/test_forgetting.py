@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from telemed.care.incidents.records import IncidentRecord
 from telemed.care.incidents.words import IncidentEvent
 from telemed.care.queues.records import Question
 from telemed.care.queues.words import QuestionKind
+from telemed.care.times import Mark
+from telemed.signaling.due_walk import AT_ONCE, DueWalk
 from telemed.signaling.incident_retention import IncidentRetention
 from tests.adapters.signaling.incidents import Emergency, an_emergency
 from tests.adapters.signaling.test_queue_deaths import Sends
@@ -205,3 +207,41 @@ async def test_a_clock_set_forward_forgets_nothing_early(world: World) -> None:
     await world.sweep(3601.0)
     assert "funfair" in written(world, "queue_entry"), "two hours have passed, no day"
     await passing(world, DAY, lambda: acts(world, "entry.forgotten") == [ada.entry_id])
+
+
+async def test_a_backlog_is_gone_through_in_small_pieces_and_presence_waits_for_none_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade: thousands are due at once, and what forgets them stands still."""
+    began = world.clock.utcnow()
+    backlog = [(began + timedelta(microseconds=number), f"row_{number:04d}") for number in range(3000)]
+    forgotten = list[Mark]()
+
+    async def read(_before: datetime, after: Mark | None, limit: int) -> list[Mark]:
+        return [row for row in backlog if after is None or row > after][:limit]
+
+    async def forget(row: Mark) -> None:
+        forgotten.append(row)
+
+    walk = DueWalk[Mark](world.signaling._desk, "backlog", lambda row: row)
+    looks = 0
+    while len(forgotten) < len(backlog):
+        await walk.go_on(timedelta(0), read, forget)
+        looks += 1
+        assert len(forgotten) <= looks * AT_ONCE
+    assert forgotten == backlog and AT_ONCE <= 20
+
+    await over(world)
+    started = asyncio.Event()
+
+    async def stands_still(_self: IncidentRetention, _incident: IncidentRecord) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(IncidentRetention, "_forget_callers", stands_still)
+    world.clock.ahead += MONTH
+    await asyncio.wait_for(started.wait(), 20)
+    room = await make_room(world)
+    ada = await room.arrive("Ada")
+    await ada.page.close()
+    await until(lambda: acts(world, "participant.asleep") == [ada.seat_id], "a page that is gone is noticed")

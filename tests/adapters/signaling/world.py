@@ -104,6 +104,8 @@ def reduce_staff(state: Json, kind: str, data: Json) -> None:
         _put(state[BY_ID[kind]], "id", data)
     elif kind in GONE:
         state[GONE[kind]] = [row for row in state[GONE[kind]] if row["id"] != data["id"]]
+    elif kind == "follow_ups_more":
+        state[kind] = data["count"]
     elif kind == "task":
         state["tasks"] = [t for t in state["tasks"] if _task(t) != _task(data)] + [data]
     elif kind == "task_gone":
@@ -311,6 +313,7 @@ class World:
         """Let time pass and look at it."""
         self.clock.ahead += ahead
         await self.signaling.presence.sweep()
+        await self.signaling.upkeep.look()
 
 
 @dataclass
