@@ -31,6 +31,7 @@ test("sessions and tasks come and go by their keys", () => {
   assert.deepEqual(state?.tasks.map((one) => one.kind), ["link_wanted"]);
   state = reduceStaff(state, { type: "session_gone", data: { id: "s1" } });
   assert.deepEqual(state?.sessions, []);
+  assert.equal(reduceStaff(state, { type: "follow_ups_more", data: { count: 37 } })?.follow_ups_more, 37);
   assert.equal(reduceStaff(state, { type: "of_a_newer_server", data: {} }), state);
 });
 

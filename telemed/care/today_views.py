@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from telemed.care.records import LinkRecord, OrganisationRecord, ParticipantRecord, SessionRecord
 from telemed.care.states import IN_CALL, IN_WAITING
@@ -51,8 +52,8 @@ def task_row(kind: str, session: SessionRecord, since: datetime) -> Json:
     return {"kind": kind, "session_id": session.id, "patient_name": session.patient_name, "since": iso_utc(since)}
 
 
-def staff_state(clinic: OrganisationRecord, rows: Mapping[str, list[Json]]) -> Json:
-    """Return the whole state of `/staff`: the clinic, and the lists `rows` as they are named there."""
+def staff_state(clinic: OrganisationRecord, rows: Mapping[str, Any]) -> Json:
+    """Return the whole state of `/staff`: the clinic, and the lists and counts of `rows` as they are named there."""
     return {"clinic": clinic_view(clinic), **rows}
 
 

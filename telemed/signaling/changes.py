@@ -52,6 +52,7 @@ _STAFF_ROWS = (
     _Rows("handovers", ("id",), "handover", "handover_gone"),
     _Rows("incidents", ("id",), "incident", "incident_gone"),
 )
+_STAFF_COUNTS = ("follow_ups_more",)  # the event has the name of the field
 
 
 def call_changes(before: View, after: View) -> list[Change]:
@@ -65,7 +66,9 @@ def call_changes(before: View, after: View) -> list[Change]:
 
 def staff_changes(before: View, after: View) -> list[Change]:
     """The events that turn the `/staff` view `before` into `after`."""
-    return [change for rows in _STAFF_ROWS for change in _row_changes(rows, before, after)]
+    changes = [change for rows in _STAFF_ROWS for change in _row_changes(rows, before, after)]
+    counts = ((name, before.get(name, 0), after.get(name, 0)) for name in _STAFF_COUNTS)
+    return changes + [(name, {"count": now}) for name, old, now in counts if now != old]
 
 
 def _value_changes(field: str, event: str, before: View, after: View) -> list[Change]:

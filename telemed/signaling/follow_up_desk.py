@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import wraps
 
 from telemed.care.aftercare import states
-from telemed.care.aftercare.heirs import is_able
+from telemed.care.aftercare.heirs import able_people, heirs, is_able
 from telemed.care.aftercare.ports import Plan
 from telemed.care.aftercare.records import FollowUp
 from telemed.care.aftercare.views import follow_up_view
@@ -23,7 +23,6 @@ from telemed.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.signaling.acting import authorise, staff_of
 from telemed.signaling.desk import Desk
-from telemed.signaling.follow_up_heirs import heirs_of
 from telemed.signaling.step import VisitStep
 
 _ONE_DAY = timedelta(days=1)  # the writer's day may have begun before the server's, or after
@@ -174,7 +173,8 @@ async def _may_take(step: VisitStep, staff: Staff, follow_up: FollowUp) -> bool:
     if follow_up.state is not FollowUpState.OPEN or (owner is not None and is_able(owner, step.session)):
         return False
     people = await step.tx.users.in_organisation(step.session.organisation_id)
-    return staff.user_id in await heirs_of(step.tx, step.session, people)
+    close = await step.tx.follow_ups.close_to([step.session.id])
+    return staff.user_id in heirs(able_people(people, step.session), close[step.session.id])
 
 
 async def _check_room(step: VisitStep, actor: Staff) -> None:

@@ -91,7 +91,7 @@ class TodayBoard:
     def state(self, staff: Staff) -> Json:
         """The whole state of /staff for one reader."""
         parts = [part(visit, staff, self._book) for visit in self._visits()]
-        rows = {name: [row for piece in parts for row in piece[name]] for name in _EMPTY}
+        rows: Json = {name: [row for piece in parts for row in piece[name]] for name in _EMPTY}
         rows["waiting"].sort(key=lambda row: str(row["since"]))
         rows |= self._own(staff)
         return today_views.staff_state(self.clinic_of(staff.organisation_id), rows)
@@ -119,22 +119,22 @@ class TodayBoard:
     def publish_queues(self, now: datetime) -> None:
         """Tell every reader what changed about the waiting rooms."""
         for reader in self._readers.values():
-            self._renew(reader, "queues", self._book.rows_for(reader.staff), now)
+            self._renew(reader, {"queues": self._book.rows_for(reader.staff)}, now)
 
     def publish_follow_ups(self, user_ids: Collection[str], now: datetime) -> None:
         """Tell these people what changed about their follow-ups."""
         for user_id in user_ids:
             reader = self._readers.get(user_id)
             if reader is not None:
-                self._renew(reader, "follow_ups", self._follow_ups.rows_for(reader.staff), now)
+                self._renew(reader, self._follow_ups.view_for(reader.staff), now)
 
     @staticmethod
-    def _renew(reader: _Reader, name: str, rows: list[Json], now: datetime) -> None:
-        before, reader.own = reader.own, {**reader.own, name: rows}
+    def _renew(reader: _Reader, changed: Json, now: datetime) -> None:
+        before, reader.own = reader.own, {**reader.own, **changed}
         reader.channel.send(staff_changes(before, reader.own), now)
 
-    def _own(self, staff: Staff) -> dict[str, list[Json]]:
-        return {"queues": self._book.rows_for(staff), "follow_ups": self._follow_ups.rows_for(staff)}
+    def _own(self, staff: Staff) -> Json:
+        return {"queues": self._book.rows_for(staff), **self._follow_ups.view_for(staff)}
 
     def is_watched(self, user_ids: Collection[str]) -> bool:
         """Whether one of these people has a page open."""

@@ -96,7 +96,7 @@ def test_commands_and_their_fields_are_those_of_the_protocol() -> None:
 
 def emitted() -> set[str]:
     """Types of stream events: those of differences, and those named where they are sent."""
-    call = {event for _, event in changes._CALL_VALUES} | {"chat"}
+    call = {event for _, event in changes._CALL_VALUES} | {"chat", *changes._STAFF_COUNTS}
     rows = (*changes._CALL_ROWS, *changes._STAFF_ROWS)
     tables = {name for row in rows for name in dataclasses.astuple(row)[2:] if isinstance(name, str)}
     return call | tables | set(first_arguments("emit")) | {"replaced"}

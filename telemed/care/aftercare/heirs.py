@@ -30,7 +30,11 @@ def is_able(user: UserRecord, session: SessionRecord) -> bool:
     return own and user.is_active and user.role in CARE_ROLES
 
 
-def heirs(people: Iterable[UserRecord], session: SessionRecord, close: Collection[str]) -> frozenset[str]:
-    """Return who may take it; `close`: staff of the visit and the team of its waiting room."""
-    able = frozenset(one.id for one in people if is_able(one, session))
+def able_people(people: Iterable[UserRecord], session: SessionRecord) -> frozenset[str]:
+    """Return all who can; the same for every visit of one organisation and site."""
+    return frozenset(one.id for one in people if is_able(one, session))
+
+
+def heirs(able: frozenset[str], close: Collection[str]) -> frozenset[str]:
+    """Return who of them may take it; `close`: staff of the visit and the team of its waiting room."""
     return able.intersection(close) or able

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from telemed.care.aftercare.records import FollowUp, VisitMessage
@@ -45,8 +46,8 @@ class FollowUps(Protocol):
         """Open ones of an organisation, by id beyond `after`, at most 500."""
         ...
 
-    async def left_behind(self, organisation_id: str) -> list[FollowUp]:
-        """Open ones whose owner can no longer act on them (`care.aftercare.heirs`), by day, at most 500."""
+    async def close_to(self, session_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Of each visit the staff who were in it and the team of its waiting room (user ids); one statement for 500 visits."""
         ...
 
 

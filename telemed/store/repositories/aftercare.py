@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
 
 from telemed.care.aftercare.records import FollowUp, VisitMessage
 from telemed.care.aftercare.states import MAX_OPEN
-from telemed.care.roles import CARE_ROLES
 from telemed.store import schema
 from telemed.store import schema_aftercare as tables
+from telemed.store import schema_queues as queues
 from telemed.store.connection import SqlConnection
 from telemed.store.record_table import RecordTable
 from telemed.store.repositories.recordings_search import as_it_stands
@@ -57,6 +60,7 @@ class FollowUpRows:
     """Fulfils `care.aftercare.repositories.FollowUps`."""
 
     def __init__(self, sql: SqlConnection) -> None:
+        self._sql = sql
         self._rows = RecordTable(sql, tables.follow_up, FollowUp)
 
     async def get(self, follow_up_id: str) -> FollowUp | None:
@@ -96,11 +100,23 @@ class FollowUpRows:
         where = (c.organisation_id == organisation_id, c.id > after, as_it_stands(tables.OPEN_WHERE))
         return await self._rows.all(self._rows.select(*where).order_by(c.id).limit(PAGE))
 
-    async def left_behind(self, organisation_id: str) -> list[FollowUp]:
-        """Return open ones whose owner is gone, in another role or at another site, by day."""
-        c, user, visit = self._rows.c, schema.user.c, schema.session.c
-        here = or_(user.site_id.is_(None), visit.site_id.is_(None), user.site_id == visit.site_id)
-        owner = select(user.id).where(user.id == c.user_id, visit.id == c.session_id, user.is_active, here)
-        able = owner.where(user.role.in_(sorted(CARE_ROLES))).correlate(self._rows.table).exists()
-        where = (c.organisation_id == organisation_id, as_it_stands(tables.OPEN_WHERE), ~able)
-        return await self._rows.all(self._rows.select(*where).order_by(c.due_on, c.id).limit(PAGE))
+    async def close_to(self, session_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Return of each visit the staff who were in it and the team of its waiting room."""
+        found: dict[str, set[str]] = {session_id: set() for session_id in session_ids}
+        for some in _batched(session_ids, PAGE):
+            for row in await self._sql.rows(_close_to(some)):
+                found[row["session_id"]].add(row["user_id"])
+        return {session_id: frozenset(people) for session_id, people in found.items()}
+
+
+def _batched(ids: Collection[str], size: int) -> Iterator[list[str]]:
+    rest = list(ids)
+    for begin in range(0, len(rest), size):
+        yield rest[begin : begin + size]
+
+
+def _close_to(session_ids: list[str]) -> CompoundSelect[Any]:
+    seat, entry, member = schema.participant.c, queues.queue_entry.c, queues.queue_member.c
+    seats = select(seat.session_id, seat.user_id).where(seat.session_id.in_(session_ids), seat.user_id.is_not(None))
+    team = select(entry.session_id, member.user_id).where(entry.session_id.in_(session_ids), member.queue_id == entry.queue_id)
+    return union(seats, team)

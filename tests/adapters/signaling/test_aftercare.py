@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from telemed.care.aftercare.ports import Letter, Plan
+from telemed.care.aftercare.records import FollowUp
 from telemed.care.aftercare.words import FollowUpState, MessageWay
 from telemed.care.audit_actions import AuditAction, AuditOutcome
 from telemed.care.clinic.records import SiteRecord
@@ -23,6 +24,8 @@ from telemed.care.roles import Role
 from telemed.care.tokens import derived_token
 from telemed.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
+from telemed.signaling.follow_up_heirs import FollowUpHeirs
+from telemed.store.connection import ReaderSql
 from telemed.web.patients.aftercare import PatientAftercare
 from tests.adapters.signaling.test_queue_deaths import Sends
 from tests.adapters.signaling.waiting_rooms import Waiting, make_room
@@ -279,6 +282,7 @@ async def change(world: World, staff: Staff, **fields: Any) -> None:
         user = await tx.users.get(staff.user_id)
         assert user is not None
         await tx.users.save(replace(user, **fields))
+        await tx.audit.append(staff.ref, AuditAction.USER_CHANGED, user.id, AuditOutcome.DONE, world.clock.utcnow())
 
 
 @pytest.mark.parametrize("gone", [{"is_active": False}, {"role": Role.FRONT_DESK}], ids=["left", "another role"])
@@ -334,6 +338,48 @@ async def test_where_nobody_of_the_team_is_left_all_who_care_see_it_until_its_ow
     await change(world, world.doctor, is_active=True)
     await world.sweep(60.0)
     await until(lambda: second.state["follow_ups"] == [], "its owner is back")
+
+
+async def test_what_a_whole_team_left_behind_is_read_at_once_and_only_after_a_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, now = await seen(world), world.clock.utcnow()
+    async with world.store.write() as tx:
+        session = await tx.sessions.get(ada.session_id)
+        assert session is not None
+        for number in range(520):
+            if number % 10 == 0:
+                session = replace(session, id=new_id("ses"))
+                await tx.sessions.create(session)
+            day, owner = now.date() + timedelta(days=number), world.doctor
+            left = (new_id("fup"), owner.organisation_id, session.id, owner.user_id, day, f"Ask {number}")
+            await tx.follow_ups.create(FollowUp(*left, FollowUpState.OPEN, now, now))
+    await world.restart()
+    statements, rows, own = list[Any](), ReaderSql.rows, asyncio.current_task()
+
+    async def counted(self: ReaderSql, statement: Any, parameters: Any = None) -> Any:
+        if asyncio.current_task() is own:  # the server goes on looking meanwhile
+            statements.append(statement)
+        return await rows(self, statement, parameters)
+
+    colleague = await world.today(world.staff["colleague"])
+    await change(world, world.doctor, is_active=False)
+    monkeypatch.setattr(ReaderSql, "rows", counted)
+    await FollowUpHeirs(world.signaling._desk).run()
+    assert len(statements) <= 5, "however many there are"
+    texts = await until(lambda: [row["text"] for row in colleague.state["follow_ups"]], "seen by who may take them")
+    assert texts == [f"Ask {number}" for number in range(500)], "the earliest days"
+    await until(lambda: colleague.state["follow_ups_more"] == 20, "and how many more there are")
+    looks = FollowUpHeirs(world.signaling._desk)
+    for expected in (len(statements), 1, 1):
+        statements.clear()
+        world.clock.ahead += 20.0
+        await looks.run()
+        assert len(statements) == expected, "nothing has changed since"
+    first = colleague.state["follow_ups"][0]["id"]
+    await world.signaling.aftercare.take(world.staff["colleague"], first, command_id())
+    await until(lambda: colleague.state["follow_ups_more"] == 19 and len(colleague.state["follow_ups"]) == 501, "the next")
+    assert [row["text"] for row in colleague.state["follow_ups"] if "was" in row][-1] == "Ask 500"
 
 
 async def test_nobody_opens_more_again_than_one_may_have(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ export function Today({ language: shown }) {
             <${WaitingList} state=${state} me=${me} desk=${desk} answering=${answering} onAnswer=${answer} onAcknowledge=${acknowledge} />
             <${SessionTable} rows=${state?.sessions ?? null} />
           </div>
-          <div class="today__column"><${TaskList} tasks=${tasks} followUps=${followUps} /></div>
+          <div class="today__column"><${TaskList} tasks=${tasks} followUps=${followUps} more=${state?.follow_ups_more ?? 0} /></div>
         </div>
         ${state && html`<${QueueDialogs} desk=${desk} state=${state} me=${me} />`}`}
       </div>

@@ -30,7 +30,7 @@ import { newcomers, queuesOf, reduceQueues } from "../../../core/queue_state.js"
 /** @typedef {import("../../../core/follow_ups.js").FollowUp} FollowUp */
 /** @typedef {import("../../../core/messages.js").OwnPage} OwnPage */
 /** @typedef {import("../../../core/messages.js").OwnHandover} OwnHandover */
-/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[], follow_ups?: FollowUp[]} & import("../../../core/queue_state.js").QueueState} StaffState */
+/** @typedef {{waiting: WaitingEntry[], sessions: SessionRow[], tasks: Task[], pages?: OwnPage[], handovers?: OwnHandover[], follow_ups?: FollowUp[], follow_ups_more?: number} & import("../../../core/queue_state.js").QueueState} StaffState */
 /** @typedef {import("../../../core/queue_state.js").EntryRow} EntryRow */
 /** @typedef {{type: string, state?: any, data?: any}} StaffMessage */
 
@@ -84,6 +84,8 @@ export function reduceStaff(state, message) {
       return { ...state, follow_ups: put(state.follow_ups ?? [], /** @type {FollowUp} */ (data), (one) => one.id) };
     case "follow_up_gone":
       return { ...state, follow_ups: (state.follow_ups ?? []).filter((one) => one.id !== data.id) };
+    case "follow_ups_more":
+      return { ...state, follow_ups_more: data.count };
     default:
       return reduceQueues(state, message);
   }

@@ -30,8 +30,8 @@ function TaskRow({ task, onOpen }) {
     meta=${html`<${DateTime} at=${task.since} />`} end=${html`<${Button} label=${t(kind.action)} onClick=${onOpen} testid="task-${task.kind}" />`} />`;
 }
 
-/** @param {{tasks: Task[], followUps: FollowUp[]}} props */
-export function TaskList({ tasks, followUps }) {
+/** `more`: follow-ups left behind beyond those listed. @param {{tasks: Task[], followUps: FollowUp[], more: number}} props */
+export function TaskList({ tasks, followUps, more }) {
   const [open, setOpen] = useState(/** @type {Task | null} */ (null));
   const close = () => setOpen(null);
   const today = dayText(new Date(useNow()));
@@ -43,6 +43,7 @@ export function TaskList({ tasks, followUps }) {
       <ul class="rows" hidden=${!count}>${tasks.map((task) => html`<${TaskRow} key=${taskKey(task)} task=${task} onOpen=${() => setOpen(task)} />`)}
         ${due.map((one) => html`<${FollowUpRow} key=${one.id} followUp=${one} today=${today} />`)}</ul>
       <${LaterList} later=${later} today=${today} />
+      ${more > 0 && html`<p class="later muted" data-testid="follow-ups-more">${t("followup.left_more", { count: more })}</p>`}
     </div>
     ${open?.kind === "outcome" && html`<${OutcomeDialog} task=${open} onClose=${close} />`}
     ${open?.kind === "link_wanted" && html`<${LinkDialog} task=${open} onClose=${close} />`}

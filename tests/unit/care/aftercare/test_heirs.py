@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from telemed.care.aftercare.heirs import heirs, is_able
+from telemed.care.aftercare.heirs import able_people, heirs, is_able
 from telemed.care.records import UserRecord
 from telemed.care.roles import CARE_ROLES, Role
 from tests.unit.care.builders import a_session
@@ -31,6 +31,7 @@ def test_who_left_or_works_elsewhere_is_not_able() -> None:
 
 def test_those_who_knew_the_visit_come_first() -> None:
     people = (replace(OWNER, is_active=False), COLLEAGUE, ELSEWHERE, replace(COLLEAGUE, id="usr_4"))
-    assert heirs(people, SESSION, {"usr_1", "usr_4", "usr_3"}) == {"usr_4"}
-    assert heirs(people, SESSION, {"usr_1", "usr_3"}) == {"usr_2", "usr_4"}, "none of them is left"
-    assert heirs(people[:1], SESSION, {"usr_1"}) == frozenset()
+    able = able_people(people, SESSION)
+    assert heirs(able, {"usr_1", "usr_4", "usr_3"}) == {"usr_4"}
+    assert heirs(able, {"usr_1", "usr_3"}) == {"usr_2", "usr_4"}, "none of them is left"
+    assert heirs(able_people(people[:1], SESSION), {"usr_1"}) == frozenset()
