@@ -1,7 +1,7 @@
 """What kind of command an answer is kept for: a client that uses one command id twice gets no answer to something else.
 
-The function that does the work names its kind, so none can be left out; a function around it keeps its name by
-`functools.wraps`. Where two functions do the same work, or one does several, the kind is said by `of_kind`.
+The function that does the work says its kind by `of_kind`; a function around it keeps it by `functools.wraps`. Kinds are kept
+with answers for days, upgrades among them: whoever renames one refuses what was asked before (a test has the list).
 """
 
 from __future__ import annotations
@@ -25,5 +25,8 @@ def of_kind(kind: str) -> Callable[[F], F]:
 
 
 def kind_of(work: Callable[..., Any]) -> str:
-    """The kind of a command, by the function that carries it out."""
-    return str(getattr(work, _ATTRIBUTE, None) or work.__qualname__)
+    """The kind of a command, by the function that carries it out. Raises LookupError for one that does not say it."""
+    kind = getattr(work, _ATTRIBUTE, "")
+    if not kind:
+        raise LookupError("a command without a kind: say it by of_kind")
+    return str(kind)

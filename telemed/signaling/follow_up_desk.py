@@ -22,6 +22,7 @@ from telemed.care.ports import Json
 from telemed.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.signaling.acting import authorise, staff_of
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.step import VisitStep
 
@@ -39,6 +40,7 @@ class FollowUpDesk:
     async def plan(self, actor: Staff, session_id: str, plan: Plan, command_id: str) -> Json:
         """-> {follow_up}. Raises InvalidInput, Conflict `too_many_follow_ups`."""
 
+        @of_kind("follow_up.plan")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.PLAN_FOLLOW_UP)
             await _check_room(step, actor)
@@ -87,6 +89,7 @@ class FollowUpDesk:
     async def move(self, actor: Staff, follow_up_id: str, to: FollowUpState, command_id: str) -> Json:
         """-> {follow_up}: done, cancelled, or open again. Raises NotFound, Conflict."""
 
+        @of_kind("follow_up.move")
         async def change(step: VisitStep, before: FollowUp) -> FollowUp:
             after, action = states.moved(before, to, step.now)
             if action is AuditAction.FOLLOW_UP_REOPENED:
@@ -116,6 +119,7 @@ class FollowUpDesk:
         if known is None:
             raise NotFound()
 
+        @of_kind("follow_up.take")
         async def work(step: VisitStep) -> Json:
             before = await step.tx.follow_ups.get(follow_up_id)
             staff = staff_of(await step.tx.users.get(actor.user_id))

@@ -17,6 +17,7 @@ from telemed.errors import Conflict, NotFound
 from telemed.ids import new_id
 from telemed.signaling import oncall_steps
 from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.page_ladder import IsReached
 from telemed.signaling.staff_seats import take_seat
@@ -55,6 +56,7 @@ class HandoverDesk:
     async def offer(self, actor: Staff, session_id: str, to_user: str, brief: str, command_id: str) -> Json:
         """-> {handover}. Raises NotFound, Conflict `handover_open`, `not_lead`."""
 
+        @of_kind("handover.offer")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.HAND_OVER)
             require_live(step)
@@ -96,6 +98,7 @@ class HandoverDesk:
     async def accept(self, actor: Staff, handover_id: str, command_id: str) -> Json:
         """-> {handover, session_id, participant_id}: both are in the call. Raises Conflict `handover_over`, Gone."""
 
+        @of_kind("handover.accept")
         async def work(step: VisitStep, handover: Handover) -> Json:
             _only(actor, handover.to_user)
             require_live(step)
@@ -109,6 +112,7 @@ class HandoverDesk:
     async def decline(self, actor: Staff, handover_id: str, command_id: str) -> Json:
         """-> {handover}. Raises Conflict `handover_over`."""
 
+        @of_kind("handover.decline")
         async def work(step: VisitStep, handover: Handover) -> Json:
             _only(actor, handover.to_user)
             return await _move(step, handover, HandoverEvent.DECLINED)
@@ -118,6 +122,7 @@ class HandoverDesk:
     async def withdraw(self, actor: Staff, handover_id: str, command_id: str) -> Json:
         """-> {handover}. Raises Conflict `handover_over`."""
 
+        @of_kind("handover.withdraw")
         async def work(step: VisitStep, handover: Handover) -> Json:
             _only(actor, handover.from_user)
             return await _move(step, handover, HandoverEvent.WITHDRAWN)
@@ -127,6 +132,7 @@ class HandoverDesk:
     async def release(self, actor: Staff, handover_id: str, command_id: str) -> Json:
         """-> {handover}: the other leads from now on. Raises Conflict `handover_over`."""
 
+        @of_kind("handover.release")
         async def work(step: VisitStep, handover: Handover) -> Json:
             _only(actor, handover.from_user)
             return await _move(step, handover, HandoverEvent.RELEASED)

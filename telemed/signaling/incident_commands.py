@@ -19,6 +19,7 @@ from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.ids import new_id
 from telemed.signaling import incident_steps
 from telemed.signaling.acting import Guest, authorise, own_seat, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import AskToBeCalled, BeSilent, Command, Instruct, OnInstruction, TellFacts
 from telemed.signaling.step import VisitStep
@@ -35,6 +36,7 @@ class IncidentCommands:
         kind = InstructionKind(command.kind)
         value, card_id, version = _content(kind, command)
 
+        @of_kind("caller.instruct")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.INSTRUCT, command.participant_id)
@@ -64,6 +66,7 @@ class IncidentCommands:
     async def clear(self, guest: Guest, command: OnInstruction) -> Json:
         """Take it off the caller's page."""
 
+        @of_kind("caller.clear")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.INSTRUCT)
@@ -78,6 +81,7 @@ class IncidentCommands:
     async def shown(self, guest: Guest, command: OnInstruction) -> Json:
         """The caller's page shows it."""
 
+        @of_kind("caller.shown")
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
             found = await _instruction(step, command.instruction_id)
@@ -93,6 +97,7 @@ class IncidentCommands:
         """What the caller's device can do and how it is; what is not said stays as it was."""
         told = command.model_dump(exclude={"command_id"}, exclude_unset=True)
 
+        @of_kind("caller.facts")
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
             caller = await incident_steps.caller_of(step, seat.id)
@@ -106,6 +111,7 @@ class IncidentCommands:
     async def call_back(self, guest: Guest, command: AskToBeCalled) -> Json:
         """The caller wants to be called, at another number if it says one."""
 
+        @of_kind("caller.call_back")
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
             caller = await incident_steps.caller_of(step, seat.id)
@@ -118,6 +124,7 @@ class IncidentCommands:
     async def leave_quickly(self, guest: Guest, command: Command) -> Json:
         """The caller hides the page: who is with it must not see it. The link opens it again."""
 
+        @of_kind("caller.leave_quickly")
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
             caller = await incident_steps.caller_of(step, seat.id)
@@ -131,6 +138,7 @@ class IncidentCommands:
     async def silent(self, guest: Guest, command: BeSilent) -> Json:
         """The caller wants nothing to be heard there, or no longer. Nobody else's silence changes."""
 
+        @of_kind("caller.silent")
         async def work(step: VisitStep, identity: Identity) -> Json:
             seat = _caller(step, identity, Action.ANSWER_INSTRUCTION)
             await incident_steps.silence(step, seat.id, command.silent)

@@ -23,7 +23,7 @@ from telemed.care.states import LIVE_SESSIONS, Cause, Outcome, ParticipantEvent
 from telemed.errors import Conflict, NotFound
 from telemed.signaling import incident_steps
 from telemed.signaling.acting import authorise
-from telemed.signaling.command_kinds import kind_of
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.incident_making import Invited, add_incident, begin_visit, derived_pin, invite_caller, invite_crew
 from telemed.signaling.incident_messages import put_message
@@ -40,6 +40,8 @@ _OUTCOMES = {
     IncidentState.FALSE_ALARM: Outcome.CANCELLED,
     IncidentState.UNREACHABLE: Outcome.NO_SHOW,
 }
+_REOPEN = "incident.reopen"  # the kind of answers kept
+
 IncidentWork = Callable[[VisitStep, IncidentRecord], Awaitable[Json]]
 
 
@@ -56,6 +58,7 @@ class IncidentDesk:
         check(actor, Action.CREATE_INCIDENT)
         whom = Invited(self._number(actor, order.phone), silent=order.silent)
 
+        @of_kind("incident.create")
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             step = await begin_visit(self._desk, tx, actor, order.reason)
             await add_incident(step, actor, order)
@@ -70,6 +73,7 @@ class IncidentDesk:
         """One caller more, with a link of its own; -> {incident, link}."""
         whom = Invited(self._number(actor, wanted.phone), wanted.name, silent=wanted.silent)
 
+        @of_kind("incident.add_caller")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
             rows = await incident_steps.rows_of(step)
@@ -102,6 +106,7 @@ class IncidentDesk:
     async def resend(self, actor: Staff, incident_id: str, link_id: str | None, command_id: str) -> Json:
         """The same link once more, the first caller's unless one is named; -> {incident}."""
 
+        @of_kind("incident.resend")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
             rows = await incident_steps.rows_of(step)
@@ -123,6 +128,7 @@ class IncidentDesk:
     async def show_code(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
         """A caller's link that nobody has opened, for pages that know none; -> {incident, link}."""
 
+        @of_kind("incident.show_code")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
             rows = await incident_steps.rows_of(step)
@@ -150,6 +156,7 @@ class IncidentDesk:
         if event is IncidentEvent.REOPENED:
             return await self._reopen(actor, incident_id, note, command_id)
 
+        @of_kind("incident.change_state")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             if note is not None:
                 await incident_steps.save(step, replace(incident, note=note))
@@ -165,7 +172,7 @@ class IncidentDesk:
         """A new visit with a new link. Both visits are told in one go: the row leaves one and comes with the other."""
 
         async def begin(tx: Transaction) -> tuple[list[VisitStep], Json]:
-            stored = await tx.acks.find(actor.user_id, command_id, kind_of(self._reopen))
+            stored = await tx.acks.find(actor.user_id, command_id, _REOPEN)
             if stored is not None:
                 return [], stored
             before = await self._load(tx, actor, incident_id)
@@ -181,7 +188,7 @@ class IncidentDesk:
             hidden = any(before.seat(one.participant_id).silent for one in callers)  # who answers may be any of them
             whom = Invited(callers[0].phone, place=callers[0].place, silent=hidden) if callers else Invited("")
             ack = {"incident_id": incident_id, "link": await self._invite(step, actor, command_id, whom)}
-            await tx.acks.save(actor.user_id, command_id, ack, step.now, kind_of(self._reopen))
+            await tx.acks.save(actor.user_id, command_id, ack, step.now, _REOPEN)
             before.incident = await read_rows(tx, before.session.id)
             return [before, step], ack
 
@@ -193,6 +200,7 @@ class IncidentDesk:
         """Whether nothing may be heard at one caller from now on; -> {incident}. Who has come ends it there: nobody else knows
         when it is safe."""
 
+        @of_kind("incident.silence")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
             rows = await incident_steps.rows_of(step)
@@ -215,6 +223,7 @@ class IncidentDesk:
     async def share(self, actor: Staff, incident_id: str, name: str, command_id: str) -> Json:
         """A link for a crew, with a PIN to be told by voice; -> {incident, link, pin}."""
 
+        @of_kind("incident.share")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             _check_open(incident)
             crews = [one for one in (await incident_steps.rows_of(step)).accesses if one.part is Part.CREW]
@@ -231,6 +240,7 @@ class IncidentDesk:
     async def revoke(self, actor: Staff, incident_id: str, link_id: str, command_id: str) -> Json:
         """A way in is closed and who came by it is out at once; -> {incident}."""
 
+        @of_kind("incident.revoke")
         async def work(step: VisitStep, incident: IncidentRecord) -> Json:
             access = (await incident_steps.rows_of(step)).access(link_id)
             if access is None or access.session_id != step.session.id:

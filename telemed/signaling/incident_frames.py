@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 
 from telemed.care.audit_actions import AuditAction
 from telemed.care.identity import Identity, Staff
@@ -27,8 +26,9 @@ from telemed.errors import Conflict, Gone, NotFound, TelemedError, Unavailable
 from telemed.ids import new_id, short
 from telemed.signaling import incident_frame_rows, incident_steps
 from telemed.signaling.acting import Guest, authorise, own_seat, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
-from telemed.signaling.schemas import Command, Draw, OnFrame
+from telemed.signaling.schemas import Draw, OnFrame
 from telemed.signaling.step import VisitStep
 from telemed.signaling.visit import LiveVisit
 
@@ -50,6 +50,7 @@ class IncidentFrames:
             raise Unavailable()
         frame_id = new_id("frm")
 
+        @of_kind("frame.freeze")
         async def work(step: VisitStep) -> Json:
             require_live(step)
             authorise(step, actor, Action.DRAW)
@@ -128,26 +129,27 @@ class IncidentFrames:
     async def draw(self, guest: Guest, command: Draw) -> Json:
         """A line, an arrow, a circle."""
         shape = frames.a_shape(command.shape.id, command.shape.kind, command.shape.points)
-        return await self._change(guest, command, command.frame_id, lambda frame: frames.drawn(frame, shape))
+        return await self._change(guest, command, "draw", lambda frame: frames.drawn(frame, shape))
 
     async def undo(self, guest: Guest, command: OnFrame) -> Json:
         """Take the last shape off."""
-        return await self._change(guest, command, command.frame_id, lambda frame: replace(frame, lines=frame.lines[:-1]))
+        return await self._change(guest, command, "undo", lambda frame: replace(frame, lines=frame.lines[:-1]))
 
     async def clear(self, guest: Guest, command: OnFrame) -> Json:
         """Take all shapes off."""
-        return await self._change(guest, command, command.frame_id, lambda frame: replace(frame, lines=()))
+        return await self._change(guest, command, "clear", lambda frame: replace(frame, lines=()))
 
     async def resume(self, guest: Guest, command: OnFrame) -> Json:
         """Back to the live picture."""
-        return await self._change(guest, command, command.frame_id, lambda _frame: None)
+        return await self._change(guest, command, "resume", lambda _frame: None)
 
     async def _change(
-        self, guest: Guest, command: Command, frame_id: str, change: Callable[[FrameRecord], FrameRecord | None]
+        self, guest: Guest, command: Draw | OnFrame, verb: str, change: Callable[[FrameRecord], FrameRecord | None]
     ) -> Json:
         """Change the picture once, however often the command is repeated: decided and written one after the other."""
+        frame_id = command.frame_id
 
-        @wraps(change)
+        @of_kind(f"frame.{verb}")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.DRAW)

@@ -50,6 +50,7 @@ class LeadCommands:
     async def deny(self, guest: Guest, command: OnParticipantWithReason) -> Json:
         """Waiting or asleep -> denied. The reason is kept for staff."""
 
+        @of_kind("lead.deny")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.DENY, command.participant_id)
@@ -62,6 +63,7 @@ class LeadCommands:
     async def remove(self, guest: Guest, command: OnParticipantWithReason) -> Json:
         """-> removed: links and seat cookies of the seat are dead with it."""
 
+        @of_kind("lead.remove")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.REMOVE, command.participant_id)
@@ -76,6 +78,7 @@ class LeadCommands:
     async def confirm_identity(self, guest: Guest, command: ConfirmIdentity) -> Json:
         """Who somebody that came by a link is was made sure of, or that is taken back. Raises Conflict `not_in_call`."""
 
+        @of_kind("lead.confirm_identity")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.CONFIRM_IDENTITY, command.participant_id)
@@ -96,6 +99,7 @@ class LeadCommands:
     async def decide_move(self, guest: Guest, command: DecideMove) -> Json:
         """Let a second device take a live seat, or not."""
 
+        @of_kind("lead.decide_move")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.DECIDE_MOVE)
@@ -115,6 +119,7 @@ class LeadCommands:
     async def end(self, guest: Guest, command: Command) -> Json:
         """End the visit for all."""
 
+        @of_kind("lead.end")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.END_SESSION)
@@ -129,6 +134,7 @@ class LeadCommands:
         if visit is None:
             raise NotFound()
 
+        @of_kind("lead.acknowledge")
         async def work(step: VisitStep) -> Json:
             staff = staff_of(await step.tx.users.get(user_id))
             authorise(step, staff, Action.ACKNOWLEDGE_ARRIVAL, command.participant_id)

@@ -32,6 +32,7 @@ from telemed.errors import Conflict, Gone, InvalidInput, NotFound
 from telemed.ids import new_id
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import authorise
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.step import VisitStep
 
@@ -64,6 +65,7 @@ class LetterDesk:
     async def write(self, actor: Staff, session_id: str, letter: Letter) -> Json:
         """-> {message}. Raises Conflict `not_ended`, `no_way`, `too_many_messages`."""
 
+        @of_kind("letter.write")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.WRITE_TO_PATIENT)
             if step.session.state in LIVE_SESSIONS:

@@ -29,6 +29,7 @@ from telemed.ids import new_id, new_secret
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import authorise, require_live
 from telemed.signaling.carer_places import carer_may_join, check_carers_link
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_rates import LinkRates
 from telemed.signaling.qr import qr_rows
@@ -84,6 +85,7 @@ class LinkDesk:
         if role not in LINK_ROLES:
             raise InvalidInput("A link cannot give this role.", field="role")
 
+        @of_kind("link.create")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.CREATE_LINK)
             require_live(step)

@@ -22,6 +22,7 @@ from telemed.errors import Conflict, NotFound
 from telemed.ids import new_id
 from telemed.signaling import oncall_steps
 from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.page_ladder import PageLadder
 from telemed.signaling.staff_seats import new_visit, take_seat
@@ -59,6 +60,7 @@ class PagingDesk:
         """-> {page, session_id, participant_id}. Raises NotFound, Conflict `page_open`, `too_many_pages`, Gone."""
         check(actor, Action.PAGE_ON_CALL)
 
+        @of_kind("page.begin")
         async def work(tx: Transaction) -> tuple[VisitStep, Json]:
             speciality = await _speciality(tx, actor, wanted.speciality_id)
             if await tx.pages.ringing(actor.organisation_id) >= paging.MAX_OPEN:
@@ -118,6 +120,7 @@ class PagingDesk:
     async def accept(self, actor: Staff, page_id: str, command_id: str) -> Json:
         """The first yes takes it; -> {page, session_id, participant_id}. Raises Conflict `page_taken`, `page_over`, Gone."""
 
+        @of_kind("page.accept")
         async def work(step: VisitStep, page: PageRecord) -> Json:
             require_live(step)
             ring = await _own_ring(step, page, actor)
@@ -140,6 +143,7 @@ class PagingDesk:
     async def decline(self, actor: Staff, page_id: str, command_id: str) -> Json:
         """-> {page}. When all of a step have said no the next begins at once."""
 
+        @of_kind("page.decline")
         async def work(step: VisitStep, page: PageRecord) -> Json:
             ring = await _own_ring(step, page, actor)
             if ring.state in (RingState.RINGING, RingState.MISSED):
@@ -155,6 +159,7 @@ class PagingDesk:
     async def cancel(self, actor: Staff, page_id: str, command_id: str) -> Json:
         """-> {page}: nobody needs to come any more."""
 
+        @of_kind("page.cancel")
         async def work(step: VisitStep, page: PageRecord) -> Json:
             if page.asked_by != actor.user_id and not may(
                 actor, Action.HAND_OVER, step.session, step.seat_of_user(actor.user_id)

@@ -28,6 +28,7 @@ from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.ids import new_id, new_secret
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.lead_commands import end_visit
 from telemed.signaling.link_desk import MAX_SEATS
@@ -50,6 +51,7 @@ class QueueAnswer:
     async def answer(self, sender: Staff, command: AnswerEntry) -> Json:
         """-> {session_id, participant_id}: the own seat. Raises Conflict `entry_taken`, `entry_over`, `confirm_needed`."""
 
+        @of_kind("queue.answer")
         async def work(act: Act) -> Json:
             if command.into is not None:
                 return await self._pull_in(act, command.into, command.confirmed)
@@ -115,6 +117,7 @@ class QueueAnswer:
     async def stay(self, guest: Guest, command: Command) -> Json:
         """The person asked into the call of somebody else would rather wait: the old place. Raises Conflict `not_moved`."""
 
+        @of_kind("queue.stay")
         async def work(step: VisitStep, identity: Identity) -> Json:
             authorise(step, identity, Action.FOLLOW_CALL)
             require_live(step)

@@ -22,6 +22,7 @@ from telemed.errors import Conflict, InvalidInput, NotFound
 from telemed.ids import new_id
 from telemed.signaling import queue_steps
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.door_rates import NumberRates
 from telemed.signaling.link_desk import new_link
@@ -42,6 +43,7 @@ class QueueCalls:
     async def keep_place(self, guest: Guest, command: KeepPlace) -> Json:
         """Tell me there; -> {phone}: as it is kept, masked. Raises InvalidInput, Conflict `no_way`, TooMany."""
 
+        @of_kind("queue.keep_place")
         async def work(step: VisitStep, identity: Identity) -> Json:
             entry = await self._own(step, identity, guest)
             if not self._desk.notifier.can_send(Medium.SMS):
@@ -69,6 +71,7 @@ class QueueCalls:
     async def drop_place(self, guest: Guest, command: Command) -> Json:
         """Forget the number; what it was sent leads nowhere any more."""
 
+        @of_kind("queue.drop_place")
         async def work(step: VisitStep, identity: Identity) -> Json:
             entry = await self._own(step, identity, guest)
             if entry.phone:

@@ -43,6 +43,7 @@ class QueueCommands:
     async def message(self, sender: Staff, command: WriteToEntry) -> Json:
         """One line to the person who waits, kept with the visit."""
 
+        @of_kind("queue.message")
         async def work(act: Act) -> Json:
             require_live(act.step)
             seat = await writing_seat(act)
@@ -53,6 +54,7 @@ class QueueCommands:
     async def read(self, sender: Staff, command: OnEntry) -> Json:
         """The chat with a person who waits; it counts as read."""
 
+        @of_kind("queue.read")
         async def work(act: Act) -> Json:
             lines = await act.step.tx.messages.in_session(act.step.session.id, CHAT_LINES)
             newest = lines[-1].sequence if lines else 0
@@ -65,6 +67,7 @@ class QueueCommands:
     async def priority(self, sender: Staff, command: RankEntry) -> Json:
         """Before or behind others."""
 
+        @of_kind("queue.priority")
         async def work(act: Act) -> Json:
             if act.entry.state not in IN_LINE:
                 raise Conflict("This person does not wait any more.", code="entry_over")
@@ -79,6 +82,7 @@ class QueueCommands:
     async def remove(self, sender: Staff, command: RemoveEntry) -> Json:
         """Out of the line, for a reason that staff read: the seat and its ways in end."""
 
+        @of_kind("queue.remove")
         async def work(act: Act) -> Json:
             require_free_hands(act)
             step = act.step
@@ -96,6 +100,7 @@ class QueueCommands:
     async def no_show(self, sender: Staff, command: OnEntry) -> Json:
         """Was called and did not come: the visit is over, and its outcome given."""
 
+        @of_kind("queue.no_show")
         async def work(act: Act) -> Json:
             require_free_hands(act)
             step = act.step
@@ -115,6 +120,7 @@ class QueueCommands:
         if (command.queue_id is None) == (command.user_id is None):
             raise InvalidInput("Hand it to a waiting room or to a person.", field="queue_id")
 
+        @of_kind("queue.transfer")
         async def work(act: Act) -> Json:
             require_live(act.step)
             require_free_hands(act)
@@ -163,6 +169,7 @@ class QueueCommands:
     async def put_back(self, sender: Staff, command: OnEntry) -> Json:
         """Back into the line at the old place: the next one first."""
 
+        @of_kind("queue.put_back")
         async def work(act: Act) -> Json:
             require_free_hands(act)
             was_asked_in = act.entry.into_session_id is not None
@@ -177,6 +184,7 @@ class QueueCommands:
     async def keep_waiting(self, sender: Staff, command: OnEntry) -> Json:
         """Hold the place of a called person for another while."""
 
+        @of_kind("queue.keep_waiting")
         async def work(act: Act) -> Json:
             if act.entry.state not in IN_HAND or act.entry.held_until is None:
                 raise Conflict("This person was not called.")
@@ -209,6 +217,7 @@ class QueueCommands:
     async def late(self, sender: Staff, command: TellLate) -> Json:
         """Tell everybody who waits that it takes longer."""
 
+        @of_kind("queue.late")
         async def work(tx: Transaction, queue: QueueRecord) -> QueueRecord | None:
             now = self._desk.clock.utcnow()
             await tx.audit.append(sender.ref, AuditAction.QUEUE_LATE_TOLD, queue.id, AuditOutcome.DONE, now)
@@ -223,6 +232,7 @@ class QueueCommands:
         found = self._desk.live.queues.entries(command.queue_id)
         waiting = [entry.session_id for entry in found if states.is_unacknowledged(entry)]
 
+        @of_kind("queue.acknowledge")
         async def begin(tx: Transaction) -> tuple[list[VisitStep], Json]:
             staff = staff_of(await tx.users.get(sender.user_id))
             member = await is_member(tx, command.queue_id, staff.user_id)

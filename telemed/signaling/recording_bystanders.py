@@ -17,6 +17,7 @@ from telemed.errors import Conflict, NotFound
 from telemed.ids import new_id
 from telemed.signaling import recording_steps as steps
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import AddBystander, ChangeBystander
 from telemed.signaling.step import VisitStep
@@ -33,6 +34,7 @@ class RecordingBystanders:
     async def add(self, guest: Guest, command: AddBystander) -> Json:
         """List somebody who is there without a seat, and how it was decided for that person. -> {bystander_id}."""
 
+        @of_kind("bystander.add")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.RECORD_CALL)
@@ -59,6 +61,7 @@ class RecordingBystanders:
     async def change(self, guest: Guest, command: ChangeBystander) -> Json:
         """Somebody listed says otherwise, or has left the room. Saying again what holds changes nothing."""
 
+        @of_kind("bystander.change")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.RECORD_CALL)

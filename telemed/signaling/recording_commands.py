@@ -56,6 +56,7 @@ class RecordingCommands:
     async def ask(self, guest: Guest, command: AskRecording) -> Json:
         """Ask everybody; with a reason, where the clinic allows it, begin without asking. -> {recording_id}."""
 
+        @of_kind("recording.ask")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.RECORD_CALL)
@@ -76,6 +77,7 @@ class RecordingCommands:
     async def begin(self, guest: Guest, command: OnRecording) -> Json:
         """Begin without those who have not answered."""
 
+        @of_kind("recording.begin")
         async def work(step: VisitStep, recording: RecordingRecord) -> None:
             standings = consent.standing((await steps.rows_of(step)).events)
             if consent.may_begin(recording.basis, standings, list(step.seats.values())) is Beginning.NOT_YET:
@@ -95,6 +97,7 @@ class RecordingCommands:
     async def stop(self, guest: Guest, command: OnRecording) -> Json:
         """Recording or paused -> finalising; asking -> cancelled."""
 
+        @of_kind("recording.stop")
         async def work(step: VisitStep, recording: RecordingRecord) -> None:
             await steps.move(step, recording, RecordingEvent.STOPPED, RecordingCause.RECORDER)
 
@@ -103,6 +106,7 @@ class RecordingCommands:
     async def choose(self, guest: Guest, command: ChooseRecording) -> Json:
         """What is to be done about somebody within earshot who refused."""
 
+        @of_kind("recording.choose")
         async def work(step: VisitStep, recording: RecordingRecord) -> None:
             if command.choice == "stop":
                 await steps.move(step, recording, RecordingEvent.STOPPED, RecordingCause.RECORDER)
@@ -140,6 +144,7 @@ class RecordingCommands:
     async def unrecorded(self, guest: Guest, command: NoteUnrecorded) -> Json:
         """Note why a visit that had to be recorded is not; asking for it ends."""
 
+        @of_kind("recording.unrecorded")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.RECORD_CALL)
@@ -155,6 +160,7 @@ class RecordingCommands:
     async def marker(self, guest: Guest, command: SetMarker) -> Json:
         """Name a moment, now or a little while ago; -> {marker}."""
 
+        @of_kind("recording.marker")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.MARK_CALL)

@@ -17,6 +17,7 @@ from telemed.care.recording.words import Basis, ConsentAct, RecordingCause, Reco
 from telemed.ids import new_id
 from telemed.signaling import recording_steps as steps
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import DecideEarlier, GiveConsent
 from telemed.signaling.step import VisitStep
@@ -41,6 +42,7 @@ class RecordingConsents:
             return await self._answer(visit, guest, command)
 
     async def _answer(self, visit: LiveVisit, guest: Guest, command: GiveConsent) -> Json:
+        @of_kind("consent.answer")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.ANSWER_RECORDING)
@@ -55,6 +57,7 @@ class RecordingConsents:
     async def earlier(self, guest: Guest, command: DecideEarlier) -> Json:
         """After withdrawing: keep what was recorded before, or have it left out."""
 
+        @of_kind("consent.earlier")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.ANSWER_RECORDING)

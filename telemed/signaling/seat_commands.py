@@ -13,6 +13,7 @@ from telemed.care.records import DeviceReport
 from telemed.care.roles import Role
 from telemed.care.states import Cause, ParticipantEvent, ParticipantState
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import Command, ReportDevices, SayNeeds, SetName, SetVisibility
 from telemed.signaling.step import VisitStep
@@ -30,6 +31,7 @@ class SeatCommands:
     async def set_name(self, guest: Guest, command: SetName) -> Json:
         """The name others read; the first name a patient gives also names a visit that has none."""
 
+        @of_kind("own_seat.set_name")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.SET_NAME)
@@ -48,6 +50,7 @@ class SeatCommands:
             command.camera, command.microphone, command.speaker, command.network, round(command.rtt_ms)
         )
 
+        @of_kind("own_seat.device_report")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.REPORT_DEVICE)
@@ -60,6 +63,7 @@ class SeatCommands:
         """What talking with this person takes, for this visit. The patient's record is staff's to change."""
         said = needs_of(command.needs)
 
+        @of_kind("own_seat.needs")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.SAY_NEEDS)
@@ -74,6 +78,7 @@ class SeatCommands:
     async def enter_waiting(self, guest: Guest, command: Command) -> Json:
         """Checking -> waiting."""
 
+        @of_kind("own_seat.enter_waiting")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.ENTER_WAITING)
@@ -86,6 +91,7 @@ class SeatCommands:
         """Waiting <-> asleep; elsewhere the page may hide as it likes."""
         event = ParticipantEvent.PAGE_SILENT if command.hidden else ParticipantEvent.PAGE_AWAKE
 
+        @of_kind("own_seat.visibility")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.SHOW_VISIBILITY)
@@ -99,6 +105,7 @@ class SeatCommands:
     async def leave(self, guest: Guest, command: Command) -> Json:
         """-> left; the seat may come back."""
 
+        @of_kind("own_seat.leave")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.LEAVE)

@@ -21,6 +21,7 @@ from telemed.care.states import (
 )
 from telemed.errors import Conflict, InvalidInput
 from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.link_desk import LinkDesk, new_link
 from telemed.signaling.patient_desk import attach
@@ -47,6 +48,7 @@ class SessionDesk:
         except ValueError:
             raise InvalidInput("There is no such kind of session.", field="kind") from None
 
+        @of_kind("session.create")
         async def begin(tx: Transaction) -> tuple[VisitStep, Json]:
             self._desk.admission.check_new_session(session_kind)
             step = await new_visit(self._desk, tx, actor, session_kind, patient_name, reason)
@@ -124,6 +126,7 @@ class SessionDesk:
         except ValueError:
             raise InvalidInput("There is no such outcome.", field="outcome") from None
 
+        @of_kind("session.complete")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.COMPLETE_SESSION)
             if step.session.state not in _OUTCOME_WRITABLE:

@@ -13,6 +13,7 @@ from telemed.care.stills.words import StillCause, StillEvent, StillState
 from telemed.errors import Conflict
 from telemed.ids import new_id
 from telemed.signaling.acting import Guest, authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.schemas import OnParticipant, OnStill
 from telemed.signaling.step import VisitStep
@@ -28,6 +29,7 @@ class StillCommands:
     async def ask(self, guest: Guest, command: OnParticipant) -> Json:
         """Ask somebody in the call for a picture."""
 
+        @of_kind("still.ask")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.ASK_STILL, command.participant_id)
@@ -57,6 +59,7 @@ class StillCommands:
     async def decline(self, guest: Guest, command: OnStill) -> Json:
         """The person asked says no."""
 
+        @of_kind("still.decline")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.SEND_STILL)
@@ -69,6 +72,7 @@ class StillCommands:
     async def cancel(self, guest: Guest, command: OnStill) -> Json:
         """Staff, or who takes it, call it off; what was sent is destroyed."""
 
+        @of_kind("still.cancel")
         async def work(step: VisitStep, identity: Identity) -> Json:
             require_live(step)
             authorise(step, identity, Action.CANCEL_STILL)

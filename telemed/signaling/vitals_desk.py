@@ -15,6 +15,7 @@ from telemed.errors import Conflict, NotAllowed, NotFound
 from telemed.ids import new_id
 from telemed.signaling import oncall_steps
 from telemed.signaling.acting import authorise, require_live
+from telemed.signaling.command_kinds import of_kind
 from telemed.signaling.desk import Desk
 from telemed.signaling.step import VisitStep
 
@@ -29,6 +30,7 @@ class VitalsDesk:
         """-> {vital}. Raises InvalidInput naming the field, Conflict `too_many_vitals`, Gone."""
         value, second = vitals.checked(wanted.kind, wanted.value, wanted.second)
 
+        @of_kind("vital.note")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.KEEP_VITALS)
             require_live(step)
@@ -51,6 +53,7 @@ class VitalsDesk:
     async def remove(self, actor: Staff, session_id: str, vital_id: str, command_id: str) -> Json:
         """-> {}: it stays in the store and is shown no more. Raises NotFound."""
 
+        @of_kind("vital.remove")
         async def work(step: VisitStep) -> Json:
             authorise(step, actor, Action.KEEP_VITALS)
             vital = await step.tx.vitals.get(vital_id)

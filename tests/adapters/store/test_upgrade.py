@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from alembic import command
 from sqlalchemy import URL, create_engine
 
 from telemed.care.states import Outcome, SessionState
+from telemed.errors import Conflict
 from telemed.store import Store
 from telemed.store.migrate import config, head, migrate
 
@@ -193,3 +195,34 @@ def test_what_was_told_of_the_caller_of_an_incident_is_told_of_its_first_one(tmp
         assert [one["route"] for one in database.execute("SELECT route FROM outbox")] == ["first"]
         partial = {str(index["name"]): index["partial"] for index in database.execute("PRAGMA index_list(incident)")}
         assert partial["ix_incident_forgettable"] == 1 and "ix_incident_session_id" in partial
+
+
+async def test_answers_kept_before_kinds_had_names_are_found_by_them(tmp_path: Path) -> None:
+    path = tmp_path / "telemed.sqlite3"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0021")
+    engine.dispose()
+    line = {"message": {"id": "msg_AbCd", "body": "Hello"}}
+    wordy = {"follow_up": {"id": "fup_AbCd", "text": "Ask about the fever"}}
+    kept = {
+        "command-1": ("LeadCommands.deny.<locals>.work", {}, "lead.deny", {}),
+        "command-2": ("IncidentFrames.draw.<locals>.<lambda>", {}, "frame.draw", {}),
+        "command-3": ("seat.admitted", {}, "seat.admitted", {}),
+        "command-4": ("", wordy, "follow_up.plan", {"follow_up_id": "fup_AbCd"}),
+        "command-5": ("", {"message": {"id": "vms_AbCd", "body": "Drink"}}, "letter.write", {"message_id": "vms_AbCd"}),
+        "command-6": ("", line, "line", line),
+    }
+    with closing(sqlite3.connect(path)) as database, database:
+        for name, (kind, ack, _kind, _answer) in kept.items():
+            said = {"kind": kind, "ack": json.dumps(ack), "at": "2026-11-23T09:30:00.000000Z"}
+            add_row(database, "command_ack", actor_id="usr_1", command_id=name, **said)
+    store = await Store.open(path)
+    try:
+        async with store.read() as tx:
+            for name, (_before, _ack, kind, answer) in kept.items():
+                assert await tx.acks.find("usr_1", name, kind) == answer
+            with pytest.raises(Conflict):
+                await tx.acks.find("usr_1", "command-1", "lead.remove")
+    finally:
+        await store.close()
