@@ -84,16 +84,17 @@ test("what is worth telling: the first, a move, a better one, and a sign of life
 
 /** A device whose answers the test gives. @param {string} permission */
 function device(permission) {
+  const permitted = { state: permission };
   /** @type {any[]} */
   const asked = [];
   const position = { coords: { latitude: 52, longitude: 13, accuracy: 12, altitude: null, heading: Number.NaN, speed: null } };
   const ask = (/** @type {any} */ yes, /** @type {any} */ no, /** @type {any} */ options) => asked.push({ yes: (timestamp = 1_000) => yes({ ...position, timestamp }), no: (code) => no({ code, PERMISSION_DENIED: 1 }), options });
   const geolocation = { getCurrentPosition: ask, watchPosition: (...all) => { ask(...all); return 7; }, clearWatch: () => {} };
-  const where = new Whereabouts({ geolocation, permissions: { query: async () => ({ state: permission }) } });
+  const where = new Whereabouts({ geolocation, permissions: { query: async () => ({ ...permitted }) } });
   /** @type {any[]} */
   const heard = [];
   where.on("position", (one) => heard.push(one));
-  return { asked, where, heard };
+  return { asked, where, heard, permission: permitted };
 }
 
 test("one question; after the yes a rough place at once, then the exact one is followed", () => {
@@ -150,17 +151,32 @@ test("a place counts as known by others when the server has it", async () => {
   post.stop();
 });
 
-test("a no is told from a question put away, and both can be asked again", async () => {
-  for (const [permission, state] of [["denied", "refused"], ["prompt", "dismissed"], ["", "refused"]]) {
-    const { asked, where } = device(permission ?? "");
+test("a no is told from a question put away, also by a browser that writes it down late, and each can be asked again", async () => {
+  for (const [first, later, state] of [["denied", "denied", "refused"], ["prompt", "prompt", "dismissed"], ["prompt", "denied", "refused"], ["", "", "refused"]]) {
+    const { asked, where, permission } = device(first ?? "");
     where.ask();
     asked[0].no(1);
     await new Promise((done) => setImmediate(done));
+    permission.state = later ?? "";
+    if (where.state === "asking") await new Promise((done) => where.on("state", done));
     assert.equal(where.state, state);
     where.ask();
     assert.equal(asked.length, 2);
     where.stop();
   }
+});
+
+test("a browser that says no to an open question in favour of the next one has not been answered", async () => {
+  const { asked, where } = device("denied");
+  where.ask();
+  where.state = "unanswered";
+  where.ask();
+  asked[0].no(1);
+  await new Promise((done) => setImmediate(done));
+  assert.equal(where.state, "asking");
+  asked[1].yes();
+  assert.equal(where.state, "known");
+  where.stop();
 });
 
 test("no rough place: the exact one is waited for; none at all: that is said; no way to ask: that too", () => {

@@ -6,6 +6,7 @@
 //   asking --nothing for a while--> unanswered --yes--> known
 //   asking | known --no satellites, no network, or long none--> lost --a position--> known
 import { Emitter } from "../emitter.js";
+import { permissionOf, wasPutAway } from "../permission.js";
 import { offset } from "./sketch.js";
 
 /** @typedef {"before" | "asking" | "known" | "refused" | "dismissed" | "unanswered" | "lost" | "none"} WhereState */
@@ -64,6 +65,7 @@ export class Whereabouts extends Emitter {
   #watch = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #patience;
+  #turn = 0;
   #geolocation;
   #permissions;
 
@@ -76,7 +78,7 @@ export class Whereabouts extends Emitter {
 
   /** Whether the browser has the person's yes already. @returns {Promise<boolean>} */
   async allowed() {
-    return (await this.#permission()) === "granted";
+    return (await permissionOf(this.#permissions, "geolocation")) === "granted";
   }
 
   /** Brings up the browser's question, best in a tap. May be called again after a no. */
@@ -84,12 +86,13 @@ export class Whereabouts extends Emitter {
     if (!this.#geolocation) return this.#is("none");
     if (this.state === "asking") return;
     this.#is("asking");
+    const turn = (this.#turn += 1);
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => void this.#waited(), UNANSWERED_MS);
     // One question for both: the exact one is asked for when the first has its answer.
     this.#geolocation.getCurrentPosition(
       (position) => { this.#came(position); this.#follow(); },
-      (error) => (error.code === error.PERMISSION_DENIED ? void this.#refused() : this.#follow()),
+      (error) => (error.code === error.PERMISSION_DENIED ? void this.#refused(turn) : this.#follow()),
       { enableHighAccuracy: false, maximumAge: ROUGH_AGE_MS, timeout: ROUGH_MS },
     );
   }
@@ -110,7 +113,7 @@ export class Whereabouts extends Emitter {
     if (this.#watch !== null || !this.#geolocation) return;
     this.#watch = this.#geolocation.watchPosition(
       (position) => this.#came(position),
-      (error) => (error.code === error.PERMISSION_DENIED ? void this.#refused() : this.#is("lost")),
+      (error) => (error.code === error.PERMISSION_DENIED ? void this.#refused(this.#turn) : this.#is("lost")),
       { enableHighAccuracy: true, maximumAge: 0 },
     );
   }
@@ -133,19 +136,12 @@ export class Whereabouts extends Emitter {
     if (this.state === "asking") this.#is(allowed ? "lost" : "unanswered");
   }
 
-  async #refused() {
+  /** Firefox says no to an open question in favour of the next one: only the newest says how it is. @param {number} turn */
+  async #refused(turn) {
+    if (turn !== this.#turn) return;
     this.stop();
-    const permission = await this.#permission();
-    this.#is(permission === "prompt" ? "dismissed" : "refused");
-  }
-
-  /** @returns {Promise<PermissionState | "">} "" where the browser does not say */
-  async #permission() {
-    try {
-      return (await this.#permissions?.query({ name: "geolocation" }))?.state ?? "";
-    } catch {
-      return "";
-    }
+    const putAway = await wasPutAway(this.#permissions, "geolocation");
+    if (turn === this.#turn) this.#is(putAway ? "dismissed" : "refused");
   }
 
   /** @param {WhereState} state */

@@ -1,6 +1,7 @@
 /** The caller's camera: asked for with patience, turned, lit and enlarged on request where it can. The microphone only by the person's own tap. */
 import { signal } from "../../../vendor/preact.js";
 import { abilitiesOf, hasOtherCamera, setTorch, setZoom } from "../../../core/incident/abilities.js";
+import { wasPutAway } from "../../../core/permission.js";
 
 /** @typedef {import("./flow.js").CameraState} CameraState */
 /** @typedef {import("../../../core/messages.js").CallerFacts} CallerFacts */
@@ -11,16 +12,6 @@ import { abilitiesOf, hasOtherCamera, setTorch, setZoom } from "../../../core/in
 const UNANSWERED_MS = 12_000;
 /** @type {Partial<Record<CameraState, string>>} */
 const TOLD = { ok: "granted", refused: "denied", dismissed: "dismissed", unanswered: "unanswered", none: "unavailable", failed: "unavailable" };
-
-/** Whether a no was only a question put away, which the browser will ask again. @param {Kind} kind */
-async function wasDismissed(kind) {
-  try {
-    const { state } = await navigator.permissions.query({ name: /** @type {PermissionName} */ (kind) });
-    return state === "prompt";
-  } catch {
-    return false; // Firefox before 131 and Safari do not say.
-  }
-}
 
 export class CameraWork {
   state = signal(/** @type {CameraState} */ ("untested"));
@@ -107,7 +98,7 @@ export class CameraWork {
     }, UNANSWERED_MS);
     const verdict = await this.devices.start(kind);
     clearTimeout(patience);
-    const dismissed = verdict === "refused" && (await wasDismissed(kind));
+    const dismissed = verdict === "refused" && (await wasPutAway(navigator.permissions, kind));
     if (turn !== this.#turns[kind]) return;
     state.value = dismissed ? "dismissed" : verdict;
     this.#tell();
