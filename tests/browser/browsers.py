@@ -17,6 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 expect.set_options(timeout=15_000)  # ms, as for clicks: a busy machine is no fault of a page
+CLOSING = 30.0  # seconds
 FAKE_DEVICE = "--use-fake-device-for-media-stream"
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -162,9 +163,22 @@ async def chromium(*arguments: str) -> AsyncIterator[Browser]:
     try:
         yield browser
     finally:
-        for context in browser.contexts:
-            if context not in before:
-                await context.close()
+        await _close_contexts(browser, before)
+
+
+async def _close_contexts(browser: Browser, before: set[BrowserContext]) -> None:
+    """All but these; with the whole browser where one does not close: Chromium forgets what it was told in the middle of a page's
+    change to another address, and would say so to nobody."""
+    for context in browser.contexts:
+        if context in before:
+            continue
+        closing = asyncio.ensure_future(context.close())
+        done, _ = await asyncio.wait([closing], timeout=CLOSING)
+        if not done:
+            await browser.close()
+            await asyncio.gather(closing, return_exceptions=True)
+            return
+        await closing
 
 
 async def open_chromium_tab(browser: Browser, *, preload: str = "", **options: Any) -> ChromiumTab:

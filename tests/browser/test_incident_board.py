@@ -143,6 +143,7 @@ async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server
         await dispatcher.click("incident-end")
         await dispatcher.click("incident-end-now")
         await other.wait("crew-over")
+        await dispatcher.page.wait_for_url("**/urgent")
         assert crew.problems == [] and other.problems == []
 
 
