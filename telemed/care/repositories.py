@@ -272,6 +272,10 @@ class Audit(Protocol):
         """The newest row of this about an object whose id begins so."""
         ...
 
+    async def about(self, object_ids: Collection[str], actions: Collection[AuditAction], limit: int) -> list[AuditRow]:
+        """The newest `limit` rows of these acts about these objects, in order."""
+        ...
+
     async def back(self, actor_id: str, action: AuditAction, number: int) -> AuditRow | None:
         """The row of somebody's last but `number` - 1 act of this kind; None when there were fewer."""
         ...

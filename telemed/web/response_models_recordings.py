@@ -245,7 +245,7 @@ class Act(Answer):
     """Something that was done beside talking. What the fields say depends on `kind`: section 1.15 of the protocol."""
 
     id: str
-    kind: Literal["instruction", "drawing", "still", "handover", "vital", "ring"]
+    kind: Literal["instruction", "drawing", "still", "handover", "vital", "ring", "silence"]
     what: str
     at_ms: Milliseconds
     end_ms: Milliseconds | None

@@ -7,7 +7,7 @@
 /** @typedef {{key: string, kind: EventKind, at_ms: number, end_ms: number | null, participant_id: string, what: string, text: string, name: string, act: Act | null}} ReviewEvent */
 
 /** What was done beside talking, in the order legend and choice show it. */
-export const ACT_KINDS = /** @type {import("./messages.js").ActKind[]} */ (["instruction", "drawing", "still", "vital", "handover", "ring"]);
+export const ACT_KINDS = /** @type {import("./messages.js").ActKind[]} */ (["instruction", "drawing", "still", "vital", "handover", "ring", "silence"]);
 
 /** Kinds one may choose from, in the order the choice shows them. */
 export const EVENT_KINDS = /** @type {EventKind[]} */ (["marker", "chat", ...ACT_KINDS, "join", "consent", "quality", "gap"]);

@@ -41,7 +41,7 @@
 /** @typedef {{participant_id: string, source: string, start_ms: number, end_ms: number, why: string}} GapSpan */
 /** @typedef {{id: string, number: number, at: string, size: number, sha256: string, width: number, height: number, thumbnail: boolean}} StillOfAct */
 /** @typedef {{id: string, width: number, height: number, at: string, shapes: import("../messages.js").DrawnShape[]}} DrawingOfAct */
-/** @typedef {"instruction" | "drawing" | "still" | "handover" | "vital" | "ring"} ActKind */
+/** @typedef {"instruction" | "drawing" | "still" | "handover" | "vital" | "ring" | "silence"} ActKind */
 /**
  * Something that was done beside talking; what the fields say depends on `kind`.
  * @typedef {{id: string, kind: ActKind, what: string, at_ms: number, end_ms: number | null, participant_id: string | null, name: string, to: string, value: string | number | null,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -59,6 +60,13 @@ class AuditRows:
         begins = c.object_id.between(prefix, prefix + BEHIND_IDS)
         statement = self._rows.select(begins, c.action == AuditAction(action).value)
         return await self._rows.first(statement.order_by(c.sequence.desc()).limit(1))
+
+    async def about(self, object_ids: Collection[str], actions: Collection[AuditAction], limit: int) -> list[AuditRow]:
+        """Return the newest rows of these acts about these objects, in order."""
+        c = self._rows.c
+        words = [AuditAction(one).value for one in actions]
+        statement = self._rows.select(c.object_id.in_(list(object_ids)), c.action.in_(words))
+        return (await self._rows.all(statement.order_by(c.sequence.desc()).limit(limit)))[::-1]
 
     async def back(self, actor_id: str, action: AuditAction, number: int) -> AuditRow | None:
         """Return the row of the last but `number` - 1 act of this kind."""

@@ -10,6 +10,7 @@ from telemed.care.oncall.records import Handover, PageRecord, PageRing, PageStep
 from telemed.care.recording.records import ConsentEvent
 from telemed.care.repositories import Transaction
 from telemed.care.stills.records import StillRecord
+from telemed.web.recordings.silences import Silence, read_silences
 
 MAX_INSTRUCTIONS = 1000  # the newest; rows of the other kinds are bounded where they are made
 
@@ -34,6 +35,7 @@ class Acts:
     vitals: Sequence[Vital] = ()
     said: Sequence[ConsentEvent] = ()
     pages: Sequence[Paged] = ()
+    silences: Sequence[Silence] = ()
 
 
 async def read_acts(tx: Transaction, session_id: str) -> Acts:
@@ -46,6 +48,7 @@ async def read_acts(tx: Transaction, session_id: str) -> Acts:
         await tx.vitals.of_session(session_id),
         await tx.consents.of_session(session_id),
         await _pages(tx, session_id),
+        await read_silences(tx, session_id),
     )
 
 

@@ -1,4 +1,4 @@
-"""Cards, drawings, stills, handovers, vital signs and calls for who is on duty, on the clock of a recording. Pure. The rules:
+"""What people did beside talking (cards, drawings, stills, handovers ...), on the clock of a recording. Pure. The rules:
 
 * Each stands where it happened, also where nothing was written: the gap is on the people's rows.
 * What began before the recording and still held when it began stands at 0; everything else before it or after it is left out
@@ -29,6 +29,7 @@ from telemed.care.times import iso_utc
 from telemed.web.recordings.act_lines import end_of, line_of
 from telemed.web.recordings.acts import Acts
 from telemed.web.recordings.ring_acts import rings
+from telemed.web.recordings.silences import silence_lines
 from telemed.web.recordings.timeline_view import Clock
 
 # A picture is taken just before its upload begins. What a device's clock says beyond that is another clock, or an old picture.
@@ -80,6 +81,7 @@ def _all(clock: Clock, recording: RecordingRecord, rows: Acts, reads_chat: bool)
         yield _vital(clock, vital)
     for page in rows.pages:
         yield from rings(clock, page, reads_chat)
+    yield from silence_lines(clock, rows.silences)
 
 
 def _placed(clock: Clock, line: Json) -> Json | None:

@@ -35,6 +35,17 @@ async def test_fifty_tasks_at_once(store: Store) -> None:
         assert [row.sequence for row in await tx.audit.page(after=48)] == [49, 50]
 
 
+async def test_the_newest_of_some_acts_about_some_objects_in_order(store: Store) -> None:
+    silence = (AuditAction.INCIDENT_SILENCED, AuditAction.INCIDENT_UNSILENCED)
+    async with store.write() as tx:
+        for number, action in enumerate((*silence, AuditAction.SESSION_READ) * 2):
+            await tx.audit.append(SYSTEM, action, f"par_{number % 2}", AuditOutcome.DONE, NOW)
+    async with store.read() as tx:
+        assert [row.sequence for row in await tx.audit.about(["par_0", "par_1"], silence, 3)] == [2, 4, 5]
+        assert [row.sequence for row in await tx.audit.about(["par_1"], silence, 9)] == [2, 4]
+        assert await tx.audit.about([], silence, 9) == []
+
+
 async def test_rows_take_no_free_text(store: Store) -> None:
     with pytest.raises(ValueError, match="ids and words"):
         async with store.write() as tx:

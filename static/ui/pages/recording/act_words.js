@@ -7,7 +7,7 @@ import { personWords } from "../recordings/words.js";
 /** @typedef {import("./review.js").Review} Review */
 
 /** @type {Record<import("../../../core/review/messages.js").ActKind, string>} */
-export const ACT_ICONS = { instruction: "clipboard-list", drawing: "notebook-pen", still: "camera", handover: "users", vital: "activity", ring: "bell-ring" };
+export const ACT_ICONS = { instruction: "clipboard-list", drawing: "notebook-pen", still: "camera", handover: "users", vital: "activity", ring: "bell-ring", silence: "bell-off" };
 
 /** Requests by what is asked, and by its value where that says which. @type {Record<string, string>} */
 const ASKS = {
@@ -16,6 +16,7 @@ const ASKS = {
 };
 const HANDOVERS = new Set(["offered", "accepted", "declined", "withdrawn", "released"]);
 const RINGS = new Set(["paged", "rang", "accepted", "declined", "missed", "unanswered", "cancelled"]);
+const SILENCES = new Set(["begun", "ended"]);
 const VITALS = new Set(["pulse", "blood_pressure", "spo2", "breathing", "temperature", "gcs", "glucose"]);
 
 /** @param {Act} act what the caller was asked or shown */
@@ -44,6 +45,10 @@ export function actWords(review, act) {
       return t("review.act_vital", { what: VITALS.has(act.what) ? t(`vital.${act.what}`) : act.what, value: vitalText(/** @type {any} */ (act)), name: act.name });
     case "ring":
       return t(`review.act_ring_${RINGS.has(act.what) ? act.what : "paged"}`, { name: act.name, speciality: act.to }) + (act.text ? `: ${act.text}` : "");
+    case "silence": {
+      const what = SILENCES.has(act.what) ? act.what : "begun";
+      return act.name ? t(`review.act_silence_${what}_by`, { name: act.name, person: whose }) : t(`review.act_silence_${what}`, { person: whose });
+    }
     default:
       return act.what;
   }

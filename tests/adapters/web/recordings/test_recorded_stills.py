@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from telemed.care.identity import ActorRef
+from telemed.care.audit_actions import AuditAction, AuditOutcome
+from telemed.care.identity import SYSTEM, ActorRef
 from telemed.care.incidents.records import FrameRecord, Shape
+from telemed.care.incidents.words import Part
 from telemed.care.recording.records import ConsentEvent
 from telemed.care.recording.words import ConsentAct, RecordingState, ViewKind
 from telemed.care.repositories import Transaction
@@ -186,3 +188,35 @@ async def test_a_deleted_one_says_so(reviewed: Reviewed) -> None:
     await change(reviewed, state=StillState.ERASED, has_thumbnail=False, erased_at=BEGAN + 2 * LASTED)
     line = (await reviewed.ask("GET", "/timeline")).json["acts"][0]
     assert (line["what"], line["still"]) == ("deleted", None)
+
+
+async def test_who_made_a_caller_silent_and_who_ended_it_stands_there(reviewed: Reviewed) -> None:
+    def at(seconds: int) -> timedelta:
+        return timedelta(seconds=seconds)
+
+    async with reviewed.store.write() as tx:
+        for seat_id in (TAKER, SILENT):
+            seat = await tx.participants.get(seat_id)
+            assert seat is not None
+            await tx.participants.save(replace(seat, part=Part.CALLER, silent=seat_id == SILENT, created_at=BEGAN - at(9)))
+        staff = ActorRef(await made_by(tx), "dispatcher")
+        said, ended = AuditAction.INCIDENT_SILENCED, AuditAction.INCIDENT_UNSILENCED
+        caller = ActorRef(TAKER, "seat")
+        changes = ((staff, said, 70), (caller, ended, 75), (caller, said, 80), (staff, ended, 90))
+        for who, action, second in changes:
+            await tx.audit.append(who, action, TAKER, AuditOutcome.DONE, BEGAN + at(second))
+        await tx.audit.append(SYSTEM, said, "par_OfAnotherVisit01", AuditOutcome.DONE, BEGAN + at(71))
+        name = (await tx.users.names({staff.id}))[staff.id]
+    told = (await reviewed.ask("GET", "/timeline")).json["acts"]
+    marks = [(one["participant_id"], one["what"], one["name"]) for one in told if one["kind"] == "silence"]
+    spans = [(one["at_ms"], one["end_ms"]) for one in told if one["kind"] == "silence"]
+    assert marks == [
+        (SILENT, "begun", ""),  # called in silence, and nobody ended it
+        (TAKER, "begun", name),
+        (TAKER, "ended", ""),
+        (TAKER, "begun", ""),
+        (TAKER, "ended", name),
+    ]
+    first = spans[1][0]
+    later = [(first, first + 5000), (first + 5000, None), (first + 10000, first + 20000), (first + 20000, None)]
+    assert spans == [(0, None), *later]
