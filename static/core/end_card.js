@@ -1,7 +1,9 @@
 // The card at the end of a visit: outcome, note, message to the patient, follow-up. Each part can be left out. What is typed is
 // kept in this tab until it is saved; each part goes out under an id of its own, so that trying again never does it twice.
 import { batch, signal } from "../vendor/preact.js";
+import { NetworkError } from "./api.js";
 import { newCommandId } from "./command_id.js";
+import { TypedWords } from "./typed_words.js";
 
 /** @typedef {"message" | "follow_up" | "outcome"} CardPart */
 /**
@@ -19,7 +21,6 @@ import { newCommandId } from "./command_id.js";
 /** `owner`: id of the user, whose drafts alone are taken up. @typedef {{owner: string, post: (path: string, body: Record<string, unknown>) => Promise<unknown>, storage: () => Pick<Storage, "getItem" | "setItem" | "removeItem"> | null, today?: () => Date}} CardPorts */
 /** What is missing before anything is sent. @typedef {"follow_up_text" | "follow_up_day" | "no_way"} CardGap */
 
-const KEY = "telemed-end-card-";
 export const MAX_MESSAGE = 4_000;
 export const MAX_TEXT = 200;
 /** Days from today, as they are offered. */
@@ -65,13 +66,19 @@ export class EndCard {
   fault = signal(null);
   /** @type {import("../vendor/preact.js").Signal<CardGap | null>} */
   gap = signal(null);
+  /** Save was pressed and no network took it: the page saves it when there is one, unless something is typed meanwhile. */
+  waits = signal(false);
   #sessionId;
   #ports;
+  #typed;
+  /** Whether something was typed since Save was pressed. */
+  #edited = false;
 
   /** @param {string} sessionId @param {CardPorts} ports */
   constructor(sessionId, ports) {
     this.#sessionId = sessionId;
     this.#ports = ports;
+    this.#typed = new TypedWords({ place: `end-card ${sessionId}`, owner: ports.owner, storage: ports.storage });
     this.draft = signal({ ...emptyDraft(), ...this.#kept() });
   }
 
@@ -86,6 +93,13 @@ export class EndCard {
    * @param {Partial<CardDraft>} fields
    */
   set(fields) {
+    this.#edited = true;
+    this.#put(fields);
+    this.waits.value = false; // Half a sentence does not go out by itself.
+  }
+
+  /** @param {Partial<CardDraft>} fields */
+  #put(fields) {
     const before = this.draft.value;
     const ids = { ...before.ids };
     for (const [field, part] of /** @type {[keyof CardDraft, CardPart][]} */ (Object.entries(PART_OF))) {
@@ -95,7 +109,7 @@ export class EndCard {
       this.draft.value = { ...before, ids, ...fields };
       this.gap.value = null;
     });
-    this.#keep();
+    this.#typed.keep({ ...this.draft.value });
   }
 
   /**
@@ -105,6 +119,7 @@ export class EndCard {
   async save(ways) {
     this.gap.value = this.#missing(ways);
     if (this.busy.value || this.gap.value) return false;
+    this.#edited = false;
     batch(() => {
       this.busy.value = true;
       this.fault.value = null;
@@ -112,8 +127,10 @@ export class EndCard {
     for (const part of /** @type {CardPart[]} */ (["message", "follow_up", "outcome"])) {
       if (!(await this.#send(part, ways))) return this.#stop();
     }
-    this.#drop();
-    this.busy.value = false;
+    this.#typed.drop();
+    batch(() => {
+      this.busy.value = this.waits.value = false;
+    });
     return true;
   }
 
@@ -126,13 +143,18 @@ export class EndCard {
   async #send(part, ways) {
     const request = this.#request(part, ways);
     if (!request) return true;
+    const id = this.draft.value.ids[part];
     try {
-      await this.#ports.post(`/sessions/${this.#sessionId}/${request.path}`, { ...request.body, command_id: this.draft.value.ids[part] });
+      await this.#ports.post(`/sessions/${this.#sessionId}/${request.path}`, { ...request.body, command_id: id });
     } catch (error) {
-      this.fault.value = { part, error };
+      batch(() => {
+        this.fault.value = { part, error };
+        this.waits.value = error instanceof NetworkError && !this.#edited;
+      });
       return false;
     }
-    this.set({ ...request.after, ids: { ...this.draft.value.ids, [part]: newCommandId() } });
+    if (this.draft.value.ids[part] !== id) return false; // Other words stand there by now: they are not sent, and not wiped.
+    this.#put({ ...request.after, ids: { ...this.draft.value.ids, [part]: newCommandId() } });
     return true;
   }
 
@@ -160,34 +182,7 @@ export class EndCard {
 
   /** @returns {Partial<CardDraft>} */
   #kept() {
-    try {
-      const { owner, ...kept } = JSON.parse(this.#ports.storage()?.getItem(KEY + this.#sessionId) ?? "{}");
-      if (owner === this.#ports.owner && isDraft(kept)) return kept;
-    } catch {
-      // Broken: as none.
-    }
-    this.#drop();
-    return {};
+    const kept = this.#typed.load();
+    return kept && isDraft(kept) ? kept : {};
   }
-
-  #keep() {
-    try {
-      this.#ports.storage()?.setItem(KEY + this.#sessionId, JSON.stringify({ ...this.draft.value, owner: this.#ports.owner }));
-    } catch {
-      // Denied or full: then a reload begins anew.
-    }
-  }
-
-  #drop() {
-    try {
-      this.#ports.storage()?.removeItem(KEY + this.#sessionId);
-    } catch {
-      // Nothing was kept either.
-    }
-  }
-}
-
-/** Somebody else may use this browser next. @param {Storage} storage */
-export function forgetCards(storage) {
-  for (const key of Object.keys(storage)) if (key.startsWith(KEY)) storage.removeItem(key);
 }

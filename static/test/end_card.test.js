@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EndCard, dueDay, forgetCards } from "../core/end_card.js";
+import { NetworkError } from "../core/api.js";
+import { EndCard, dueDay } from "../core/end_card.js";
 import { byDay, daysUntil } from "../core/follow_ups.js";
 
 const TODAY = new Date(2026, 10, 30, 23, 30);
@@ -26,7 +27,7 @@ function aCard({ fails = "", tab = aTab(), owner = "usr_1" } = {}) {
   const state = { fails };
   const post = async (/** @type {string} */ path, /** @type {Record<string, unknown>} */ body) => {
     sent.push({ path, body });
-    if (state.fails && path.endsWith(state.fails)) throw new Error("no network");
+    if (state.fails && path.endsWith(state.fails)) throw new NetworkError("offline");
   };
   const card = new EndCard("ses_1", { owner, post, storage: () => tab.storage, today: () => TODAY });
   return { card, sent, state, tab };
@@ -35,13 +36,13 @@ function aCard({ fails = "", tab = aTab(), owner = "usr_1" } = {}) {
 test("a draft of another version of the form is none", () => {
   const tab = aTab();
   aCard({ tab }).card.set({ note: "fine" });
-  const key = "telemed-end-card-ses_1";
-  const draft = JSON.parse(tab.kept.get(key) ?? "");
+  const [key = ""] = tab.kept.keys();
+  const { draft, ...about } = JSON.parse(tab.kept.get(key) ?? "");
   for (const wrong of [{ note: null }, { ids: {} }, { ids: undefined }, { due: 7 }]) {
-    tab.kept.set(key, JSON.stringify({ ...draft, ...wrong }));
+    tab.kept.set(key, JSON.stringify({ ...about, draft: { ...draft, ...wrong } }));
     assert.equal(aCard({ tab }).card.draft.value.note, "", JSON.stringify(wrong));
   }
-  tab.kept.set(key, JSON.stringify(draft));
+  tab.kept.set(key, JSON.stringify({ ...about, draft }));
   assert.equal(aCard({ tab }).card.draft.value.note, "fine");
 });
 
@@ -144,14 +145,46 @@ test("what is half filled in is said before anything is sent", async () => {
 
 test("a broken draft counts as none", () => {
   const tab = aTab();
-  tab.kept.set("telemed-end-card-ses_1", "{nonsense");
+  aCard({ tab }).card.set({ outcome: "technical" });
+  for (const key of tab.kept.keys()) tab.kept.set(key, "{nonsense");
   assert.equal(aCard({ tab }).card.draft.value.outcome, "completed");
 });
 
-test("nothing of it stays for who signs in next", () => {
-  const storage = /** @type {any} */ ({ "telemed-end-card-ses_1": "{}", other: "1", removeItem(/** @type {string} */ key) { delete this[key]; } });
-  forgetCards(storage);
-  assert.deepEqual([storage.other, "telemed-end-card-ses_1" in storage], ["1", false]);
+test("what no network took waits for one, unless something is typed meanwhile", async () => {
+  const { card, sent, state } = aCard({ fails: "complete" });
+  card.set({ note: "fine" });
+  await card.save([]);
+  assert.equal(card.waits.value, true);
+  await card.save([]);
+  assert.equal(card.waits.value, true, "still no network");
+  card.set({ note: "fine, but" });
+  assert.equal(card.waits.value, false, "half a sentence does not go out by itself");
+  state.fails = "";
+  assert.equal(await card.save([]), true);
+  assert.deepEqual([card.waits.value, sent.at(-1)?.body.note], [false, "fine, but"]);
+});
+
+test("words typed while older ones are on their way are neither sent nor wiped", async () => {
+  const tab = aTab();
+  const soon = () => new Promise((resolve) => setImmediate(resolve));
+  /** @type {(answer: unknown) => void} */
+  let answer = () => {};
+  /** @type {string[]} */
+  const notes = [];
+  const post = (/** @type {string} */ _path, /** @type {any} */ body) => new Promise((resolve) => { notes.push(body.note); answer = resolve; });
+  const card = new EndCard("ses_1", { owner: "usr_1", post, storage: () => tab.storage });
+  card.set({ note: "fine" });
+  const first = card.save([]);
+  await soon();
+  card.set({ note: "fine, and well" });
+  answer({});
+  assert.equal(await first, false);
+  assert.deepEqual([card.draft.value.note, card.waits.value, card.busy.value], ["fine, and well", false, false]);
+  const second = card.save([]);
+  await soon();
+  answer({});
+  assert.equal(await second, true);
+  assert.deepEqual(notes, ["fine", "fine, and well"]);
 });
 
 test("follow-ups are due from their day on", () => {

@@ -38,15 +38,15 @@ for (const [pathname, hash, back] of [
 }
 
 test("what was typed on a card goes with the login, and before the next one begins", () => {
-  const entries = { "telemed-end-card-ses_1": "{}", "telemed-theme": "dark" };
+  const entries = { "telemed-typed-end-card ses_1": "{}", "telemed-theme": "dark" };
   const storage = { ...entries, getItem: () => null, setItem: () => {}, removeItem(/** @type {string} */ key) { delete this[key]; } };
   at("/today");
   globalThis.sessionStorage = storage;
   goToSignIn();
-  assert.deepEqual([storage["telemed-end-card-ses_1"], storage["telemed-theme"]], [undefined, "dark"]);
-  storage["telemed-end-card-ses_1"] = "{}"; // the page was closed when the login ended
+  assert.deepEqual([storage["telemed-typed-end-card ses_1"], storage["telemed-theme"]], [undefined, "dark"]);
+  storage["telemed-typed-end-card ses_1"] = "{}"; // the page was closed when the login ended
   placeToReturn();
-  assert.equal(storage["telemed-end-card-ses_1"], undefined);
+  assert.equal(storage["telemed-typed-end-card ses_1"], undefined);
 });
 
 test("who signed out leaves no page to the next person", async () => {

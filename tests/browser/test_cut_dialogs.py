@@ -94,13 +94,17 @@ async def test_every_act_of_a_waiting_room_waits_for_the_network_and_is_done_onc
 
 
 async def nothing_half_done(tab: ChromiumTab, person: Person) -> None:
-    """What was sent in the cut is there once, and what is typed into a short dialog and not pressed is not done by a reload."""
+    """What was sent in the cut is there once. What is typed and not pressed is neither done nor lost by a reload."""
     await tab.press("Escape")
     await act(tab, person, "act-remove")
     await tab.fill("remove-reason", "Not yet")
     await tab.reload()
+    await act(tab, person, "act-remove")
+    await expect(tab.page.locator(selector("remove-reason"))).to_have_value("Not yet", timeout=SLOW)
+    await tab.press("Escape")
     await act(tab, person, "act-message")
     await expect(tab.page.locator(selector("queue-line"))).to_have_count(1, timeout=SLOW)
+    await expect(tab.page.locator(selector("queue-text"))).to_have_value("")
 
 
 async def press_in_vain(tab: ChromiumTab, button: str, words: str) -> None:
@@ -123,8 +127,7 @@ async def test_what_is_typed_about_incidents_and_duty_outlives_a_cut_and_is_done
         await in_the_call(crew)
         await crew.fill("crew-name", "Ambulance 3")
         ending = await beside(form, server.base_url + "/urgent")
-        await ending.page.locator(selector("incident"), has_text="Second").locator(selector("incident-more")).click()
-        await ending.click("incident-end")
+        await asks_how_it_ended(ending)
         await ending.click("ending-false_alarm")
         await ending.fill("end-note", "A joke")
         await form.fill("incident-phone", "+49 151 23456789")
@@ -147,6 +150,11 @@ async def test_what_is_typed_about_incidents_and_duty_outlives_a_cut_and_is_done
             assert tab.problems == []
 
 
+async def asks_how_it_ended(tab: ChromiumTab) -> None:
+    await tab.page.locator(selector("incident"), has_text="Second").locator(selector("incident-more")).click()
+    await tab.click("incident-end")
+
+
 async def asks_for_help(tab: ChromiumTab, reason: str) -> None:
     """In the call of an incident, whom to call in is chosen and what for is typed. What cannot be known without a network is not
     said to be nothing, and is asked for again by itself."""
@@ -162,7 +170,9 @@ async def asks_for_help(tab: ChromiumTab, reason: str) -> None:
 
 
 async def sent_once(form: ChromiumTab, ending: ChromiumTab, crew: ChromiumTab) -> None:
-    """What was typed is still there; pressed again it is done, and only once."""
+    """What was typed is still there, also after a reload; pressed again it is done, and only once."""
+    await form.reload()
+    await expect(form.page.locator(selector("incident-reason"))).to_have_value("Third", timeout=SLOW)
     assert await form.page.input_value(selector("incident-phone")) == "+49 151 23456789"
     await form.click("incident-send")
     await expect(form.page.locator(selector("incident"))).to_have_count(3, timeout=SLOW)
@@ -170,7 +180,10 @@ async def sent_once(form: ChromiumTab, ending: ChromiumTab, crew: ChromiumTab) -
     await crew.click("crew-add")
     await crew.wait("crew-pin", timeout=30)
     await expect(crew.page.locator(selector("crew"))).to_have_count(1)
-    assert await ending.page.input_value(selector("end-note")) == "A joke"
+    await ending.reload()
+    await asks_how_it_ended(ending)
+    await expect(ending.page.locator(selector("end-note"))).to_have_value("A joke", timeout=SLOW)
+    assert await ending.page.is_checked(selector("ending-false_alarm"))
     await ending.click("incident-end-now")
     await expect(ending.page.locator(selector("summary"))).to_contain_text("A joke", timeout=SLOW)
     await form.reload()

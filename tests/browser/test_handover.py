@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Request
 
-from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab
+from tests.browser.browsers import ChromiumTab, chromium, eventually, media_flows, open_chromium_tab, selector
+from tests.browser.cuts import cut_off
 from tests.browser.on_call import PHONE, ask, make_speciality, signed_in
 from tests.browser.people import join_as_patient, sign_in
 from tests.browser.server import Server
 from tests.browser.test_admin import faults
 
+pytestmark = pytest.mark.timeout(300)
 SESSION = "() => sessionStorage.getItem('telemed.scene')"
 
 
@@ -73,8 +76,11 @@ async def test_the_patient_negotiates_nothing_while_it_is_handed_over(server: Se
         await doctor.wait("handover-dialog")
         assert "ladder" in (await doctor.page.text_content('[data-testid="handover-dialog"]') or "")
         assert await faults(doctor) == []
-        await doctor.click("ring-accept")
-        await doctor.wait("call-stage", timeout=20)
+        async with cut_off(doctor):
+            await doctor.click("ring-accept")
+            await doctor.wait("ring-waits", timeout=30)
+            assert await dispatcher.page.locator(selector("handover-offered")).count() == 1, "nobody says that it is accepted"
+        await doctor.wait("call-stage", timeout=60)
         await media_flows(doctor, videos=1, audios=2)
         await media_flows(patient, videos=1, audios=2)
         await dispatcher.wait("handover-accepted")

@@ -13,6 +13,7 @@ from telemed.care.tokens import derived_token
 from telemed.signaling.settings import SignalingSettings
 from tests.browser.axe import accessible
 from tests.browser.browsers import selector
+from tests.browser.cuts import cut_off
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
 from tests.browser.walk_ins import Floor, Person, a_floor, looks_right
@@ -87,13 +88,13 @@ async def test_the_card_after_a_call_writes_to_the_patient_and_plans_what_comes(
         await doctor.goto(product.base_url + "/today")
         await doctor.click("task-outcome")
         assert await doctor.page.input_value(selector("letter")) == "Drink a lot.\nCall us if it lasts.", "a reload loses nothing"
-        await doctor.page.context.set_offline(True)
-        await doctor.click("outcome-save")
-        await expect(doctor.page.locator(selector("card-fault"))).to_contain_text("kept", timeout=30_000)
-        await doctor.page.context.set_offline(False)
-        async with doctor.page.expect_request("**/messages") as sent:
+        async with doctor.page.expect_request("**/messages") as sent, cut_off(doctor):
+            await doctor.wait("card-offline", timeout=30)
+            await doctor.fill("outcome-note", "Fever since Monday")
             await doctor.click("outcome-save")
-        await doctor.page.wait_for_selector(selector("end-card"), state="detached")
+            await expect(doctor.page.locator(selector("card-waits"))).to_contain_text("kept", timeout=30_000)
+        # The network is back: saved by itself, each part once.
+        await doctor.page.wait_for_selector(selector("end-card"), state="detached", timeout=30_000)
         await expect(doctor.page.get_by_text("Ask about the fever")).to_be_visible()
         await looks_right(doctor, "a follow-up that is due")
         await doctor.click("follow-up-done")

@@ -1,5 +1,5 @@
 /** Where to go after signing in: back to the page that asked for it. Kept in the tab, so no address carries it. */
-import { forgetCards } from "../../core/end_card.js";
+import { forgetTyped } from "../../core/typed_words.js";
 
 const KEY = "telemed-return-to";
 /** Only our own pages, by path, and the moment of a recording: an address from elsewhere is never followed. */
@@ -27,7 +27,7 @@ export async function signOutBy(logout) {
 /** What was being typed is for nobody who signs in next, whoever that is. */
 function forgetDrafts() {
   try {
-    forgetCards(sessionStorage);
+    forgetTyped(sessionStorage);
   } catch {
     // Nothing was kept.
   }

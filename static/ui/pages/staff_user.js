@@ -9,11 +9,18 @@ import { goToSignIn } from "./return_place.js";
 /** Null until it is known. */
 export const staffUser = signal(/** @type {StaffUser | null} */ (null));
 
+let asking = false;
+
 async function load() {
+  if (asking) return;
+  asking = true;
   try {
     staffUser.value = (await api.get("/me")).user;
   } catch (error) {
     if (problemCode(error) === "not_signed_in") goToSignIn();
+    else addEventListener("online", () => void load(), { once: true });
+  } finally {
+    asking = false;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Getting help into the call: somebody on duty of a speciality, or a colleague to whom it is handed over. */
-import { html, useEffect, useMemo, useState } from "../../../vendor/preact.js";
+import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { api } from "../../../core/api.js";
-import { newCommandId } from "../../../core/command_id.js";
 import { t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
@@ -9,6 +8,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
 import { problemCode, problemWords } from "../../problem_words.js";
+import { useTyped } from "../../use_typed.js";
 import { useCall } from "../context.js";
 
 /** Codes with their own sentence. @type {Record<string, string>} */
@@ -43,19 +43,19 @@ function useChoices(path, take) {
  * @param {{title: string, choice: string, choices: Choices, none: string, words: string, max: number, label: string, icon: string, testid: string, send: (id: string, brief: string, commandId: string) => Promise<unknown>, onDone: () => void}} props
  */
 function Ask({ title, choice, choices: { list: options, problem: unknown }, none, words, max, label, icon, testid, send, onDone }) {
-  const [id, setId] = useState("");
-  const [brief, setBrief] = useState("");
+  const { session } = useCall();
+  const { fields: { who, brief }, set, clear } = useTyped(`${testid} ${session.sessionId}`, { who: "", brief: "" });
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const chosen = id || options?.[0]?.value || "";
-  const commandId = useMemo(newCommandId, [chosen, brief]);
+  const chosen = (options?.some((one) => one.value === who) ? who : options?.[0]?.value) ?? "";
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!chosen || busy) return;
     setBusy(true);
     setProblem("");
     try {
-      await send(chosen, brief.trim(), commandId);
+      await send(chosen, brief.trim(), set({ who: chosen }));
+      clear();
       onDone();
     } catch (error) {
       const key = WORDS[problemCode(error)];
@@ -65,8 +65,8 @@ function Ask({ title, choice, choices: { list: options, problem: unknown }, none
   };
   if (options?.length === 0) return html`<section><h3>${title}</h3><p class="muted">${none}</p></section>`;
   return html`<section><h3>${title}</h3><form class="invite-form" onSubmit=${submit}>
-    <${Select} label=${choice} value=${chosen} options=${options ?? []} onChange=${setId} testid=${`${testid}-who`} />
-    <${Field} label=${words} value=${brief} onInput=${setBrief} maxlength=${max} autocomplete="off" testid=${`${testid}-brief`} />
+    <${Select} label=${choice} value=${chosen} options=${options ?? []} onChange=${(/** @type {string} */ id) => set({ who: id })} testid=${`${testid}-who`} />
+    <${Field} label=${words} value=${brief} onInput=${(/** @type {string} */ text) => set({ brief: text })} maxlength=${max} autocomplete="off" testid=${`${testid}-brief`} />
     <${Button} kind="primary" type="submit" icon=${icon} label=${label} busy=${busy} disabled=${!chosen} testid=${testid} />
     ${unknown && html`<${Banner} kind="warn">${unknown}</${Banner}>`}
     ${problem && html`<${Banner} kind="urgent" testid=${`${testid}-problem`}>${problem}</${Banner}>`}

@@ -5,6 +5,7 @@ import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
+import { useTyped } from "../../use_typed.js";
 import { useCall } from "../context.js";
 import { dialog, send } from "./desk.js";
 
@@ -38,7 +39,7 @@ function Questions({ draft, set, errors }) {
 
 export function BystanderDialog() {
   const { session } = useCall();
-  const [draft, setDraft] = useState(/** @type {Draft} */ ({ label: "child", decided_by: "self", by_name: "", reason: "" }));
+  const { fields: draft, set, clear } = useTyped(`bystander ${session.sessionId}`, { label: "child", decided_by: "self", by_name: "", reason: "" });
   const [errors, setErrors] = useState(/** @type {{by_name?: string, reason?: string}} */ ({}));
   const [busy, setBusy] = useState("");
   const close = () => { dialog.value = null; };
@@ -49,13 +50,15 @@ export function BystanderDialog() {
     setBusy(String(agreed));
     const done = await send(session, "recording_bystander", bystanderFields(draft, agreed));
     setBusy("");
-    if (done) close();
+    if (!done) return;
+    clear();
+    close();
   };
   const unable = draft.decided_by === "unable";
   const actions = html`<${Button} label=${t(unable ? "recording.bystander_leave_out" : "recording.bystander_refused")} busy=${busy === "false"} onClick=${() => void note(false)} testid="bystander-refused" />
     <${Button} label=${t(unable ? "recording.bystander_include" : "recording.bystander_agreed")} busy=${busy === "true"} onClick=${() => void note(true)} testid="bystander-agreed" />`;
   return html`<${Dialog} title=${t("recording.bystander_title")} open=${true} onClose=${close} actions=${actions} testid="bystander-dialog">
     <p>${t("recording.bystander_text")}</p>
-    <${Questions} draft=${draft} set=${(/** @type {Partial<Draft>} */ change) => setDraft({ ...draft, ...change })} errors=${errors} />
+    <${Questions} draft=${draft} set=${set} errors=${errors} />
   </${Dialog}>`;
 }

@@ -4,6 +4,7 @@ import { t } from "../../../core/i18n.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
+import { useTyped } from "../../use_typed.js";
 import { useCall } from "../context.js";
 import { act, dialog, send } from "./desk.js";
 
@@ -26,7 +27,7 @@ export function StopDialog() {
 
 export function EmergencyDialog() {
   const { session } = useCall();
-  const [reason, setReason] = useState("");
+  const { fields: { reason }, set, clear } = useTyped(`emergency-recording ${session.sessionId}`, { reason: "" });
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const start = async () => {
@@ -35,11 +36,13 @@ export function EmergencyDialog() {
     setBusy(true);
     const done = await send(session, "recording_ask", { emergency_reason: reason.trim() });
     setBusy(false);
-    if (done) close();
+    if (!done) return;
+    clear();
+    close();
   };
   const actions = html`<${Button} label=${t("call.cancel")} onClick=${close} /><${Button} kind="danger" label=${t("recording.emergency_start")} busy=${busy} onClick=${start} testid="emergency-start" />`;
   return html`<${Dialog} title=${t("recording.emergency_title")} open=${true} onClose=${close} actions=${actions} testid="recording-emergency">
     <p>${t("recording.emergency_text")}</p>
-    <${Field} label=${t("recording.emergency_reason")} value=${reason} onInput=${setReason} error=${error} maxlength=${200} required=${true} testid="emergency-reason" />
+    <${Field} label=${t("recording.emergency_reason")} value=${reason} onInput=${(/** @type {string} */ next) => set({ reason: next })} error=${error} maxlength=${200} required=${true} testid="emergency-reason" />
   </${Dialog}>`;
 }

@@ -9,6 +9,7 @@ import { deliveryLook } from "../../incident/words.js";
 import { setTitle } from "../../page.js";
 import { problemCode } from "../../problem_words.js";
 import { goToSignIn } from "../return_place.js";
+import { staffUser } from "../staff_user.js";
 import { ConnectionBanner } from "../today/banners.js";
 import { Rail } from "../today/rail.js";
 import { IncidentCard } from "./incident_card.js";
@@ -27,7 +28,7 @@ const WITH_INCIDENTS = new Set(["dispatcher", "clinician", "responder"]);
 
 async function loadUser() {
   try {
-    user.value = (await api.get("/me")).user;
+    staffUser.value = user.value = (await api.get("/me")).user;
   } catch (error) {
     if (problemCode(error) === "not_signed_in") goToSignIn();
   }

@@ -1,6 +1,5 @@
 /** A new incident: a number as one hears it, or a code to scan; what the link asks for; the words to say; then one press. */
-import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
-import { newCommandId } from "../../../core/api.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../../vendor/preact.js";
 import { language, t } from "../../../core/i18n.js";
 import { mayBecomeGood, numberProblem } from "../../../core/incident/telephone_number.js";
 import { Button } from "../../components/button.js";
@@ -9,6 +8,7 @@ import { Select } from "../../components/select.js";
 import { Switch } from "../../components/switch.js";
 import { makeIncident } from "../../incident/commands.js";
 import { refusalWords } from "../../incident/delivery_line.js";
+import { useTyped } from "../../use_typed.js";
 import { languageOptions } from "../language_select.js";
 
 /** @typedef {import("../../../core/messages.js").Incident} Incident */
@@ -19,8 +19,16 @@ import { languageOptions } from "../language_select.js";
 const SCRIPT_VERSION = "2026-11";
 const LONGEST_REASON = 200;
 
-/** @returns {Draft} */
-const emptyDraft = () => ({ phone: "", reason: "", video: true, upload: false, silent: false, language: language(), agreed: false });
+/** Switches as they are kept. */
+const YES = "yes";
+
+/** The form as it stands, a reload survived; with the id of the command that sends it. */
+function useDraft() {
+  const { fields, set, commandId, clear } = useTyped("new-incident", { phone: "", reason: "", video: YES, upload: "", silent: "", language: language(), agreed: "" });
+  const draft = useMemo(() => /** @type {Draft} */ ({ ...fields, video: fields.video === YES, upload: fields.upload === YES, silent: fields.silent === YES, agreed: fields.agreed === YES }), [fields]);
+  const change = (/** @type {Partial<Draft>} */ parts) => void set(Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, typeof value === "string" ? value : value ? YES : ""])));
+  return { draft, set: change, commandId, clear };
+}
 
 /** @param {Draft} draft @param {boolean} byCode */
 function fieldsOf(draft, byCode) {
@@ -56,25 +64,20 @@ function Script({ draft, set }) {
     <label class="script__tick"><input type="checkbox" checked=${draft.agreed} onChange=${(/** @type {Event} */ event) => set({ agreed: /** @type {HTMLInputElement} */ (event.currentTarget).checked })} data-testid="caller-agreed" /><span>${t("incident.caller_agreed")}</span></label></div>`;
 }
 
-/** @param {Draft} draft @param {(made: {incident: Incident, link: import("../../incident/commands.js").IncidentLink}) => void} onMade */
-function useMaking(draft, onMade) {
+/** @param {Draft} draft @param {string} commandId @param {(made: {incident: Incident, link: import("../../incident/commands.js").IncidentLink}) => void} onMade */
+function useMaking(draft, commandId, onMade) {
   const [busy, setBusy] = useState(/** @type {"" | "send" | "code"} */ (""));
   const [tried, setTried] = useState(false);
   const [refused, setRefused] = useState(/** @type {Record<string, boolean>} */ ({}));
   const [problem, setProblem] = useState("");
-  const commandId = useRef("");
-  useEffect(() => {
-    commandId.current = ""; // Another intention.
-    setRefused({});
-  }, [draft]);
+  useEffect(() => setRefused({}), [draft]);
   const make = async (/** @type {"send" | "code"} */ way) => {
     setTried(true);
     setProblem("");
     if (!draft.reason.trim() || (way === "send" && numberProblem(draft.phone))) return;
     setBusy(way);
-    commandId.current ||= newCommandId();
     try {
-      onMade(await makeIncident({ ...fieldsOf(draft, way === "code"), command_id: commandId.current }));
+      onMade(await makeIncident({ ...fieldsOf(draft, way === "code"), command_id: commandId }));
       setTried(false);
     } catch (error) {
       const { field = null } = /** @type {{field?: string | null}} */ (error);
@@ -88,10 +91,9 @@ function useMaking(draft, onMade) {
 
 /** @param {{onMade: (made: {incident: Incident, link: import("../../incident/commands.js").IncidentLink}) => void}} props */
 export function NewIncident({ onMade }) {
-  const [draft, setDraft] = useState(emptyDraft);
-  const set = (/** @type {Partial<Draft>} */ change) => setDraft({ ...draft, ...change });
-  const { busy, tried, refused, problem, make } = useMaking(draft, (made) => {
-    setDraft(emptyDraft());
+  const { draft, set, commandId, clear } = useDraft();
+  const { busy, tried, refused, problem, make } = useMaking(draft, commandId, (made) => {
+    clear();
     onMade(made);
   });
   const phone = useRef(/** @type {HTMLInputElement | null} */ (null));

@@ -7,6 +7,7 @@ import { Button } from "../../components/button.js";
 import { useNow } from "../../components/date_time.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
+import { useTyped } from "../../use_typed.js";
 import { quietly, useAct } from "./act.js";
 
 /** @typedef {{id: string, patient_id: string, opened_at: string, ends_at: string}} Access */
@@ -23,7 +24,7 @@ export function mayBreakGlass(user) {
 
 /** @param {{patientId: string, onClose: () => void, onOpened: () => void}} props */
 function ReasonDialog({ patientId, onClose, onOpened }) {
-  const [reason, setReason] = useState("");
+  const { fields: { reason }, set, clear } = useTyped(`glass ${patientId}`, { reason: "" });
   const [short, setShort] = useState(false);
   const { busy, problem, run } = useAct();
   const open = () => {
@@ -32,6 +33,7 @@ function ReasonDialog({ patientId, onClose, onOpened }) {
     if (tooShort) return;
     void run(async () => {
       await api.post(`/patients/${patientId}/break-glass`, { reason: reason.trim().replace(/\s+/g, " ") });
+      clear();
       onOpened();
     });
   };
@@ -39,7 +41,7 @@ function ReasonDialog({ patientId, onClose, onOpened }) {
     <${Button} kind="danger" label=${t("glass.open")} busy=${busy} onClick=${open} testid="confirm-glass" />`;
   return html`<${Dialog} title=${t("glass.title")} open=${true} onClose=${onClose} actions=${actions}>
     <p>${t("glass.text")}</p>
-    <${Field} label=${t("glass.reason")} hint=${t("glass.reason_hint")} value=${reason} onInput=${setReason} multiline=${true} rows=${3} maxlength=${MAX_REASON}
+    <${Field} label=${t("glass.reason")} hint=${t("glass.reason_hint")} value=${reason} onInput=${(/** @type {string} */ next) => set({ reason: next })} multiline=${true} rows=${3} maxlength=${MAX_REASON}
       error=${short ? t("glass.reason_short") : ""} testid="glass-reason" />
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
   </${Dialog}>`;

@@ -6,6 +6,7 @@ import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
+import { useTyped } from "../../use_typed.js";
 import { deskWords, nameOf } from "./desk.js";
 
 /** @typedef {import("../../../core/queue_state.js").EntryRow} EntryRow */
@@ -18,8 +19,9 @@ const MAX_REASON = 200;
  * Sends a command and closes the dialog; what goes wrong stays in sight.
  * @param {Desk} desk
  * @param {EntryRow} entry
+ * @param {() => void} [onDone] what was typed for it is sent
  */
-export function useLastAct(desk, entry) {
+export function useLastAct(desk, entry, onDone) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const run = async (/** @type {string} */ name, /** @type {Record<string, unknown>} */ fields, /** @type {string} */ done) => {
@@ -27,6 +29,7 @@ export function useLastAct(desk, entry) {
     setProblem("");
     try {
       await desk.command(name, { entry_id: entry.id, ...fields });
+      onDone?.();
       toast(done);
       desk.close();
     } catch (error) {
@@ -56,8 +59,8 @@ export function NoShowDialog({ entry, now, desk }) {
 
 /** @param {Props} props */
 export function RemoveDialog({ entry, now, desk }) {
-  const { busy, problem, run } = useLastAct(desk, entry);
-  const [reason, setReason] = useState("");
+  const { fields: { reason }, set, clear } = useTyped(`queue-remove ${entry.id}`, { reason: "" });
+  const { busy, problem, run } = useLastAct(desk, entry, clear);
   const [missing, setMissing] = useState(false);
   const name = nameOf(entry);
   const remove = (/** @type {Event} */ event) => {
@@ -69,7 +72,7 @@ export function RemoveDialog({ entry, now, desk }) {
   return html`<${Dialog} title=${t("queues.remove_title", { name })} open=${true} onClose=${desk.close}>
     <form class="form" noValidate onSubmit=${remove}>
       <p>${t("queues.remove_more")}</p>
-      <${Field} label=${t("queues.remove_reason")} hint=${t("queues.remove_hint")} value=${reason} onInput=${setReason} maxlength=${MAX_REASON} error=${missing && !reason.trim() ? t("queues.remove_missing") : ""} testid="remove-reason" />
+      <${Field} label=${t("queues.remove_reason")} hint=${t("queues.remove_hint")} value=${reason} onInput=${(/** @type {string} */ words) => set({ reason: words })} maxlength=${MAX_REASON} error=${missing && !reason.trim() ? t("queues.remove_missing") : ""} testid="remove-reason" />
       <${Trouble} entry=${entry} now=${now} problem=${problem} />
       <div class="dialog__buttons"><${Button} label=${t("common.cancel")} onClick=${desk.close} /><${Button} kind="danger" type="submit" icon="trash-2" label=${t("queues.act_remove")} busy=${busy} disabled=${!now} testid="remove-confirm" /></div>
     </form>

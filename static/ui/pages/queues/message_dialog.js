@@ -1,12 +1,12 @@
 /** Writing to somebody who waits, without answering: a few lines both can read, and phrases for hurried moments. */
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/preact.js";
-import { newCommandId } from "../../../core/command_id.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/preact.js";
 import { clockTime, t } from "../../../core/i18n.js";
 import { Banner } from "../../components/banner.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Skeleton } from "../../components/skeleton.js";
+import { useTyped } from "../../use_typed.js";
 import { deskWords, nameOf } from "./desk.js";
 
 /** @typedef {import("../../../core/queue_state.js").EntryRow} EntryRow */
@@ -47,9 +47,9 @@ function Lines({ lines }) {
 /** @param {{entry: EntryRow, now: EntryRow | null, desk: Desk}} props */
 export function MessageDialog({ entry, now, desk }) {
   const { lines, problem, add, setProblem } = useLines(desk, now ?? entry);
-  const [text, setText] = useState("");
+  const { fields: { text }, set, commandId, clear } = useTyped(`queue-message ${entry.id}`, { text: "" }); // One command for each text: sent again after a cut, it is written once.
+  const setText = (/** @type {string} */ words) => set({ text: words });
   const [busy, setBusy] = useState(false);
-  const commandId = useMemo(newCommandId, [text]); // One for each text: sent again after a cut, it is written once.
   const gone = !now;
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -60,7 +60,7 @@ export function MessageDialog({ entry, now, desk }) {
     try {
       const { message } = await desk.command("queue_message", { entry_id: entry.id, body }, { commandId });
       add({ ...message, mine: true });
-      setText("");
+      clear();
     } catch (error) {
       setProblem(deskWords(error));
     }

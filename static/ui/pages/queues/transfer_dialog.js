@@ -6,6 +6,7 @@ import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/field.js";
 import { Select } from "../../components/select.js";
+import { useTyped } from "../../use_typed.js";
 import { nameOf } from "./desk.js";
 import { Trouble, useLastAct } from "./end_dialogs.js";
 
@@ -32,10 +33,10 @@ function targets({ queues }, entry, me) {
 
 /** @param {{entry: EntryRow, now: EntryRow | null, state: QueueState, me: Me, desk: Desk}} props */
 export function TransferDialog({ entry, now, state, me, desk }) {
-  const { busy, problem, run } = useLastAct(desk, entry);
+  const { fields: { note }, set, clear } = useTyped(`queue-transfer ${entry.id}`, { note: "" });
+  const { busy, problem, run } = useLastAct(desk, entry, clear);
   const options = targets(state, entry, me);
   const [target, setTarget] = useState(options[0]?.value ?? "");
-  const [note, setNote] = useState("");
   const name = nameOf(entry);
   const transfer = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -47,7 +48,7 @@ export function TransferDialog({ entry, now, state, me, desk }) {
   return html`<${Dialog} title=${t("queues.transfer_title", { name })} open=${true} onClose=${desk.close} testid="transfer-dialog">
     ${options.length ? html`<form class="form" onSubmit=${transfer}>
       <${Select} label=${t("queues.transfer_to")} value=${target} options=${options} onChange=${setTarget} hint=${t("queues.transfer_hint")} testid="transfer-to" />
-      <${Field} label=${t("queues.transfer_note")} value=${note} onInput=${setNote} maxlength=${MAX_NOTE} testid="transfer-note" />
+      <${Field} label=${t("queues.transfer_note")} value=${note} onInput=${(/** @type {string} */ words) => set({ note: words })} maxlength=${MAX_NOTE} testid="transfer-note" />
       <${Trouble} entry=${entry} now=${now} problem=${problem} />
       <div class="dialog__buttons"><${Button} label=${t("common.cancel")} onClick=${desk.close} /><${Button} kind="primary" type="submit" icon="arrow-right" label=${t("queues.transfer")} busy=${busy} disabled=${!now} testid="transfer-confirm" /></div>
     </form>` : html`<${Banner} kind="info">${t("queues.nobody_to_transfer")}</${Banner}>`}

@@ -59,6 +59,6 @@ export function Dialogs() {
   const name = open.name === "hold" && review.recording.value.hold ? "release" : open.name;
   const asking = open.name === "confirm_erase" ? CONFIRM : ASKING[name];
   if (!asking) return null;
-  return html`<${ReasonDialog} key=${name} name=${name} title=${t(asking.title)} text=${t(asking.text)} action=${t(asking.act)} danger=${asking.danger} withReason=${asking !== CONFIRM}
+  return html`<${ReasonDialog} key=${name} about=${review.path} name=${name} title=${t(asking.title)} text=${t(asking.text)} action=${t(asking.act)} danger=${asking.danger} withReason=${asking !== CONFIRM}
     onClose=${close} onDone=${(/** @type {string} */ reason) => act(review, asking, reason)} />`;
 }

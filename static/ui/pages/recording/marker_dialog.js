@@ -12,6 +12,7 @@ import { Select } from "../../components/select.js";
 import { Switch } from "../../components/switch.js";
 import { toast } from "../../components/toast.js";
 import { lengthWords } from "../recordings/words.js";
+import { useTyped } from "../../use_typed.js";
 import { categoryWord, reviewProblem } from "./words.js";
 import { useReview } from "./review.js";
 
@@ -88,8 +89,8 @@ function faultsOf(fields, typed, duration) {
   return faults;
 }
 
-/** Saving, and what may come of it. @param {Marker | null} marker @param {(marker: Marker | null) => void} onConflict with null: it is gone */
-function useSaving(marker, onConflict) {
+/** Saving, and what may come of it. @param {Marker | null} marker @param {() => void} onSaved @param {(marker: Marker | null) => void} onConflict with null: it is gone */
+function useSaving(marker, onSaved, onConflict) {
   const review = useReview();
   const commandId = useMemo(newCommandId, []);
   const [busy, setBusy] = useState(false);
@@ -100,6 +101,7 @@ function useSaving(marker, onConflict) {
     try {
       if (over) await review.changeMarker(over, fields);
       else await review.addMarker(fields, commandId);
+      onSaved();
       review.dialog.value = null;
       review.tab.value = "markers";
       toast(t("review.marker_saved"));
@@ -117,18 +119,26 @@ function useSaving(marker, onConflict) {
 export function MarkerDialog({ marker, fields: first }) {
   const review = useReview();
   const { duration } = review.player.clock;
-  const [fields, setFields] = useState({ ...first, end_ms: first.end_ms === null ? null : Math.min(first.end_ms, Math.round(duration)) });
+  const kept = useTyped(`marker ${review.path} ${marker ? `${marker.id} ${marker.revision}` : "new"}`, { text: first.text });
+  const [rest, setFields] = useState({ ...first, end_ms: first.end_ms === null ? null : Math.min(first.end_ms, Math.round(duration)) });
+  const fields = { ...rest, text: kept.fields.text };
   const [typed, setTyped] = useState({ start: false, end: false });
   const [faults, setFaults] = useState(/** @type {{start?: string, end?: string}} */ ({}));
   /** What another window made of it: the marker, null when it is gone; undefined while nothing is known. */
   const [theirs, setTheirs] = useState(/** @type {Marker | null | undefined} */ (undefined));
-  const { busy, problem, save } = useSaving(marker, setTheirs);
-  const close = () => { review.dialog.value = null; };
+  const { busy, problem, save } = useSaving(marker, kept.clear, setTheirs);
+  const close = () => {
+    kept.clear(); // The next marker is about another moment.
+    review.dialog.value = null;
+  };
   const times = (/** @type {{start: number | null, end: number | null}} */ { start, end }) => {
     setTyped({ start: start === null, end: end === null && fields.end_ms !== null });
     setFields({ ...fields, ...(start !== null && { start_ms: start }), ...(end !== null && { end_ms: end }) });
   };
-  const change = (/** @type {MarkerFields} */ next) => setFields(next.end_ms === null ? next : { ...next, end_ms: Math.min(next.end_ms, Math.round(duration)) });
+  const change = (/** @type {MarkerFields} */ next) => {
+    kept.set({ text: next.text });
+    setFields(next.end_ms === null ? next : { ...next, end_ms: Math.min(next.end_ms, Math.round(duration)) });
+  };
   const submit = () => {
     const found = faultsOf(fields, typed, duration);
     setFaults(found);

@@ -15,6 +15,7 @@ import { ListRow } from "../../components/list_row.js";
 import { Menu } from "../../components/menu.js";
 import { toast } from "../../components/toast.js";
 import { problemCode, problemWords } from "../../problem_words.js";
+import { useTyped } from "../../use_typed.js";
 
 /** @typedef {import("../../../core/follow_ups.js").FollowUp} FollowUp */
 
@@ -47,8 +48,7 @@ function Due({ followUp, today }) {
 
 /** @param {{followUp: FollowUp, onClose: () => void}} props */
 function EditDialog({ followUp, onClose }) {
-  const [text, setText] = useState(followUp.text);
-  const [day, setDay] = useState(followUp.due_on);
+  const { fields: { text, day }, set, clear } = useTyped(`follow-up ${followUp.id} ${followUp.revision}`, { text: followUp.text, day: followUp.due_on });
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const save = async () => {
@@ -56,6 +56,7 @@ function EditDialog({ followUp, onClose }) {
     setBusy(true);
     try {
       await api.patch(`/follow-ups/${followUp.id}`, { text: text.trim(), ...(day === followUp.due_on ? {} : { due_on: day }), revision: followUp.revision }, { retry: true });
+      clear();
       onClose();
     } catch (error) {
       setBusy(false);
@@ -65,8 +66,8 @@ function EditDialog({ followUp, onClose }) {
   };
   const actions = html`<${Button} label=${t("common.cancel")} onClick=${onClose} /><${Button} kind="primary" label=${t("common.save")} busy=${busy} onClick=${() => void save()} testid="follow-up-save" />`;
   return html`<${Dialog} title=${t("followup.edit_title", { name: followUp.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions} testid="follow-up-edit">
-    <${Field} label=${t("followup.text")} value=${text} onInput=${setText} maxlength=${MAX_TEXT} autocomplete="off" testid="follow-up-edit-text" />
-    <${Field} label=${t("followup.day")} value=${day} onInput=${setDay} testid="follow-up-edit-day" attributes=${{ type: "date", min: dayText(new Date()) }} />
+    <${Field} label=${t("followup.text")} value=${text} onInput=${(/** @type {string} */ next) => set({ text: next })} maxlength=${MAX_TEXT} autocomplete="off" testid="follow-up-edit-text" />
+    <${Field} label=${t("followup.day")} value=${day} onInput=${(/** @type {string} */ next) => set({ day: next })} testid="follow-up-edit-day" attributes=${{ type: "date", min: dayText(new Date()) }} />
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}
   </${Dialog}>`;
 }

@@ -7,6 +7,7 @@ import { shareStaffState } from "../../oncall/duty_store.js";
 import { setTitle } from "../../page.js";
 import { problemCode } from "../../problem_words.js";
 import { goToSignIn } from "../return_place.js";
+import { staffUser } from "../staff_user.js";
 import { createAlerts } from "./alerts.js";
 import { createStaffStore } from "./staff_store.js";
 
@@ -27,7 +28,7 @@ export function createLive() {
 
   async function loadUser() {
     try {
-      user.value = (await api.get("/me")).user;
+      staffUser.value = user.value = (await api.get("/me")).user;
     } catch (error) {
       if (problemCode(error) === "not_signed_in") goToSignIn();
     }

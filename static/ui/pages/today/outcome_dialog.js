@@ -10,6 +10,7 @@ import { Field } from "../../components/field.js";
 import { lazy } from "../../components/lazy.js";
 import { toast } from "../../components/toast.js";
 import { problemCode, problemWords } from "../../problem_words.js";
+import { useOnline } from "../../use_online.js";
 import { VisitRecord } from "../patients/visit_record.js";
 import { useStaffUser } from "../staff_user.js";
 import { FollowUpPart, MessagePart, useAfter } from "./card_parts.js";
@@ -17,6 +18,8 @@ import { FollowUpPart, MessagePart, useAfter } from "./card_parts.js";
 const VisitConnection = lazy(async () => (await import("../patients/visit_connection.js")).VisitConnection);
 const OUTCOMES = /** @type {const} */ (["completed", "follow_up", "no_show", "technical", "cancelled"]);
 const MAX_NOTE = 20_000;
+/** Milliseconds between two tries where the device knows of no cut. */
+const AGAIN_MS = 5_000;
 /** Refusals that have words of their own. */
 const REFUSED = new Set(["no_way", "too_many_messages", "too_many_follow_ups"]);
 
@@ -40,13 +43,31 @@ function ConnectionPart({ sessionId }) {
 /** What is missing or went wrong, and what of the card is safe. @param {{card: EndCard}} props */
 function Trouble({ card }) {
   const fault = card.fault.value;
+  const online = useOnline();
   const place = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [fault, card.gap.value]);
+  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [fault, card.gap.value, online]);
   if (card.gap.value === "no_way") return html`<div ref=${place}><${Banner} kind="urgent">${t("letter.no_way")}</${Banner}></div>`;
+  if (card.waits.value) return html`<div ref=${place}><${Banner} kind="warn" testid="card-waits">${t("endcard.waits")} ${t("endcard.kept")}</${Banner}></div>`;
+  if (!online) return html`<div ref=${place}><${Banner} kind="warn" testid="card-offline">${t("endcard.offline")} ${t("endcard.kept")}</${Banner}></div>`;
   if (!fault) return null;
   const code = problemCode(fault.error);
   const words = REFUSED.has(code) ? t(`endcard.fault_${code}`) : problemWords(fault.error);
   return html`<div ref=${place}><${Banner} kind="urgent" testid="card-fault">${t(`endcard.failed_${fault.part}`)} ${words} ${t("endcard.kept")}</${Banner}></div>`;
+}
+
+/** Saves by itself what a cut held back: as soon as the device says that it has a network, and else every few seconds. @param {EndCard} card @param {() => Promise<void>} save */
+function useSaveWhenBack(card, save) {
+  const waits = card.waits.value && !card.busy.value;
+  useEffect(() => {
+    if (!waits) return undefined;
+    const again = () => void save();
+    const timer = setTimeout(again, AGAIN_MS);
+    addEventListener("online", again);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", again);
+    };
+  }, [waits]);
 }
 
 /** @typedef {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} OutcomeProps */
@@ -75,6 +96,7 @@ function CardDialog({ owner, task, onClose }) {
     toast(t("outcome.saved"));
     onClose();
   };
+  useSaveWhenBack(card, save);
   const { outcome, note } = card.draft.value;
   const actions = html`
     <${Button} label=${t("common.later")} onClick=${onClose} testid="outcome-later" />
