@@ -215,6 +215,7 @@ class Moves(Protocol):
 class Messages(Protocol):
     """In-call chat."""
 
+    async def get(self, message_id: str) -> MessageRecord | None: ...
     async def append(self, message: MessageRecord) -> MessageRecord:
         """Store under the next sequence of the session (the one given is ignored). The same (participant, command_id) again
         returns the first row and stores nothing."""

@@ -12,6 +12,7 @@ from telemed.care.permissions import Action
 from telemed.care.ports import Json
 from telemed.care.recording import consent, policy
 from telemed.care.recording.consent import Beginning
+from telemed.care.recording.live_views import marker_view
 from telemed.care.recording.records import Marker, RecordingRecord, UnrecordedReason
 from telemed.care.recording.words import (
     OPEN,
@@ -186,7 +187,7 @@ class RecordingCommands:
             )
             stored = await step.tx.markers.write(fresh)
             await step.audit(AuditAction.RECORDING_MARKED, recording.id)
-            return {"marker": _marker_view(stored)}
+            return {"marker": marker_view(stored)}
 
         return await self._desk.command(guest, command.command_id, work)
 
@@ -202,17 +203,3 @@ class RecordingCommands:
         quota, sums = policy.quota_bytes(policies), await step.tx.recordings.sums(step.session.organisation_id)
         if quota is not None and sums.size_bytes >= quota:
             raise Unavailable("The clinic's room for recordings is used up.", code="recording_quota", retry_after=FULL_RETRY)
-
-
-def _marker_view(marker: Marker) -> Json:
-    return {
-        "id": marker.id,
-        "recording_id": marker.recording_id,
-        "start_ms": marker.start_ms,
-        "end_ms": marker.end_ms,
-        "category": marker.category,
-        "text": marker.text,
-        "author": marker.author_name,
-        "visibility": marker.visibility.value,
-        "revision": marker.revision,
-    }

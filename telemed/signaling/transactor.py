@@ -17,6 +17,7 @@ from telemed.clock import Clock
 from telemed.errors import TelemedError, Unavailable
 from telemed.signaling.command_kinds import kind_of
 from telemed.signaling.faults import report_fault
+from telemed.signaling.kept_answers import bare, whole
 from telemed.signaling.step import Outcome, VisitStep
 
 # How long after the call such work begins: the answer is on its way by then, and what there is to do cannot slow it.
@@ -95,10 +96,10 @@ class Transactor:
             async with self._store.write() as tx:
                 stored = await tx.acks.find(actor_id, command_id, kind_of(begin))
                 if stored is not None:
-                    return stored
+                    return await whole(tx, stored)
                 steps, ack = await begin(tx)
                 outcomes = [await step.settle() for step in steps]
-                await tx.acks.save(actor_id, command_id, ack, self._clock.utcnow(), kind_of(begin))
+                await tx.acks.save(actor_id, command_id, bare(ack), self._clock.utcnow(), kind_of(begin))
             for outcome in outcomes:
                 self._tell(outcome)
         return ack

@@ -40,6 +40,10 @@ class MessageRows:
         await self._rows.insert(numbered)
         return numbered
 
+    async def get(self, message_id: str) -> MessageRecord | None:
+        """Look up by id."""
+        return await self._rows.by(id=message_id)
+
     async def in_session(self, session_id: str, limit: int = 500) -> list[MessageRecord]:
         """Return the newest `limit` lines, in order."""
         c = self._rows.c

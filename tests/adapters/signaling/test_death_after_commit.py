@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from telemed.signaling import kept_answers
 from telemed.signaling.schemas import CALL_COMMANDS, STAFF_COMMANDS
 from telemed.store import Store
 from tests.adapters.signaling.test_retries import COMMANDS, Stage, checking, in_call
@@ -80,7 +81,7 @@ async def bury(world: World, store: DyingStore) -> None:
 async def stored_answer(world: World, actor: str, command: str) -> Json | None:
     async with world.store.read() as tx:
         found: Json | None = await tx.acks.find(actor, command)
-        return found
+        return None if found is None else await kept_answers.whole(tx, found)
 
 
 SOCKET_EVENTS = {**COMMANDS, "end": (in_call, "doctor", lambda _: {})}

@@ -10,6 +10,7 @@ from telemed.care.oncall.requests import NewVital
 from telemed.care.oncall.words import VitalKind
 from telemed.care.roles import Role
 from telemed.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from tests.adapters.signaling.ack_kinds import check_kind
 from tests.adapters.signaling.on_call import colleague
 from tests.adapters.signaling.world import Visit, World, command_id, until
 
@@ -23,7 +24,11 @@ async def test_from_one_to_another_and_on(world: World) -> None:
     visit, second, third = await urgent(world), await colleague(world), await colleague(world, Role.DISPATCHER, "D")
     client, desk = await visit.doctor_joins(), world.signaling.on_call.handovers
     asked = await world.today(second)
-    made = (await desk.offer(world.doctor, visit.id, second.user_id, "woman, 40, fell", command_id()))["handover"]
+    command = command_id()
+    made = (await desk.offer(world.doctor, visit.id, second.user_id, "woman, 40, fell", command))["handover"]
+    again = await desk.offer(world.doctor, visit.id, second.user_id, "woman, 40, fell", command)
+    assert again == {"handover": made}, "said again because the answer was lost"
+    check_kind(world, command, "POST /handovers")
     await until(lambda: asked.state["handovers"] and asked.state["handovers"][0]["mine"] == "offered")
     assert asked.state["handovers"][0]["brief"] == "woman, 40, fell"
     with pytest.raises(Conflict) as refused:
@@ -33,7 +38,10 @@ async def test_from_one_to_another_and_on(world: World) -> None:
         await desk.accept(world.doctor, made["id"], command_id())
     with pytest.raises(NotFound):
         await desk.accept(third, made["id"], command_id())
-    taken = await desk.accept(second, made["id"], command_id())
+    command = command_id()
+    taken = await desk.accept(second, made["id"], command)
+    assert await desk.accept(second, made["id"], command) == taken
+    check_kind(world, command, "POST /handovers/accept")
     await until(lambda: client.state["scene"]["handovers"][0]["state"] == "accepted", "both are there")
     assert client.state["scene"]["lead"] == visit.doctor_id
     await desk.release(world.doctor, made["id"], command_id())
@@ -176,6 +184,7 @@ async def test_vital_signs_reach_the_staff_in_the_call(world: World) -> None:
     wanted = NewVital(VitalKind.BLOOD_PRESSURE, 120, 80, None)
     noted = (await desk.note(world.doctor, visit.id, wanted, command))["vital"]
     assert (await desk.note(world.doctor, visit.id, wanted, command))["vital"] == noted
+    check_kind(world, command, "POST /vitals")
     await until(lambda: other.state["scene"]["vitals"] == [noted] and client.state["scene"]["vitals"] == [noted])
     assert (noted["value"], noted["second"], noted["unit"]) == (120, 80, "mmHg")
     with pytest.raises(InvalidInput):

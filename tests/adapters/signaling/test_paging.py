@@ -19,6 +19,7 @@ from telemed.signaling import page_clock
 from telemed.signaling.page_ladder import PageLadder
 from telemed.signaling.page_messages import PageMessages
 from telemed.signaling.step import VisitStep
+from tests.adapters.signaling.ack_kinds import check_kind
 from tests.adapters.signaling.on_call import colleague, page, speciality
 from tests.adapters.signaling.world import Client, Json, World, command_id, until
 
@@ -68,6 +69,7 @@ async def test_a_retry_gets_the_same_answer(world: World) -> None:
     desk = world.signaling.on_call.paging
     first, again = await desk.begin(asker, wanted), await desk.begin(asker, wanted)
     assert first == again
+    check_kind(world, wanted.command_id, "POST /pages")
     command = command_id()
     assert await desk.accept(world.doctor, first["page"]["id"], command) == await desk.accept(
         world.doctor, first["page"]["id"], command

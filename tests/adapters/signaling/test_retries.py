@@ -246,8 +246,9 @@ async def test_ending_twice_and_after_death(world: World) -> None:
 
 async def test_http_commands_repeated_over_a_restart(world: World) -> None:
     again = command_id()
-    first = await world.visits.create_session(world.doctor, "urgent", "Ada", "", again)
+    first = await world.visits.create_session(world.doctor, "urgent", "Ada", "a fall", again)
+    check_kind(world, again, "POST /sessions")
     await world.restart()
-    assert await world.visits.create_session(world.doctor, "urgent", "Ada", "", again) == first
+    assert await world.visits.create_session(world.doctor, "urgent", "Ada", "a fall", again) == first
     today = await world.visits.today(world.doctor)
     assert len(today["sessions"]) == 1
