@@ -29,6 +29,7 @@ from telemed.signaling.step import VisitStep
 
 LINK_LIFE = timedelta(hours=24)  # of callers and crews; a link ends with its incident anyway
 CALLER_NAMES = {"en": "Caller", "de": "Anrufer"}  # nobody asks a person in need for a name
+CREW_NAMES = {"en": "Crew", "de": "Team"}  # when their names are forgotten
 PIN_DIGITS = 6
 
 

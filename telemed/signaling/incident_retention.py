@@ -1,7 +1,7 @@
 """What identifies callers of incidents is deleted when its time is over, and so are reason and note where the clinic says so.
 
-Two policies: `location_days` for names, numbers, places and tracks; `incident_text_days` for the free text, which is a record of
-care and stays with the visit unless the clinic sets a time. Counts, times, cards and the audit trail stay.
+Two policies: `location_days` for names (crews too), numbers, places and tracks; `incident_text_days` for the free text,
+which is a record of care and stays with the visit unless the clinic sets a time. Counts, times, cards and the audit trail stay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from telemed.care.times import Mark
 from telemed.signaling import incident_steps
 from telemed.signaling.desk import Desk
 from telemed.signaling.due_walk import DueWalk
-from telemed.signaling.incident_making import CALLER_NAMES, usual_names
+from telemed.signaling.incident_making import CALLER_NAMES, CREW_NAMES, usual_names
 from telemed.signaling.incident_rows import read_rows
 from telemed.signaling.step import VisitStep
 
@@ -53,6 +53,7 @@ class IncidentRetention:
             gone = present.forgotten_positions + await step.tx.incidents.forget_places(present.id)
             usual = usual_names(present.language)
             await step.tx.incidents.forget_callers(present.id, CALLER_NAMES[present.language], usual)
+            await step.tx.incidents.forget_crews(present.id, CREW_NAMES[present.language])
             await incident_steps.save(step, replace(present, forgotten_at=step.now, forgotten_positions=gone))
             step.incident = await read_rows(step.tx, step.session.id)
             step.seats = {seat.id: seat for seat in await step.tx.participants.in_session(step.session.id)}

@@ -96,6 +96,10 @@ class Incidents(Protocol):
         """The same for those whose reason and note are still kept."""
         ...
 
+    async def forget_crews(self, incident_id: str, name: str) -> None:
+        """Call all crews of all visits `name`: the links were given the names of people, or of their vehicles."""
+        ...
+
     async def forget_callers(self, incident_id: str, name: str, usual: Collection[str]) -> None:
         """Delete numbers, places, wishes and facts of all callers of all visits, and call those `name` whose name is not among
         `usual`, also where they wrote."""

@@ -20,6 +20,7 @@ from telemed.care.incidents.records import (
     PositionRecord,
 )
 from telemed.care.incidents.track import MAX_FIXES
+from telemed.care.incidents.words import Part
 from telemed.care.times import Mark
 from telemed.store import schema as people_schema
 from telemed.store import schema_incidents as schema
@@ -228,6 +229,12 @@ class IncidentRows:
         await self._sql.change(named.values(name=name), bulk=True)
         signed = update(lines).where(lines.c.participant_id.in_(seats), lines.c.name.not_in(sorted(usual)))
         await self._sql.change(signed.values(name=name), bulk=True)
+
+    async def forget_crews(self, incident_id: str, name: str) -> None:
+        """Call its crews `name`."""
+        access, people = schema.incident_access, people_schema.participant
+        seats = select(access.c.participant_id).where(access.c.incident_id == incident_id, access.c.part == Part.CREW)
+        await self._sql.change(update(people).where(people.c.id.in_(seats)).values(name=name), bulk=True)
 
     async def forget_reasons(self, incident_id: str) -> None:
         """Delete the reason of its visits."""

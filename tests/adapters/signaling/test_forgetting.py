@@ -26,7 +26,7 @@ from tests.adapters.signaling.world import World, command_id, until
 
 MONTH = timedelta(days=31).total_seconds()
 DAY = timedelta(days=1).total_seconds()
-SECRETS = ("Maria Muster", "Hinter der Scheune", "1234567")
+SECRETS = ("Maria Muster", "Hinter der Scheune", "1234567", "Jo Sanders")
 QUESTION = Question("q1", QuestionKind.TEXT, "Since when?")
 
 
@@ -67,6 +67,7 @@ async def test_callers_are_nobody_any_more_and_the_record_of_care_stays(world: W
     caller, seat = await Emergency(world, emergency.staff, made).caller()
     await caller.do("chat", body="Come quickly")
     await emergency.incidents.tell_place(seat, emergency.session_id, "Hinter der Scheune")
+    await emergency.share("Jo Sanders")
     await emergency.move(IncidentEvent.CLOSED, "Broken arm")
     tables = ("incident", "incident_caller", "participant", "message", "command_ack", "session")
     assert [word for word in SECRETS if word not in written(world, *tables)] == []
