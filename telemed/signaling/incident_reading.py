@@ -110,7 +110,7 @@ async def _kept(tx: Transaction, step: VisitStep, actor: Staff, people: list[Par
         frames.extend(await tx.incidents.frames(session_id))
         if may(actor, Action.SEE_STILL, step.session, own):
             stills.extend(await tx.stills.in_session(session_id))
-    return kept(stills, frames, people)
+    return kept(stills, frames, people, may(actor, Action.ERASE_STILL, step.session, own))
 
 
 async def _people(tx: Transaction, step: VisitStep) -> tuple[list[ParticipantRecord], int]:

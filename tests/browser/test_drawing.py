@@ -166,6 +166,21 @@ async def test_a_still_opens_when_it_comes_and_a_cut_while_one_draws_loses_no_li
         await dispatcher.click("summary-still")
         await eventually(lambda: dispatcher.evaluate(IMAGE))
         await accessible(dispatcher, "a picture of an incident that is over")
+        await dispatcher.press("Escape")
+        await erases_a_picture(dispatcher)
+
+
+async def erases_a_picture(dispatcher: ChromiumTab) -> None:
+    """From the summary, with a reason."""
+    page = dispatcher.page
+    erasable = page.locator(selector("drawing-erase"))
+    many = await erasable.count()
+    await erasable.first.click()
+    await dispatcher.fill("still-erase-reason", "Another person is seen")
+    await accessible(dispatcher, "asking why a picture is erased")
+    await dispatcher.click("still-erase-sure")
+    await expect(page.locator(selector("drawing-erased"))).to_have_count(1, timeout=30_000)
+    await expect(erasable).to_have_count(many - 1)
 
 
 async def test_firefox_draws_and_a_phone_sees_it(server: Server) -> None:

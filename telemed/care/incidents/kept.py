@@ -15,7 +15,9 @@ from telemed.care.times import iso_utc
 Json = dict[str, Any]
 
 
-def kept(stills: Sequence[StillRecord], frames: Sequence[FrameRecord], people: Sequence[ParticipantRecord]) -> Json:
+def kept(
+    stills: Sequence[StillRecord], frames: Sequence[FrameRecord], people: Sequence[ParticipantRecord], may_erase: bool
+) -> Json:
     """`stills` and `drawings` as pages show them."""
     names = {seat.id: seat.name for seat in people}
     return {
@@ -25,6 +27,15 @@ def kept(stills: Sequence[StillRecord], frames: Sequence[FrameRecord], people: S
             if one.state is StillState.KEPT
         ],
         "drawings": [
-            {"id": one.id, "at": iso_utc(one.shown_at), "by": one.by_name, "shapes": one.shapes} for one in frames
+            {
+                "id": one.id,
+                "session_id": one.session_id,
+                "at": iso_utc(one.shown_at),
+                "by": one.by_name,
+                "shapes": one.shapes,
+                "erased": one.erased_at is not None,
+                "may_erase": may_erase and one.size > 0,
+            }
+            for one in frames
         ],
     }

@@ -107,6 +107,7 @@ async def test_what_was_shown_leaves_a_row_with_its_times(world: World) -> None:
     summary = (await emergency.incidents.detail(emergency.staff, emergency.id))["summary"]
     assert [(one["id"], one["shapes"]) for one in summary["drawings"]] == [(first["id"], 0), (second["id"], 2)]
     assert summary["stills"] == []
+    assert not any(one["may_erase"] or one["erased"] for one in summary["drawings"]), "there is no picture of them"
     assert trail == [*["incident.frame_shown"] * 2, "incident.frame_drawn", "incident.frame_resumed"]
 
 
@@ -277,6 +278,24 @@ async def test_what_is_erased_leaves_a_row_and_nothing_on_the_disk(world: World,
             assert await tx.incidents.last_erased_frame_at() is not None
         assert row is not None and (row.size, row.lines, row.shapes, row.erase_reason) == (0, (), 1, place[2])
         assert row.ended_at is not None and [one.object_id for one in trail] == [frame["id"]]
+
+
+async def test_one_kept_by_mistake_is_erased_from_the_summary(world: World, tmp_path: Path) -> None:
+    async with keeping(world, tmp_path) as vault:
+        emergency = await an_emergency(world)
+        await emergency.lead(), await emergency.caller()
+        wrong, right = await frozen(emergency), await frozen(emergency)
+        await emergency.move(IncidentEvent.CLOSED)
+
+        async def told() -> list[tuple[str, str, bool, bool]]:
+            summary = (await emergency.incidents.detail(emergency.staff, emergency.id))["summary"]
+            return [(one["id"], one["session_id"], one["erased"], one["may_erase"]) for one in summary["drawings"]]
+
+        visit = emergency.session_id
+        assert await told() == [(wrong["id"], visit, False, True), (right["id"], visit, False, True)]
+        await world.visits.incidents.erase_frame(emergency.staff, visit, wrong["id"], "Another person is seen")
+        assert await told() == [(wrong["id"], visit, True, False), (right["id"], visit, False, True)]
+        assert await vault.ids() == (right["id"],)
 
 
 async def test_a_picture_sealed_for_a_row_that_never_said_so_is_removed(world: World, tmp_path: Path) -> None:

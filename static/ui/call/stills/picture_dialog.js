@@ -13,7 +13,7 @@ import { megabytes } from "./words.js";
 /** @typedef {import("../../../core/messages.js").Still} Still */
 
 /** @param {{at: string, onDone: () => void}} props why it goes */
-function EraseForm({ at, onDone }) {
+export function EraseForm({ at, onDone }) {
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const erase = async (/** @type {Event} */ event) => {
