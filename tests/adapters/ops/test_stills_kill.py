@@ -1,4 +1,4 @@
-"""kill -9 of control in the middle of an upload: it goes on where it was, and what is kept is whole."""
+"""kill -9 of control: an upload goes on where it was, a frozen picture keeps its bytes and lines, and what is kept is whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from telemed.care.stills.limits import PIECE_BYTES
 from telemed.media.pictures import stripped
 from tests import pictures
 from tests.adapters.ops.serving import Running, serving, wait_until
-from tests.client.seat import Api, command_id
+from tests.client.seat import Api, SeatClient, command_id
 
 PHOTO = pictures.jpeg_with(pictures.encoded("mjpeg", 1600, 1200, noise=24), 6)
 TUS = {"Tus-Resumable": "1.0.0", "X-Telemed-Client": "1"}
@@ -71,6 +71,35 @@ async def insist(api: Api, url: str) -> int:
     raise AssertionError("control did not come back")
 
 
+async def a_drawing_outlives_control(api: Api, server: Running) -> None:
+    jpeg = pictures.encoded("mjpeg", 640, 480)
+    about = {"reason": "A fall", "kinds": ["location", "video"], "language": "en", "script_version": "2026-11"}
+    incident = (await api.post("/incidents", **about, caller_agreed=True, command_id=command_id()))["incident"]
+    visit = f"/sessions/{incident['session_id']}"
+    picture = {"participant_id": incident["callers"][0]["participant_id"], "width": 640, "height": 480}
+    sent = base64.b64encode(jpeg).decode()
+    frame = (await api.post(f"{visit}/frames", **picture, jpeg=sent, command_id=command_id()))["frame"]
+    seat = SeatClient(api, incident["session_id"], "staff")
+    await seat.connect()
+    await seat.command("draw", frame_id=frame["id"], shape={"id": "a", "kind": "arrow", "points": [[0, 0], [0.25, 1]]})
+    kill_control(server)
+    await seat.drop_socket()
+    url, own = f"{api.base_url}/api/v1{visit}/frames/{frame['id']}", {"Authorization": f"Bearer {api.token}"}
+    for _ in range(600):
+        try:
+            status, _headers = await ask(api, "GET", url)
+        except (aiohttp.ClientError, TimeoutError):
+            continue
+        if status == 200:
+            break
+    async with api.http.get(url, headers=own) as answer:
+        assert await answer.read() == jpeg
+    again = SeatClient(api, incident["session_id"], "staff")
+    await again.connect()
+    assert [shape["id"] for shape in again.state["frame"]["shapes"]] == ["a"]
+    await again.drop_socket()
+
+
 async def test_an_upload_outlives_control(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo", "--var", str(tmp_path / "var"), "--port", "0") as server:
         account = next(entry for entry in server.ready["accounts"] if entry["role"] == "clinician")
@@ -92,4 +121,5 @@ async def test_an_upload_outlives_control(tmp_path: Path) -> None:
             assert headers["Telemed-Still-Sha256"] == digest
             async with http.get(url + "/picture", headers={"Authorization": f"Bearer {api.token}"}) as answer:
                 assert hashlib.sha256(await answer.read()).hexdigest() == digest
+            await a_drawing_outlives_control(api, server)
         assert not [path for path in (tmp_path / "var" / "stills").rglob("*") if path.name == "upload"]
