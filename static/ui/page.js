@@ -32,7 +32,8 @@ export function useLanguage() {
 
 /** @param {string} title what this view is; the clinic's name follows */
 export function setTitle(title) {
-  document.title = `${title} · ${clinicOfPage().name}`;
+  // Whoever looks over a shoulder at a dark page reads no name.
+  document.title = document.body.classList.contains("is-dim") ? "–" : `${title} · ${clinicOfPage().name}`;
 }
 
 /** A clinic may have no phone number configured: then no empty line. */

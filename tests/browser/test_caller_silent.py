@@ -47,6 +47,11 @@ BRIGHTEST = """() => { const bright = (text) => Math.max(...(text.match(/\\d+/g)
  return Math.max(...[...document.querySelectorAll("body, body *")].filter((one) => one.offsetParent || one === document.body)
  .map((one) => getComputedStyle(one).backgroundColor).filter((one) => !one.endsWith(", 0)")).map(bright)); }"""
 DARK = 160  # of 255, the red of "Leave quickly" included
+# From the first picture on, until the caller does something.
+WATCH_LIGHT = f"""(() => {{ window.brightest = 0;
+ const look = () => {{ requestAnimationFrame(look);
+  if (document.body) window.brightest = Math.max(window.brightest, ({BRIGHTEST})()); }};
+ requestAnimationFrame(look); }})();"""
 
 
 async def silent_so_far(caller: ChromiumTab) -> None:
@@ -58,9 +63,13 @@ async def silent_so_far(caller: ChromiumTab) -> None:
 @pytest.mark.own_server
 @pytest.mark.timeout(300)  # a whole call and the making of its files, on a busy machine of two cores
 async def test_nothing_is_ever_heard_in_a_whole_recorded_silent_call(server: Server) -> None:
-    async with a_scene(server, silent=True, preload=LISTEN, reduced_motion="reduce") as scene:
+    async with a_scene(server, silent=True, preload=LISTEN + WATCH_LIGHT, reduced_motion="reduce") as scene:
         caller, dispatcher = scene.caller, scene.dispatcher
         await caller.wait("caller-begin")
+        await caller.wait("leave-quickly")
+        assert 0 < await caller.evaluate("() => window.brightest") <= DARK
+        assert await caller.page.title() == "–"
+        await accessible(caller, "the first page of a silent link")
         await caller.click("caller-begin")
         await caller.wait("caller-silent-view")
         await dispatcher.wait("plus-code")
@@ -141,7 +150,7 @@ async def assert_recorded(server: Server) -> None:
     assert left_out and left_out[0]["start_ms"] == 0 and left_out[0]["end_ms"] >= 1000
     assert other and min(one["start_ms"] for one in other) >= left_out[0]["end_ms"], "nothing of before its yes"
     acts = {(one["kind"], one["what"], one["participant_id"]) for one in told["acts"]}
-    wanted = {("instruction", "card"), ("instruction", "light"), ("drawing", "frozen")}
+    wanted = {("instruction", "card"), ("instruction", "light"), ("drawing", "frozen"), ("silence", "begun")}
     assert acts == {(*act, people["guest"]) for act in wanted}
     assert all(one["seen"] for one in told["acts"] if one["kind"] == "instruction")
     assert len(told["chat"]) == 2

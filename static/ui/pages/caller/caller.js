@@ -34,6 +34,8 @@ export class Caller {
   /** What the dispatcher chose for the message; the page follows it where the browser speaks none of our languages. */
   language = signal("");
   silent = signal(false);
+  /** Until the server has said that nobody needs to hide here, and as long as somebody does: a bright page gives them away. */
+  dim = computed(() => this.silent.value || !this.code.value);
   begun = signal(false);
   skippedWhere = signal(false);
   skippedCamera = signal(false);

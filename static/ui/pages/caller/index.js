@@ -1,5 +1,5 @@
 /** The caller's page: draws the view and the step the caller is in, keeps the screen on, and follows page and network. */
-import { html, useEffect } from "../../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect } from "../../../vendor/preact.js";
 import { t } from "../../../core/i18n.js";
 import { watchPage } from "../../../core/page_visibility.js";
 import { ScreenWakeLock } from "../../../core/wakelock.js";
@@ -72,7 +72,18 @@ function useAwake() {
   }, [wanted]);
 }
 
+/** Hardly any light, before the first picture of the page already; in silent mode nothing beside the step says whose page this is. */
+function useLight() {
+  const { dim: { value: dim }, silent: { value: silent } } = caller;
+  const hidden = silent && caller.view.value.name === "open";
+  useLayoutEffect(() => {
+    document.body.classList.toggle("is-dim", dim);
+    document.body.classList.toggle("is-silent", hidden);
+  }, [dim, hidden]);
+}
+
 export function CallerPage() {
+  useLight();
   usePageLife();
   useAwake();
   return html`<${CurrentView} />`;

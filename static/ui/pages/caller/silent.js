@@ -4,6 +4,7 @@ import { language, t } from "../../../core/i18n.js";
 import { RecordingBeside } from "../../call/recording_beside.js";
 import { Button } from "../../components/button.js";
 import { Select } from "../../components/select.js";
+import { setTitle } from "../../page.js";
 import { Asks } from "./asks.js";
 import { CurrentCard } from "./card.js";
 import { Messages } from "./messages.js";
@@ -61,11 +62,7 @@ function Line({ caller }) {
 
 /** @param {{caller: Caller}} props */
 export function Silent({ caller }) {
-  useEffect(() => {
-    document.body.classList.add("is-silent");
-    document.title = "–"; // Whoever looks over a shoulder reads no name.
-    return () => document.body.classList.remove("is-silent");
-  }, []);
+  useEffect(() => setTitle(""), []);
   return html`<div class="silent" data-theme="dark" data-testid="caller-silent-view">
     <h1 class="visually-hidden">${t("caller.silent_title")}</h1>
     <div class="silent__head"><${Line} caller=${caller} /><${Button} kind="danger" large=${true} icon="x" label=${t("caller.leave_quickly")} onClick=${() => void caller.leaveQuickly()} testid="leave-quickly" /></div>

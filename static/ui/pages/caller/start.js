@@ -11,12 +11,14 @@ export function Start({ caller }) {
   const { name } = clinicOfPage();
   const heading = useViewFocus(name, { focus: false });
   const kind = caller.kind.value;
-  return html`<div class="caller-page" data-testid="caller-start">
+  const silent = caller.silent.value;
+  return html`<div class=${silent ? "caller-page silent" : "caller-page"} data-testid="caller-start">
+    ${silent && html`<div class="silent__head"><${Button} kind="danger" large=${true} wide=${true} icon="x" label=${t("caller.leave_quickly")} onClick=${() => void caller.leaveQuickly()} testid="leave-quickly" /></div>`}
     <div class="caller-page__say"><h1 ref=${heading} tabindex="-1">${t("caller.start_title")}</h1><p>${t(`caller.start_${kind}`, { name })}</p></div>
     <${Code} code=${caller.code.value} large=${true} />
     <div class="caller-page__act">
       <${Button} kind="primary" large=${true} wide=${true} icon=${kind === "location" ? "map-pin" : "siren"} label=${t(`caller.begin_${kind}`)} onClick=${() => caller.begin()} testid="caller-begin" />
-      <${Button} large=${true} wide=${true} icon="volume-x" label=${t("caller.go_silent")} onClick=${() => caller.goSilent(true)} testid="caller-silent" />
+      ${!silent && html`<${Button} large=${true} wide=${true} icon="volume-x" label=${t("caller.go_silent")} onClick=${() => caller.goSilent(true)} testid="caller-silent" />`}
     </div>
   </div>`;
 }
