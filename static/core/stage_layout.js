@@ -9,7 +9,7 @@ import { bestGrid } from "./layout.js";
  * @typedef {object} StageWish
  * @property {Size} area CSS pixels
  * @property {readonly string[]} others tiles of other people and shared screens, in order
- * @property {string} self id of the own tile
+ * @property {string | null} self id of the own tile; null: one who only watches has none
  * @property {string | null} main id of the tile that takes the stage: pinned, a screen, the speaker; null: nobody
  * @property {Corner} corner of the floating own picture
  * @property {boolean} lobby whether a card stands beside the own picture while nobody else is here
@@ -27,16 +27,20 @@ export function layoutStage(wish) {
   if (!wish.others.length) return wish.lobby ? withLobby(wish) : alone(wish);
   if (wish.main !== null && wish.others.length > 1) return { tiles: withMain(wish, wish.main), lobby: null };
   if (wish.others.length === 1) return { tiles: oneToOne(wish), lobby: null };
-  return { tiles: grid([...wish.others, wish.self], wish.area), lobby: null };
+  return { tiles: grid([...wish.others, ...own(wish)], wish.area), lobby: null };
 }
 
+/** @param {StageWish} wish */
+const own = ({ self }) => (self === null ? [] : [self]);
+
 /** @param {StageWish} wish @returns {Stage} */
-function alone({ area, self }) {
-  return { tiles: new Map([[self, { left: 0, top: 0, ...area, role: "main" }]]), lobby: null };
+function alone(wish) {
+  return { tiles: new Map(own(wish).map((self) => [self, { left: 0, top: 0, ...wish.area, role: "main" }])), lobby: null };
 }
 
 /** The own picture and the card: side by side where there is room, else one above the other. @param {StageWish} wish @returns {Stage} */
 function withLobby({ area, self }) {
+  if (self === null) return { tiles: new Map(), lobby: { left: 0, top: 0, ...area, role: "grid" } };
   if (area.width >= 900) {
     const width = area.width - LOBBY_WIDTH - GAP;
     /** @type {Rect} */
@@ -50,11 +54,12 @@ function withLobby({ area, self }) {
 }
 
 /** @param {StageWish} wish @returns {Map<string, Rect>} */
-function oneToOne({ area, others: [other = ""], self, corner }) {
-  return new Map([
-    [other, { left: 0, top: 0, ...area, role: "main" }],
-    [self, floating(area, corner)],
-  ]);
+function oneToOne(wish) {
+  const { area, others: [other = ""], corner } = wish;
+  /** @type {Map<string, Rect>} */
+  const tiles = new Map([[other, { left: 0, top: 0, ...area, role: "main" }]]);
+  for (const self of own(wish)) tiles.set(self, floating(area, corner));
+  return tiles;
 }
 
 /** @param {Size} area @param {Corner} corner @returns {Rect} */
@@ -89,8 +94,9 @@ function grid(ids, area) {
 }
 
 /** @param {StageWish} wish @param {string} main @returns {Map<string, Rect>} */
-function withMain({ area, others, self }, main) {
-  const rest = [...others, self].filter((id) => id !== main);
+function withMain(wish, main) {
+  const { area } = wish;
+  const rest = [...wish.others, ...own(wish)].filter((id) => id !== main);
   return area.width >= area.height ? stripBeside(area, main, rest) : stripBelow(area, main, rest);
 }
 

@@ -29,6 +29,20 @@ test("one other person fills the stage, oneself floats in the chosen corner", ()
   assert.equal(tiles.get("me").left, 16);
 });
 
+test("who only watches has no tile of one's own, and leaves the room to the others", () => {
+  for (const area of AREAS) {
+    for (let count = 0; count <= 9; count += 1) {
+      for (const main of [null, "p0"]) {
+        const { tiles, lobby } = stage(count, area, { main: count ? main : null, self: null, lobby: true });
+        assert.ok([...tiles.keys()].every((id) => id.startsWith("p")) && [...tiles.values()].every((rect) => inside(rect, area)));
+        assert.deepEqual(lobby, count ? null : { left: 0, top: 0, ...area, role: "grid" });
+      }
+    }
+  }
+  assert.equal(stage(2, { width: 390, height: 700 }, { self: null }).tiles.size, 2);
+  assert.equal(stage(2, { width: 390, height: 700 }, { self: null, main: "p0" }).tiles.get("p0").width, 390);
+});
+
 test("in the grid everybody has a place, oneself too", () => {
   assert.equal(stage(8, { width: 1440, height: 780 }).tiles.size, 9);
 });

@@ -124,6 +124,8 @@ async def test_a_crew_watches_by_a_link_with_a_pin_until_it_is_taken_away(server
         await crew.wait('[data-testid="remote-video"]:not([hidden])', timeout=45)
         await expect(crew.page.locator(selector("plus-code"))).to_have_text(PLUS_CODE)
         assert await crew.page.locator(selector("toggle-mic")).count() == 0
+        await expect(crew.page.locator(".tile--self")).to_have_count(0)
+        await expect(crew.page.locator(".tile--main")).to_have_count(1)
         await crew.reload()
         await crew.fill("crew-pin-field", pin)
         await crew.click("crew-open")

@@ -39,6 +39,12 @@ function mainTile({ pinned, spotlight, speaker, ids }) {
   return speaker && ids.includes(speaker) ? speaker : (ids[0] ?? null);
 }
 
+/** Who only watches came to see: the one picture there is takes the stage, and voices have less room. @param {Participant[]} others */
+function onlyPicture(others) {
+  const [first, ...more] = others.filter((one) => one.media.camera);
+  return first && !more.length ? first.id : null;
+}
+
 /** Keeps the last speaker on the stage while nobody speaks. @param {string | null} speaker @param {string | undefined} me */
 function useLastSpeaker(speaker, me) {
   const last = useRef(/** @type {string | null} */ (null));
@@ -76,8 +82,9 @@ export function Stage() {
   const tiles = tilesOf(session.others.value, session.audioOnly.value);
   const speaker = useLastSpeaker(session.speaker.value, session.me.value?.id);
   const ids = [...tiles.keys()];
-  const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids });
-  const stage = layoutStage({ area, others: ids, self: SELF, main, corner: view.prefs.value.corner, lobby: true });
+  const watches = !session.media.sends;
+  const main = mainTile({ pinned: view.pinned.value, spotlight: view.spotlight.value, speaker, ids }) ?? (watches ? onlyPicture(session.others.value) : null);
+  const stage = layoutStage({ area, others: ids, self: watches ? null : SELF, main, corner: view.prefs.value.corner, lobby: true });
   const self = stage.tiles.get(SELF);
   useEffect(() => {
     const chosen = tiles.get(view.pinned.value ?? "");
