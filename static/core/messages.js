@@ -71,7 +71,8 @@
 /** @typedef {Handover & {mine: "given"|"offered"}} OwnHandover */
 /** @typedef {"pulse"|"blood_pressure"|"spo2"|"breathing"|"temperature"|"gcs"|"glucose"} VitalKind */
 /** @typedef {{id: string, kind: VitalKind, value: number, second: number | null, unit: string, at: string, by: {participant_id: string, name: string}}} Vital */
-/** @typedef {{lead: string | null, vitals: Vital[], pages: Page[], handovers: Handover[]}} Scene */
+/** How a visit began at a scene. @typedef {{speciality: string, by: string}} Begun */
+/** @typedef {{begun?: Begun | null, lead: string | null, vitals: Vital[], pages: Page[], handovers: Handover[]}} Scene */
 /** @typedef {"ended"|"removed"|"denied"|"moved"|"left"} GoodbyeReason */
 
 /** What somebody said to being recorded. @typedef {"none"|"agreed"|"refused"|"withdrawn"} Standing */

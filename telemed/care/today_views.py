@@ -30,8 +30,8 @@ def waiting_row(seat: ParticipantRecord, session: SessionRecord) -> Json:
     }
 
 
-def session_row(session: SessionRecord, seats: Iterable[ParticipantRecord], user_id: str) -> Json:
-    """Return one session as Today lists it; `mine` when the reader made it or has a seat in it."""
+def session_row(session: SessionRecord, seats: Iterable[ParticipantRecord], user_id: str, begun: Json | None = None) -> Json:
+    """Return one session as Today lists it; `mine` when the reader made it or has a seat in it, `begun`: at a scene."""
     all_seats = list(seats)
     return {
         "id": session.id,
@@ -39,6 +39,7 @@ def session_row(session: SessionRecord, seats: Iterable[ParticipantRecord], user
         "state": session.state.value,
         "patient_name": session.patient_name,
         "patient_id": session.patient_id,
+        "begun": begun,
         "reason": session.reason,
         "created_at": iso_utc(session.created_at),
         "started_at": iso_or_none(session.started_at),
@@ -47,9 +48,10 @@ def session_row(session: SessionRecord, seats: Iterable[ParticipantRecord], user
     }
 
 
-def task_row(kind: str, session: SessionRecord, since: datetime) -> Json:
-    """Return one thing that waits for staff: OUTCOME_DUE or LINK_WANTED."""
-    return {"kind": kind, "session_id": session.id, "patient_name": session.patient_name, "since": iso_utc(since)}
+def task_row(kind: str, session: SessionRecord, since: datetime, begun: Json | None = None) -> Json:
+    """Return one thing that waits for staff: OUTCOME_DUE or LINK_WANTED; `begun` when its session began at a scene."""
+    named = {"patient_name": session.patient_name, "begun": begun}
+    return {"kind": kind, "session_id": session.id, **named, "since": iso_utc(since)}
 
 
 def staff_state(clinic: OrganisationRecord, rows: Mapping[str, Any]) -> Json:

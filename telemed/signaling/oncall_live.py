@@ -38,11 +38,16 @@ class LiveOnCall:
         if not is_staff(viewer) and viewer.role is not Role.EXTERNAL_CLINICIAN:
             return None
         return {
+            "begun": self.begun(session),
             "lead": self._lead(session, seats),
             "vitals": [views.vital_view(vital) for vital in self.rows.vitals],
             "pages": [views.page_view(page, self.rows.rings_of(page.id)) for page in self.rows.pages],
             "handovers": [views.handover_view(one) for one in self.rows.handovers],
         }
+
+    def begun(self, session: SessionRecord) -> Json | None:
+        """How staff tell a visit that began at a scene from others."""
+        return views.begun_view(session, self.rows.pages)
 
     def _lead(self, session: SessionRecord, seats: Mapping[str, ParticipantRecord]) -> str | None:
         """The seat of who leads; while that person is not there, of who hands over in their place; else None."""

@@ -167,7 +167,7 @@ def part(visit: LiveVisit, staff: Staff, book: QueueBook) -> View:
     in_line = visit.entry.participant_id if visit.entry is not None else None
     arrived = [seat for seat in seats if live and today_views.is_waiting(seat) and seat.id != in_line]
     waiting = [today_views.waiting_row(seat, session) for seat in arrived]
-    rows = [today_views.session_row(session, seats, staff.user_id)] if listed else []
+    rows = [today_views.session_row(session, seats, staff.user_id, visit.on_call.begun(session))] if listed else []
     incident = visit.incident.board_row(session, visit.seats, staff)
     more = {"incidents": [incident] if incident is not None else [], "entries": _entries(visit, staff, book)}
     return {"waiting": waiting, "sessions": rows, "tasks": _tasks(visit, staff), **concerned, **more}
@@ -189,10 +189,11 @@ def _entries(visit: LiveVisit, staff: Staff, book: QueueBook) -> list[Json]:
 def _tasks(visit: LiveVisit, staff: Staff) -> list[Json]:
     session = visit.session
     own = next((seat for seat in visit.seats.values() if seat.user_id == staff.user_id), None)
+    begun = visit.on_call.begun(session)
     tasks = []
     if session.state in _OUTCOME_OWED and session.outcome is None and may(staff, Action.COMPLETE_SESSION, session, own):
-        tasks.append(today_views.task_row(today_views.OUTCOME_DUE, session, session.ended_at or session.state_since))
+        tasks.append(today_views.task_row(today_views.OUTCOME_DUE, session, session.ended_at or session.state_since, begun))
     if visit.links_wanted and visit.is_live and may(staff, Action.CREATE_LINK, session, own):
         since = min(visit.links_wanted.values())
-        tasks.append(today_views.task_row(today_views.LINK_WANTED, session, since))
+        tasks.append(today_views.task_row(today_views.LINK_WANTED, session, since, begun))
     return tasks

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from contextlib import closing
 
 import pytest
-from playwright.async_api import Locator
+from playwright.async_api import Locator, expect
 
 from tests.browser.axe import SIDEWAYS
 from tests.browser.browsers import (
@@ -104,6 +105,9 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
         await doctor.wait("ring-accept")
         await doctor.page.keyboard.press("Enter")  # the answer has the focus
         await doctor.wait("call-stage", timeout=20)
+        named = re.compile(r"At the scene: Trauma \(.+\)")
+        await expect(doctor.page.locator("h1.top__title")).to_have_text(named, timeout=15_000)
+        await expect(doctor.page).to_have_title(named, timeout=15_000)
         await media_flows(doctor, videos=1, audios=1)
         await media_flows(phone, videos=1, audios=1)
         await phone.fill("enter-pulse", "400")
@@ -130,6 +134,8 @@ async def test_two_taps_ring_a_doctor_who_comes(server: Server) -> None:
         await thumb(phone, phone.page.get_by_test_id("scene-end"))
         await thumb(phone, phone.page.get_by_test_id("scene-sure"))
         await phone.wait("get-doctor")
+        await doctor.goto(server.base_url + "/today")
+        await expect(doctor.page.get_by_text("At the scene: Trauma").first).to_be_visible(timeout=20_000)
         assert doctor.problems == [] and phone.problems == []
 
 

@@ -31,7 +31,7 @@ export function AfterCall({ reason }) {
   useEffect(() => {
     if (closed && next.known && !next.next) onEnd(reason);
   }, [closed, next.known]);
-  const task = { kind: "outcome", session_id: session.sessionId, patient_name: state?.session.patient_name ?? "", since: state?.session.ended_at ?? "" };
+  const task = { kind: "outcome", session_id: session.sessionId, patient_name: state?.session.patient_name ?? "", begun: state?.scene?.begun ?? null, since: state?.session.ended_at ?? "" };
   return html`<div class="after" data-testid="after-call">
     <span class="lobby__icon"><${Icon} name=${known === "ended" ? "circle-check" : "log-out"} size=${28} /></span>
     <h1 tabindex="-1" ref=${heading}>${t(`call.after_${known}_title`)}</h1>

@@ -5,6 +5,7 @@ import { isWaiting, showsRecording } from "../../core/states.js";
 import { useLanguage } from "../page.js";
 import { Button } from "../components/button.js";
 import { Announcer } from "./announcer.js";
+import { callName } from "../visit_name.js";
 import { useArrivals, useTitleBadge } from "./arrivals.js";
 import { Banners } from "./banners.js";
 import { useCall } from "./context.js";
@@ -61,7 +62,7 @@ function InCall({ admit }) {
   const opened = useRef(false); // Likewise: it gives the focus back when it closes.
   opened.current ||= view.panel.value !== null;
   useArrivals(session);
-  useTitleBadge(session, session.as === "staff" ? state?.session.patient_name || t("call.title") : state?.clinic.name || t("call.title"));
+  useTitleBadge(session, session.as === "staff" ? callName(state) || t("call.title") : state?.clinic.name || t("call.title"));
   useAdmitAtOnce(admit);
   useEffect(fetchChat, []);
   return html`<div class="call" data-theme="dark" data-testid="call-stage" data-panel=${view.panel.value ?? "none"}>

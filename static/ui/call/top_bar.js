@@ -4,6 +4,7 @@ import { t } from "../../core/i18n.js";
 import { showsRecording } from "../../core/states.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
+import { callName } from "../visit_name.js";
 import { connectionState } from "./connection_words.js";
 import { useCall } from "./context.js";
 import { RecordingMark } from "./recording_parts.js";
@@ -35,7 +36,7 @@ function Timer({ since }) {
 /** Whose visit it is, for staff; who treats, for everybody else. */
 function title(/** @type {import("../../core/call_session.js").CallSession} */ session) {
   const state = session.state.value;
-  if (session.as === "staff") return state?.session.patient_name || (state?.incident && state.session.reason) || t("today.unnamed");
+  if (session.as === "staff") return callName(state) || (state?.incident && state.session.reason) || t("today.unnamed");
   const clinicians = session.others.value.filter((one) => one.role === "clinician").map(personName);
   return clinicians.join(", ") || state?.clinic.name || "";
 }
@@ -44,10 +45,11 @@ export function TopBar() {
   const { session, view } = useCall();
   const call = session.state.value?.session;
   const shown = title(session);
+  const told = call?.reason === shown || call?.reason === session.state.value?.scene?.begun?.speciality;
   const several = session.others.value.length > 1;
   const spotlight = view.spotlight.value;
   return html`<header class="top">
-    <div class="top__what"><h1 class="top__title">${shown}</h1>${session.as === "staff" && call?.reason && call.reason !== shown && html`<p class="top__reason">${call.reason}</p>`}</div>
+    <div class="top__what"><h1 class="top__title">${shown}</h1>${session.as === "staff" && call?.reason && !told && html`<p class="top__reason">${call.reason}</p>`}</div>
     ${showsRecording(session.state.value) && html`<${RecordingMark} fallback=${html`<${PlainMark} />`} />`}
     <div class="top__state">
       ${call?.started_at && html`<${Timer} since=${call.started_at} />`}

@@ -8,6 +8,7 @@ from telemed.care.oncall import vitals
 from telemed.care.oncall.records import Duty, Handover, PageRecord, PageRing, Shift, Speciality, Vital
 from telemed.care.oncall.roster import clock_text
 from telemed.care.oncall.words import PageState
+from telemed.care.records import SessionRecord
 from telemed.care.times import iso_or_none, iso_utc
 from telemed.care.views import Json
 
@@ -49,6 +50,12 @@ def shift_view(shift: Shift, names: Mapping[str, str]) -> Json:
         ends = {"start": clock_text(shift.from_minute), "end": clock_text(shift.to_minute)}
         view["weekly"] = {"weekday": shift.weekday, **ends}
     return view
+
+
+def begun_view(session: SessionRecord, pages: Iterable[PageRecord]) -> Json | None:
+    """What a visit that began with a call from the scene goes by until its patient has a name; None for every other visit."""
+    first = next((page for page in pages if page.created_at == session.created_at), None)
+    return {"speciality": first.speciality, "by": first.asked_name} if first is not None else None
 
 
 def duty_view(duty: Duty, names: Mapping[str, str]) -> Json:

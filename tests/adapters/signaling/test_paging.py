@@ -274,6 +274,27 @@ async def test_the_end_of_the_session_ends_the_page(world: World) -> None:
     assert the_page(ringing, made["page"]["id"])["state"] == "cancelled"
 
 
+async def test_a_visit_goes_by_its_scene_where_it_began_with_the_page_alone(world: World) -> None:
+    asker, wanted = await responder(world), await speciality(world, [world.doctor])
+    made = await page(world, asker, wanted)
+    begun = {"speciality": made["page"]["speciality"], "by": asker.name}
+    client, today = await world.join(asker, made["session_id"]), await world.today(asker)
+    assert client.state["scene"]["begun"] == begun
+    row = next(one for one in today.state["sessions"] if one["id"] == made["session_id"])
+    assert (row["patient_name"], row["begun"]) == ("", begun)
+    await client.do("end")
+    await until(lambda: [(one["kind"], one["begun"]) for one in today.state["tasks"]] == [("outcome", begun)])
+
+
+async def test_a_page_from_a_visit_that_goes_on_is_not_what_it_goes_by(world: World) -> None:
+    wanted = await speciality(world, [await colleague(world, name="Dr. Second")])
+    visit = await world.start_visit()
+    client = await world.join(world.doctor, visit.id)
+    await page(world, world.doctor, wanted, session_id=visit.id)
+    await until(lambda: len(client.state["scene"]["pages"]) == 1)
+    assert client.state["scene"]["begun"] is None
+
+
 async def test_one_page_for_a_speciality_and_session_and_so_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asker, wanted = await responder(world), await speciality(world, [world.doctor])
     made = await page(world, asker, wanted)

@@ -200,7 +200,8 @@ def test_today_rows_are_those_of_the_protocol() -> None:
     assert not today_views.session_row(session, [waiting], "usr_clinician")["mine"]
     assert today_views.session_row(session, [], "usr_maker")["mine"]
     task = today_views.task_row(today_views.LINK_WANTED, session, NOW)
-    assert task == {"kind": "link_wanted", "session_id": "ses_1", "patient_name": "Pat", "since": "2026-11-22T09:30:00.000Z"}
+    named = {"session_id": "ses_1", "patient_name": "Pat", "begun": None}
+    assert task == {"kind": "link_wanted", **named, "since": "2026-11-22T09:30:00.000Z"}
     state = today_views.staff_state(CLINIC, {"waiting": [], "sessions": [row], "tasks": [task]})
     assert set(state) == {"clinic", "waiting", "sessions", "tasks"}
     assert [today_views.is_waiting(a_seat(state=state)) for state in (P.WAITING, P.ASLEEP, P.CHECKING)] == [True, True, False]

@@ -11,6 +11,7 @@ import { Skeleton } from "../../components/skeleton.js";
 import { toast } from "../../components/toast.js";
 import { problemWords } from "../../problem_words.js";
 import { copyText } from "../../copy_text.js";
+import { visitName } from "../../visit_name.js";
 
 /** @typedef {import("../../../core/messages.js").Link} Link */
 
@@ -48,7 +49,7 @@ export function LinkDialog({ task, onClose }) {
   useEffect(() => {
     makeLink(task.session_id, commandId).then(setLink, (error) => setProblem(problemWords(error)));
   }, [commandId]);
-  return html`<${Dialog} title=${t("today.task_link", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose}
+  return html`<${Dialog} title=${t("today.task_link", { name: visitName(task) || t("today.unnamed") })} open=${true} onClose=${onClose}
     actions=${html`<${Button} label=${t("common.done")} onClick=${onClose} />`}>
     ${link && html`<${LinkCard} link=${link} />`}
     ${problem && html`<${Banner} kind="urgent">${problem}</${Banner}>`}

@@ -11,6 +11,7 @@ import { lazy } from "../../components/lazy.js";
 import { toast } from "../../components/toast.js";
 import { problemCode, problemWords } from "../../problem_words.js";
 import { useOnline } from "../../use_online.js";
+import { visitName } from "../../visit_name.js";
 import { VisitRecord } from "../patients/visit_record.js";
 import { useStaffUser } from "../staff_user.js";
 import { FollowUpPart, MessagePart, useAfter } from "./card_parts.js";
@@ -70,7 +71,7 @@ function useSaveWhenBack(card, save) {
   }, [waits]);
 }
 
-/** @typedef {{task: {session_id: string, patient_name: string | null}, onClose: () => void}} OutcomeProps */
+/** @typedef {{task: {session_id: string, patient_name: string | null, begun?: import("../../../core/messages.js").Begun | null}, onClose: () => void}} OutcomeProps */
 
 /** Opens once it is known who writes: nobody gets what somebody else typed here. @param {OutcomeProps} props */
 export function OutcomeDialog({ task, onClose }) {
@@ -101,7 +102,7 @@ function CardDialog({ owner, task, onClose }) {
   const actions = html`
     <${Button} label=${t("common.later")} onClick=${onClose} testid="outcome-later" />
     <${Button} kind="primary" label=${t("outcome.save")} busy=${card.busy.value} onClick=${() => void save()} testid="outcome-save" />`;
-  return html`<${Dialog} title=${t("outcome.title", { name: task.patient_name || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions} testid="end-card">
+  return html`<${Dialog} title=${t("outcome.title", { name: visitName(task) || t("today.unnamed") })} open=${true} onClose=${onClose} actions=${actions} testid="end-card">
     <${Outcomes} value=${outcome} onChange=${(/** @type {string} */ next) => card.set({ outcome: next })} />
     <${Field} label=${t("outcome.note")} hint=${t("outcome.note_hint")} value=${note} onInput=${(/** @type {string} */ next) => card.set({ note: next })} multiline=${true} rows=${3} maxlength=${MAX_NOTE} testid="outcome-note" />
     <${MessagePart} card=${card} after=${after} problem=${problem} onRetry=${() => void load()} />

@@ -7,6 +7,7 @@ import { DateTime } from "../../components/date_time.js";
 import { EmptyState } from "../../components/empty_state.js";
 import { SkeletonRows } from "../../components/skeleton.js";
 import { Table } from "../../components/table.js";
+import { visitName } from "../../visit_name.js";
 
 /** @typedef {import("./staff_state.js").SessionRow} SessionRow */
 
@@ -27,7 +28,7 @@ function State({ row }) {
 
 /** @param {SessionRow} row */
 function openButton(row) {
-  const name = row.patient_name || t("today.unnamed");
+  const name = visitName(row) || t("today.unnamed");
   const label = t(row.mine ? "today.return" : "today.look_in");
   const spoken = t(row.mine ? "today.return_name" : "today.look_in_name", { name });
   return html`<${Button} label=${label} icon="arrow-right" href="/call/${row.id}" testid="open-session" attributes=${{ "aria-label": spoken }} />`;
@@ -35,7 +36,7 @@ function openButton(row) {
 
 function columns() {
   return [
-    { id: "patient", label: t("today.patient"), lead: true, cell: (/** @type {SessionRow} */ row) => row.patient_name || html`<span class="muted">${t("today.unnamed")}</span>` },
+    { id: "patient", label: t("today.patient"), lead: true, cell: (/** @type {SessionRow} */ row) => visitName(row) || html`<span class="muted">${t("today.unnamed")}</span>` },
     { id: "reason", label: t("today.reason"), cell: (/** @type {SessionRow} */ row) => row.reason ?? "" },
     { id: "opened", label: t("today.opened"), cell: (/** @type {SessionRow} */ row) => html`<${DateTime} at=${row.started_at ?? row.created_at} />` },
     { id: "state", label: t("today.state"), cell: (/** @type {SessionRow} */ row) => html`<${State} row=${row} />` },

@@ -20,13 +20,14 @@ import { newcomers, queuesOf, reduceQueues } from "../../../core/queue_state.js"
  * @property {string} kind
  * @property {string} state
  * @property {string | null} patient_name
+ * @property {import("../../../core/messages.js").Begun | null} [begun] it began with a call from a scene
  * @property {string | null} reason
  * @property {string} created_at
  * @property {string | null} started_at
  * @property {number} people
  * @property {boolean} mine
  */
-/** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, since: string}} Task */
+/** @typedef {{kind: "outcome" | "link_wanted", session_id: string, patient_name: string | null, begun?: import("../../../core/messages.js").Begun | null, since: string}} Task */
 /** @typedef {import("../../../core/follow_ups.js").FollowUp} FollowUp */
 /** @typedef {import("../../../core/messages.js").OwnPage} OwnPage */
 /** @typedef {import("../../../core/messages.js").OwnHandover} OwnHandover */

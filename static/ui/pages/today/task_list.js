@@ -8,6 +8,7 @@ import { Button } from "../../components/button.js";
 import { DateTime, useNow } from "../../components/date_time.js";
 import { Icon } from "../../components/icon.js";
 import { ListRow } from "../../components/list_row.js";
+import { visitName } from "../../visit_name.js";
 import { FollowUpRow, LaterList } from "./follow_ups.js";
 import { LinkDialog } from "./link_dialog.js";
 import { OutcomeDialog } from "./outcome_dialog.js";
@@ -25,7 +26,7 @@ const KINDS = {
 function TaskRow({ task, onOpen }) {
   const kind = KINDS[task.kind];
   if (!kind) return null;
-  const name = task.patient_name || t("today.unnamed");
+  const name = visitName(task) || t("today.unnamed");
   return html`<${ListRow} class="row--task" lead=${html`<span class="avatar"><${Icon} name=${kind.icon} /></span>`} title=${t(kind.title, { name })}
     meta=${html`<${DateTime} at=${task.since} />`} end=${html`<${Button} label=${t(kind.action)} onClick=${onOpen} testid="task-${task.kind}" />`} />`;
 }
