@@ -45,7 +45,7 @@ check: setup ## Lint, types, import rules, docs, translations, client unit tests
 	$(VENV)/bin/ruff check telemed tests
 	$(VENV)/bin/mypy
 	PATH="$(abspath $(dir $(NODE))):$$PATH" $(VENV)/node/node_modules/.bin/tsc -p static/jsconfig.json
-	$(NODE) --test "static/test/*.test.js"
+	$(NODE) --test --test-timeout=60000 "static/test/*.test.js"
 	$(VENV)/bin/pytest -q tests/rules
 
 test-fast: setup ## Only the pure core
