@@ -14,9 +14,10 @@ from telemed.signaling.settings import SignalingSettings
 from tests.browser.axe import accessible
 from tests.browser.browsers import selector
 from tests.browser.cuts import cut_off
+from tests.browser.on_call import ask, signed_in
 from tests.browser.prepared import start_prepared_server
 from tests.browser.server import Server, stop_server
-from tests.browser.walk_ins import Floor, Person, a_floor, looks_right
+from tests.browser.walk_ins import QUIET, Floor, Person, a_floor, looks_right
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HURRIED = ("-m", "tests.browser.hurried", "10")  # seconds that a called person's place is held
@@ -68,6 +69,7 @@ async def test_after_a_call_the_next_is_one_press_away_and_the_outcome_can_wait(
         await doctor.page.wait_for_selector(selector("task-outcome"), state="detached")
 
 
+@pytest.mark.timeout(240)  # a cut of the network, and what the server sees at its next look
 async def test_the_card_after_a_call_writes_to_the_patient_and_plans_what_comes(product: Server) -> None:
     async with a_floor(product, "After") as floor:
         doctor, ada = floor.doctor, await floor.walk_in("Ada Example", birth_date="1980-02-29")
@@ -105,6 +107,35 @@ async def test_the_card_after_a_call_writes_to_the_patient_and_plans_what_comes(
         await doctor.click("follow-up-save")
         await expect(doctor.page.locator(selector("follow-ups-later"))).to_contain_text("1 follow-up later")
         await reads(floor, ada, (await sent.value).post_data_json["command_id"])
+        await taken_over(floor)
+
+
+async def taken_over(floor: Floor) -> None:
+    """Its owner leaves the clinic: somebody else makes the follow-up their own."""
+    admin, doctor = floor.admin, floor.doctor
+    owner = (await ask(doctor, "GET", "/me"))["user"]["id"]
+    other = await signed_in(floor.browser, floor.server, "dispatcher", preload=QUIET, reduced_motion="reduce")
+    later = other.page.locator(selector("follow-ups-later"))
+    await expect(later).to_have_count(0)
+    await doctor.close()
+    await ask(admin, "POST", f"/admin/users/{owner}/deactivate", {})
+    try:
+        await expect(later).to_contain_text("1 follow-up later", timeout=45_000)  # the server looks every 20 s
+        await later.locator("summary").click()
+        await expect(later).to_contain_text("Ask about the fever")
+        await looks_right(other, "a follow-up of somebody who left")
+        await other.click("follow-up-take")
+        await expect(other.page.locator(".toast").last).to_contain_text("your follow-up now", timeout=15_000)
+        await other.wait("follow-up-done", timeout=15)
+        await other.page.reload()
+        await later.locator("summary").click()
+        await other.wait("follow-up-done", timeout=15)
+        await expect(other.page.locator(selector("follow-up-take"))).to_have_count(0)
+        await other.click("follow-up-done")
+        await expect(later).to_have_count(0, timeout=15_000)
+        assert other.problems == []
+    finally:
+        await ask(admin, "POST", f"/admin/users/{owner}/activate", {})
 
 
 async def reads(floor: Floor, ada: Person, command_id: str) -> None:

@@ -163,7 +163,7 @@ async def a_floor(server: Server, name: str, *roles: str) -> AsyncIterator[Floor
             yield Floor(browser, server, doctor, admin, room)
         finally:
             await leave_room(admin, room)
-        assert doctor.problems == [] and admin.problems == []
+        assert doctor.problems == [] and admin.problems == [], (doctor.problems, admin.problems)
 
 
 async def looks_right(tab: ChromiumTab, name: str) -> None:
