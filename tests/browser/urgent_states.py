@@ -77,6 +77,8 @@ async def urgent_silent(album: Album) -> None:
     link = await by_code(desk, silent=True)
     caller = await album.tab(**PERMITTED)
     await caller.goto(link)
+    await caller.wait("leave-quickly")
+    await album.camera.take(caller, "caller-silent-first")
     await caller.click("caller-begin")
     await caller.wait("caller-silent-view")
     await album.camera.take(caller, "caller-silent", whole=False)
